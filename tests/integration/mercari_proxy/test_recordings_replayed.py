@@ -158,6 +158,10 @@ def test_the_legacy_routes_answer_in_the_old_form(replay: Replay) -> None:
     assert client.get("/mercari/item/m00000000000").json() == {"status": False, "item": None}
     unknown = client.get("/mercari/item/m11111111111")
     assert (unknown.status_code, unknown.json()["error"]) == (503, "blocked")
+    malformed = client.get("/mercari/item/12345")
+    assert (malformed.status_code, malformed.json()["error"]) == (422, "malformed_id")
+    for answer in (unknown, malformed):
+        assert (answer.json()["status"], answer.json()["item"]) == ("unknown", None), "false: the item was deleted"
 
 
 def test_the_legacy_search_answers_in_the_old_form(replay: Replay) -> None:

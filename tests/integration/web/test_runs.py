@@ -4,7 +4,9 @@ import pytest
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows, ago
 
+from mercarich_contracts.market import Marketplace
 from mercarich_db import tables
+from mercarich_reasons.runs import RunPaused
 
 
 def test_runs_are_listed_newest_first_and_as_many_as_asked_for(mercarich: Mercarich, rows: Rows) -> None:
@@ -84,6 +86,13 @@ def test_a_run_whose_planner_is_silent_is_told_so_until_one_is_heard(mercarich: 
     assert listed == {silent: True, heard: False, ended: False}
     assert "running, checking, no sign of life" in mercarich.page("run", "show", str(silent))
     assert "no sign of life" not in mercarich.page("run", "show", str(heard))
+
+
+def test_a_run_that_rests_in_a_pause_is_told_so(mercarich: Mercarich, rows: Rows) -> None:
+    run = rows.run(1, outcome="running", phase="canaries", ended_at=None, note=RunPaused(Marketplace.YAHOO))
+
+    assert "running, paused" in mercarich.page("run", "list")
+    assert "running, paused" in mercarich.page("run", "show", str(run))
 
 
 def test_a_search_is_counted_in_listings(mercarich: Mercarich, rows: Rows) -> None:

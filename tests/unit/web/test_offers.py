@@ -117,6 +117,12 @@ def _later(**change: object) -> Offer:
         (replace(TO_PUSH, orphan=True, quantity=1), SOLD, None, "Nothing: Amazon does not know this SKU."),
         (TO_PUSH, SOLD, None, "A feed worker sends revision 2 (quantity 0) to Amazon."),
         (
+            _later(quantity=1),
+            AVAILABLE,
+            None,
+            "Revision 2 (quantity 1) is sent to Amazon with the next restores, which go out every 10 minutes.",
+        ),
+        (
             _later(push_claimed_until=NOW + timedelta(seconds=1)),
             SOLD,
             None,

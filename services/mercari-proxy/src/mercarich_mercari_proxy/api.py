@@ -20,7 +20,8 @@ _PAID_BY_SELLER = "2"
 def legacy_routes(observer: Observer) -> APIRouter:
     """Return the routes `/mercari/item/{id}` and `/mercari/search`.
 
-    An unknown state is answered with 503: old clients take `status: false` for a deleted item.
+    An unknown state is answered with 503, an id that no item can have with 422, and both with `status: "unknown"`: old
+    clients read that key, and take `status: false` for a deleted item.
     """
     routes = APIRouter(prefix="/mercari")
 
@@ -28,7 +29,9 @@ def legacy_routes(observer: Observer) -> APIRouter:
     async def item(item_id: str) -> JSONResponse:
         seen = await observer.look(item_id, Flow(patience=PATIENCE_SECONDS))
         if seen.state is State.UNKNOWN:
-            raise Refusal(503, str(seen.reason), seen.evidence.extract)
+            problem = ProxyError(error=str(seen.reason), message=seen.evidence.extract)
+            code = 422 if seen.reason is Reason.MALFORMED_ID else 503
+            return JSONResponse({"status": "unknown", "item": None, **problem.model_dump()}, code)
         if seen.reason is Reason.NOT_FOUND:
             return JSONResponse({"status": False, "item": None})
         return JSONResponse({"status": True, "item": _item(seen)})

@@ -1,14 +1,18 @@
 """Why an offer is at its quantity, and what happens to it next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_contracts.market import OUT_OF_STOCK, State
+from mercarich_contracts.schedule import SCHEDULE
 from mercarich_reasons.reason import Reason
 from mercarich_web.replacements.searches import ReplacementSearch, next_search
 from mercarich_web.runs.holds import Hold
 from mercarich_web.sentences import Said, Seen
+
+RESTORED_EVERY = max(row.interval_seconds for row in SCHEDULE if row.command[0].startswith("update_feed_")) // 60
+"""Minutes between two starts that send restores. Withdrawals wait for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +243,16 @@ def _next_push(offer: Offer, account: Account | None, now: datetime) -> Said:
         return Said(
             "Revision %(revision)s (quantity %(quantity)s) is sent to Amazon again after a wait: %(problem)s.",
             {**what, "problem": offer.push_problem},
+        )
+    return _next_in_its_turn(offer, what)
+
+
+def _next_in_its_turn(offer: Offer, what: Mapping[str, int]) -> Said:
+    if offer.quantity > 0:
+        return Said(
+            "Revision %(revision)s (quantity %(quantity)s) is sent to Amazon with the next restores, which go out every"
+            " %(minutes)s minutes.",
+            {**what, "minutes": RESTORED_EVERY},
         )
     return Said("A feed worker sends revision %(revision)s (quantity %(quantity)s) to Amazon.", what)
 

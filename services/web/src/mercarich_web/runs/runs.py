@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from mercarich_reasons.reason import Reason
+from mercarich_reasons.runs import RunPaused
 from mercarich_web.runs.holds import Hold
 
 
@@ -58,6 +59,11 @@ class Run:
     """Routes that the run does not believe: wrong (its canaries are) or unvouched (it has none on sale)."""
     silent: bool = False
     """It is open, and its planner gives no sign of life: another one takes it over."""
+
+    @property
+    def rests(self) -> bool:
+        """Its marketplace is paused, whatever the phase in which that found it."""
+        return self.outcome == "running" and isinstance(self.note, RunPaused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ def run_details(answer: RunDetails) -> RenderableType:
 def outcome(run: Run) -> Text:
     if run.silent:
         return cell(f"running, {run.phase}, no sign of life", "bold red")
+    if run.rests:
+        return cell("running, paused", "yellow")
     text = run.outcome if run.outcome != "running" else f"running, {run.phase}"
     return cell(text, "yellow" if run.phase == "held" else _STYLES.get(run.outcome, ""))
 
