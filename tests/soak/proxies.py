@@ -15,7 +15,7 @@ from tests.soak.market import Market, MarketClient
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem
-from mercarich_contracts.proxy_api import CHECK_LINE, CheckRequest, Item, ItemLine, SearchRequest, SearchResult
+from mercarich_contracts.proxy_api import CHECK_LINE, Budget, CheckRequest, Item, ItemLine, SearchRequest, SearchResult
 from mercarich_marketplace.app import Refusal, searched
 from mercarich_marketplace.assembly import Proxy
 from mercarich_marketplace.batch import Batch
@@ -75,6 +75,10 @@ class Proxies:
         )
         self._images[name] = Images(settings.image_sources, Egress(client, pictures))
 
+    def budget(self, name: Marketplace) -> Budget:
+        self._refuse_if_away(name)
+        return self._observers[name].budget()
+
     def sources(self, name: Marketplace) -> "ProxySources":
         return ProxySources(self, name)
 
@@ -131,6 +135,9 @@ class ProxySources:
     def __init__(self, proxies: Proxies, name: Marketplace) -> None:
         self._proxies = proxies
         self._name = name
+
+    def budget(self) -> Budget:
+        return self._proxies.budget(self._name)
 
     def look(
         self,

@@ -41,7 +41,7 @@ ROUND_SECONDS = 20.0
 READ_SECONDS = 60.0
 """Between two looks for offers that are to be read: a push has its own read, and others are read once an hour."""
 GAUGE_SECONDS = 900.0
-"""Metrics that nothing reads here."""
+"""Metrics and counts that nothing reads here."""
 SLOTS = 4
 PUSHERS, FOLLOWERS = 6, 4
 WATCH_STRETCHED = 100.0
@@ -49,6 +49,7 @@ WATCH_STRETCHED = 100.0
 GATES: Mapping[str, str | None] = {
     "released holds": "SELECT 1 FROM holds WHERE released_at IS NOT NULL AND applied_at IS NULL LIMIT 1",
     "learnt": None,
+    "capacity": "SELECT 1 FROM runs LIMIT 1",  # nobody here asks for it before there is a run
     "decisions": "SELECT 1 FROM listings WHERE push_pending = 1 AND quantity > 0 LIMIT 1",
     "put off": any_of("put_off"),
     "rounds": "SELECT 1 FROM listings WHERE push_pending = 1"
@@ -113,6 +114,7 @@ def checker_dependencies(plant: Plant, marketplace: Marketplace) -> CheckerDepen
         engine=plant.database.engine,
         publisher=plant.publisher,
         sources=plant.proxies.sources(marketplace),
+        budgets=plant.proxies.sources(marketplace),
         now=plant.kernel.utc,
         monotonic=plant.kernel.monotonic,
     )
@@ -178,6 +180,5 @@ def _work(plant: Plant, process: Process, worker: Worker) -> None:
 
 
 def _stretched(tick: Tick) -> float:
-    return {"gauges": GAUGE_SECONDS, "learnt": GAUGE_SECONDS, "reads": READ_SECONDS}.get(
-        tick.name, max(tick.every_seconds, ROUND_SECONDS)
-    )
+    seldom = {"gauges": GAUGE_SECONDS, "learnt": GAUGE_SECONDS, "capacity": GAUGE_SECONDS, "reads": READ_SECONDS}
+    return seldom.get(tick.name, max(tick.every_seconds, ROUND_SECONDS))

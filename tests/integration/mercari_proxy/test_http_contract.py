@@ -10,7 +10,7 @@ import httpx
 import pytest
 from tests.services.proxies import Asked, Reply, Upstream, serving, upstream
 
-from mercarich_contracts.proxy_api import CHECK_LINE, EndLine, HeartbeatLine, ItemLine, ProxyError
+from mercarich_contracts.proxy_api import CHECK_LINE, Budget, EndLine, HeartbeatLine, ItemLine, ProxyError
 from mercarich_mercari_proxy.bootstrap import PROXY
 from mercarich_mercari_proxy.settings import MercariProxySettings
 
@@ -191,6 +191,25 @@ def test_the_metrics_say_what_was_asked_and_answered() -> None:
         assert metric(url, "mercarich_proxy_breaker_phase") == 0
         assert metric(url, "mercarich_proxy_request_seconds_count") == 3
         assert httpx.get(f"{url}/readyz", trust_env=False).text == "ok, breaker closed"
+
+
+def test_the_budget_is_told_as_it_is_allowed_and_as_it_is_in_force() -> None:
+    with proxy(rate_per_second=40) as (url, _):
+        assert budget(url) == Budget(allowed_per_second=40, in_force_per_second=40)
+
+    with proxy(lambda _: Reply(b"", 429), rate_per_second=40) as (url, _):
+        check(url, {"ids": ids(1)})
+        throttled = budget(url)
+    assert throttled.allowed_per_second == 40
+    assert 20 <= throttled.in_force_per_second < 40
+
+    with proxy(lambda _: Reply(b"", 403), rate_per_second=400, breaker_block_streak=2) as (url, _):
+        check(url, {"ids": ids(4)})
+        assert budget(url) == Budget(allowed_per_second=400, in_force_per_second=0)
+
+
+def budget(url: str) -> Budget:
+    return Budget.model_validate_json(httpx.get(f"{url}/v1/budget", trust_env=False).content)
 
 
 def metric(url: str, name: str, label: str = "") -> float:

@@ -183,6 +183,15 @@ def test_where_no_seller_can_be_listed_every_item_is_looked_at_singly() -> None:
     assert (market.lists, sorted(market.looked)) == ([], ids)
 
 
+def test_kinds_of_items_that_no_list_shows_are_looked_at_singly() -> None:
+    ids = ["m1", "m2", "m3"]
+    market = FakeMarket(listed={"s": set(ids)})
+    market.site = replace(market.site, items=(replace(market.site.items[0], in_lists=False),))
+    check(observer(market), ids, sellers=dict.fromkeys(ids, "s"))
+
+    assert (market.lists, sorted(market.looked)) == ([], ids)
+
+
 def test_one_item_of_a_seller_is_looked_at_singly() -> None:
     market = FakeMarket(listed={"s": {"m1"}, "t": {"m2"}})
     check(observer(market), ["m1", "m2"], sellers={"m1": "s", "m2": "t"})

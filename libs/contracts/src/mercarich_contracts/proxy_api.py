@@ -11,6 +11,8 @@ order, `HeartbeatLine`s while it waits, and one `EndLine`.
 outside the marketplace, 404 if there is none, 413 above the size limits, 502 if it is no picture or redirects
 elsewhere, 503 if a later request may succeed.
 
+`GET /v1/budget` returns a `Budget`.
+
 The body of an error is `{"error": <code>, "message": <sentence>}`.
 """
 
@@ -175,6 +177,14 @@ class SearchResult(_Value):
     complete: bool
     """True if this was the last page; False if there are more, or if the page does not tell."""
     page: int
+
+
+class Budget(_Value):
+    """The outbound budget of all callers together, in calls to the marketplace a second."""
+
+    allowed_per_second: float = Field(gt=0)
+    in_force_per_second: float = Field(ge=0)
+    """What of it is given now: less for a while after the marketplace has throttled, 0 while the breaker is open."""
 
 
 class ProxyError(_Value):

@@ -16,6 +16,7 @@ from starlette.types import Send
 from mercarich_contracts.market import Reason
 from mercarich_contracts.proxy_api import (
     MAX_BODY_BYTES,
+    Budget,
     CheckRequest,
     Item,
     ProxyError,
@@ -87,6 +88,11 @@ def _items(observer: Observer) -> APIRouter:
         """One page of the marketplace's search, items on sale only."""
         result = await searched(observer, await parsed(request, SearchRequest))
         return Response(result.model_dump_json(), media_type="application/json")
+
+    @routes.get("/budget")
+    async def budget() -> Budget:
+        """The calls a second that all callers together are given."""
+        return observer.budget()
 
     return routes
 

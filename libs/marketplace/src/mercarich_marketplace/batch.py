@@ -149,7 +149,7 @@ def _plan(observer: Observer, ids: list[str], request: CheckRequest) -> "deque[_
     if market.site.lists_sellers:
         for item_id in ids:
             seller = request.sellers.get(item_id)
-            if not seller or not market.site.is_item(item_id):
+            if not seller or not market.site.is_item(item_id) or not market.site.kind_of(item_id).in_lists:
                 continue
             if request.fresh or observer.remembered(item_id) is None:
                 by_seller[seller].append(item_id)

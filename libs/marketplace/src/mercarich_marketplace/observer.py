@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Literal
 
 from mercarich_contracts.market import Reason, State
-from mercarich_contracts.proxy_api import Item
+from mercarich_contracts.proxy_api import Budget, Item
 from mercarich_marketplace.answers import Fault, unknown
 from mercarich_marketplace.breaker import Phase
 from mercarich_marketplace.egress import Guards
@@ -83,6 +83,11 @@ class Observer:
                 return "open"
             case Phase.HALF_OPEN:
                 return "half_open"
+
+    def budget(self) -> Budget:
+        pace, now = self.guards.turns.pace, self.guards.now()
+        given = 0.0 if self.guards.breaker.phase(now) is Phase.OPEN else pace.rate * pace.share(now)
+        return Budget(allowed_per_second=pace.rate, in_force_per_second=given)
 
     async def _ask(self, item_id: str, flow: Flow) -> Item:
         if not self.market.site.is_item(item_id):

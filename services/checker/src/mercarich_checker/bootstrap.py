@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from mercarich_checker.adapters import settings_sql
+from mercarich_checker.adapters.capacity_sql import SqlCapacities
 from mercarich_checker.adapters.counted import CountedObservations, CountedWatched
 from mercarich_checker.adapters.events_kafka import KafkaEvents
 from mercarich_checker.adapters.observations_sql import SqlObservations
@@ -13,9 +14,10 @@ from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.watch_sql import SqlWatched
 from mercarich_checker.dependencies import PRODUCTION, Dependencies
-from mercarich_checker.handlers import CheckBatchHandler, LearntTick, ReleasedHoldsTick
+from mercarich_checker.handlers import CapacityTick, CheckBatchHandler, LearntTick, ReleasedHoldsTick
 from mercarich_checker.settings import CheckerSettings
 from mercarich_checker.use_cases.check_batch import CheckBatchItems
+from mercarich_checker.use_cases.measure_capacity import MeasureCapacity
 from mercarich_checker.use_cases.run_check import RunCheck
 from mercarich_checker.use_cases.trust import Trust
 from mercarich_checker.use_cases.watch import Watch
@@ -32,12 +34,13 @@ from mercarich_platform.worker import Tick, Worker
 from mercarich_runs.adapters.messages_kafka import KafkaBatches
 from mercarich_runs.adapters.pause_sql import RestsWhilePaused, pause_switch
 from mercarich_runs.adapters.sources_http import HttpSources
-from mercarich_runs.ports import Counts, Operation, Sources
+from mercarich_runs.ports import Counts, Operation
 from mercarich_runs.use_cases.see_through import Report
 
 RELEASED_HOLDS_EVERY = 3.0
 LEARNT_EVERY = 30.0
 WATCH_CONNECTIONS = 1
+CAPACITY_EVERY = 60.0
 RUN_DEADLINE = timedelta(hours=11, minutes=55)
 """A run must end before its schedule starts the next one, 12 hours later."""
 
@@ -49,7 +52,7 @@ def build_worker(
     publisher = given.publisher or _publisher(shared, f"checker-{marketplace}")
     brake = settings_cache(engine, settings_sql.brake_settings, given.monotonic)
     observations, events = CountedObservations(SqlObservations(engine, brake, given.monotonic)), KafkaEvents(publisher)
-    sources, lease = given.sources or _sources(marketplace, own), timedelta(seconds=own.lease_seconds)
+    sources, lease = given.sources or _proxy(marketplace, own), timedelta(seconds=own.lease_seconds)
     return Worker(
         bootstrap=shared.kafka_bootstrap,
         group=f"checker-{marketplace}",
@@ -68,6 +71,16 @@ def build_worker(
                 ReleasedHoldsTick(observations, events, marketplace, given.now),
             ),
             Tick("learnt", LEARNT_EVERY, LearntTick(observations)),
+            Tick(
+                "capacity",
+                CAPACITY_EVERY,
+                CapacityTick(
+                    MeasureCapacity(
+                        SqlCapacities(engine), given.budgets or _proxy(marketplace, own), marketplace, given.now
+                    )
+                ),
+                alone=True,
+            ),
         ],
         client_id=f"checker-{marketplace}",
         health_host=shared.metrics_host,
@@ -114,7 +127,7 @@ def _checking(
     configured = settings_sql.configured_canaries(values, marketplace)
     named = {canary.route for canary in configured}
     trust = Trust(
-        given.sources or _sources(marketplace, load(CheckerSettings)),
+        given.sources or _proxy(marketplace, load(CheckerSettings)),
         lambda: [*configured, *plan.known_items(marketplace, named)],
         SITES[marketplace],
         every=timedelta(seconds=values.integer("CANARY_EVERY_SECONDS")),
@@ -141,5 +154,5 @@ def _publisher(shared: SharedSettings, client_id: str) -> Publisher:
     return Publisher(shared.kafka_bootstrap, client_id=client_id, topics=TOPICS)
 
 
-def _sources(marketplace: Marketplace, own: CheckerSettings) -> Sources:
+def _proxy(marketplace: Marketplace, own: CheckerSettings) -> HttpSources:
     return HttpSources(own.proxy_urls[marketplace], silence_seconds=own.proxy_silence_seconds)

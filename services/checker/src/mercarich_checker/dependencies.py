@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from mercarich_checker.ports import Budgets
 from mercarich_platform.clock import Clock, Monotonic, monotonic, utc_now
 from mercarich_platform.kafka import AnyPublisher
 from mercarich_runs.ports import Sources
@@ -19,6 +20,7 @@ class Dependencies:
     engine: Engine | None = None
     publisher: AnyPublisher | None = None
     sources: Sources | None = None
+    budgets: Budgets | None = None
     now: Clock = utc_now
     monotonic: Monotonic = monotonic
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mercarich_checker.metrics import BATCH_SECONDS, BATCHES
 from mercarich_checker.ports import Events, Observations
 from mercarich_checker.use_cases.check_batch import BatchOutcome, CheckBatchItems
+from mercarich_checker.use_cases.measure_capacity import MeasureCapacity
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import CheckBatch, Unreadable
 from mercarich_platform.clock import Clock
@@ -66,4 +67,17 @@ class LearntTick:
         try:
             self.observations.store_learnt()
         except DatabaseAway as error:
+            raise NotNow(str(error), AGAIN_SECONDS) from error
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityTick:
+    """Every minute, in one worker: whether the budget is enough for the sellers' plans."""
+
+    measure: MeasureCapacity
+
+    def __call__(self) -> None:
+        try:
+            self.measure()
+        except (ProxyAway, DatabaseAway) as error:
             raise NotNow(str(error), AGAIN_SECONDS) from error

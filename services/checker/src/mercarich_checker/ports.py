@@ -9,7 +9,7 @@ from mercarich_checker.domain.brake import HoldKind, NewHold
 from mercarich_checker.domain.canaries import Canary, Doubt
 from mercarich_contracts.market import Marketplace, RouteName, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
-from mercarich_contracts.proxy_api import Item
+from mercarich_contracts.proxy_api import Budget, Item
 from mercarich_reasons.reason import Reason
 from mercarich_runs.ports import Marking, Pending, Run
 
@@ -114,3 +114,22 @@ class Observations(Protocol):
 class Events(Protocol):
     def withdrawn(self, marketplace: Marketplace, run_id: int | None, listings: Mapping[int, Sequence[int]]) -> None:
         """Wake feed and updater. Never raises: without the message, their schedules find the rows."""
+
+
+class Budgets(Protocol):
+    """The proxy of one marketplace, as the one that knows the outbound budget."""
+
+    def budget(self) -> Budget:
+        """Return the budget. Raises `ProxyAway`."""
+
+
+class Capacities(Protocol):
+    """What is told of a marketplace's capacity. Every method raises `DatabaseAway`."""
+
+    def counted_at(self, marketplace: Marketplace) -> datetime | None: ...
+
+    def count(self, marketplace: Marketplace, now: datetime) -> None:
+        """Count the sources on sale and the calls that a pass over them takes, and keep the numbers."""
+
+    def hear(self, marketplace: Marketplace, budget: Budget, now: datetime) -> None:
+        """Keep what the proxy has told."""

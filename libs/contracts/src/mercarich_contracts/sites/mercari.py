@@ -10,6 +10,7 @@ ORDINARY = Items(
     page="https://jp.mercari.com/item/{id}",
     example="m12345678901",
     route=RouteName.MERCARI_ITEM,
+    in_lists=True,
 )
 SHOPS = Items(
     words=Words(en="Mercari Shops", ja="メルカリShops"),

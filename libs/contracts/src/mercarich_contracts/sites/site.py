@@ -32,6 +32,8 @@ class Items:
     """An id of this form."""
     route: RouteName
     """The request that looks at one of them."""
+    in_lists: bool = False
+    """The site's `list_route` shows them, so that one call returns many of a seller."""
     also: tuple[str, ...] = ()
     """Other addresses of the same page."""
 

@@ -1,5 +1,6 @@
 """The tables, SQLAlchemy Core. No behaviour; each comment says what a name does not."""
 
+from mercarich_db.tables.capacity import capacities
 from mercarich_db.tables.housekeeping import (
     deletions,
     listing_pictures,
@@ -39,6 +40,7 @@ __all__ = [
     "amazon_links",
     "api_keys",
     "audit_log",
+    "capacities",
     "deletions",
     "evidence",
     "excluded_sellers",

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from mercarich_contracts.messages import BatchItem
-from mercarich_contracts.proxy_api import CHECK_LINE, CheckRequest, EndLine, Item, ItemLine
+from mercarich_contracts.proxy_api import CHECK_LINE, Budget, CheckRequest, EndLine, Item, ItemLine
 from mercarich_runs.ports import ProxyAway
 
 CONNECT_SECONDS = 3.0
 READ_BYTES = 1 << 18
+_CHECK, _BUDGET = "/v1/items:check", "/v1/budget"
 
 
 class HttpSources:
@@ -25,7 +26,7 @@ class HttpSources:
     it counts as away."""
 
     def __init__(self, proxy_url: str, *, silence_seconds: float) -> None:
-        self._url = f"{proxy_url.rstrip('/')}/v1/items:check"
+        self._url = f"{proxy_url.rstrip('/')}{_CHECK}"
         self._silence_seconds = silence_seconds
 
     def look(
@@ -54,6 +55,18 @@ class HttpSources:
                 yield from self._bunches(answer, stop)
         except (HTTPException, OSError) as error:
             raise ProxyAway(f"{self._url}: {type(error).__name__}: {error}") from error
+
+    def budget(self) -> Budget:
+        """Return the proxy's outbound budget. Raises `ProxyAway`, also for a proxy that does not tell it."""
+        try:
+            with closing(self._connected()) as connection:
+                connection.request("GET", self._path.removesuffix(_CHECK) + _BUDGET)
+                answer = connection.getresponse()
+                if answer.status != HTTPStatus.OK:
+                    raise ProxyAway(f"{_BUDGET} answered HTTP {answer.status}")
+                return Budget.model_validate_json(answer.read(READ_BYTES))
+        except (HTTPException, OSError, ValidationError) as error:
+            raise ProxyAway(f"{_BUDGET}: {type(error).__name__}") from error
 
     @property
     def _path(self) -> str:

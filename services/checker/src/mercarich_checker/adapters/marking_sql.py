@@ -18,7 +18,7 @@ from mercarich_runs.ports import Request, Run, Sellers
 log = logging.getLogger(__name__)
 
 _items = source_items.c
-_LISTED = and_(listings.c.listed, ~listings.c.searching, listings.c.quantity > 0)
+LISTED = and_(listings.c.listed, ~listings.c.searching, listings.c.quantity > 0)
 """SQL condition on listings that a check may change: on sale at Amazon, no replacement being searched for."""
 
 
@@ -95,7 +95,7 @@ def due_page(run: Run, request: Request, *, never_checked: bool) -> Select[Any]:
         .limit(PAGE)
     )
     items = walking(due, _items.marketplace, _items.checked_at).subquery()
-    offers = and_(listings.c.source_item_id == items.c.id, _LISTED)
+    offers = and_(listings.c.source_item_id == items.c.id, LISTED)
     if request.skus:
         offers = and_(offers, listings.c.sku.in_(request.skus))
     columns = (items.c.checked_at, items.c.id, listings.c.id.label("listing_id"), listings.c.user_id)
