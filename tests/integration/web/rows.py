@@ -75,6 +75,13 @@ class Rows:
         }
         return self.add(tables.runs, **defaults | values)
 
+    def capacity(self, sources: int = 43_000, calls: int | None = None, **values: Any) -> int:
+        """What a checker has counted and heard: by default 43,000 sources of Yahoo behind half a call a second."""
+        counted = {"sources": sources, "calls": sources if calls is None else calls, "often_sources": 0}
+        told = {"allowed_per_second": 0.5, "in_force_per_second": 0.5, "heard_at": ago(minutes=1)}
+        row = {"marketplace": "yahoo", "often_calls": 0, "counted_at": ago(minutes=5)} | counted | told
+        return self.add(tables.capacities, **row | values)
+
     def hold(self, run_id: int, **values: Any) -> int:
         defaults = {"run_id": run_id, "marketplace": "yahoo", "reason": "30 of 60 fell", "opened_at": ago(minutes=5)}
         return self.add(tables.holds, **defaults | values)

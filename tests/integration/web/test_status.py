@@ -1,8 +1,9 @@
 """`mercarich status`: its counts; an unavailable service is named instead of a traceback."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import NOW, Rows, ago
 
@@ -140,6 +141,63 @@ def test_a_database_without_schema_is_named_with_the_command_that_makes_it(
 
     assert done.returncode == 78
     assert "run `mercarich db upgrade`" in done.stdout
+
+
+def test_a_budget_that_is_not_enough_is_told_with_how_long_a_pass_takes(mercarich: Mercarich, rows: Rows) -> None:
+    rows.capacity()
+    rows.capacity(1_000, 100, marketplace="mercari", allowed_per_second=None, in_force_per_second=None, heard_at=None)
+
+    yahoo, mercari = (market["capacity"] for market in mercarich.json("status")["marketplaces"])
+
+    assert (yahoo["sources"], yahoo["available_per_second"], yahoo["is_short"]) == (43_000, 0.5, True)
+    assert (yahoo["pass_seconds"], yahoo["planned_seconds"]) == (86_000, 43_200)
+    assert (mercari["available_per_second"], mercari["pass_seconds"], mercari["is_short"]) == (None, None, None)
+    page = " ".join(mercarich.page("status").split())
+    assert (
+        "43,000 sources of Yahoo! Auctions need 0.995 calls a second, there are 0.5: a pass takes 23.9 h;"
+        " the plan says 12" in page
+    )
+    assert "1,000 sources of Mercari need 0.00231 calls a second; what there is has not been heard" in page
+
+
+def test_an_open_check_tells_when_it_ends_at_the_rate_in_force(mercarich: Mercarich, rows: Rows) -> None:
+    rows.capacity(1_000, 500, in_force_per_second=0.25)
+    run = rows.run(3, outcome="running", phase="checking", heartbeat_at=datetime.now(UTC), planned=10, checked=8)
+    _head(rows, run, 3)
+    for number in range(3):
+        rows.source(f"x{number}", check_run=run)
+    before = datetime.now(UTC)
+
+    told = mercarich.json("status")["marketplaces"][0]["run"]["ends_at"]
+    shown = mercarich.json("run", "show", str(run))["run"]["ends_at"]
+    listed = mercarich.json("run", "list")["runs"][0]["ends_at"]
+
+    seconds = [(datetime.fromisoformat(at) - before).total_seconds() for at in (told, shown, listed)]
+    assert seconds == pytest.approx([6, 6, 6], abs=5)
+    for command in (("status",), ("run", "show", str(run)), ("run", "list")):
+        assert "ends about" in mercarich.page(*command)
+
+
+@pytest.mark.parametrize(
+    ("run", "capacity"),
+    [
+        ({"phase": "held"}, {}),
+        ({"phase": "marking"}, {}),
+        ({"outcome": "finished", "phase": "ended"}, {}),
+        ({"operation": "update"}, {}),
+        ({"heartbeat_at": ago(minutes=9)}, {}),
+        ({}, {"in_force_per_second": 0.0}),
+        ({}, {"in_force_per_second": None}),
+    ],
+)
+def test_an_end_that_is_not_known_is_not_told(
+    mercarich: Mercarich, rows: Rows, run: dict[str, object], capacity: dict[str, object]
+) -> None:
+    rows.capacity(**capacity)  # type: ignore[arg-type]
+    going_on = {"outcome": "running", "phase": "checking", "heartbeat_at": datetime.now(UTC), "planned": 10}
+    rows.run(3, **going_on | run)
+
+    assert mercarich.json("run", "list")["runs"][0]["ends_at"] is None
 
 
 def test_an_address_that_cannot_be_used_is_one_sentence() -> None:

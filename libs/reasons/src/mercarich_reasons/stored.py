@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from mercarich_reasons import (
     accounts,
     candidates,
+    capacity,
     holds,
     imports,
     jobs,
@@ -23,7 +24,7 @@ from mercarich_reasons import (
 )
 from mercarich_reasons.reason import Reason, values
 
-_SUBJECTS = (stock, push, replacements, candidates, pictures, holds, runs, jobs, imports, settings, accounts)
+_SUBJECTS = (stock, push, replacements, candidates, pictures, holds, runs, jobs, imports, capacity, settings, accounts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The operator's first page: what needs attention, and where its links lead."""
 
+from datetime import UTC, datetime
+
 import pytest
 from tests.integration.web.operating.test_pools import state
 from tests.integration.web.operating.test_sellers_and_tokens import link_amazon
@@ -21,6 +23,7 @@ def test_with_nothing_to_do_it_says_so(operator: Browser) -> None:
         ("market", "/markets"),
         ("token", "/tokens?verdict=invalid"),
         ("silence", "/pools"),
+        ("capacity", "/markets"),
     ],
 )
 def test_what_needs_somebody_is_there_and_leads_on(operator: Browser, rows: Rows, cause: str, leads_to: str) -> None:
@@ -32,6 +35,8 @@ def test_what_needs_somebody_is_there_and_leads_on(operator: Browser, rows: Rows
         rows.add(tables.settings, key="MARKETPLACE_YAHOO", value="paused", updated_at=ago(hours=1), updated_by="taro")
     elif cause == "token":
         link_amazon(rows, rows.user("tom"), "invalid")
+    elif cause == "capacity":
+        rows.capacity()
     else:
         state(rows, seen_at=ago(minutes=5))
     page = operator.get("/").text
@@ -46,3 +51,25 @@ def test_what_waits_for_amazon_comes_after_the_page(operator: Browser, rows: Row
     part = operator.get("/overview/pushes").text
 
     assert 'class="value bad">1<' in part
+
+
+def test_a_budget_that_is_enough_is_told_and_needs_nobody(operator: Browser, rows: Rows) -> None:
+    rows.capacity(10_000)
+    page = operator.get("/").text
+
+    assert "10,000 sources of Yahoo! Auctions need 0.231 calls a second, there are 0.5: a pass takes 5.56 h" in page
+    assert "Nothing is held, overdue or paused." in page
+
+
+def test_a_run_that_goes_on_says_when_it_ends(operator: Browser, rows: Rows) -> None:
+    rows.capacity()
+    run = rows.run(1, outcome="running", phase="checking", heartbeat_at=datetime.now(UTC), planned=400)
+    rows.change(
+        tables.run_heads.update()
+        .where(tables.run_heads.c.operation == "check", tables.run_heads.c.marketplace == "yahoo")
+        .values(generation=1, run_id=run)
+    )
+
+    assert "until about" in operator.get("/runs").text
+    assert "ends about" in operator.get("/runs/heads").text
+    assert "Ends about" in operator.get(f"/runs/{run}").text

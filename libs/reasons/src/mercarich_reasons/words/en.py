@@ -292,6 +292,16 @@ REASONS: Mapping[str, str] = {
     "reads_wait": "Amazon was asked just now: {left} offers wait to be read",
     "nothing_to_try": "there is no address to send to",
     "too_many_trials": "Too many tries. Wait a little.",
+    # capacity of a marketplace
+    "capacity_short": "{sources} sources of {marketplace} need {needed_per_second} calls a second, there are"
+    " {available_per_second}: a pass takes {pass_hours} h; the plan says {planned_hours}",
+    "capacity_enough": "{sources} sources of {marketplace} need {needed_per_second} calls a second, there are"
+    " {available_per_second}: a pass takes {pass_hours} h; the plan says {planned_hours}",
+    "capacity_unknown": "{sources} sources of {marketplace} need {needed_per_second} calls a second; what there is has"
+    " not been heard from its proxy yet",
+    "import_beyond_capacity": "With the {new_sources} new sources of this file, {sources} sources of {marketplace} need"
+    " {needed_per_second} calls a second, there are {available_per_second}: a pass takes {pass_hours} h; the plan says"
+    " {planned_hours}. Nothing is taken over before you accept that.",
     # of earlier and later releases
     "old_sentence": "{text}",
 }

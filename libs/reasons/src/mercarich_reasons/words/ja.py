@@ -291,6 +291,16 @@ REASONS: Mapping[str, str] = {
     "reads_wait": "すでにAmazonに確認中です（残り{left}件）",
     "nothing_to_try": "送信先がありません",
     "too_many_trials": "試行回数が多すぎます。しばらく待ってください。",
+    # capacity of a marketplace
+    "capacity_short": "{marketplace}の仕入れ元{sources}件の確認には毎秒{needed_per_second}回の呼び出しが必要ですが、"
+    "使えるのは毎秒{available_per_second}回です。1巡に{pass_hours}時間かかります（プランでは{planned_hours}時間）",
+    "capacity_enough": "{marketplace}の仕入れ元{sources}件の確認には毎秒{needed_per_second}回の呼び出しが必要で、"
+    "毎秒{available_per_second}回まで使えます。1巡に{pass_hours}時間かかります（プランでは{planned_hours}時間）",
+    "capacity_unknown": "{marketplace}の仕入れ元{sources}件の確認には毎秒{needed_per_second}回の呼び出しが必要です。"
+    "使える回数はまだわかりません",
+    "import_beyond_capacity": "このファイルの新しい仕入れ元{new_sources}件を加えると、{marketplace}の"
+    "仕入れ元{sources}件の確認には毎秒{needed_per_second}回の呼び出しが必要になりますが、使えるのは毎秒{available_per_second}回です。1巡に{pass_hours}時間かかります"
+    "（プランでは{planned_hours}時間）。承認するまで何も取り込まれません。",
     # of earlier and later releases
     "old_sentence": "{text}",
 }

@@ -8,6 +8,8 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_listings.differences import Standing
 from mercarich_platform.clock import Clock
+from mercarich_reasons.capacity import CapacityShort, told
+from mercarich_reasons.reason import Reason
 from mercarich_web.marketplaces.marketplaces import PAUSED, SWITCH
 from mercarich_web.overview.sql import SqlStock
 from mercarich_web.overview.stock import Pushes
@@ -44,6 +46,10 @@ class Overview:
     """Sellers whose token Amazon refuses."""
     above_books: Standing
     """Offers that Amazon has sold for too long although they are down by the books."""
+    capacities: Sequence[Reason]
+    """A sentence for each marketplace whose sources were counted."""
+    short: Sequence[Reason]
+    """Of these, those whose budget is not enough for the plans."""
     silent_since: datetime | None
     """When the cluster's operator last reported, if that is too long ago."""
 
@@ -57,6 +63,7 @@ class Overview:
             or self.resting
             or self.refused
             or self.above_books.count
+            or self.short
             or self.silent_since is not None
         )
 
@@ -83,6 +90,7 @@ class ShowOverview:
             for row in self.timetable
         ]
         above = self.stock.above_books()
+        capacities = [told(one) for one in self.stock.capacities().values()]
         seen_at = max((pool.seen_at for pool in self.pools.states()), default=None)
         return Overview(
             at=now,
@@ -93,6 +101,8 @@ class ShowOverview:
             resting=[each for each in self.settings.all() if each.key.startswith(SWITCH) and each.value == PAUSED],
             refused=self.tokens.counts().get("invalid", 0),
             above_books=above if above.since is not None and now - above.since > ABOVE_FOR else Standing(),
+            capacities=capacities,
+            short=[one for one in capacities if isinstance(one, CapacityShort)],
             silent_since=seen_at if seen_at is not None and now - seen_at > SILENT else None,
         )
 

@@ -1,11 +1,13 @@
 """Queries of the overview: backlog, pending pushes, exposed offers, open feeds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Engine, and_, case, func, or_, select, true
 
+from mercarich_contracts.capacity import Capacity, capacity
 from mercarich_contracts.market import OUT_OF_STOCK
+from mercarich_db.capacity import measured
 from mercarich_db.tables import listings, runs, source_items, submissions, users
 from mercarich_listings import unverified
 from mercarich_listings.differences import Difference, Standing, standing
@@ -70,6 +72,13 @@ class SqlStock:
         """Return the offers that Amazon sells and that are down by the books."""
         with reading(self._engine) as connection:
             return standing(connection)[Difference.ABOVE]
+
+    def capacities(self) -> Mapping[str, Capacity]:
+        """Return the capacity of each marketplace whose sources were counted."""
+        with reading(self._engine) as connection:
+            found = measured(connection)
+        told = [capacity(name.value, known) for name, known in found.items()]
+        return {one.marketplace: one for one in told if one is not None}
 
     def unverified(self) -> Unverified | None:
         with reading(self._engine) as connection:

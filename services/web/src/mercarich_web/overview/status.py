@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mercarich_contracts.capacity import Capacity
 from mercarich_listings.restored import Unverified
 from mercarich_web.overview.stock import Backlog, OpenFeed, Pushes
 from mercarich_web.runs.holds import Hold
@@ -21,6 +22,8 @@ class MarketplaceStatus:
     pushes: Pushes
     search: Run | None = None
     """The newest search for replacements."""
+    capacity: Capacity | None = None
+    """None: no checker has counted yet."""
 
 
 @dataclass(frozen=True, slots=True)

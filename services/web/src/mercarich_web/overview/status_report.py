@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mercarich_contracts.capacity import Capacity
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_platform.clock import Clock
@@ -45,13 +46,13 @@ class ShowStatus:
         return Status(self.now(), database, broker, (), (), None, (), (), pools)
 
     def _full(self, broker: Reach, pools: Sequence[Pool]) -> Status:
-        now = self.now()
+        now, capacities = self.now(), self.stock.capacities()
         last, pauses, since = self.schedules.last_starts(), self.schedules.pauses(), self.schedules.known_since()
         return Status(
             at=now,
             database=Reach(self.schema.where, ok=True),
             broker=broker,
-            marketplaces=[self._marketplace(marketplace.value) for marketplace in Marketplace],
+            marketplaces=[self._marketplace(one.value, capacities.get(one.value)) for one in Marketplace],
             open_feeds=self.stock.open_feeds(),
             unverified=self.stock.unverified(),
             holds=self.holds.open(),
@@ -62,8 +63,8 @@ class ShowStatus:
             pools=pools,
         )
 
-    def _marketplace(self, marketplace: str) -> MarketplaceStatus:
+    def _marketplace(self, marketplace: str, capacity: Capacity | None) -> MarketplaceStatus:
         run = self.runs.newest(marketplace)
         backlog = self.stock.backlog(marketplace, run.id if run else None, self.now())
         search = self.runs.newest(marketplace, "update")
-        return MarketplaceStatus(marketplace, run, backlog, self.stock.pushes(marketplace), search)
+        return MarketplaceStatus(marketplace, run, backlog, self.stock.pushes(marketplace), search, capacity)

@@ -5,8 +5,10 @@ from datetime import datetime
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from mercarich_contracts.capacity import Capacity
 from mercarich_contracts.schedule import tokyo
 from mercarich_listings.restored import Unverified
+from mercarich_reasons.capacity import told
 from mercarich_web.console.output import ago, cell, facts, number, section, table
 from mercarich_web.overview.status import MarketplaceStatus, Status
 from mercarich_web.runs.terminal.holds import hold_table
@@ -66,6 +68,8 @@ def _marketplace(market: MarketplaceStatus, now: datetime) -> RenderableType:
     rows: list[tuple[str, object]] = [("newest run", "none yet")]
     if run is not None:
         rows = [("newest run", Text.assemble(f"{run.id}  ", outcome(run), f"  {progress(run)}"))]
+        if run.ends_at is not None:
+            rows.append(("ends about", run.ends_at))
         if run.note:
             rows.append(("note", cell(run.note, "yellow")))
     if market.search is not None:
@@ -87,7 +91,14 @@ def _marketplace(market: MarketplaceStatus, now: datetime) -> RenderableType:
         ("exposed offers", number(pushes.exposed, _RED)),
         ("unknown to Amazon", number(pushes.orphans, "yellow")),
     ]
+    rows.append(("capacity", _capacity(market.capacity)))
     return facts(rows)
+
+
+def _capacity(capacity: Capacity | None) -> Text:
+    if capacity is None:
+        return cell("not counted yet")
+    return cell(told(capacity), _RED if capacity.is_short else "")
 
 
 def _waiting(count: int, oldest: datetime | None, now: datetime) -> Text:

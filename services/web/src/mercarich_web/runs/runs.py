@@ -59,6 +59,9 @@ class Run:
     """Routes that the run does not believe: wrong (its canaries are) or unvouched (it has none on sale)."""
     silent: bool = False
     """It is open, and its planner gives no sign of life: another one takes it over."""
+    ends_at: datetime | None = None
+    """When an open check has made the calls that are left, at the rate in force, if nothing else asks; None: unknown,
+    or no calls are made at present."""
 
     @property
     def rests(self) -> bool:

@@ -2,11 +2,16 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from math import ceil
 
 from sqlalchemy import ColumnElement, Engine, Row, Select, case, func, literal, or_, select
 
+from mercarich_contracts.capacity import Measured, ends_at
+from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
+from mercarich_db.capacity import measured
 from mercarich_db.held_now import held_now
 from mercarich_db.silent_runs import is_silent
 from mercarich_db.tables import listings, run_heads, run_sellers, runs, source_items, users
@@ -109,7 +114,23 @@ class SqlRuns:
 
     def _read(self, query: Select[*tuple[object, ...]]) -> list[Run]:
         with reading(self._engine) as connection:
-            return [run_of(row) for row in connection.execute(query)]
+            found = [run_of(row) for row in connection.execute(query)]
+            if any(_makes_calls(run) for run in found):
+                known, now = measured(connection), utc_now()
+                found = [_with_end(run, known[Marketplace(run.marketplace)], now) for run in found]
+        return found
+
+
+def _makes_calls(run: Run) -> bool:
+    return run.operation == "check" and run.outcome == "running" and run.phase != "held" and not run.silent
+
+
+def _with_end(run: Run, known: Measured, now: datetime) -> Run:
+    """Return the run with the time when it ends. While rows are being marked, it is not known how many there are."""
+    if not _makes_calls(run) or run.phase == "marking":
+        return run
+    left = run.pending or max(0, run.planned - run.checked)
+    return replace(run, ends_at=ends_at(left, known, now))
 
 
 def select_runs(*, count_pending: bool = True) -> Select[*tuple[object, ...]]:

@@ -18,6 +18,7 @@ def run_list(answer: RunList) -> RenderableType:
         "what",
         "outcome",
         "started",
+        "ends about",
         "planned",
         "checked",
         "unknown",
@@ -80,7 +81,7 @@ def _row(run: Run) -> list[object]:
         run.released,
         run.revived,
     ]
-    return [plain(run.id), what, outcome(run), run.started_at, *counts, number(run.set_aside, "bold red")]
+    return [plain(run.id), what, outcome(run), run.started_at, run.ends_at, *counts, number(run.set_aside, "bold red")]
 
 
 def _about(run: Run) -> RenderableType:
@@ -95,6 +96,7 @@ def _about(run: Run) -> RenderableType:
             ("started", run.started_at),
             ("last sign of life", run.heartbeat_at),
             ("ended", run.ended_at),
+            *([("ends about", run.ends_at)] if run.ends_at is not None else []),
             ("held for", span(run.held_seconds)),
         ]
     )

@@ -1,0 +1,83 @@
+"""Whether a marketplace's budget is enough for its sellers' plans. Rates are calls a second; passes are hours."""
+
+from dataclasses import dataclass
+
+from mercarich_contracts.capacity import Capacity
+from mercarich_contracts.market import Marketplace
+from mercarich_reasons.reason import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityShort(Reason):
+    """Looks come later than the plans promise."""
+
+    marketplace: Marketplace
+    sources: int
+    needed_per_second: float
+    available_per_second: float
+    pass_hours: float
+    planned_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityEnough(Reason):
+    marketplace: Marketplace
+    sources: int
+    needed_per_second: float
+    available_per_second: float
+    pass_hours: float
+    planned_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityUnknown(Reason):
+    """What the sources need is counted, and no checker has heard from the proxy what the budget gives."""
+
+    marketplace: Marketplace
+    sources: int
+    needed_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class ImportBeyondCapacity(Reason):
+    """With the file's new sources the budget is not enough; nothing is taken over before the seller says so."""
+
+    new_sources: int
+    marketplace: Marketplace
+    sources: int
+    needed_per_second: float
+    available_per_second: float
+    pass_hours: float
+    planned_hours: float
+
+
+def told(capacity: Capacity) -> CapacityShort | CapacityEnough | CapacityUnknown:
+    """Return the sentence of a capacity."""
+    marketplace, needed = Marketplace(capacity.marketplace), _rounded(capacity.needed_per_second)
+    if capacity.available_per_second is None or capacity.pass_seconds is None:
+        return CapacityUnknown(marketplace, capacity.sources, needed)
+    return (CapacityShort if capacity.is_short else CapacityEnough)(
+        marketplace,
+        capacity.sources,
+        needed,
+        _rounded(capacity.available_per_second),
+        _rounded(capacity.pass_seconds / 3600),
+        _rounded(capacity.planned_seconds / 3600),
+    )
+
+
+def beyond(short: CapacityShort, new_sources: int) -> ImportBeyondCapacity:
+    return ImportBeyondCapacity(
+        new_sources,
+        short.marketplace,
+        short.sources,
+        short.needed_per_second,
+        short.available_per_second,
+        short.pass_hours,
+        short.planned_hours,
+    )
+
+
+def _rounded(value: float) -> float:
+    """Return the value with three significant digits: nobody reads more, and two would make 0.504 the 0.5 beside it."""
+    return float(f"{value:.3g}")
