@@ -18,6 +18,11 @@ def _requests(outcome: str, good: int, bad: int) -> dict[str, str]:
     return {name % "read": f"0+{good}x40", name % outcome: f"0+{bad}x40"}
 
 
+def _capacity(needed: str, available: str) -> dict[str, str]:
+    name = 'mercarich_capacity_%s_calls_per_second{marketplace="yahoo"}'
+    return {name % "needed": f"{needed}x70", name % "available": f"{available}x70"}
+
+
 MARKETPLACES = (
     Alert(
         name="MercarichProxyDown",
@@ -69,5 +74,16 @@ MARKETPLACES = (
         text="Its pages have changed: the reader needs mending.",
         fires=Case("40m", _requests("unparsable", 9, 1), _YAHOO),
         quiet=Case("40m", _requests("transient", 5, 5)),
+    ),
+    Alert(
+        name="MercarichCapacityShort",
+        expr="max by (namespace, marketplace) (mercarich_capacity_needed_calls_per_second)"
+        " > max by (namespace, marketplace) (mercarich_capacity_available_calls_per_second)",
+        wait="1h",
+        severity="warning",
+        summary="The sources of {{ $labels.marketplace }} need more calls than its budget gives",
+        text="Looks come later than the plans promise: sold sources stay on sale at Amazon for longer.",
+        fires=Case("70m", _capacity("0.9", "0.5"), _YAHOO),
+        quiet=Case("70m", _capacity("0.4", "0.5")),
     ),
 )

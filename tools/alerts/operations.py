@@ -51,7 +51,7 @@ OPERATIONS = (
     ),
     Alert(
         name="MercarichBoundsClamped",
-        expr='max by (namespace, pool, reason) (mercarich_pool_clamped{reason!="backlog"}) == 1',
+        expr='max by (namespace, pool, reason) (mercarich_pool_clamped{reason!~"backlog|calls"}) == 1',
         wait="30m",
         severity="info",
         summary="{{ $labels.pool }} does not get the replicas that its setting asks for ({{ $labels.reason }})",

@@ -20,6 +20,21 @@ BATCHES = Dashboard(
             text="Absent before the first.",
         ),
         Panel(
+            "Calls a second: needed by the plans, and available",
+            "short",
+            (
+                Query(
+                    "max by (marketplace) (mercarich_capacity_needed_calls_per_second{NS})",
+                    "{{marketplace}} needed",
+                ),
+                Query(
+                    "max by (marketplace) (mercarich_capacity_available_calls_per_second{NS})",
+                    "{{marketplace}} available",
+                ),
+            ),
+            text="Looks at sources alone; searches come on top.",
+        ),
+        Panel(
             "Runs that ended in the last day",
             "short",
             (

@@ -11,6 +11,7 @@ from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import (
     amazon_accounts,
+    capacities,
     holds,
     jobs,
     listings,
@@ -233,3 +234,16 @@ def test_old_rows_that_were_deleted_are_counted_by_record(engine: Engine, publis
     run_tx(engine, lambda c: c.execute(update(prunings).values(rows=1700)))
     publish()
     assert value("records_deleted_total", record="events") == before + 1700
+
+
+def test_what_a_marketplace_needs_and_has_is_published_once_it_is_known(engine: Engine, publish: PublishBooks) -> None:
+    row = {"marketplace": "mercari", "sources": 43_200, "calls": 21_600, "often_sources": 0, "often_calls": 0}
+    run_tx(engine, lambda c: c.execute(insert(capacities).values(**row, counted_at=NOW)))
+    publish()
+    assert value("capacity_needed_calls_per_second", marketplace="mercari") == 0.5
+    assert value("capacity_available_calls_per_second", marketplace="mercari") is None
+
+    told = {"allowed_per_second": 0.75, "in_force_per_second": 0.1, "heard_at": NOW}
+    run_tx(engine, lambda c: c.execute(update(capacities).values(**told)))
+    publish()
+    assert value("capacity_available_calls_per_second", marketplace="mercari") == 0.75

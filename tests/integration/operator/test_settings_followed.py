@@ -11,7 +11,7 @@ from tests.integration.operator.conftest import Operator, until
 from tests.integration.operator.lab import Lab
 
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import pool_status, settings
+from mercarich_db.tables import capacities, pool_status, settings
 
 SetTo = Callable[..., None]
 
@@ -74,6 +74,20 @@ def test_clamps_are_said(lab: Lab, operator: Operator, set_to: SetTo, engine: En
     assert "max 9 lowered to 4: 2..4 is allowed here" in lab.reason(name)
     until(lambda: "min 1 raised to 2" in _status(engine, name)["reasons"])
     assert (_status(engine, name)["wanted_max"], _status(engine, name)["max"]) == (9, 4)
+
+
+def test_a_pool_of_checkers_is_capped_by_what_the_marketplace_allows(
+    lab: Lab, operator: Operator, set_to: SetTo, engine: Engine
+) -> None:
+    row = {"marketplace": "yahoo", "allowed_per_second": 2.5, "in_force_per_second": 2.5, "heard_at": datetime.now(UTC)}
+    run_tx(engine, lambda c: c.execute(insert(capacities).values(**row)))
+    name, other = lab.pool(), lab.pool("checker-mercari", topic="check.mercari", group="checker-mercari")
+    set_to(INVCHK_YAHOO_WORKER=7)
+
+    until(lambda: lab.bounds(name) == (1, 2))
+    assert "max 7 lowered to 2: the marketplace's budget of calls keeps no more of them busy" in lab.reason(name)
+    until(lambda: lab.bounds(other) == (1, 7))
+    assert _status(engine, name)["useful"] == 2
 
 
 def test_all_pools_stay_within_the_connections_of_the_database(

@@ -10,7 +10,7 @@ numbers = st.integers(-5, 1000)
 modes = st.sampled_from(Mode)
 backlogs = st.builds(Backlog, st.integers(0, 10**6), st.integers(0, 10**6))
 limits = st.none() | st.integers(1, 40)
-caps = st.builds(Caps, limits, limits, st.booleans())
+caps = st.builds(Caps, limits, limits, limits, st.booleans())
 
 
 @st.composite
@@ -32,8 +32,9 @@ def test_bounds_are_in_order_and_within_every_limit(pool: Contract, wish: Wish, 
     assert 1 <= planned.min <= planned.max <= pool.high
     assert planned.max <= (caps.partitions or planned.max)
     assert planned.max <= (caps.connections or planned.max)
+    assert planned.max <= (caps.useful or planned.max)
     if planned.max < pool.low:
-        assert planned.max in (caps.partitions, caps.connections)
+        assert planned.max in (caps.partitions, caps.connections, caps.useful)
     if wish.mode is Mode.AUTO and not caps.load_known:
         assert planned.min == planned.max
 
@@ -119,14 +120,23 @@ def test_without_a_load_metric_the_backlog_alone_decides() -> None:
 
 
 def test_every_limit_is_named() -> None:
-    planned = plan(_contract(2, 20), Wish(Mode.AUTO, 1, 30), Backlog(0, 0), Caps(partitions=12, connections=8))
+    caps = Caps(partitions=12, connections=8, useful=3)
+    planned = plan(_contract(2, 20), Wish(Mode.AUTO, 1, 30), Backlog(0, 0), caps)
 
     assert [reason.text for reason in planned.reasons] == [
         "max 30 lowered to 20: 2..20 is allowed here",
         "max 20 lowered to 12: the topic has 12 partitions",
         "max 12 lowered to 8: the budget of database connections",
+        "max 8 lowered to 3: the marketplace's budget of calls keeps no more of them busy",
         "min 1 raised to 2: 2..20 is allowed here",
     ]
+
+
+def test_no_backlog_starts_a_second_checker_behind_half_a_call_a_second() -> None:
+    pool, wish, caps = _contract(1, 12), Wish(Mode.AUTO, 1, 6), Caps(partitions=12, useful=1)
+
+    assert _bounds(plan(pool, wish, Backlog(50, 43_000), caps)) == (1, 1)
+    assert _bounds(plan(pool, Wish(Mode.FIXED, 7, 7), Backlog(0, 0), caps)) == (1, 1)
 
 
 def _bounds(planned: HpaPlan) -> tuple[int, int]:

@@ -23,6 +23,7 @@ class Cause(StrEnum):
     BOUNDS = "bounds"
     PARTITIONS = "partitions"
     CONNECTIONS = "connections"
+    CALLS = "calls"
     AT_LEAST_ONE = "at_least_one"
     MAX = "max"
     BACKLOG = "backlog"
@@ -83,6 +84,8 @@ class Caps:
     partitions: int | None = None
     connections: int | None = None
     """In replicas: this pool's share of the database's connections, see `shares`."""
+    useful: int | None = None
+    """Checkers that keep up with the marketplace's budget of calls; see `capacity.useful_checkers`."""
     load_known: bool = True
     """Whether the autoscaler has its load metric. Without it, it never lowers the number of replicas."""
 
@@ -145,6 +148,7 @@ def _clamped(what: str, asked: int, pool: Limits, caps: Caps, reasons: list[Reas
         (Cause.BOUNDS, pool.high, f"{pool.low}..{pool.high} is allowed here"),
         (Cause.PARTITIONS, caps.partitions, f"the topic has {caps.partitions} partitions"),
         (Cause.CONNECTIONS, caps.connections, "the budget of database connections"),
+        (Cause.CALLS, caps.useful, "the marketplace's budget of calls keeps no more of them busy"),
     )
     if number < pool.low:
         reasons.append(Reason(Cause.BOUNDS, f"{what} {number} raised to {pool.low}: {limits[0][2]}"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from mercarich_contracts.capacity import Capacity
 from mercarich_contracts.pools import Backlog, Caps, HpaPlan, Reason, Wish
 from mercarich_contracts.schedule import RowStarts
 from mercarich_operator.domain.pools import Deployment, Pool
@@ -56,6 +57,8 @@ class Signal:
     backlog: Backlog
     partitions: int | None
     """Partitions of the topic; None: it does not exist yet."""
+    useful: int | None = None
+    """Checkers that keep up with the marketplace's budget of calls; None: unknown, or no checkers."""
     members: int = 0
     """Workers in the group."""
     oldest_age_seconds: float = 0.0
@@ -148,6 +151,8 @@ class Books:
     Sellers without a usable account are left out; they count as exposed."""
     accounts: Mapping[str, int]
     """Sellers' Amazon accounts by the token's verdict."""
+    capacities: Sequence[Capacity] = ()
+    """Of the marketplaces whose sources were counted."""
     schedules: Sequence[RowStarts] = ()
     jobs: Sequence[JobBook] = ()
     deleted: Mapping[str, int] = field(default_factory=dict)

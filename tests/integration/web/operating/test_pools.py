@@ -53,6 +53,14 @@ def test_pools_are_shown_with_what_the_cluster_made_of_them(operator: Browser, r
     assert "checker-yahoo" in page
 
 
+def test_a_preview_says_what_the_budget_of_calls_keeps_busy(operator: Browser, rows: Rows) -> None:
+    state(rows, useful=1, max=1, reasons="max 5 lowered to 1: the marketplace's budget of calls")
+
+    assert "The budget of calls to the marketplace keeps 1 busy" in operator.get("/pools").text
+    preview = operator.get(f"{POOL}/preview?mode=auto&low=1&high=7").text
+    assert "keeps 1 busy: more would not look sooner." in preview
+
+
 def test_without_a_broker_the_page_is_there_and_says_so(operator: Browser) -> None:
     assert operator.get("/pools").status_code == 200
     assert "does not answer" in operator.get("/pools/queues").text

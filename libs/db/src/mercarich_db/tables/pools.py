@@ -25,6 +25,7 @@ pool_status = Table(
     Column("highest", Integer, nullable=True),
     Column("partitions", Integer, nullable=True),  # of its topic; NULL: unknown
     Column("affordable", Integer, nullable=True),  # pods that the connections to the database allow; NULL: any
+    Column("useful", Integer, nullable=True),  # pods that the budget of calls keeps busy; NULL: any number, or unknown
     Column("per_replica", Integer, nullable=True),  # backlog per pod
     Column("revision", Id, nullable=False),  # of the settings, see settings_store.revision
     Column("seen_at", UtcDateTime, nullable=False),

@@ -17,6 +17,10 @@ class PrometheusBooks:
             self._runs(book)
         for where, count in books.open_holds.items():
             metrics.OPEN_HOLDS.labels(*where).set(count)
+        for one in books.capacities:
+            metrics.CALLS_NEEDED.labels(one.marketplace).set(one.needed_per_second)
+            if one.available_per_second is not None:
+                metrics.CALLS_AVAILABLE.labels(one.marketplace).set(one.available_per_second)
         for kind, seconds in books.unpushed_age.items():
             metrics.UNPUSHED_AGE.labels(kind).set(seconds)
         for verdict, count in books.accounts.items():

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select
 
+from mercarich_contracts.capacity import useful_checkers
 from mercarich_contracts.pools import Backlog
 from mercarich_contracts.topics import CHECK, JOBS, LISTINGS_CHANGED, UPDATE
+from mercarich_db.capacity import measured
 from mercarich_db.tables import jobs, listings, runs, source_items
 from mercarich_listings.waiting import not_deferred, pending
 from mercarich_operator.adapters.database import reading
@@ -33,11 +35,13 @@ class KafkaAndRows:
     def read(self, pools: Sequence[Pool]) -> Mapping[str, Signal]:
         with reading(self._engine) as connection:
             rows = {pool.name: _rows(connection, pool.contract.topic, self._now()) for pool in pools}
+            useful = {name.value: useful_checkers(known) for name, known in measured(connection).items()}
         states = kafka.group_states(self._bootstrap, [(pool.contract.group, pool.contract.topic) for pool in pools])
         return {
             pool.name: Signal(
                 Backlog(state.lag, rows[pool.name]),
                 state.partitions or None,
+                useful.get(_CHECKS.get(pool.contract.topic, "")),
                 state.members or 0,
                 state.oldest_age_seconds or 0.0,
             )

@@ -55,6 +55,7 @@ def _row(status: Status) -> Mapping[str, Any]:
         "highest": status.pool.contract.high,
         "partitions": status.caps.partitions,
         "affordable": status.caps.connections,
+        "useful": status.caps.useful,
         "per_replica": status.pool.contract.per_replica_target,
         "revision": status.revision,
         "seen_at": status.seen_at,

@@ -119,11 +119,17 @@ class Reconcile:
     ) -> dict[str, Caps]:
         wanted = {}
         for pool in pools:
-            most = within_bounds(pool.contract, wishes[pool.name])
-            wanted[pool.name] = (min(most, signals[pool.name].partitions or most), pool.contract.connections)
+            most, signal = within_bounds(pool.contract, wishes[pool.name]), signals[pool.name]
+            most = min(most, signal.partitions or most, signal.useful or most)
+            wanted[pool.name] = (most, pool.contract.connections)
         allowed = shares(self.max_connections, wanted) if self.max_connections else {}
         return {
-            pool.name: Caps(signals[pool.name].partitions, allowed.get(pool.name), pool.deployment.load_known)
+            pool.name: Caps(
+                signals[pool.name].partitions,
+                allowed.get(pool.name),
+                signals[pool.name].useful,
+                pool.deployment.load_known,
+            )
             for pool in pools
         }
 

@@ -48,6 +48,8 @@ class PoolState:
     """Partitions of the pool's topic: more pods than these get no work."""
     affordable: int | None = None
     """Pods that the database's connections allow; None: any number."""
+    useful: int | None = None
+    """Checkers that keep up with the marketplace's budget of calls; None: unknown, or no checkers."""
     per_replica: int | None = None
     """Backlog that one pod should carry."""
 
@@ -133,7 +135,7 @@ class PoolView:
             return None
         limits = Limits(known.lowest, known.highest, known.per_replica)
         backlog = Backlog(known.lag, known.backlog - known.lag)
-        return plan(limits, wish, backlog, Caps(known.partitions, known.affordable))
+        return plan(limits, wish, backlog, Caps(known.partitions, known.affordable, known.useful))
 
 
 def wish(mode: str, low: int, high: int) -> Wish:

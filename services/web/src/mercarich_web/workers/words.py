@@ -33,6 +33,7 @@ CAUSES: Mapping[str, str] = {
     Cause.BOUNDS: N_("%(lowest)s to %(highest)s is allowed here."),
     Cause.PARTITIONS: N_("Its topic has %(partitions)s partitions: more workers would get no work."),
     Cause.CONNECTIONS: N_("The connections to the database allow %(affordable)s."),
+    Cause.CALLS: N_("The budget of calls to the marketplace keeps %(useful)s busy: more would not look sooner."),
     Cause.AT_LEAST_ONE: N_("At least one worker is needed."),
     Cause.MAX: N_("The lower number was above the highest allowed one."),
     Cause.BACKLOG: N_("The backlog of %(backlog)s raises the lower number: one worker carries %(per_replica)s."),

@@ -1,8 +1,9 @@
-"""What the sources of each marketplace need, and what its proxy's budget gives."""
+"""What the sources of each marketplace need, and what its proxy's budget gives; the cap of a pool by it."""
 
 import sqlalchemy as sa
 from alembic import op
 
+from mercarich_db.migrations.columns import add_missing
 from mercarich_db.types import Id, UtcDateTime, exact
 
 revision = "0039"
@@ -26,3 +27,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("marketplace", name="pk_capacities"),
         if_not_exists=True,
     )
+    add_missing("pool_status", sa.Column("useful", sa.Integer(), nullable=True))
