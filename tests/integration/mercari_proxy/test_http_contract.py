@@ -13,6 +13,8 @@ from tests.services.proxies import Asked, Reply, Upstream, serving, upstream
 from mercarich_contracts.proxy_api import CHECK_LINE, Budget, EndLine, HeartbeatLine, ItemLine, ProxyError
 from mercarich_mercari_proxy.bootstrap import PROXY
 from mercarich_mercari_proxy.settings import MercariProxySettings
+from mercarich_runs.adapters.sources_http import HttpSources
+from mercarich_runs.ports import ProxyAway
 
 
 def page(item_id: str) -> bytes:
@@ -209,7 +211,14 @@ def test_the_budget_is_told_as_it_is_allowed_and_as_it_is_in_force() -> None:
 
 
 def budget(url: str) -> Budget:
-    return Budget.model_validate_json(httpx.get(f"{url}/v1/budget", trust_env=False).content)
+    return HttpSources(url, silence_seconds=5).budget()
+
+
+def test_a_proxy_that_does_not_tell_its_budget_counts_as_away() -> None:
+    with proxy() as (url, _), pytest.raises(ProxyAway, match="/v1/budget answered HTTP 404"):
+        budget(f"{url}/elsewhere")
+    with pytest.raises(ProxyAway):
+        budget("http://127.0.0.1:9")
 
 
 def metric(url: str, name: str, label: str = "") -> float:

@@ -154,7 +154,7 @@ def test_a_budget_that_is_not_enough_is_told_with_how_long_a_pass_takes(mercaric
     assert (mercari["available_per_second"], mercari["pass_seconds"], mercari["is_short"]) == (None, None, None)
     page = " ".join(mercarich.page("status").split())
     assert (
-        "43,000 sources of Yahoo! Auctions need 0.995 calls a second, there are 0.5: a pass takes 23.9 h;"
+        "43,000 sources of Yahoo! Auctions need 0.996 calls a second, there are 0.5: a pass takes 23.9 h;"
         " the plan says 12" in page
     )
     assert "1,000 sources of Mercari need 0.00231 calls a second; what there is has not been heard" in page

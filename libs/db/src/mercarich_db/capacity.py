@@ -1,10 +1,10 @@
 """What checkers have last counted and heard of each marketplace, for every service that tells of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from mercarich_contracts.capacity import NOTHING_MEASURED, Demand, Measured
+from mercarich_contracts.capacity import NOTHING_MEASURED, Capacity, Demand, Measured, capacity
 from mercarich_contracts.market import Marketplace
 from mercarich_db.tables import capacities
 from mercarich_db.types import AnyRow
@@ -14,6 +14,12 @@ def measured(connection: Connection) -> Mapping[Marketplace, Measured]:
     """Return it for every marketplace: a few rows by primary key."""
     found = {row.marketplace: row for row in connection.execute(select(capacities))}
     return {name: _measured(found[name]) if name in found else NOTHING_MEASURED for name in Marketplace}
+
+
+def capacities_of(connection: Connection) -> Sequence[Capacity]:
+    """Return the capacity of each marketplace whose sources were counted."""
+    found = [capacity(name.value, known) for name, known in measured(connection).items()]
+    return [one for one in found if one is not None]
 
 
 def _measured(row: AnyRow) -> Measured:

@@ -1,6 +1,7 @@
 """Whether a marketplace's budget is enough for its sellers' plans. Rates are calls a second; passes are hours."""
 
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context
 
 from mercarich_contracts.capacity import Capacity
 from mercarich_contracts.market import Marketplace
@@ -53,7 +54,8 @@ class ImportBeyondCapacity(Reason):
 
 def told(capacity: Capacity) -> CapacityShort | CapacityEnough | CapacityUnknown:
     """Return the sentence of a capacity."""
-    marketplace, needed = Marketplace(capacity.marketplace), _rounded(capacity.needed_per_second)
+    marketplace, up = Marketplace(capacity.marketplace), bool(capacity.is_short)
+    needed = _rounded(capacity.needed_per_second, up=up)
     if capacity.available_per_second is None or capacity.pass_seconds is None:
         return CapacityUnknown(marketplace, capacity.sources, needed)
     return (CapacityShort if capacity.is_short else CapacityEnough)(
@@ -61,7 +63,7 @@ def told(capacity: Capacity) -> CapacityShort | CapacityEnough | CapacityUnknown
         capacity.sources,
         needed,
         _rounded(capacity.available_per_second),
-        _rounded(capacity.pass_seconds / 3600),
+        _rounded(capacity.pass_seconds / 3600, up=up),
         _rounded(capacity.planned_seconds / 3600),
     )
 
@@ -78,6 +80,7 @@ def beyond(short: CapacityShort, new_sources: int) -> ImportBeyondCapacity:
     )
 
 
-def _rounded(value: float) -> float:
-    """Return the value with three significant digits: nobody reads more, and two would make 0.504 the 0.5 beside it."""
-    return float(f"{value:.3g}")
+def _rounded(value: float, *, up: bool = False) -> float:
+    """Return the value with three significant digits, rounded `up` where it is too much: 0.5002 is not 0.5."""
+    digits = Context(prec=3, rounding=ROUND_CEILING if up else ROUND_HALF_EVEN)
+    return float(digits.create_decimal_from_float(value))

@@ -73,3 +73,12 @@ def test_a_run_that_goes_on_says_when_it_ends(operator: Browser, rows: Rows) -> 
     assert "until about" in operator.get("/runs").text
     assert "ends about" in operator.get("/runs/heads").text
     assert "Ends about" in operator.get(f"/runs/{run}").text
+
+
+def test_the_page_of_marketplaces_tells_what_each_needs_and_has(operator: Browser, rows: Rows) -> None:
+    rows.capacity()
+    page = operator.get("/markets").text
+
+    assert "43,000 sources of Yahoo! Auctions need 0.996 calls a second, there are 0.5: a pass takes 23.9 h" in page
+    assert "More workers do not raise it." in page
+    assert "A checker counts the sources and asks the proxy within a minute of its start." in page

@@ -1,14 +1,13 @@
 """`ports.BookStore`: runs, holds, unpushed changes and accounts, counted in the tables."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, Select, and_, exists, func, select
 
-from mercarich_contracts.capacity import Capacity, capacity
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES
-from mercarich_db.capacity import measured
+from mercarich_db.capacity import capacities_of
 from mercarich_db.held_now import held_now
 from mercarich_db.schedule_starts import starts
 from mercarich_db.tables import amazon_accounts, holds, listings, prunings, runs
@@ -42,7 +41,7 @@ class SqlBooks:
                 open_holds=_open_holds(connection),
                 unpushed_age=_unpushed_age(connection, now),
                 accounts=_accounts(connection),
-                capacities=_capacities(connection),
+                capacities=capacities_of(connection),
                 schedules=starts(connection, now),
                 jobs=job_books(connection, now),
                 deleted={row.record: row.rows for row in connection.execute(select(prunings))},
@@ -96,11 +95,6 @@ def _unpushed_age(connection: Connection, now: datetime) -> Mapping[str, float]:
         kind: _age(connection.execute(select(oldest).where(unpushed, which)).scalar_one(), now)
         for kind, which in kinds.items()
     }
-
-
-def _capacities(connection: Connection) -> Sequence[Capacity]:
-    found = [capacity(name.value, known) for name, known in measured(connection).items()]
-    return [one for one in found if one is not None]
 
 
 def _accounts(connection: Connection) -> Mapping[str, int]:

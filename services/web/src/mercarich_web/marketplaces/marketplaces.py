@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mercarich_contracts.audit import Actor
+from mercarich_contracts.capacity import Capacity
 from mercarich_contracts.sites import SITES
 from mercarich_platform.clock import Clock
+from mercarich_reasons.capacity import told
+from mercarich_reasons.reason import Reason
 from mercarich_web.marketplaces.canaries import CanaryState
 from mercarich_web.marketplaces.proxies import ProxyState
 from mercarich_web.marketplaces.proxies_http import HttpProxies
@@ -25,6 +28,12 @@ class Market:
     switch: Setting
     canaries: Sequence[CanaryState]
     """Empty: the canaries are taken from the last runs."""
+    capacity: Capacity | None
+    """None: no checker has counted yet."""
+
+    @property
+    def capacity_told(self) -> Reason | None:
+        return None if self.capacity is None else told(self.capacity)
 
     @property
     def is_paused(self) -> bool:
@@ -40,11 +49,13 @@ class MarketDesk:
 
     def all(self) -> Sequence[Market]:
         by_key = {setting.key: setting for setting in self.settings.all()}
+        capacities = self.items.capacities()
         return [
             Market(
                 str(site),
                 by_key[f"{SWITCH}{site.upper}"],
                 self._canaries(str(site), by_key[site.canary_setting].value),
+                capacities.get(str(site)),
             )
             for site in SITES.values()
         ]

@@ -1,9 +1,11 @@
-"""Queries on the items that canaries name."""
+"""Queries on marketplaces: the items that canaries name, and the capacity."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Engine, select
 
+from mercarich_contracts.capacity import Capacity
+from mercarich_db.capacity import capacities_of
 from mercarich_db.tables import source_items
 from mercarich_web.database import reading
 from mercarich_web.marketplaces.canaries import KnownItem
@@ -12,6 +14,11 @@ from mercarich_web.marketplaces.canaries import KnownItem
 class SqlItems:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def capacities(self) -> Mapping[str, Capacity]:
+        """Return the capacity of each marketplace whose sources were counted."""
+        with reading(self._engine) as connection:
+            return {one.marketplace: one for one in capacities_of(connection)}
 
     def known(self, marketplace: str, item_ids: Sequence[str]) -> Sequence[KnownItem]:
         """Return those of the items that were ever looked at."""

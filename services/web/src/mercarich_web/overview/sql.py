@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Engine, and_, case, func, or_, select, true
 
-from mercarich_contracts.capacity import Capacity, capacity
+from mercarich_contracts.capacity import Capacity
 from mercarich_contracts.market import OUT_OF_STOCK
-from mercarich_db.capacity import measured
+from mercarich_db.capacity import capacities_of
 from mercarich_db.tables import listings, runs, source_items, submissions, users
 from mercarich_listings import unverified
 from mercarich_listings.differences import Difference, Standing, standing
@@ -76,9 +76,7 @@ class SqlStock:
     def capacities(self) -> Mapping[str, Capacity]:
         """Return the capacity of each marketplace whose sources were counted."""
         with reading(self._engine) as connection:
-            found = measured(connection)
-        told = [capacity(name.value, known) for name, known in found.items()]
-        return {one.marketplace: one for one in told if one is not None}
+            return {one.marketplace: one for one in capacities_of(connection)}
 
     def unverified(self) -> Unverified | None:
         with reading(self._engine) as connection:
