@@ -23,6 +23,7 @@ def test_open_jobs_count_for_their_pool_and_those_that_rest_or_have_ended_do_not
     add(engine, "search", "searching", not_before=NOW + timedelta(minutes=1))
     add(engine, "search", "ended", ended_at=NOW)
     add(engine, "import", "preparing")
+    add(engine, "import", "confirming")
     add(engine, "import", "comparing")
 
     signals = KafkaAndRows(kafka_bootstrap, engine, lambda: NOW).read([pool("search"), pool("import")])

@@ -14,7 +14,7 @@ from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_db.engine import reading
 from mercarich_db.tables import job_problems, job_rows, jobs, listings
 from mercarich_reasons.reason import Reason
-from mercarich_web.jobs.desk import SkipQuery, StartImport, StartSearch, StopJob
+from mercarich_web.jobs.desk import AcceptImport, SkipQuery, StartImport, StartSearch, StopJob
 from mercarich_web.jobs.jobs import Claim, Job, Kind
 from mercarich_web.jobs.search_queries import Query, Wish
 from mercarich_web.jobs.slices import RunSlice
@@ -82,6 +82,7 @@ class Workshop:
         self.start_import = StartImport(self.book, self.hints, self.now)
         self.start_search = StartSearch(self.book, self.hints, self.now)
         self.stop = StopJob(self.book, self.now, self.desk.discard)
+        self.accept = AcceptImport(self.book, self.hints, self.now)
         self.skip = SkipQuery(self.book)
         self.watch = WatchJobs(self.book, self.hints, self.desk.discard, self.now)
         self.outcomes: list[str] = []

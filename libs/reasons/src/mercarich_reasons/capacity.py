@@ -52,6 +52,17 @@ class ImportBeyondCapacity(Reason):
     planned_hours: float
 
 
+@dataclass(frozen=True, slots=True)
+class ImportWithinCapacity(Reason):
+    new_sources: int
+    marketplace: Marketplace
+    sources: int
+    needed_per_second: float
+    available_per_second: float
+    pass_hours: float
+    planned_hours: float
+
+
 def told(capacity: Capacity) -> CapacityShort | CapacityEnough | CapacityUnknown:
     """Return the sentence of a capacity."""
     marketplace, up = Marketplace(capacity.marketplace), bool(capacity.is_short)
@@ -68,15 +79,19 @@ def told(capacity: Capacity) -> CapacityShort | CapacityEnough | CapacityUnknown
     )
 
 
-def beyond(short: CapacityShort, new_sources: int) -> ImportBeyondCapacity:
-    return ImportBeyondCapacity(
+def told_of_import(after: Capacity, new_sources: int) -> ImportBeyondCapacity | ImportWithinCapacity | CapacityUnknown:
+    """Return the sentence of the capacity `after` an import that brings new sources."""
+    whole = told(after)
+    if isinstance(whole, CapacityUnknown):
+        return whole
+    return (ImportBeyondCapacity if isinstance(whole, CapacityShort) else ImportWithinCapacity)(
         new_sources,
-        short.marketplace,
-        short.sources,
-        short.needed_per_second,
-        short.available_per_second,
-        short.pass_hours,
-        short.planned_hours,
+        whole.marketplace,
+        whole.sources,
+        whole.needed_per_second,
+        whole.available_per_second,
+        whole.pass_hours,
+        whole.planned_hours,
     )
 
 

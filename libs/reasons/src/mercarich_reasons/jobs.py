@@ -47,6 +47,13 @@ class ImportClosed(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class ImportNotAccepted(Reason):
+    """The import was closed, because its seller has not accepted for so long what it costs."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class FileNotStored(Reason):
     """The upload was interrupted."""
 

@@ -206,6 +206,7 @@ REASONS: Mapping[str, str] = {
     "rows_wrong": "No row was imported. Problems found: {problems}. Correct them and upload the file again.",
     "rows_imported": "{rows} rows were read[: {made} new, {changed} changed, {unchanged} unchanged].",
     "import_stopped": "Stopped by {person}; no row was imported.",
+    "import_not_accepted": "Nobody accepted the import within {days} days, so it was closed, and nothing was imported.",
     "import_closed": "The import made no progress for {minutes} minutes and was closed."
     " No row of the file was imported; upload it again.",
     "file_not_stored": "The file was not stored completely; upload it again.",
@@ -302,6 +303,9 @@ REASONS: Mapping[str, str] = {
     "import_beyond_capacity": "With the {new_sources} new sources of this file, {sources} sources of {marketplace} need"
     " {needed_per_second} calls a second, there are {available_per_second}: a pass takes {pass_hours} h; the plan says"
     " {planned_hours}. Nothing is taken over before you accept that.",
+    "import_within_capacity": "With the {new_sources} new sources of this file, {sources} sources of {marketplace} need"
+    " {needed_per_second} calls a second, there are {available_per_second}: a pass takes {pass_hours} h; the plan says"
+    " {planned_hours}.",
     # of earlier and later releases
     "old_sentence": "{text}",
 }

@@ -206,6 +206,7 @@ REASONS: Mapping[str, str] = {
     "修正して再度アップロードしてください。",
     "rows_imported": "{rows}行を読み込みました[（新規{made}件、変更{changed}件、変更なし{unchanged}件）]。",
     "import_stopped": "{person}が停止しました。1行も取り込んでいません。",
+    "import_not_accepted": "{days}日以内に承認されなかったため、取り込みを終了しました。何も取り込まれていません。",
     "import_closed": "{minutes}分間進まなかったため、取り込みを終了しました。"
     "1行も取り込んでいません。再度アップロードしてください。",
     "file_not_stored": "ファイルを最後まで保存できませんでした。再度アップロードしてください。",
@@ -301,6 +302,9 @@ REASONS: Mapping[str, str] = {
     "import_beyond_capacity": "このファイルの新しい仕入れ元{new_sources}件を加えると、{marketplace}の"
     "仕入れ元{sources}件の確認には毎秒{needed_per_second}回の呼び出しが必要になりますが、使えるのは毎秒{available_per_second}回です。1巡に{pass_hours}時間かかります"
     "（プランでは{planned_hours}時間）。承認するまで何も取り込まれません。",
+    "import_within_capacity": "このファイルの新しい仕入れ元{new_sources}件を加えると、{marketplace}の"
+    "仕入れ元{sources}件の確認には毎秒{needed_per_second}回の呼び出しが必要になり、毎秒{available_per_second}回まで使えます。"
+    "1巡に{pass_hours}時間かかります（プランでは{planned_hours}時間）。",
     # of earlier and later releases
     "old_sentence": "{text}",
 }

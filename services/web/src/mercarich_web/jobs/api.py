@@ -69,4 +69,8 @@ def _starting(keys: Keys, desk: JobDesk) -> APIRouter:
     def stop(job_id: Id, account: Account = writer) -> shapes.JobShape:
         return shapes.job(desk.stop(job_id, BY, account.username).job)
 
+    @routes.post("/{job_id}/accept", summary="Go on with an import that the budget of calls is not enough for")
+    def accept(job_id: Id, account: Account = writer) -> shapes.JobShape:
+        return shapes.job(desk.accept(job_id, account.username).job)
+
     return routes

@@ -1,4 +1,4 @@
-"""`mercarich job start|list|show|stop|skip|problems|export` and `mercarich check_background_jobs`."""
+"""`mercarich job start|list|show|stop|accept|skip|problems|export` and `mercarich check_background_jobs`."""
 
 import argparse
 import csv
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _one(actions.add_parser("show", help="one job in full"), _show)
     stop = _one(actions.add_parser("stop", help="end a job at once"), _stop)
     stop.add_argument("--by", type=person, help="who stops it (your login name)")
+    _one(actions.add_parser("accept", help="go on with an import that waits for that"), _accept)
     skip = _one(actions.add_parser("skip", help="skip one search of a bulk search"), _skip)
     skip.add_argument("number", type=row_id, help="the search's number in `job show`")
     problems = actions.add_parser("problems", help="all problems of an import's file, as CSV")
@@ -118,6 +119,10 @@ def _show(given: argparse.Namespace) -> int:
 
 def _stop(given: argparse.Namespace) -> int:
     return _answer(given, lambda jobs: jobs.stop(given.id, given.by or login()), job_pages.stopped)
+
+
+def _accept(given: argparse.Namespace) -> int:
+    return _answer(given, lambda jobs: jobs.accept(given.id), job_pages.accepted)
 
 
 def _skip(given: argparse.Namespace) -> int:

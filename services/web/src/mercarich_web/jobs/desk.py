@@ -14,7 +14,7 @@ from mercarich_reasons.jobs import (
     TooManyJobs,
 )
 from mercarich_web.jobs import csv_records
-from mercarich_web.jobs.jobs import Hints, Job, JobDetails, JobProblem, Kind, Skipped, Stopped
+from mercarich_web.jobs.jobs import Accepted, Hints, Job, JobDetails, JobProblem, Kind, Skipped, Stopped
 from mercarich_web.jobs.mend_file import FileToMend
 from mercarich_web.jobs.search_queries import MOST_PAGES, BadQuery, Query, Wish, read_queries
 from mercarich_web.jobs.sql.book import SqlJobBook
@@ -132,6 +132,22 @@ class StopJob:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptImport:
+    """Go on with an import although looks come later with it than the plans promise. Raises `NotFound`."""
+
+    jobs: SqlJobBook
+    hints: Hints
+    now: Clock
+
+    def __call__(self, job_id: int, username: str | None = None) -> Accepted:
+        _found(self.jobs, job_id, username)
+        changed = self.jobs.accept(job_id, self.now())
+        if changed:
+            self.hints.waiting(Kind.IMPORT, job_id)
+        return Accepted(_found(self.jobs, job_id, username), changed)
+
+
+@dataclass(frozen=True, slots=True)
 class SkipQuery:
     """Skip one keyword or address of a search from its next page on. Raises `NotFound`."""
 
@@ -160,6 +176,7 @@ class JobDesk:
     problems: JobProblems
     to_mend: FileToMend
     stop: StopJob
+    accept: AcceptImport
     skip: SkipQuery
 
 

@@ -10,11 +10,12 @@ from itertools import islice
 from typing import Any
 
 from mercarich_platform.clock import Clock
+from mercarich_reasons.capacity import ImportBeyondCapacity
 from mercarich_reasons.imports import TooManyRows
 from mercarich_reasons.jobs import FileEmpty, FileWithoutRows, RowsWrong
 from mercarich_reasons.reason import Reason
 from mercarich_web.jobs.csv_records import Place, Record, lines, records
-from mercarich_web.jobs.jobs import Changed, Claim, Phase, State
+from mercarich_web.jobs.jobs import ACCEPTED, Changed, Claim, Phase, State, WaitsForSeller
 from mercarich_web.jobs.sql.claims import SqlDesk
 from mercarich_web.jobs.sql.imports import SqlImports
 from mercarich_web.listings.csv_rows import MOST_ROWS, ListingRow, Problem, read_header, read_row
@@ -72,7 +73,18 @@ class ImportStep:
     def _compared(self, claim: Claim, last: int) -> Claim | None:
         if last < (claim.total or 0):
             return claim
-        return self._refuse(claim) if claim.wrong else self.imports.enter(claim, Phase.SOURCES, claim.total or 0)
+        return self._refuse(claim) if claim.wrong else self._weighed(claim)
+
+    def _weighed(self, claim: Claim) -> Claim:
+        """Go on, or ask the seller first whether looks may come later than the plans promise."""
+        if claim.cursor.get(ACCEPTED):
+            return self.imports.enter(claim, Phase.SOURCES, claim.total or 0)
+        told = self.imports.weigh(claim)
+        for one in told:
+            if isinstance(one, ImportBeyondCapacity):
+                self.imports.ask(claim, one, told)
+                raise WaitsForSeller
+        return self.imports.enter(claim, Phase.SOURCES, claim.total or 0, told)
 
     def _apply(self, claim: Claim) -> Claim | None:
         try:

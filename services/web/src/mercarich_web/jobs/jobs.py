@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from mercarich_reasons.reason import Reason
+from mercarich_reasons.stored import loads
 
 
 class Kind(StrEnum):
@@ -29,6 +30,8 @@ class Phase(StrEnum):
     SEARCHING = "searching"
     READING = "reading"
     COMPARING = "comparing"
+    CONFIRMING = "confirming"
+    """The rows are right, and the seller has to accept what they cost; no worker takes the job."""
     SOURCES = "sources"
     APPLYING = "applying"
     ENDED = "ended"
@@ -36,10 +39,22 @@ class Phase(StrEnum):
 
 FIRST_PHASE = {Kind.SEARCH: Phase.SEARCHING, Kind.IMPORT: Phase.READING}
 
+CAPACITY, ACCEPTED = "capacity", "accepted"
+"""In an import's cursor: the reasons of `Job.capacity` as they are stored, and whether the seller has accepted them."""
+
+ANSWER_WITHIN = timedelta(days=7)
+"""Time that a seller has to accept an import; then it is closed."""
+
 MENDABLE_FOR = timedelta(days=7)
 """Retention of an import's file when rows of it were wrong."""
 
-_SHARES = {Phase.READING: (0, 60), Phase.COMPARING: (60, 30), Phase.SOURCES: (90, 8), Phase.APPLYING: (98, 1)}
+_SHARES = {
+    Phase.READING: (0, 60),
+    Phase.COMPARING: (60, 30),
+    Phase.CONFIRMING: (90, 0),
+    Phase.SOURCES: (90, 8),
+    Phase.APPLYING: (98, 1),
+}
 """By phase of an import: the progress at which it begins and its share of it, both in percent."""
 
 
@@ -70,6 +85,11 @@ class Job:
     attempts: int
     progress: int
     """Progress in percent; 100 only once the job has finished."""
+
+    @property
+    def capacity(self) -> Sequence[Reason]:
+        """Return for each marketplace of an import's new sources whether its budget is enough with them."""
+        return [loads(text) for text in self.cursor.get(CAPACITY, ())]
 
     def can_be_mended(self, now: datetime) -> bool:
         """The file is still stored and its rows were read. A wrong header is not mendable: it is wrong for all rows."""
@@ -119,6 +139,14 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """The result of accepting an import; `changed` is False when it did not wait for that."""
+
+    job: Job
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """The result of a skip; `changed` is False when the query was done or skipped before."""
 
@@ -156,6 +184,10 @@ def progress(state: str, phase: str, done: int, total: int | None, cursor: Mappi
 
 class Overtaken(Exception):
     """The job belongs to another worker by now, or has ended: nothing was written."""
+
+
+class WaitsForSeller(Exception):
+    """The job waits until its seller has accepted it; that is written."""
 
 
 class Changed(Exception):

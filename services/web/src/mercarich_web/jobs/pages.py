@@ -118,6 +118,11 @@ def _watching(site: Site, desk: JobDesk) -> APIRouter:
         desk.stop(job_id, visit.account.username, visit.account.username)
         return site.to(f"/jobs/{job_id}", "job_stopped", str(job_id))
 
+    @routes.post("/accept")
+    def accept(visit: Seller, job_id: Id) -> Response:
+        changed = desk.accept(job_id, visit.account.username).changed
+        return site.to(f"/jobs/{job_id}", "import_accepted" if changed else "nothing_changed", str(job_id))
+
     @routes.post("/skip/{number}")
     def skip(visit: Seller, job_id: Id, number: Id) -> Response:
         desk.skip(job_id, number, visit.account.username)

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mercarich_platform.clock import Clock, Monotonic
-from mercarich_web.jobs.jobs import Claim, Kind, Overtaken
+from mercarich_web.jobs.jobs import Claim, Kind, Overtaken, WaitsForSeller
 from mercarich_web.jobs.search_queries import MarketAway
 from mercarich_web.jobs.sql.claims import SqlDesk
 
 log = logging.getLogger(__name__)
 
 Step = Callable[[Claim], Claim | None]
-"""Makes a little progress in one transaction; returns None when the job has ended. Raises `Overtaken` and
-`MarketAway`."""
+"""Makes a little progress in one transaction; returns None when the job has ended. Raises `Overtaken`,
+`MarketAway` and `WaitsForSeller`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ class RunSlice:
                     return "gave_way"
         except MarketAway as away:
             return self._put_off(claim, away)
+        except WaitsForSeller:
+            return "put_off"
         except Overtaken:
             log.warning("a job was taken over or stopped meanwhile", extra={"job": job_id})
             return "overtaken"

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from mercarich_web.console.output import cell, facts, number, plain, section, sentence, table
-from mercarich_web.jobs.jobs import Job, JobDetails, JobList, Skipped, Stopped, Watched
+from mercarich_web.jobs.jobs import Accepted, Job, JobDetails, JobList, Phase, Skipped, Stopped, Watched
 
 Answer = TypeVar("Answer")
 _STYLES = {"running": "cyan", "finished": "green", "stopped": "dim", "failed": "bold red"}
@@ -47,6 +47,13 @@ def stopped(answer: Stopped) -> RenderableType:
     return cell(f"job {job.id} had ended before ({job.state}); nothing changed")
 
 
+def accepted(answer: Accepted) -> RenderableType:
+    job = answer.job
+    if answer.changed:
+        return cell(f"job {job.id} goes on")
+    return cell(f"job {job.id} does not wait to be accepted ({job.state}); nothing changed")
+
+
 def skipped(answer: Skipped) -> RenderableType:
     query = answer.query
     if answer.changed:
@@ -76,6 +83,7 @@ def _about(job: Job) -> RenderableType:
             ("state", _state(job)),
             ("progress", f"{job.progress} %"),
             ("message", job.message),
+            *(("capacity", one) for one in job.capacity if one != job.message),
             ("arguments", given),
             ("done", job.done if job.total is None else f"{job.done:,} of {job.total:,}"),
             ("listings made or changed", job.made),
@@ -84,7 +92,7 @@ def _about(job: Job) -> RenderableType:
             ("started", job.created_at),
             ("by", job.created_by),
             ("last progress", job.heartbeat_at),
-            ("not before", job.not_before),
+            ("to be accepted before" if job.phase == Phase.CONFIRMING else "not before", job.not_before),
             ("worker", job.claim),
             ("ended", job.ended_at),
         ]

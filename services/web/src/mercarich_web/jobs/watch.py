@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
-from mercarich_reasons.jobs import ImportClosed, SearchClosed
-from mercarich_web.jobs.jobs import Hints, Kind, Watched
+from mercarich_reasons.jobs import ImportClosed, ImportNotAccepted, SearchClosed
+from mercarich_web.jobs.jobs import ANSWER_WITHIN, Hints, Kind, Watched
 from mercarich_web.jobs.sql.book import SqlJobBook
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,10 @@ class WatchJobs:
                 log.warning("a job was taken from its worker: no progress", extra={"job": job_id, "kind": kind})
                 self.hints.waiting(kind, job_id)
                 taken.append(job_id)
+        for job_id in self.jobs.unanswered(now - ANSWER_WITHIN):
+            if self.jobs.stop(job_id, ImportNotAccepted(ANSWER_WITHIN.days), now):
+                log.info("an import was closed: nobody has accepted it", extra={"job": job_id})
+                closed.append(job_id)
         leftovers = self.jobs.leftovers()
         for job_id in leftovers:
             self.discard(job_id)

@@ -11,7 +11,16 @@ from mercarich_contracts.topics import JOBS
 from mercarich_platform.clock import Clock
 from mercarich_platform.kafka import AnyPublisher, Publisher
 from mercarich_platform.settings import SharedSettings
-from mercarich_web.jobs.desk import JobDesk, JobProblems, ShowJob, SkipQuery, StartImport, StartSearch, StopJob
+from mercarich_web.jobs.desk import (
+    AcceptImport,
+    JobDesk,
+    JobProblems,
+    ShowJob,
+    SkipQuery,
+    StartImport,
+    StartSearch,
+    StopJob,
+)
 from mercarich_web.jobs.hints_kafka import HintsMeanwhile, KafkaHints
 from mercarich_web.jobs.jobs import JobList
 from mercarich_web.jobs.mend_file import FileToMend
@@ -32,6 +41,7 @@ class Jobs:
     show: ShowJob
     problems: JobProblems
     stop: StopJob
+    accept: AcceptImport
     skip: SkipQuery
     watch: WatchJobs
     export: ExportListings
@@ -59,6 +69,7 @@ def _jobs(engine: Engine, hints: KafkaHints, now: Clock) -> Jobs:
         show=ShowJob(book),
         problems=JobProblems(book),
         stop=StopJob(book, now, discard),
+        accept=AcceptImport(book, hints, now),
         skip=SkipQuery(book),
         watch=WatchJobs(book, hints, discard, now),
         export=ExportListings(book.seller, SqlListingBook(engine)),
@@ -88,5 +99,6 @@ def _desk(book: SqlJobBook, hints: HintsMeanwhile, engine: Engine, now: Clock) -
         problems=JobProblems(book),
         to_mend=FileToMend(book, now),
         stop=StopJob(book, now, discard),
+        accept=AcceptImport(book, hints, now),
         skip=SkipQuery(book),
     )

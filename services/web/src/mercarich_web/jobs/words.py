@@ -24,6 +24,7 @@ JOB_PHASES: Mapping[str, str] = {
     "searching": N_("searching"),
     "reading": N_("reading the file"),
     "comparing": N_("comparing with your listings"),
+    "confirming": N_("waits until you accept it"),
     "sources": N_("creating sources"),
     "applying": N_("taking over"),
     "ended": N_("ended"),

@@ -46,6 +46,7 @@ _MESSAGES: Mapping[str, str] = {
     "excluded": N_("%(about)s is excluded from now on."),
     "included": N_("%(about)s is no longer excluded."),
     "job_stopped": N_("Job %(about)s is stopped."),
+    "import_accepted": N_("Import %(about)s goes on."),
     "search_skipped": N_("Search %(about)s is skipped."),
     "replacement_approved": N_("%(about)s: approved. It goes up after one more look."),
     "replacement_refused": N_("%(about)s: refused. The search goes on."),

@@ -15,7 +15,18 @@ from mercarich_platform.clock import Clock
 from mercarich_reasons.jobs import FileNotStored
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
-from mercarich_web.jobs.jobs import FIRST_PHASE, Job, JobProblem, JobQuery, JobSettings, Kind, Phase, State, progress
+from mercarich_web.jobs.jobs import (
+    ACCEPTED,
+    FIRST_PHASE,
+    Job,
+    JobProblem,
+    JobQuery,
+    JobSettings,
+    Kind,
+    Phase,
+    State,
+    progress,
+)
 from mercarich_web.jobs.search_queries import Query
 from mercarich_web.jobs.sql.claims import ATTEMPTS, ended, to_be_mended
 
@@ -153,6 +164,31 @@ class SqlJobBook:
     def stop(self, job_id: int, message: Reason, now: datetime) -> bool:
         """End the job at once; its worker can write nothing more. Return False when it had ended."""
         return self._end(jobs.c.id == job_id, State.STOPPED, message, now)
+
+    def accept(self, job_id: int, now: datetime) -> bool:
+        """Let workers take an import that waits for its seller. Return False when it did not."""
+        waits = select(jobs.c.cursor).where(
+            jobs.c.id == job_id, jobs.c.phase == Phase.CONFIRMING, jobs.c.ended_at.is_(None)
+        )
+
+        def write(connection: Any) -> bool:
+            cursor = connection.execute(waits.with_for_update()).scalar()
+            if cursor is None:
+                return False
+            text = orjson.dumps({**orjson.loads(cursor), ACCEPTED: True}).decode()
+            values = {"phase": Phase.SOURCES, "cursor": text, "message": None, "heartbeat_at": now, "not_before": None}
+            connection.execute(update(jobs).where(jobs.c.id == job_id).values(values))
+            return True
+
+        return run_tx(self._engine, write)
+
+    def unanswered(self, before: datetime) -> "Sequence[int]":
+        """Return imports that have waited for their seller since before then."""
+        query = select(jobs.c.id).where(
+            jobs.c.phase == Phase.CONFIRMING, jobs.c.ended_at.is_(None), jobs.c.heartbeat_at <= before
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(query.order_by(jobs.c.id)).scalars().all()
 
     def skip(self, job_id: int, number: int) -> bool:
         """Skip a waiting query. Return False when it was not waiting."""

@@ -16,7 +16,7 @@ from mercarich_db.types import AnyRow
 from mercarich_platform.clock import Clock
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
-from mercarich_web.jobs.jobs import MENDABLE_FOR, Claim, Kind, Overtaken, Phase, State
+from mercarich_web.jobs.jobs import ANSWER_WITHIN, MENDABLE_FOR, Claim, Kind, Overtaken, Phase, State
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,15 @@ class SqlDesk:
 
     def put_off(self, claim: Claim, until: datetime, why: Reason) -> None:
         self._write(claim, {**_FREE, "not_before": until, "message": why})
+
+    def ask(self, claim: Claim, why: Reason, cursor: Mapping[str, Any]) -> None:
+        """Give the job back, and let no worker take it before its seller accepts it. Raises `Overtaken`.
+
+        Workers of a release that does not know the phase keep away from it by `not_before`.
+        """
+        text, until = orjson.dumps(cursor).decode(), self._now() + ANSWER_WITHIN
+        values = {"phase": Phase.CONFIRMING, "cursor": text, "message": why, "not_before": until}
+        self._write(claim, _FREE | values)
 
     def end(self, claim: Claim, state: State, message: Reason | None, now: datetime) -> None:
         self._write(claim, ended(state, message, now))
@@ -106,7 +115,7 @@ def open_jobs(kind: Kind | str, now: datetime) -> ColumnElement[bool]:
     return and_(
         jobs.c.kind == kind,
         jobs.c.ended_at.is_(None),
-        jobs.c.phase != Phase.PREPARING,
+        jobs.c.phase.not_in([Phase.PREPARING, Phase.CONFIRMING]),
         jobs.c.attempts < ATTEMPTS,
         or_(jobs.c.claim_until.is_(None), jobs.c.claim_until <= now),
         or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now),

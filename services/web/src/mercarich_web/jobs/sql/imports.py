@@ -16,10 +16,12 @@ from mercarich_listings import store
 from mercarich_listings.listing import make_offer
 from mercarich_listings.transition import Stage
 from mercarich_reasons.jobs import RowsImported
+from mercarich_reasons.reason import Reason, dumps
 from mercarich_reasons.stock import ByImport
 from mercarich_web.database import reading
-from mercarich_web.jobs.jobs import Changed, Claim, Phase, State
+from mercarich_web.jobs.jobs import CAPACITY, Changed, Claim, Phase, State
 from mercarich_web.jobs.sql.claims import SqlDesk, ended, write_claimed
+from mercarich_web.jobs.sql.import_capacity import weigh
 from mercarich_web.jobs.sql.import_comparison import problems_of
 from mercarich_web.jobs.sql.new_rows import new_listing, new_source, offered
 from mercarich_web.listings.csv_rows import ListingRow, Problem
@@ -63,8 +65,19 @@ class SqlImports:
 
         return run_tx(self._engine, write)
 
-    def enter(self, claim: Claim, phase: Phase, total: int) -> Claim:
+    def weigh(self, claim: Claim) -> Sequence[Reason]:
+        """Return for each marketplace of new sources whether its budget is enough with them."""
+        with reading(self._engine) as connection:
+            return weigh(connection, claim)
+
+    def ask(self, claim: Claim, why: Reason, told: Sequence[Reason]) -> None:
+        """Give the job back until its seller accepts it. Raises `Overtaken`."""
+        self._desk.ask(claim, why, {**claim.cursor, "number": 0, CAPACITY: [dumps(one) for one in told]})
+
+    def enter(self, claim: Claim, phase: Phase, total: int, told: Sequence[Reason] | None = None) -> Claim:
         cursor = {**claim.cursor, "number": 0}
+        if told is not None:
+            cursor |= {CAPACITY: [dumps(one) for one in told]}
 
         def write(connection: Connection) -> Claim:
             return self._desk.advance(connection, claim, cursor, phase=phase, total=total)
