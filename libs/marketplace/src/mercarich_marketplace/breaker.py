@@ -1,8 +1,10 @@
 """The circuit breaker: stops requests to a marketplace that blocks, fails or has changed its pages; probes later."""
 
 from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from typing import Any
 
 from mercarich_contracts.market import Reason
 
@@ -48,10 +50,23 @@ class Rules:
     """The open time doubles at every failed probe up to this."""
 
 
+SPELLS_A_WINDOW = 60
+"""Parts of the window: a bound for what is kept, whatever the rate."""
+
+
+@dataclass(slots=True)
+class Spell:
+    """Equal outcomes within a small part of the window, which leave it together."""
+
+    at: float
+    outcome: Outcome
+    times: int
+
+
 class Breaker:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._recent: deque[tuple[float, Outcome]] = deque()
+        self._recent: deque[Spell] = deque()
         self._counts: Counter[Outcome] = Counter()
         self._blocked_in_a_row = 0
         self._failed_in_a_row = 0
@@ -93,6 +108,38 @@ class Breaker:
         """Open at once for `seconds`, which the marketplace named in Retry-After."""
         self._open(now, min(seconds, self._rules.max_open_seconds))
 
+    def left(self, now: float) -> float | None:
+        """Return the seconds until a call may probe, 0 when one may or does; None while the breaker is closed."""
+        if self._open_until is None:
+            return None
+        return 0.0 if self._probing else max(0.0, self._open_until - now)
+
+    def document(self) -> dict[str, Any]:
+        """Return all that the breaker knows, as JSON has it: `restored` reads it in another process."""
+        return {
+            "recent": [[spell.at, spell.outcome.value, spell.times] for spell in self._recent],
+            "blocked_in_a_row": self._blocked_in_a_row,
+            "failed_in_a_row": self._failed_in_a_row,
+            "open_until": self._open_until,
+            "open_for": self._open_for,
+            "probing": self._probing,
+        }
+
+    @classmethod
+    def restored(cls, rules: Rules, document: Mapping[str, Any], now: float) -> "Breaker":
+        """Return the breaker of a `document`. Its times are as late as they can be at most: a clock may go back."""
+        breaker = cls(rules)
+        for at, outcome, times in document["recent"]:
+            breaker._recent.append(Spell(min(at, now), Outcome(outcome), times))
+            breaker._counts[Outcome(outcome)] += times
+        breaker._blocked_in_a_row = document["blocked_in_a_row"]
+        breaker._failed_in_a_row = document["failed_in_a_row"]
+        if document["open_until"] is not None:
+            breaker._open_until = min(document["open_until"], now + rules.max_open_seconds)
+        breaker._open_for = min(document["open_for"], rules.max_open_seconds)
+        breaker._probing = document["probing"]
+        return breaker
+
     def _end_probe(self, now: float, outcome: Outcome) -> None:
         self._probing = False
         if outcome in (Outcome.GOOD, Outcome.NEUTRAL):
@@ -103,17 +150,27 @@ class Breaker:
         self._open(now, self._open_for)
 
     def _count(self, now: float, outcome: Outcome) -> None:
-        self._recent.append((now, outcome))
-        self._counts[outcome] += 1
-        while self._recent and self._recent[0][0] <= now - self._rules.window_seconds:
-            self._counts[self._recent.popleft()[1]] -= 1
+        self._add(now, outcome)
+        while self._recent and self._recent[0].at <= now - self._rules.window_seconds:
+            old = self._recent.popleft()
+            self._counts[old.outcome] -= old.times
         self._blocked_in_a_row = self._blocked_in_a_row + 1 if outcome is Outcome.BLOCKED else 0
         self._failed_in_a_row = self._failed_in_a_row + 1 if outcome in _FAILURES else 0
         if self._is_too_much():
             self._open(now, self._open_for)
 
+    def _add(self, now: float, outcome: Outcome) -> None:
+        self._counts[outcome] += 1
+        for spell in reversed(self._recent):
+            if now - spell.at >= self._rules.window_seconds / SPELLS_A_WINDOW:
+                break
+            if spell.outcome is outcome:
+                spell.times += 1
+                return
+        self._recent.append(Spell(now, outcome, 1))
+
     def _is_too_much(self) -> bool:
-        rules, counts, calls = self._rules, self._counts, len(self._recent)
+        rules, counts, calls = self._rules, self._counts, self._counts.total()
         failures = counts[Outcome.BLOCKED] + counts[Outcome.FAILED]
         pages = counts[Outcome.GOOD] + counts[Outcome.UNPARSABLE]
         return (

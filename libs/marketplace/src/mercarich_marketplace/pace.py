@@ -1,7 +1,7 @@
 """When the next call may go out: a steady grid with a little slack, jitter, pauses and a slow recovery."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 SLACK_SECONDS = 0.25
 """Largest delay, in seconds, that a late caller may catch up. Over any 60 s it adds less than 0.5 % of calls."""
@@ -41,13 +41,54 @@ class Pace:
         self._share = 1.0
         self._share_at = float("-inf")
 
+    def document(self) -> dict[str, float]:
+        """Return the grid, the pause and the recovery, as JSON has them: `restored` reads them in another process."""
+        return {
+            "grid": self._grid,
+            "paused_until": self._paused_until,
+            "share": self._share,
+            "share_at": self._share_at,
+        }
+
+    @classmethod
+    def restored(
+        cls, rate_per_second: float, recovery_per_second: float, document: Mapping[str, float], now: float
+    ) -> "Pace":
+        """Return the pace of a `document`, without jitter."""
+        pace = cls(rate_per_second, recovery_per_second=recovery_per_second)
+        pace._grid, pace._paused_until = document["grid"], document["paused_until"]
+        pace._share, pace._share_at = document["share"], min(document["share_at"], now)
+        return pace
+
+    def next_cell(self, now: float) -> float:
+        """Return the moment of the next cell that `reserve` would use."""
+        return max(self._grid, self._paused_until, now)
+
+    def reserve(self, now: float) -> float:
+        """Use the next cell, which may lie ahead; return its moment."""
+        at = self.next_cell(now)
+        self._grid = at + self.cell_seconds(now)
+        return at
+
+    def cell_seconds(self, now: float) -> float:
+        return 1.0 / (self.rate * self.share(now))
+
+    def reach(self, now: float) -> None:
+        """Begin the grid now."""
+        self._grid = self._paused_until = now
+        self._share_at = now - ONE_WAVE_SECONDS
+
+    def not_after(self, grid: float, paused_until: float) -> None:
+        """Let neither the grid nor the pause lie later."""
+        self._grid, self._paused_until = min(self._grid, grid), min(self._paused_until, paused_until)
+
     def wait(self, now: float) -> float:
         """Return the seconds until the next call may start; 0 or less means now."""
         return max(self._grid + self._offset - SLACK_SECONDS, self._paused_until) - now
 
     def take(self, now: float) -> None:
         """Use the current cell."""
-        cell = 1.0 / (self.rate * self.share(now))
+        cell = self.cell_seconds(now)
         self._grid = max(self._grid, now) + cell
         self._offset = self._draw() * self._jitter * cell
 

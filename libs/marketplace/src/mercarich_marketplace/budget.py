@@ -1,0 +1,252 @@
+"""One budget for several replicas of a proxy: what a replica asks for and tells, and what it is granted. Pure.
+
+The budget is one grid of cells, as in `pace`, on one clock: the database's. A replica reserves the next cells of the
+grid, for a quarter of a second ahead, and makes one call in each. So the replicas together never make more calls than
+one alone, a replica that has ended or is cut off costs the cells that it had reserved, and no other replica must wait
+until it counts as dead.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mercarich_marketplace.breaker import Breaker, Entry, Outcome, Phase, Rules
+from mercarich_marketplace.pace import Pace
+
+BLOCK_SECONDS = 0.25
+"""Most that one answer reserves; at rates below four calls a second, one cell."""
+
+AHEAD_SECONDS = 0.25
+"""A cell is reserved at most this long before it begins: what a killed replica loses, and others wait for."""
+
+CELL_SECONDS = 0.25
+"""A call may begin in its cell, or within this time after the cell's beginning where the cell is shorter."""
+
+REFRESH_SECONDS = 1.0
+"""A replica asks at least this often."""
+
+LONGEST_PAUSE_SECONDS = 60.0
+"""A longer Retry-After opens the breaker for that time: callers get a fault at once instead of waiting."""
+
+_PROBE_MARGIN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the marketplace allows, of all replicas together."""
+
+    rate_per_second: float
+    recovery_per_second: float
+    concurrency: int
+    call_seconds: float
+    """The longest time of one call."""
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Equal outcomes of calls, one after the other. `probe`: of the one call that decides."""
+
+    outcome: Outcome
+    times: int = 1
+    probe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """The marketplace asked for fewer calls, and for none in the next `pause_seconds`, if any."""
+
+    pause_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The marketplace asked for no call in the next `seconds`, a long time."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeAbandoned:
+    """The one call that decides ended without an outcome."""
+
+
+News = Seen | Throttled | Closed | ProbeAbandoned
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    replica: str
+    cells: int = 0
+    """Cells that the replica could use now."""
+    probe: bool = False
+    """One of its callers waits to make the call that decides whether the breaker closes."""
+    under_way: int = 0
+    """Its calls under way."""
+    news: tuple[News, ...] = ()
+    """What it has seen since it asked last, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Times are seconds after the moment, on the database's clock, at which the answer was made."""
+
+    cells: tuple[float, ...]
+    """When each cell begins. The replica may make one call in each."""
+    cell_seconds: float
+    again_seconds: float
+    """When further cells can be had, if no other replica takes them first."""
+    slots: int
+    """Calls that the replica may have under way at once; only with cells."""
+    share: float
+    """The current rate as a share of the full rate."""
+    open_seconds: float | None
+    """The time until a call may probe; 0 when one may or does; None while the breaker is closed."""
+    opened: bool
+    """The news of this ask opened the breaker."""
+
+
+@dataclass(slots=True)
+class Member:
+    """A replica that makes calls or waits for cells."""
+
+    slots: int
+    until: float
+    """Its slots are free after this: each of its calls has ended."""
+
+
+class Budget:
+    """What all replicas know together. `document` is written back as a whole, or not at all."""
+
+    def __init__(self, limits: Limits, document: Mapping[str, Any] | None, now: float) -> None:
+        self._limits, self._now = limits, now
+        self._members: dict[str, Member] = {}
+        self._probe_by: str | None = None
+        self._probe_until = 0.0
+        if document is None:
+            self._pace = Pace(limits.rate_per_second, recovery_per_second=limits.recovery_per_second)
+            self._pace.reach(now)
+            self._breaker = Breaker(limits.rules)
+        else:
+            self._restore(document)
+
+    def document(self) -> dict[str, Any]:
+        """Return the whole state, as JSON has it. Times are seconds of the database's clock."""
+        return {
+            "pace": self._pace.document(),
+            "breaker": self._breaker.document(),
+            "probe_by": self._probe_by,
+            "probe_until": self._probe_until,
+            "members": {name: [member.slots, member.until] for name, member in self._members.items()},
+        }
+
+    def answer(self, ask: Ask) -> Grant:
+        opened = self._breaker.opened
+        for news in ask.news:
+            self._learn(ask.replica, news)
+        wanted, again = self._allowed(ask)
+        slots, held = self._slots(ask, wants=wanted > 0)
+        cells = tuple(self._reserved(wanted)) if slots > 0 else ()
+        if wanted:
+            ahead = self._pace.next_cell(self._now) - self._now - AHEAD_SECONDS
+            again = max(0.0, ahead) if slots > 0 else AHEAD_SECONDS
+        self._note(ask, held, cells, wants=wanted > 0)
+        return Grant(
+            cells=cells,
+            cell_seconds=self._pace.cell_seconds(self._now),
+            again_seconds=min(again, REFRESH_SECONDS),
+            slots=slots,
+            share=self._pace.share(self._now),
+            open_seconds=self._breaker.left(self._now),
+            opened=self._breaker.opened > opened,
+        )
+
+    def _allowed(self, ask: Ask) -> tuple[int, float]:
+        """Return how many cells the breaker lets the replica have, and the seconds until it may let it have more."""
+        match self._breaker.phase(self._now):
+            case Phase.CLOSED:
+                return ask.cells, 0.0
+            case Phase.OPEN:
+                return 0, self._breaker.left(self._now) or 0.0
+            case Phase.HALF_OPEN:
+                if not (ask.probe and ask.cells) or self._probe_by not in (None, ask.replica):
+                    return 0, AHEAD_SECONDS
+                if self._breaker.enter(self._now) is Entry.PROBE:
+                    self._probe_by = ask.replica
+                self._probe_until = self._now + self._limits.call_seconds + _PROBE_MARGIN_SECONDS
+                return 1, AHEAD_SECONDS
+
+    def _reserved(self, wanted: int) -> Iterator[float]:
+        """Reserve cells, and yield when each begins."""
+        most = max(1, int(BLOCK_SECONDS / self._pace.cell_seconds(self._now)))
+        if self._pace.next_cell(self._now) - self._now > AHEAD_SECONDS:
+            return
+        for _ in range(min(wanted, most)):
+            yield self._pace.reserve(self._now) - self._now
+
+    def _slots(self, ask: Ask, *, wants: bool) -> tuple[int, int]:
+        """Return the calls that the replica may have under way, and those that count as its own meanwhile.
+
+        Replicas that have something to call get equal parts, one that has more waits until its calls have ended, and a
+        quarter is for the next one: the calls of a replica that was killed or cut off count until their deadline.
+        """
+        if not wants:
+            return 0, ask.under_way
+        others = [member for name, member in self._members.items() if name != ask.replica]
+        most = self._limits.concurrency
+        left = most - sum(member.slots for member in others)
+        fair = min(max(1, most // (len(others) + 1)), max(1, most - max(1, most // 4)))
+        slots = max(0, min(fair, left))
+        return slots, max(slots, ask.under_way)
+
+    def _note(self, ask: Ask, held: int, cells: tuple[float, ...], *, wants: bool) -> None:
+        if not held and not wants:
+            self._members.pop(ask.replica, None)
+            return
+        before = self._members.get(ask.replica)
+        until = self._now + 2 * REFRESH_SECONDS
+        if cells:
+            longest = max(self._pace.cell_seconds(self._now), CELL_SECONDS)
+            until = self._now + cells[-1] + longest + self._limits.call_seconds
+        self._members[ask.replica] = Member(held, max(until, before.until if before else 0.0))
+
+    def _learn(self, replica: str, news: News) -> None:
+        match news:
+            case Seen(outcome, times, probe):
+                self._record(replica, outcome, times, probe=probe)
+            case Throttled(pause):
+                self._pace.slow_down(self._now, pause)
+            case Closed(seconds):
+                self._breaker.open_for(self._now, seconds)
+            case ProbeAbandoned():
+                if self._probe_by == replica:
+                    self._end_probe()
+
+    def _record(self, replica: str, outcome: Outcome, times: int, *, probe: bool) -> None:
+        if probe and self._probe_by == replica:
+            self._breaker.record(self._now, outcome, probe=True)
+            self._probe_by = None
+            return
+        for _ in range(times):
+            self._breaker.record(self._now, outcome)
+
+    def _end_probe(self) -> None:
+        self._breaker.abandon_probe()
+        self._probe_by = None
+
+    def _restore(self, document: Mapping[str, Any]) -> None:
+        """Read the state. Whatever lies later than it can is moved: the clock was set back, or a database restored."""
+        limits, now = self._limits, self._now
+        self._pace = Pace.restored(limits.rate_per_second, limits.recovery_per_second, document["pace"], now)
+        ahead = AHEAD_SECONDS + BLOCK_SECONDS + self._pace.cell_seconds(now)
+        self._pace.not_after(now + ahead, now + LONGEST_PAUSE_SECONDS)
+        self._breaker = Breaker.restored(limits.rules, document["breaker"], now)
+        self._probe_by = document["probe_by"]
+        self._probe_until = document["probe_until"]
+        longest = limits.call_seconds + _PROBE_MARGIN_SECONDS
+        if self._probe_by is not None and not now < self._probe_until <= now + longest:
+            self._end_probe()
+        longest = max(ahead + self._pace.cell_seconds(now) + limits.call_seconds, 2 * REFRESH_SECONDS)
+        for name, (slots, until) in document["members"].items():
+            if until > now:
+                self._members[name] = Member(slots, min(until, now + longest))

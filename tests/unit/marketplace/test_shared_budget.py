@@ -1,0 +1,139 @@
+"""Replicas that share one budget use it fully and never exceed it over any minute, whatever happens to them."""
+
+import random
+
+import pytest
+from tests.unit.marketplace.replicas import Fleet, fewest_in_a_minute, limits_of, most_in_a_minute
+
+from mercarich_marketplace.breaker import Outcome
+
+RATES = [0.5, 1.0, 10.0, 40.0]
+
+
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("replicas", [1, 3])
+def test_the_budget_is_used_and_never_exceeded_over_any_minute(rate: float, replicas: int) -> None:
+    fleet = Fleet(limits_of(rate), random.Random(1))
+    for _ in range(replicas):
+        fleet.start()
+    fleet.run(5)
+    fleet.run(90)
+
+    assert most_in_a_minute(fleet.calls) <= 1.05 * rate * 60
+    assert fewest_in_a_minute(fleet.calls, 5, fleet.now) >= 0.95 * rate * 60
+
+
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("seed", range(2))
+def test_one_killed_and_one_cut_off_cost_no_more_than_a_twentieth_of_any_minute(rate: float, seed: int) -> None:
+    chance = random.Random(seed)
+    fleet = Fleet(limits_of(rate), chance)
+    killed, cut_off = fleet.start(), fleet.start()
+    fleet.run(5)
+    fleet.run(chance.uniform(20, 30))
+    fleet.kill(killed)
+    fleet.run(chance.uniform(0, 5))
+    fleet.start()
+    fleet.run(chance.uniform(0, 5))
+    cut_off.connected = False
+    fleet.run(30)
+    cut_off.connected = True
+    fleet.run(30)
+
+    assert most_in_a_minute(fleet.calls) <= 1.05 * rate * 60
+    assert fewest_in_a_minute(fleet.calls, 5, fleet.now) >= 0.95 * rate * 60
+
+
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("seed", range(4))
+def test_no_kills_cuts_and_delays_exceed_the_budget(rate: float, seed: int) -> None:
+    chance = random.Random(100 + seed)
+    fleet = Fleet(
+        limits_of(rate),
+        chance,
+        call_seconds=lambda: chance.choice((0.01, 0.2, 1.0, 9.0)),
+        delay=lambda: chance.choice((0.0, 0.01, 0.1, 0.4, 3.0, 20.0)),
+    )
+    for _ in range(4):
+        fleet.start()
+    for _ in range(80):
+        fleet.run(chance.choice((0.1, 0.5, 2.0, 4.0)))
+        match chance.randrange(4):
+            case 0:
+                fleet.kill(chance.choice(fleet.replicas))
+                fleet.start()
+            case 1:
+                one = chance.choice(fleet.replicas)
+                one.connected = not one.connected
+            case 2:
+                chance.choice(fleet.replicas).waiting = chance.choice((0, 1, 5, 50))
+            case _:
+                fleet.start()
+        del fleet.replicas[6:]
+
+    assert most_in_a_minute(fleet.calls) <= 1.05 * rate * 60
+    assert fleet.most_at_once <= fleet.limits.concurrency
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_replica_that_had_all_calls_leaves_room_for_the_next_when_it_is_cut_off(seed: int) -> None:
+    """Its calls under way count until their deadline."""
+    fleet = Fleet(limits_of(10.0, concurrency=8, call_seconds=15.0), random.Random(seed))
+    cut_off = fleet.start()
+    fleet.run(10)
+    fleet.start()
+    cut_off.connected = False
+    before = fleet.now
+    fleet.run(5)
+
+    assert sum(1 for at in fleet.calls if at > before) >= 0.9 * 10 * 5
+    assert fleet.most_at_once <= 8
+
+
+def test_a_pause_of_one_stops_all_within_a_second() -> None:
+    fleet = Fleet(limits_of(10.0), random.Random(1))
+    first, *_ = fleet.start(), fleet.start(), fleet.start()
+    fleet.run(10)
+    first.share.pace.slow_down(first.clock(), 20.0)
+    paused = fleet.now
+    fleet.run(25)
+
+    assert not [at for at in fleet.calls if paused + 1 < at < paused + 20]
+    assert [at for at in fleet.calls if at > paused + 20]
+
+
+@pytest.mark.parametrize("heals", [True, False])
+def test_blocks_stop_all_replicas_and_one_call_of_one_replica_probes(*, heals: bool) -> None:
+    fleet = Fleet(limits_of(10.0), random.Random(1))
+    for _ in range(3):
+        fleet.start()
+    fleet.run(10)
+    blocked_at = fleet.now
+    fleet.seen = lambda at: Outcome.GOOD if heals and at > blocked_at + 15 else Outcome.BLOCKED
+    fleet.run(2)
+    opened = max(fleet.calls)
+    assert opened < blocked_at + 1
+    fleet.run(opened + 30 - fleet.now)
+    after = [at for at in fleet.calls if at > opened]
+
+    assert min(after) >= opened + 19
+    assert len(after) > 50 if heals else len(after) == 1
+
+
+def test_a_killed_prober_is_followed_by_another() -> None:
+    fleet = Fleet(limits_of(10.0, call_seconds=3.0), random.Random(1))
+    fleet.start()
+    fleet.start()
+    fleet.run(5)
+    fleet.seen = lambda _: Outcome.BLOCKED
+    fleet.run(5)
+    fleet.call_seconds = lambda: 3.0
+    opened = len(fleet.calls)
+    while len(fleet.calls) == opened:
+        fleet.run(0.1)
+    prober = next(replica for replica in fleet.replicas if replica.ends)
+    fleet.kill(prober)
+    killed_at, probed = fleet.now, len(fleet.calls)
+    fleet.run(12)
+
+    assert [at for at in fleet.calls[probed:] if at <= killed_at + 10]
