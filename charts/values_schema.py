@@ -51,7 +51,7 @@ SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
         ),
     ),
     "notices": (NoticesSettings, frozenset({"smtp_password"})),
-    "proxy": (ProxySettings, frozenset({"upstream", "upstream_url", "accept_terms"})),
+    "proxy": (ProxySettings, frozenset({"upstream", "upstream_url", "accept_terms", "shared_budget"})),
 }
 """Component -> its settings class, and the names of the fields that other values or Secrets set."""
 
@@ -150,6 +150,7 @@ def _marketplace(site: Site, pool: Mapping[str, Schema]) -> Schema:
         acceptTerms={"enum": ["", "yes"]},
         upstreamUrl=_string(r"^(https?://\S+)?$"),
         settings=_variables("proxy", site.proxy_prefix),
+        replicas=_whole(1, 8),
         resources=_RESOURCES,
         checker=_object(**pool),
         updater=_object(**pool),

@@ -80,7 +80,7 @@ def test_a_process_is_given_no_variable_of_another_service(case: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_secrets_come_by_reference_and_only_to_those_who_need_them(case: str) -> None:
-    everybody = {"checker", "updater", "feed", "jobs", "operator", "web", "seed", "pages", "notices"}
+    everybody = {"checker", "updater", "feed", "jobs", "operator", "web", "seed", "pages", "notices", "proxy"}
     tokens = {"feed", "oauth"} if case == "full" else {"feed"}
     secret = {
         "MERCARICH_DATABASE_URL": everybody | tokens,

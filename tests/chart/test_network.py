@@ -13,7 +13,7 @@ NEEDED = {
     "updater": {"mariadb:3306", "kafka:9092", "proxy:1234", "proxy:1235"},
     "jobs": {"mariadb:3306", "kafka:9092", "proxy:1234", "proxy:1235"},
     "feed": {"mariadb:3306", "kafka:9092", "simulator:8100"},
-    "proxy": {"simulator:8100"},
+    "proxy": {"mariadb:3306", "simulator:8100"},
     "operator": {"mariadb:3306", "kafka:9092"},
     "web": {"mariadb:3306", "kafka:9092"},
     "pages": {"mariadb:3306", "kafka:9092", "proxy:1234", "proxy:1235"},
@@ -102,6 +102,7 @@ def test_the_api_server_and_the_database_can_be_narrowed() -> None:
         "pages",
         "notices",
         "oauth",
+        "proxy",
     }
     assert not any(_leaves_to("full", labels, "10.2.0.1", 3307) for labels in accesses.values())
 

@@ -15,6 +15,7 @@ from mercarich_contracts.topics import TOPICS
 from mercarich_db import engine
 from mercarich_db.settings_store import DEFINITIONS
 from mercarich_feed import settings as feed
+from mercarich_marketplace.adapters.budgets_sql import CONNECTIONS as PROXYS
 from mercarich_updater.settings import UpdaterSettings
 from mercarich_web import bootstrap as pages
 from mercarich_web.__main__ import GRACE_SECONDS
@@ -147,8 +148,10 @@ def test_all_connections_of_all_processes_at_their_most_are_within_what_the_serv
     [hpa] = of_kind(case, "HorizontalPodAutoscaler")
     surges = {"pages": pages.CONNECTIONS, "notices": notices.CONNECTIONS, "oauth": engine.CONNECTIONS, **_claims()}
     deployments = {_component(each["spec"]["template"]) for each in of_kind(case, "Deployment")}
-    without = {*(site.proxy for site in ON), "simulator"}
+    without = {"simulator"}
+    proxies = [each for each in of_kind(case, "Deployment") if _is_proxy(each)]
     standing = {
+        **{_component(each["spec"]["template"]): each["spec"]["replicas"] * PROXYS for each in proxies},
         "pages": hpa["spec"]["maxReplicas"] * pages.CONNECTIONS,
         "notices": notices.CONNECTIONS,
         "operator": engine.CONNECTIONS,
@@ -160,7 +163,7 @@ def test_all_connections_of_all_processes_at_their_most_are_within_what_the_serv
     jobs = [each for each in of_kind(case, "CronJob", "Job", "Pod") if "seed" not in each["metadata"]["name"]]
     total = _budget(case) + sum(standing.values()) + sum(surges.values()) + len(jobs) * engine.CONNECTIONS
 
-    granted = {"full": 400}.get(case, 270)
+    granted = {"full": 400}.get(case, 274)
     assert total <= granted
     if case == "dev":
         assert granted <= 300
@@ -169,11 +172,13 @@ def test_all_connections_of_all_processes_at_their_most_are_within_what_the_serv
 
 def test_the_recipe_for_a_server_with_151_connections_leaves_one_worker_of_each_pool() -> None:
     """The one in docs/kubernetes.md. Pages and notices count twice: one more of each during an upgrade."""
-    recipe = "database.maxConnections=150,database.reservedConnections=92,pages.replicas.min=1,pages.replicas.max=1"
+    one = ",".join(f"marketplaces.{site}.replicas=1" for site in ON)
+    recipe = "database.maxConnections=151,database.reservedConnections=92,pages.replicas.min=1,pages.replicas.max=1"
+    recipe += f",{one}"
     budget = _budget("default-needed", "--set", recipe)
 
     assert sum(_claims().values()) <= budget
-    assert budget + 92 + 2 * pages.CONNECTIONS + 2 * notices.CONNECTIONS <= 150
+    assert budget + 92 + 2 * pages.CONNECTIONS + 2 * notices.CONNECTIONS + len(ON) * PROXYS <= 151
 
 
 def _budget(case: str, *more: str) -> int:
@@ -208,11 +213,23 @@ def _settings_keys() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_proxy_is_never_two(case: str) -> None:
-    for deployment in of_kind(case, "Deployment"):
-        if _component(deployment["spec"]["template"]).endswith("-proxy"):
-            assert deployment["spec"]["replicas"] == 1
-            assert deployment["spec"]["strategy"] == {"type": "Recreate"}
+def test_the_replicas_of_a_proxy_share_their_budget_and_are_replaced_one_after_the_other(case: str) -> None:
+    proxies = [each for each in of_kind(case, "Deployment") if _is_proxy(each)]
+    assert len(proxies) == len(ON)
+    for deployment in proxies:
+        assert deployment["spec"]["replicas"] == (3 if (case, "mercari") == ("full", _market(deployment)) else 2)
+        assert deployment["spec"]["strategy"] == {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}
+        [container] = deployment["spec"]["template"]["spec"]["containers"]
+        given = {variable["name"]: variable.get("value") for variable in container["env"]}
+        assert given[f"{_market(deployment).upper()}_PROXY_SHARED_BUDGET"] == "true"
+
+
+def _is_proxy(deployment: Object) -> bool:
+    return _component(deployment["spec"]["template"]).endswith("-proxy")
+
+
+def _market(deployment: Object) -> str:
+    return _component(deployment["spec"]["template"]).removesuffix("-proxy")
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -338,9 +355,7 @@ def test_nothing_is_a_hook_but_the_test_and_nothing_carries_a_finalizer(case: st
 def test_whoever_uses_the_tables_waits_for_the_migrations(case: str) -> None:
     for name, pod in pods(objects(case)):
         waits = [each["command"][:3] for each in pod["spec"].get("initContainers", [])]
-        if _component(pod) in {"toolbox", "migrate", "topics", "test", "mariadb", "kafka", "simulator"} or _component(
-            pod
-        ).endswith("-proxy"):
+        if _component(pod) in {"toolbox", "migrate", "topics", "test", "mariadb", "kafka", "simulator"}:
             assert waits == [], name
         else:
             assert waits == [["mercarich", "db", "wait"]], name

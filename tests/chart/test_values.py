@@ -37,7 +37,7 @@ BAD = {
     "feed.settings.FEED_ENCRYPTION_KEY=secret": "FEED_ENCRYPTION_KEY",
     "feed.settings.FEED_LWA_SECRET_CREATED=28.11.2026": "FEED_LWA_SECRET_CREATED",
     "marketplaces.yahoo.settings.YAHOO_PROXY_RATE_PER_SECOND=-1": "YAHOO_PROXY_RATE_PER_SECOND",
-    "marketplaces.yahoo.replicas=2": "replicas",
+    "marketplaces.yahoo.replicas=0": "replicas",
     "schedules.items.check-item-yahoo.schedule=TZ=UTC 0 0 * * *": "schedule",
     "schedules.items.check-item-yahoo.schedule=0 0 * *": "schedule",
     "schedules.items.check-item-ebay.suspend=true": "check-item-ebay",

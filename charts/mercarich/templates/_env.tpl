@@ -26,7 +26,7 @@
   value: {{ if .Values.dev.enabled }}{{ include "mercarich.name" (dict "root" . "component" "kafka") }}:9092{{ else }}{{ .Values.kafka.bootstrap | quote }}{{ end }}
 {{- end -}}
 
-{{/* Database, broker, logs: what every process but the proxies has. */}}
+{{/* Database, broker, logs: what every process but the proxies has; these have no broker. */}}
 {{- define "mercarich.sharedEnv" -}}
 {{ include "mercarich.databaseEnv" . }}
 {{ include "mercarich.kafkaEnv" . }}
@@ -194,7 +194,10 @@
 
 {{/* A proxy's variables; the argument: root, prefix (YAHOO_PROXY), market (yahoo), values. */}}
 {{- define "mercarich.proxyEnv" -}}
+{{ include "mercarich.databaseEnv" .root }}
 {{ include "mercarich.logEnv" .root }}
+- name: {{ .prefix }}_SHARED_BUDGET
+  value: "true"
 {{- $simulator := printf "http://%s:8100/%s" (include "mercarich.name" (dict "root" .root "component" "simulator")) .market }}
 {{- $simulated := or .root.Values.dev.enabled .values.upstreamUrl }}
 - name: {{ .prefix }}_UPSTREAM
@@ -207,10 +210,14 @@
 {{- end -}}
 
 {{/* Database connections for the worker pools: what the server grants, less the reserved ones, those of the pages (10 each,
-and one pod more during an upgrade) and of notices (1, and the same). tests/chart sums them up. */}}
+and one pod more during an upgrade), of notices (1, and the same) and of the proxies (1 a replica). tests/chart sums them up. */}}
 {{- define "mercarich.poolConnections" -}}
 {{- $pages := mul 10 (add 1 (int .Values.pages.replicas.max)) -}}
-{{- sub (int .Values.database.maxConnections) (add (int .Values.database.reservedConnections) $pages 2) -}}
+{{- $proxies := 0 -}}
+{{- range $market := include "mercarich.marketplaces" . | fromJsonArray -}}
+{{- $proxies = add $proxies (int $market.values.replicas) -}}
+{{- end -}}
+{{- sub (int .Values.database.maxConnections) (add (int .Values.database.reservedConnections) $pages 2 $proxies) -}}
 {{- end -}}
 
 {{- define "mercarich.env.operator" -}}

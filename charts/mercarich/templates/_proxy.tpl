@@ -1,4 +1,4 @@
-{{/* A proxy: Deployment of exactly one replica, Service, PodDisruptionBudget.
+{{/* A proxy: Deployment, Service, PodDisruptionBudget.
 The argument: root, component, access, service, market, prefix, port, values. */}}
 
 {{- define "mercarich.proxy" -}}
@@ -10,11 +10,14 @@ metadata:
   labels:
     {{- include "mercarich.labels" . | nindent 4 }}
 spec:
-  # The proxy holds the marketplace's rate budget: two of them, even for the seconds of a rollout, would double it.
-  replicas: 1
+  # All replicas share the marketplace's budget, through the database.
+  replicas: {{ .values.replicas }}
   revisionHistoryLimit: 3
   strategy:
-    type: Recreate
+    # One after the other: a further replica would be one more connection to the database.
+    rollingUpdate:
+      maxSurge: 0
+      maxUnavailable: 1
   selector:
     matchLabels:
       {{- include "mercarich.selector" . | nindent 6 }}
@@ -27,6 +30,8 @@ spec:
       {{- end }}
     spec:
       {{- include "mercarich.pod" . | nindent 6 }}
+      {{- include "mercarich.spread" . | nindent 6 }}
+      {{- include "mercarich.waitForSchema" . | nindent 6 }}
       containers:
         - name: proxy
           {{- include "mercarich.container" . | nindent 10 }}

@@ -35,7 +35,7 @@
 {{- fail "pages.publicUrl: amazonLinking.applicationId needs the address to which Amazon sends sellers back" -}}
 {{- end -}}
 {{- if lt (int (include "mercarich.poolConnections" .)) 1 -}}
-{{- fail (printf "database.maxConnections: of %d connections none is left for workers; %d are reserved (database.reservedConnections), and each replica of the pages up to pages.replicas.max has 10" (int .Values.database.maxConnections) (int .Values.database.reservedConnections)) -}}
+{{- fail (printf "database.maxConnections: of %d connections none is left for workers; %d are reserved (database.reservedConnections), each replica of the pages up to pages.replicas.max has 10, and each of a proxy 1" (int .Values.database.maxConnections) (int .Values.database.reservedConnections)) -}}
 {{- end -}}
 {{- if and (or .Values.pages.ingress.enabled .Values.pages.httpRoute.enabled) (not .Values.pages.publicUrl) -}}
 {{- fail "pages.publicUrl: an Ingress or HTTPRoute needs the host by which people find the pages" -}}

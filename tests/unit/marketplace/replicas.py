@@ -87,6 +87,7 @@ class Fleet:
     seen: Seen = lambda _: Outcome.GOOD
     now: float = 0.0
     calls: list[float] = field(default_factory=list)
+    made: list[tuple[float, Replica]] = field(default_factory=list)
     most_at_once: int = 0
     replicas: list[Replica] = field(default_factory=list)
     _ends: list[float] = field(default_factory=list)
@@ -136,6 +137,7 @@ class Fleet:
             share.pace.take(now)
             ends_at = self.now + min(self.call_seconds(), self.limits.call_seconds)
             self.calls.append(self.now)
+            self.made.append((self.now, replica))
             replica.ends.append(ends_at)
             self._outcomes.append((ends_at, replica, replica.probing))
             replica.probing = False
@@ -167,7 +169,7 @@ class Fleet:
         due = wire.urgent or (wire.wanted and self.now >= replica.not_before) or self.now - replica.heard_at >= 1.0
         if not due or (self.now < replica.not_before and not wire.urgent and not wire.wanted):
             return
-        ask = replica.share.ask(replica.waiting, len(replica.ends))
+        ask = replica.share.ask(replica.waiting, len(replica.ends), free=len(replica.ends) < replica.slots)
         there, back = self.delay(), self.delay()
         arrives = self.now + there if replica.connected else None
         replica.exchange = Answering(ask, replica.clock(), arrives, self.now + there + back)

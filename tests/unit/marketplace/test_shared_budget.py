@@ -137,3 +137,26 @@ def test_a_killed_prober_is_followed_by_another() -> None:
     fleet.run(12)
 
     assert [at for at in fleet.calls[probed:] if at <= killed_at + 10]
+
+
+@pytest.mark.parametrize("rate", [0.5, 1.0, 10.0, 40.0])
+def test_no_replica_waits_for_ever_while_another_calls(rate: float) -> None:
+    """The first one is always a moment earlier: its way to the database is shorter."""
+    fleet = Fleet(limits_of(rate), random.Random(1))
+    replicas = [fleet.start(), fleet.start()]
+    fleet.run(120)
+
+    made = [sum(1 for _, of in fleet.made if of is replica) for replica in replicas]
+    assert min(made) >= 0.4 * sum(made), made
+    assert fewest_in_a_minute(fleet.calls, 5, fleet.now) >= 0.95 * rate * 60
+
+
+def test_calls_that_take_longer_than_a_cell_leave_the_next_cells_to_others() -> None:
+    """Two calls at once are allowed, one of each replica: a replica that makes a call has no use for a cell."""
+    fleet = Fleet(limits_of(1.0, concurrency=2), random.Random(1), call_seconds=lambda: 1.6)
+    fleet.start()
+    fleet.start()
+    fleet.run(120)
+
+    assert fewest_in_a_minute(fleet.calls, 5, fleet.now) >= 0.95 * 60
+    assert fleet.most_at_once <= 2

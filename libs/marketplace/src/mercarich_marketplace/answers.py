@@ -55,6 +55,10 @@ class Fault(Exception):
         return _CLASSES.get(self.reason)
 
 
+class CutOff(Exception):
+    """The shared budget does not answer this replica, so that it makes no call. Another replica may be able to."""
+
+
 _CLASSES = {
     Reason.NOT_FOUND_ONCE: ErrorClass.GONE,
     Reason.NOT_FOUND_UNPROVEN: ErrorClass.UNPARSABLE,

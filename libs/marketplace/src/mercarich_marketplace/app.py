@@ -1,8 +1,8 @@
 """The HTTP contract of `mercarich_contracts.proxy_api` over an observer, the same for every marketplace."""
 
 import math
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -23,7 +23,7 @@ from mercarich_contracts.proxy_api import (
     SearchRequest,
     SearchResult,
 )
-from mercarich_marketplace.answers import Fault
+from mercarich_marketplace.answers import CutOff, Fault
 from mercarich_marketplace.batch import Batch
 from mercarich_marketplace.breaker import Phase
 from mercarich_marketplace.egress import Egress
@@ -48,17 +48,25 @@ class Refusal(Exception):
         self.retry_after = retry_after
 
 
-def create_app(observer: Observer, *ways_out: Egress, more: Sequence[APIRouter] = ()) -> FastAPI:
+Beside = Callable[[], AbstractAsyncContextManager[None]]
+"""What runs beside the requests, from the start of the application to its end."""
+
+
+def create_app(
+    observer: Observer, *ways_out: Egress, more: Sequence[APIRouter] = (), beside: Beside | None = None
+) -> FastAPI:
     """Return the application of one proxy, with `more` as additional routes. At shutdown it closes `ways_out`."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        for egress in ways_out:
-            await egress.close()
+        async with nullcontext() if beside is None else beside():
+            yield
+            for egress in ways_out:
+                await egress.close()
 
     app = FastAPI(title=f"mercarich {observer.market.site.proxy}", version="1", lifespan=lifespan, redoc_url=None)
     app.add_exception_handler(Refusal, _refuse)
+    app.add_exception_handler(CutOff, _refuse_cut_off)
     app.add_exception_handler(RequestValidationError, _refuse_parameters)
     app.add_exception_handler(HTTPException, _refuse_route)
     app.include_router(_items(observer))
@@ -106,7 +114,12 @@ def _operations(observer: Observer) -> APIRouter:
 
     @routes.get("/readyz")
     async def readyz() -> Response:
-        """Ready also while the breaker is open: the proxy still answers requests, with this reason."""
+        """Ready also while the breaker is open: the proxy still answers requests, with this reason.
+
+        Not ready without the shared budget: it makes no calls then, and another replica may be able to.
+        """
+        if observer.guards.is_cut_off():
+            return Response("the shared budget does not answer", 503, media_type="text/plain")
         return Response(f"ok, breaker {observer.phase()}", media_type="text/plain")
 
     @routes.get("/metrics")
@@ -158,6 +171,11 @@ async def _refuse(_: Request, refusal: Exception) -> Response:
     headers = {} if refusal.retry_after is None else {"Retry-After": str(math.ceil(refusal.retry_after))}
     body = refusal.body.model_dump_json()
     return Response(body, refusal.status, headers, media_type="application/json")
+
+
+async def _refuse_cut_off(_: Request, __: Exception) -> Response:
+    body = ProxyError(error="cut_off", message="the shared budget does not answer: another replica may be able to ask")
+    return Response(body.model_dump_json(), 503, media_type="application/json")
 
 
 async def _refuse_parameters(_: Request, error: Exception) -> Response:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import orjson
 
 from mercarich_contracts.proxy_api import CheckRequest, EndLine, HeartbeatLine, Item
+from mercarich_marketplace.answers import CutOff
 from mercarich_marketplace.observer import Observer
 from mercarich_marketplace.turns import Flow
 
@@ -33,7 +34,10 @@ class Batch:
         self._wake = asyncio.Event()
 
     async def lines(self) -> AsyncGenerator[bytes, None]:
-        """Yield NDJSON in chunks. Closing the iterator cancels every look that is still under way."""
+        """Yield NDJSON in chunks. Closing the iterator cancels every look that is still under way.
+
+        Without the shared budget the lines end before the last: the caller asks again, and reaches another replica.
+        """
         slots = [asyncio.create_task(self._slot()) for _ in range(self._slots)]
         everything = asyncio.gather(*slots)
         everything.add_done_callback(lambda _: self._wake.set())
@@ -41,7 +45,11 @@ class Batch:
         try:
             while not everything.done():
                 yield await self._chunk(everything)
-            everything.result()
+            try:
+                everything.result()
+            except CutOff:
+                yield self._take()
+                return
             yield self._take() + self._end()
         finally:
             self._observer.open_batches -= 1

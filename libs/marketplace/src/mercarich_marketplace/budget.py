@@ -22,6 +22,9 @@ AHEAD_SECONDS = 0.25
 CELL_SECONDS = 0.25
 """A call may begin in its cell, or within this time after the cell's beginning where the cell is shorter."""
 
+YIELD_SECONDS = 0.1
+"""A replica lets one that has waited longer ask first, for this long after the moment at which that one may ask."""
+
 REFRESH_SECONDS = 1.0
 """A replica asks at least this often."""
 
@@ -113,6 +116,10 @@ class Member:
     slots: int
     until: float
     """Its slots are free after this: each of its calls has ended."""
+    due: float | None
+    """When it is to ask again, if it wants cells and got none."""
+    served: float
+    """When it got cells last; 0 for not yet."""
 
 
 class Budget:
@@ -137,7 +144,7 @@ class Budget:
             "breaker": self._breaker.document(),
             "probe_by": self._probe_by,
             "probe_until": self._probe_until,
-            "members": {name: [member.slots, member.until] for name, member in self._members.items()},
+            "members": {name: [each.slots, each.until, each.due, each.served] for name, each in self._members.items()},
         }
 
     def answer(self, ask: Ask) -> Grant:
@@ -146,15 +153,20 @@ class Budget:
             self._learn(ask.replica, news)
         wanted, again = self._allowed(ask)
         slots, held = self._slots(ask, wants=wanted > 0)
-        cells = tuple(self._reserved(wanted)) if slots > 0 else ()
+        turn = self._turn_of(ask.replica)
+        cells = tuple(self._reserved(wanted)) if slots > 0 and turn <= self._now else ()
         if wanted:
-            ahead = self._pace.next_cell(self._now) - self._now - AHEAD_SECONDS
+            ahead = max(self._pace.next_cell(self._now) - AHEAD_SECONDS, self._now if cells else turn) - self._now
             again = max(0.0, ahead) if slots > 0 else AHEAD_SECONDS
-        self._note(ask, held, cells, wants=wanted > 0)
+        again = min(again, REFRESH_SECONDS)
+        if held or wanted:
+            self._note(ask, held, cells, due=self._now + again if wanted and slots > 0 and not cells else None)
+        else:
+            self._members.pop(ask.replica, None)
         return Grant(
             cells=cells,
             cell_seconds=self._pace.cell_seconds(self._now),
-            again_seconds=min(again, REFRESH_SECONDS),
+            again_seconds=again,
             slots=slots,
             share=self._pace.share(self._now),
             open_seconds=self._breaker.left(self._now),
@@ -184,6 +196,14 @@ class Budget:
         for _ in range(min(wanted, most)):
             yield self._pace.reserve(self._now) - self._now
 
+    def _turn_of(self, replica: str) -> float:
+        """Return the moment at which the replica may have cells, as far as others who wait are concerned."""
+        own = self._members.get(replica)
+        if own is None:
+            return self._now
+        dues = [each.due for each in self._members.values() if each.due is not None and each.served < own.served]
+        return max((due + YIELD_SECONDS for due in dues), default=self._now)
+
     def _slots(self, ask: Ask, *, wants: bool) -> tuple[int, int]:
         """Return the calls that the replica may have under way, and those that count as its own meanwhile.
 
@@ -199,16 +219,14 @@ class Budget:
         slots = max(0, min(fair, left))
         return slots, max(slots, ask.under_way)
 
-    def _note(self, ask: Ask, held: int, cells: tuple[float, ...], *, wants: bool) -> None:
-        if not held and not wants:
-            self._members.pop(ask.replica, None)
-            return
+    def _note(self, ask: Ask, held: int, cells: tuple[float, ...], *, due: float | None) -> None:
         before = self._members.get(ask.replica)
-        until = self._now + 2 * REFRESH_SECONDS
+        until, served = self._now + 2 * REFRESH_SECONDS, before.served if before else 0.0
         if cells:
+            served = self._now
             longest = max(self._pace.cell_seconds(self._now), CELL_SECONDS)
             until = self._now + cells[-1] + longest + self._limits.call_seconds
-        self._members[ask.replica] = Member(held, max(until, before.until if before else 0.0))
+        self._members[ask.replica] = Member(held, max(until, before.until if before else 0.0), due, served)
 
     def _learn(self, replica: str, news: News) -> None:
         match news:
@@ -247,6 +265,7 @@ class Budget:
         if self._probe_by is not None and not now < self._probe_until <= now + longest:
             self._end_probe()
         longest = max(ahead + self._pace.cell_seconds(now) + limits.call_seconds, 2 * REFRESH_SECONDS)
-        for name, (slots, until) in document["members"].items():
+        for name, (slots, until, due, served) in document["members"].items():
             if until > now:
-                self._members[name] = Member(slots, min(until, now + longest))
+                due = None if due is None else min(due, now + REFRESH_SECONDS)
+                self._members[name] = Member(slots, min(until, now + longest), due, min(served, now))

@@ -9,15 +9,15 @@ from typing import TypeVar
 from mercarich_contracts.market import Reason
 from mercarich_marketplace.answers import Answer, Fault
 from mercarich_marketplace.breaker import OUTCOMES, Breaker, Entry, Outcome, Phase
+from mercarich_marketplace.budget import LONGEST_PAUSE_SECONDS
 from mercarich_marketplace.client import Client
 from mercarich_marketplace.metrics import ProxyMetrics
+from mercarich_marketplace.share import SharedBreaker
 from mercarich_marketplace.turns import Flow, Turns
 from mercarich_platform.clock import Clock, Monotonic, monotonic, utc_now
 
 TRIES = 2
 RETRIED = frozenset({Reason.TRANSIENT, Reason.TIMED_OUT})
-LONG_PAUSE_SECONDS = 60.0
-"""A longer Retry-After opens the breaker for that time: callers get a fault at once instead of waiting."""
 
 Read = TypeVar("Read")
 
@@ -37,15 +37,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """The limits that all calls of the process share."""
+    """The limits that all calls of the process share, and of all replicas where these share their budget."""
 
     turns: Turns
-    breaker: Breaker
+    breaker: Breaker | SharedBreaker
     metrics: ProxyMetrics
     deadline_seconds: float = 15.0
     """Seconds for one attempt, from the first byte sent to the last byte received."""
     now: Monotonic = monotonic
     utc: Clock = utc_now
+    is_cut_off: Callable[[], bool] = lambda: False
+    """Whether the shared budget cannot be asked, so that no call can be made: another replica may be able to."""
 
 
 class Egress:
@@ -57,7 +59,7 @@ class Egress:
     async def fetch(self, call: Call, read: Callable[[Answer], Read], flow: Flow) -> Read:
         """Send the call and return the response as parsed by `read`.
 
-        Raise `Fault`, with the response in `Fault.answer` when there was one.
+        Raise `Fault`, with the response in `Fault.answer` when there was one, or `CutOff` when no call can be made.
         """
         for attempt in range(1, TRIES + 1):
             try:
@@ -135,8 +137,8 @@ class Egress:
         guards.metrics.request(fault.reason.value)
         throttled = fault.reason is Reason.RATE_LIMITED and fault.answer is not None
         if throttled or fault.retry_after is not None:
-            guards.turns.pace.slow_down(now, min(fault.retry_after or 0.0, LONG_PAUSE_SECONDS))
-        if fault.retry_after is not None and fault.retry_after > LONG_PAUSE_SECONDS:
+            guards.turns.pace.slow_down(now, min(fault.retry_after or 0.0, LONGEST_PAUSE_SECONDS))
+        if fault.retry_after is not None and fault.retry_after > LONGEST_PAUSE_SECONDS:
             guards.breaker.open_for(now, fault.retry_after)
 
     def _record(self, outcome: Outcome, *, probe: bool) -> None:

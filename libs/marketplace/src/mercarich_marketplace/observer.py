@@ -6,7 +6,7 @@ from typing import Literal
 
 from mercarich_contracts.market import Reason, State
 from mercarich_contracts.proxy_api import Budget, Item
-from mercarich_marketplace.answers import Fault, unknown
+from mercarich_marketplace.answers import CutOff, Fault, unknown
 from mercarich_marketplace.breaker import Phase
 from mercarich_marketplace.egress import Guards
 from mercarich_marketplace.pace import Pace
@@ -28,7 +28,7 @@ Fewer chunks mean fewer transactions: a checker writes each chunk in its own.
 
 
 class Observer:
-    """Returns an `Item` for every id: after a fault its state is `unknown`. It never raises."""
+    """Returns an `Item` for every id: after a fault its state is `unknown`. Raises nothing but `CutOff`."""
 
     def __init__(self, market: Marketplace, guards: Guards, *, cache: Cache[str, Item]) -> None:
         self.market = market
@@ -59,6 +59,8 @@ class Observer:
         except Fault as fault:
             log.info("a seller's list was not read", extra={"seller": seller_id, "reason": fault.reason.value})
             return {}
+        except CutOff:
+            raise
         except Exception:  # an unforeseen list must fail alone, not end the batch
             log.exception("the parser failed on a seller's list", extra={"seller": seller_id})
             return {}
@@ -97,6 +99,8 @@ class Observer:
             item = await self.market.look(item_id, flow)
         except Fault as fault:
             return self._unknown(item_id, fault)
+        except CutOff:
+            raise
         except Exception as error:  # an unforeseen page must fail alone, not end the batch
             log.exception("the parser failed on an item", extra={"item_id": item_id})
             return self._unknown(item_id, Fault(Reason.UNPARSABLE, f"the parser failed: {type(error).__name__}"))

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mercarich_contracts.sites import Site
 from mercarich_marketplace.breaker import Rules
+from mercarich_marketplace.budget import Limits
 from mercarich_marketplace.image_sources import ImageSources
 from mercarich_marketplace.pace import POLITE_RECOVERY
 from mercarich_platform.settings import BadConfiguration
@@ -65,6 +66,14 @@ class ProxySettings(BaseSettings):
     Unit: calls
     Why: two at a real host, which is also the most that is allowed there.
     Empty: 2 at the real host, 32 elsewhere.
+    """
+    shared_budget: bool = False
+    """Whether all replicas of this proxy share the budget, the breaker and the pauses, through the database.
+
+    Then each replica reserves its next calls in the database, for a quarter of a second ahead, and makes none while
+    the database is away.
+
+    Why: one machine has one replica, which keeps them in its memory; the chart sets it, since it starts several.
     """
     cache_seconds: float = Field(default=10.0, ge=0, le=3_600)
     """How long a result is cached for further requests for the same item.
@@ -180,6 +189,18 @@ class ProxySettings(BaseSettings):
     @property
     def most_at_once(self) -> int:
         return self.concurrency or (self.highest_concurrency if self.is_real else 32)
+
+    @property
+    def limits(self) -> Limits:
+        """What the marketplace allows of all replicas together."""
+        return Limits(self.rate, self.recovery_per_second, self.most_at_once, self.deadline, self.breaker_rules)
+
+    @property
+    def image_limits(self) -> Limits:
+        """What the hosts of its pictures allow."""
+        return Limits(
+            self.image_rate, self.recovery_per_second, self.images_at_once, self.deadline, self.image_breaker_rules
+        )
 
     @property
     def image_rate(self) -> float:

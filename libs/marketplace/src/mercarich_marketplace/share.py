@@ -73,6 +73,7 @@ class SharedPace:
         self._jitter, self._draw = jitter, draw
         self._cells: deque[Cell] = deque()
         self._share = 1.0
+        self._cell_seconds = 1.0 / rate
         self._taken = 0
 
     def wait(self, now: float) -> float:
@@ -98,18 +99,23 @@ class SharedPace:
         self._cells.clear()
         self._wire.tell(Throttled(pause_seconds), urgent=True)
 
-    def missing(self, now: float, waiting: int) -> int:
-        """Return how many more cells the callers could use; without any who waits, give back those that are left."""
+    def missing(self, now: float, waiting: int, *, free: bool) -> int:
+        """Return how many more cells the callers could use. Without any who waits, drop those that are left.
+
+        Without a `free` slot a long cell would pass unused. Of short ones there are always some more.
+        """
         self._drop_ended(now)
         taken, self._taken = self._taken, 0
         if not waiting:
             self._cells.clear()
             return 0
+        if not free and self._cell_seconds > BLOCK_SECONDS:
+            return 0
         return max(0, waiting + taken - len(self._cells))
 
     def apply(self, grant: Grant, sent_at: float, received_at: float) -> None:
         """Add the cells. The answer was made between the two times, so that a cell is used neither early nor late."""
-        self._share = grant.share
+        self._share, self._cell_seconds = grant.share, grant.cell_seconds
         if any(isinstance(news, Throttled | Closed) for news in self._wire.news):
             return  # the answer did not know of the pause
         for begins in grant.cells:
@@ -192,12 +198,15 @@ class Share:
         self.pace = SharedPace(limits.rate_per_second, self.wire, jitter=jitter, draw=draw)
         self.breaker = SharedBreaker(self.wire, self.pace.clear)
 
-    def ask(self, waiting: int, under_way: int) -> Ask:
-        """Return what to ask and tell now. The news are handed over: `lost` takes them back."""
+    def ask(self, waiting: int, under_way: int, *, free: bool = True) -> Ask:
+        """Return what to ask and tell now. The news are handed over: `lost` takes them back.
+
+        `waiting` callers want a turn, `under_way` have one, and another turn may be `free`.
+        """
         wire = self.wire
         ask = Ask(
             self._replica,
-            cells=self.pace.missing(self._now(), waiting),
+            cells=self.pace.missing(self._now(), waiting, free=free),
             probe=wire.probe,
             under_way=under_way,
             news=tuple(wire.news),

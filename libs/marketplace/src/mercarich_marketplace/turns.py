@@ -2,9 +2,11 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mercarich_marketplace.pace import SLACK_SECONDS, Pace
+from mercarich_marketplace.share import SharedPace
 from mercarich_platform.clock import Monotonic, monotonic
 
 
@@ -25,9 +27,11 @@ class Flow:
 class Turns:
     """Grants at most `concurrency` turns at once, no faster than the pace, to one queue after the other."""
 
-    def __init__(self, pace: Pace, concurrency: int, *, now: Monotonic = monotonic) -> None:
+    def __init__(self, pace: Pace | SharedPace, concurrency: int, *, now: Monotonic = monotonic) -> None:
         self.pace = pace
         self.concurrency = concurrency
+        self.slots = concurrency
+        """Turns at once for now: fewer than `concurrency` while other replicas have some of them."""
         self.under_way = 0
         self.waiting = 0
         self._now = now
@@ -46,21 +50,37 @@ class Turns:
 
     def give_back(self) -> None:
         self.under_way -= 1
+        self.wake()
+
+    def wake(self) -> None:
+        """Grant the turns that are free: the pace or the slots may allow some now."""
         self._grant()
+
+    @property
+    def wanting(self) -> int:
+        """Callers who could use a turn now. Of those in the background it is one at a time, from its moment on."""
+        behind = sum(not ticket.done() for flow in self._behind for ticket in flow.line)
+        return self.waiting - behind + (behind > 0 and self._background <= self._now())
+
+    def refuse(self, fault: Callable[[], Exception]) -> None:
+        """Raise `fault` in every caller who waits for a turn."""
+        while (flow := self._next()) is not None:
+            self._pop(flow).set_exception(fault())
 
     def _at_once(self, flow: Flow) -> bool:
         """Take a free turn unless another caller waits for one; return whether it was taken."""
         now = self._now()
         others = self._flows if flow.background is None else (self._flows or self._behind)
-        if others or self.under_way >= self.concurrency or self._wait_of(flow, now) > 0:
+        if others or self.under_way >= self.slots or self._wait_of(flow, now) > 0:
             return False
         self._begin(flow, now)
         return True
 
     def _wait_of(self, flow: Flow, now: float) -> float:
         """Return the seconds until a caller that is next may have its turn; 0 or less means now."""
-        wait = self.pace.wait(now)
-        return wait if flow.background is None else max(wait, self._background - now)
+        if flow.background is not None and self._background > now:
+            return self._background - now
+        return self.pace.wait(now)
 
     async def _wait(self, flow: Flow) -> None:
         ticket = asyncio.get_running_loop().create_future()
@@ -72,14 +92,14 @@ class Turns:
         try:
             await ticket
         except asyncio.CancelledError:
-            if ticket.done() and not ticket.cancelled():  # the turn was granted in the same moment: pass it on
-                self.give_back()
+            if ticket.done() and not ticket.cancelled() and ticket.exception() is None:
+                self.give_back()  # the turn was granted in the same moment: pass it on
             raise
         finally:
             self.waiting -= 1
 
     def _grant(self) -> None:
-        while self.under_way < self.concurrency and (flow := self._next()) is not None:
+        while self.under_way < self.slots and (flow := self._next()) is not None:
             now = self._now()
             wait = self._wait_of(flow, now)
             if wait > 0:
@@ -92,7 +112,8 @@ class Turns:
     def _begin(self, flow: Flow, now: float) -> None:
         self.pace.take(now)
         if flow.background is not None:
-            rate = self.pace.rate * self.pace.share(now) * flow.background
+            own = self.slots / self.concurrency  # what this replica has of the budget
+            rate = self.pace.rate * self.pace.share(now) * flow.background * max(own, 1 / self.concurrency)
             self._background = max(self._background, now - SLACK_SECONDS) + 1.0 / rate
         self.under_way += 1
 

@@ -1,5 +1,6 @@
 """The tables, SQLAlchemy Core. No behaviour; each comment says what a name does not."""
 
+from mercarich_db.tables.budgets import egress_budgets
 from mercarich_db.tables.capacity import capacities
 from mercarich_db.tables.housekeeping import (
     deletions,
@@ -42,6 +43,7 @@ __all__ = [
     "audit_log",
     "capacities",
     "deletions",
+    "egress_budgets",
     "evidence",
     "excluded_sellers",
     "excluded_words",

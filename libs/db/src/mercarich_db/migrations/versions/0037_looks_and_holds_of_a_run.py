@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from mercarich_db.migrations.columns import add_missing
 
 revision = "0037"
-down_revision = "0035"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""What the kit keeps in the database."""

@@ -1,0 +1,139 @@
+"""The background task of a shared budget: no question a call, refusals at once, and nothing sent without an answer."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from tests.unit.marketplace.replicas import limits_of
+
+from mercarich_contracts.market import Reason
+from mercarich_marketplace.answers import CutOff, Fault
+from mercarich_marketplace.breaker import Outcome
+from mercarich_marketplace.budget import Ask, Budget, Closed, Grant, Limits
+from mercarich_marketplace.share import SharedBreaker
+from mercarich_marketplace.sharing import CUT_OFF_SECONDS, Sharer
+from mercarich_marketplace.turns import Flow, Turns
+from mercarich_platform.outages import DatabaseAway
+
+LIMITS = limits_of(400.0)
+
+
+class Memory:
+    """`Budgets` of one process; `away` while the database is."""
+
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        self._limits = limits
+        self._document: dict[str, object] | None = None
+        self.asks: list[Ask] = []
+        self.away = False
+        self.closed = False
+
+    def settle(self, name: str, ask: Ask) -> Grant:
+        if self.away:
+            raise DatabaseAway("away by the test")
+        self.asks.append(ask)
+        budget = Budget(self._limits, self._document, time.time())
+        grant = budget.answer(ask)
+        self._document = budget.document()
+        return grant
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Hand:
+    """A monotonic clock that a test can set forward."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.ahead
+
+
+@asynccontextmanager
+async def shared(
+    budgets: Memory, now: Callable[[], float] = time.monotonic
+) -> AsyncIterator[tuple[Turns, SharedBreaker, Callable[[], bool]]]:
+    sharer = Sharer(budgets, {"mercari": LIMITS}, jitter=0.0, now=now)
+    share = sharer.share("mercari")
+    async with sharer.beside():
+        yield share
+
+
+def in_time(scene: Callable[[], Awaitable[None]]) -> None:
+    async def bounded() -> None:
+        async with asyncio.timeout(20):
+            await scene()
+
+    asyncio.run(bounded())
+
+
+async def until(holds: Callable[[], object]) -> None:
+    while not holds():
+        await asyncio.sleep(0.001)
+
+
+def test_many_calls_need_few_questions() -> None:
+    async def scene() -> None:
+        budgets = Memory()
+        async with shared(budgets) as (turns, breaker, _):
+
+            async def call() -> None:
+                await turns.take(Flow())
+                breaker.record(time.monotonic(), Outcome.GOOD)
+                turns.give_back()
+
+            await asyncio.gather(*(call() for _ in range(400)))
+            assert len(budgets.asks) < 40
+        assert budgets.closed
+
+    in_time(scene)
+
+
+def test_an_open_breaker_refuses_those_who_wait_for_a_turn() -> None:
+    async def scene() -> None:
+        budgets = Memory()
+        budgets.settle("mercari", Ask("another", news=(Closed(60.0),)))
+        async with shared(budgets) as (turns, breaker, _):
+            with pytest.raises(Fault) as refused:
+                await turns.take(Flow())
+            assert refused.value.reason is Reason.BREAKER_OPEN
+            assert breaker.phase(time.monotonic()) == "open"
+            assert (turns.waiting, turns.under_way) == (0, 0)
+
+    in_time(scene)
+
+
+def test_without_an_answer_nothing_is_sent_and_callers_are_refused() -> None:
+    async def scene() -> None:
+        budgets, clock = Memory(), Hand()
+        async with shared(budgets, clock) as (turns, _, is_cut_off):
+            await turns.take(Flow())
+            budgets.away = True
+            clock.ahead += CUT_OFF_SECONDS + 1  # the cells of before are over
+            with pytest.raises(CutOff):
+                await turns.take(Flow())
+            assert is_cut_off()
+            assert turns.under_way == 1
+            budgets.away = False
+            await until(lambda: not is_cut_off())
+            await turns.take(Flow())
+
+    in_time(scene)
+
+
+def test_what_was_seen_while_the_database_was_away_is_told_afterwards() -> None:
+    async def scene() -> None:
+        budgets = Memory()
+        async with shared(budgets) as (turns, breaker, _):
+            await turns.take(Flow())
+            budgets.away = True
+            for _ in range(LIMITS.rules.block_streak):
+                breaker.record(time.monotonic(), Outcome.BLOCKED)
+            budgets.away = False
+            await until(lambda: breaker.opened == 1)
+
+    in_time(scene)
