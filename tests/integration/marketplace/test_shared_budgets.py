@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from uuid import uuid4
 
 import orjson
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select, text, update
+from tests.conftest import REAL_SERVICES
 
 from mercarich_db.engine import create, reading, run_tx
 from mercarich_db.tables import egress_budgets
@@ -147,6 +149,20 @@ def test_a_state_of_a_clock_that_was_ahead_stops_nobody_for_longer_than_a_moment
     grant = replicas[1].settle(NAME, Ask("second", cells=1))
     assert grant.again_seconds <= 1
     assert orjson.loads(state(engine)[1])["pace"]["grid"] < document["pace"]["grid"] - 86_000
+
+
+@pytest.mark.skipif(not REAL_SERVICES, reason="SQLite knows no users")
+def test_a_user_of_this_table_alone_is_enough(engine: Engine) -> None:
+    """As docs/kubernetes.md has it."""
+    user = f"proxy_{uuid4().hex[:8]}"
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE USER {user} IDENTIFIED BY 'long enough'"))
+        connection.execute(text(f"GRANT SELECT, INSERT, UPDATE ON egress_budgets TO {user}"))
+    url = engine.url.set(username=user, password="long enough").render_as_string(hide_password=False)
+    budgets = SqlBudgets(url, {NAME: LIMITS})
+
+    assert len(budgets.settle(NAME, Ask("first", cells=1)).cells) == 1
+    budgets.close()
 
 
 def test_a_database_that_is_away_is_told_as_such() -> None:

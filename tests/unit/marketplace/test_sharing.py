@@ -1,6 +1,7 @@
 """The background task of a shared budget: no question a call, refusals at once, and nothing sent without an answer."""
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -121,6 +122,20 @@ def test_without_an_answer_nothing_is_sent_and_callers_are_refused() -> None:
             budgets.away = False
             await until(lambda: not is_cut_off())
             await turns.take(Flow())
+
+    in_time(scene)
+
+
+def test_an_error_that_nobody_has_thought_of_ends_the_process() -> None:
+    class Odd(Memory):
+        def settle(self, name: str, ask: Ask) -> Grant:
+            return None  # type: ignore[return-value]
+
+    async def scene() -> None:
+        ended = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+        async with shared(Odd()):
+            await ended.wait()
 
     in_time(scene)
 

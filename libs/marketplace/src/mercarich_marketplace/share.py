@@ -74,7 +74,8 @@ class SharedPace:
         self._cells: deque[Cell] = deque()
         self._share = 1.0
         self._cell_seconds = 1.0 / rate
-        self._taken = 0
+        self._taken: deque[float] = deque()
+        """When cells were used, in the last `BLOCK_SECONDS`: what the callers go on needing."""
 
     def wait(self, now: float) -> float:
         """Return the seconds until the next call may start; 0 or less means now. Without cells, it asks for some."""
@@ -87,7 +88,7 @@ class SharedPace:
     def take(self, now: float) -> None:
         """Use the next cell."""
         self._cells.popleft()
-        self._taken += 1
+        self._taken.append(now)
         if not self._cells or self._cells[-1].start - now < BLOCK_SECONDS / 2:
             self._wire.want()
 
@@ -105,13 +106,14 @@ class SharedPace:
         Without a `free` slot a long cell would pass unused. Of short ones there are always some more.
         """
         self._drop_ended(now)
-        taken, self._taken = self._taken, 0
+        while self._taken and self._taken[0] <= now - BLOCK_SECONDS:
+            self._taken.popleft()
         if not waiting:
             self._cells.clear()
             return 0
         if not free and self._cell_seconds > BLOCK_SECONDS:
             return 0
-        return max(0, waiting + taken - len(self._cells))
+        return max(0, waiting + len(self._taken) - len(self._cells))
 
     def apply(self, grant: Grant, sent_at: float, received_at: float) -> None:
         """Add the cells. The answer was made between the two times, so that a cell is used neither early nor late."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Protocol
@@ -112,6 +113,13 @@ class Sharing:
         self._turns.wake()
 
 
+def _end_if_failed(task: asyncio.Task[None]) -> None:
+    """End the process after an error that nobody has thought of: without its task, the proxy would never call again."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("the task of a shared budget failed", exc_info=error)
+        signal.raise_signal(signal.SIGTERM)
+
+
 def _opened() -> Fault:
     return Fault(Reason.BREAKER_OPEN, "the breaker opened during the wait for a turn: no request was sent")
 
@@ -140,6 +148,8 @@ class Sharer:
     async def beside(self) -> AsyncIterator[None]:
         """Run the tasks; at the end, close the budgets."""
         tasks = [asyncio.create_task(sharing.run()) for sharing in self._sharings]
+        for task in tasks:
+            task.add_done_callback(_end_if_failed)
         try:
             yield
         finally:
