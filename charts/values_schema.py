@@ -74,6 +74,7 @@ def schema(schedules: Sequence[str]) -> Schema:
             database=_object(
                 existingSecret=_NAME,
                 key=_KEY,
+                proxyKey=_KEY_OR_NONE,
                 port=_PORT,
                 maxConnections=_whole(1, 100_000),
                 reservedConnections=_whole(0, 10_000),

@@ -103,6 +103,19 @@ def test_secrets_come_by_reference_and_only_to_those_who_need_them(case: str) ->
     assert holders == {name: whom - seed for name, whom in secret.items() if whom}
 
 
+def test_proxies_may_have_a_database_user_of_their_own() -> None:
+    keys = {
+        container["name"]: variable["valueFrom"]["secretKeyRef"]["key"]
+        for _, pod in pods(objects("full"))
+        for container in pod["spec"]["containers"]
+        for variable in container.get("env", [])
+        if variable["name"] == "MERCARICH_DATABASE_URL"
+    }
+
+    assert keys.pop("proxy") == "proxy-url"
+    assert set(keys.values()) == {"url"}
+
+
 def test_large_numbers_stay_whole() -> None:
     given = [
         variable

@@ -194,7 +194,11 @@
 
 {{/* A proxy's variables; the argument: root, prefix (YAHOO_PROXY), market (yahoo), values. */}}
 {{- define "mercarich.proxyEnv" -}}
-{{ include "mercarich.databaseEnv" .root }}
+- name: MERCARICH_DATABASE_URL
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "mercarich.databaseSecret" .root }}
+      key: {{ if .root.Values.dev.enabled }}database-url{{ else }}{{ default .root.Values.database.key .root.Values.database.proxyKey }}{{ end }}
 {{ include "mercarich.logEnv" .root }}
 - name: {{ .prefix }}_SHARED_BUDGET
   value: "true"
