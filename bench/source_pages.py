@@ -147,5 +147,6 @@ def _look(marketplace: str, item_id: str, sold: bool) -> Look:
         postage=0,
         created_at=now - 86_400,
         noise=bytes(range(32)),
+        likes=20,
     )
     return Look(item, "sold" if sold else "available", now - 3_600, now, host="http://127.0.0.1")

@@ -10,7 +10,8 @@ from pathlib import Path
 from mercarich_simulator.bootstrap import build
 from mercarich_simulator.clock import MODES
 from mercarich_simulator.server import run
-from mercarich_simulator.settings import SimulatorSettings
+from mercarich_simulator.settings import MARKETS, SimulatorSettings
+from mercarich_simulator.shelf import SOURCE_SELLERS
 from mercarich_simulator.state_file import ForeignState
 
 BAD_CONFIGURATION = 78
@@ -50,10 +51,12 @@ def _parser() -> argparse.ArgumentParser:
         *("already-sold", "spare-pieces", "churn-per-hour"),
         *("orders-per-hour", "eager-orders", "forbidden", "late-issues"),
     )
-    numbers = ("feed-queue-seconds", "feed-process-seconds", "lag-seconds", "quota-factor")
+    numbers = ("feed-queue-seconds", "feed-process-seconds", "lag-seconds", "quota-factor", "sigma")
     for names, read in ((counts, _counting_from(0)), (shares, _share), (numbers, float)):
         for name in names:
             serve.add_argument(f"--{name}", type=read, default=getattr(default, name.replace("-", "_")))
+    serve.add_argument("--market", choices=MARKETS, default=default.market)
+    serve.add_argument("--source-sellers", choices=tuple(SOURCE_SELLERS), default=default.source_sellers)
     serve.add_argument("--gzip-reports", action="store_true")
     serve.add_argument("--start-at", type=_moment, help="ISO 8601 with a time zone; default: now")
     serve.add_argument("--clock", dest="clock_mode", choices=MODES, default=default.clock_mode)

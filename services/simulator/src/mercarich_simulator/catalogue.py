@@ -37,6 +37,8 @@ class Item:
     """Yen that the buyer pays besides, where the marketplace tells it."""
     created_at: float
     noise: bytes
+    likes: int
+    """How many people like or watch the item."""
 
     @property
     def payable(self) -> int:
@@ -80,8 +82,8 @@ class Catalogue:
         self.sellers = tuple(_amazon_seller(settings.seed, n) for n in range(settings.sellers))
         self.seller_by_id = {seller.seller_id: seller for seller in self.sellers}
         self.shelves = {
-            YAHOO: Shelf((settings.listings + 1) // 2, CANARIES, settings.spare_pieces),
-            MERCARI: Shelf(settings.listings // 2, CANARIES, settings.spare_pieces),
+            YAHOO: Shelf((settings.listings + 1) // 2, CANARIES, settings.spare_pieces, settings.source_sellers),
+            MERCARI: Shelf(settings.listings // 2, CANARIES, settings.spare_pieces, settings.source_sellers),
         }
         self.client_id = "amzn1.application-oa2-client." + entropy(settings.seed, "client").hex()[:32]
         self.client_secret = "amzn1.oa2-cs.v1." + entropy(settings.seed, "secret").hex()
@@ -112,6 +114,7 @@ class Catalogue:
             postage=_postage(marketplace, noise),
             created_at=self.start_at - 3_600 - int.from_bytes(noise[5:8]) % (20 * 86_400),
             noise=noise,
+            likes=noise[10] % 40 if marketplace == YAHOO else noise[20] % 60,
         )
 
     def item_id(self, marketplace: str, number: int) -> str:

@@ -28,8 +28,8 @@ _CHANCES = {
         ("admin_cancelled", 2),
     ),
 }
-_TRADE_SECONDS = 2 * 86_400
-_TRADES_THAT_FAIL = 0.08
+TRADE_SECONDS = 2 * 86_400
+TRADES_THAT_FAIL = 0.08
 
 
 class Scheduled(NamedTuple):
@@ -43,13 +43,14 @@ class Scheduled(NamedTuple):
 class MarketEvents:
     """Applies events to the truth, each at its own time."""
 
-    def __init__(self, catalogue: Catalogue, truth: Truth, start_at: float) -> None:
+    def __init__(self, catalogue: Catalogue, truth: Truth, start_at: float, per_second: float | None = None) -> None:
+        """`per_second`: how many random events there are in a second; None = as the settings say."""
         settings = catalogue.settings
         self._catalogue = catalogue
         self._truth = truth
         self._listed = [(name, shelf.sources) for name, shelf in catalogue.shelves.items() if shelf.sources]
-        per_second = settings.churn_per_hour * sum(count for _, count in self._listed) / 3_600
-        self._per_second = per_second
+        churn = settings.churn_per_hour * sum(count for _, count in self._listed) / 3_600
+        self._per_second = churn if per_second is None else per_second
         self.random = random.Random(settings.seed)
         self.scheduled: list[Scheduled] = []
         self.order = 0
@@ -100,14 +101,14 @@ class MarketEvents:
             marketplace, number = self._listed[1][0], pick - self._listed[0][1]
         names, weights = zip(*_CHANCES[marketplace], strict=True)
         kind = self.random.choices(names, weights)[0]
-        fails = self.random.random() < _TRADES_THAT_FAIL
+        fails = self.random.random() < TRADES_THAT_FAIL
         state = self._truth.state(marketplace, number)
         if state not in BUYABLE:
             self._second_life(marketplace, number, state, at)
             return
         self._happen(marketplace, number, kind, at)
         if kind == "trading":
-            self.plan(at + _TRADE_SECONDS, marketplace, number, BACK if fails else "sold")
+            self.plan(at + TRADE_SECONDS, marketplace, number, BACK if fails else "sold")
 
     def _second_life(self, marketplace: str, number: int, state: str, at: float) -> None:
         if marketplace == YAHOO and state in {"ended", "cancelled"}:

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from mercarich_simulator.hazards import SIGMA
+from mercarich_simulator.shelf import SOURCE_SELLERS
+
+MARKETS = ("flat", "mixed")
+
 
 @dataclass(frozen=True, slots=True)
 class SimulatorSettings:
@@ -20,7 +25,14 @@ class SimulatorSettings:
     spare_pieces: float = 0.0
     """Share of the listed sources with a spare piece: an equal, cheaper item without a listing."""
     churn_per_hour: float = 0.02
-    """Share of the listed sources with a market event per hour of the simulated clock; 0 = no events."""
+    """In a flat market, the share of listed sources with an event per hour of the simulated clock; 0 = no events."""
+    market: str = "flat"
+    """`flat`: all sources are alike, and `churn_per_hour` says how often something happens to one. `mixed`: each item
+    goes by a hazard of its own, which depends on what its page shows, and auctions of Yahoo by their ends."""
+    sigma: float = SIGMA
+    """In a mixed market, the standard deviation of the logarithm of the hazards; 0 = all alike."""
+    source_sellers: str = "shelf"
+    """How many items source sellers have: `shelf` (1 to 60) or `long_tail` (a third of the items alone)."""
     yahoo_page_bytes: int = 25_000
     """Size in bytes to which item pages are padded. Real page shells have 25 KB, rendered pages up to 250 KB."""
     feed_queue_seconds: float = 5.0
@@ -49,3 +61,9 @@ class SimulatorSettings:
     """Simulated seconds in a real one, in mode `real`."""
     state_file: Path | None = None
     """File that keeps truth and Amazon's state over a restart; None = not kept."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a market or a kind of source sellers that does not exist."""
+        for name, known in (("market", MARKETS), ("source_sellers", tuple(SOURCE_SELLERS))):
+            if getattr(self, name) not in known:
+                raise ValueError(f"{name} must be one of {', '.join(known)}, not {getattr(self, name)!r}")

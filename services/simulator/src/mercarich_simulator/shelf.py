@@ -1,17 +1,29 @@
 """The numbering of one marketplace's shelf: items, their sellers, listings, products and canaries."""
 
 from bisect import bisect_right
+from dataclasses import dataclass
 from itertools import accumulate
 
 YAHOO = "yahoo"
 MERCARI = "mercari"
 
-_GROUPS = (1, 3, 12, 60, 2, 7, 25, 1, 40, 5, 18, 9)
-"""Items of consecutive source sellers, over and over: many small ones, a few with up to 60."""
-_SHOPS = frozenset({9, 10})
-"""Which of the groups are shops (Mercari Shops; stores on Yahoo): 23 of 183 items."""
-_STARTS = (0, *accumulate(_GROUPS))
-_ROUND = _STARTS[-1]
+
+@dataclass(frozen=True, slots=True)
+class SourceSellers:
+    """How many items the sellers of the sources have."""
+
+    groups: tuple[int, ...]
+    """Items of consecutive source sellers, over and over."""
+    shops: frozenset[int]
+    """Which of the groups are shops (Mercari Shops; stores on Yahoo)."""
+
+
+SOURCE_SELLERS = {
+    # Many small ones, a few with up to 60; 23 of 183 items are of shops.
+    "shelf": SourceSellers((1, 3, 12, 60, 2, 7, 25, 1, 40, 5, 18, 9), frozenset({9, 10})),
+    # A third of the items alone with their seller; 4 of 36 are of shops.
+    "long_tail": SourceSellers((1,) * 12 + (2, 2, 3, 5, 12), frozenset({3, 14})),
+}
 
 
 class Shelf:
@@ -21,7 +33,7 @@ class Shelf:
     sellers, so a seller never lists one source twice (unless there is only one seller).
     """
 
-    def __init__(self, listings: int, canaries: int, spare_pieces: float = 0.0) -> None:
+    def __init__(self, listings: int, canaries: int, spare_pieces: float = 0.0, source_sellers: str = "shelf") -> None:
         self.listings = listings
         self.sources = self.source_of(listings - 1) + 1 if listings else 0
         self._others = max(100, self.sources // 10)
@@ -29,6 +41,10 @@ class Shelf:
         self.unlisted = self._others + self.spares
         self._canaries_from = self.sources + self.unlisted
         self.size = self._canaries_from + canaries
+        sellers = SOURCE_SELLERS[source_sellers]
+        self._groups, self._shops = sellers.groups, sellers.shops
+        self._starts = (0, *accumulate(sellers.groups))
+        self._round = self._starts[-1]
 
     def source_of(self, listing: int) -> int:
         tens, rest = divmod(listing, 10)
@@ -77,15 +93,15 @@ class Shelf:
         """
         if self._canaries_from <= number < self.size:
             return number, "shops" if (number - self._canaries_from) % 2 else "ordinary"
-        rounds, place = divmod(number, _ROUND)
-        group = bisect_right(_STARTS, place) - 1
-        return rounds * len(_GROUPS) + group, "shops" if group in _SHOPS else "ordinary"
+        rounds, place = divmod(number, self._round)
+        group = bisect_right(self._starts, place) - 1
+        return rounds * len(self._groups) + group, "shops" if group in self._shops else "ordinary"
 
     def items_of(self, seller: int) -> range:
         """Return the items of an ordinary source seller."""
-        rounds, group = divmod(seller, len(_GROUPS))
-        if seller < 0 or group in _SHOPS:
+        rounds, group = divmod(seller, len(self._groups))
+        if seller < 0 or group in self._shops:
             return range(0)
-        start = rounds * _ROUND + _STARTS[group]
+        start = rounds * self._round + self._starts[group]
         end = self._canaries_from
-        return range(min(start, end), min(start + _GROUPS[group], end))
+        return range(min(start, end), min(start + self._groups[group], end))

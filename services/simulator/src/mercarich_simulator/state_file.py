@@ -14,12 +14,26 @@ from mercarich_simulator.amazon.documents import Document
 from mercarich_simulator.amazon.feeds import Feed
 from mercarich_simulator.amazon.offers import Coming, Lost, Offer, Shown, Source, first_entry
 from mercarich_simulator.events import Scheduled
+from mercarich_simulator.hazards import SIGMA
 from mercarich_simulator.truth import Change
 from mercarich_simulator.world import World
 
 VERSION = 1
-_SHAPE = ("seed", "sellers", "listings", "already_sold", "restores", "spare_pieces")
+_SHAPE = (
+    "seed",
+    "sellers",
+    "listings",
+    "already_sold",
+    "restores",
+    "spare_pieces",
+    "market",
+    "sigma",
+    "source_sellers",
+)
 """The settings that define a market. A file with other values is of another market."""
+
+_LATER = {"spare_pieces": 0.0, "market": "flat", "sigma": SIGMA, "source_sellers": "shelf"}
+"""Settings that files of earlier releases do not name."""
 
 
 class ForeignState(Exception):
@@ -37,6 +51,7 @@ def save(world: World, path: Path) -> None:
         "prices": {name: list(prices.items()) for name, prices in world.truth.prices.items()},
         "relisted": [[new, *origin] for new, origin in world.truth.relisted.items()],
         "events": _events(world),
+        "rounds": _rounds(world),
         "offers": [_offer(offer) for offer in world.offers.touched.values()],
         "documents": [
             asdict(document) | {"body": None if document.body is None else base64.b64encode(document.body).decode()}
@@ -75,7 +90,7 @@ def read(path: Path) -> dict[str, Any] | None:
 def restore(world: World, document: dict[str, Any]) -> None:
     """Apply the file's state to a world that began at the file's `start_at`. Raise ForeignState."""
     shape = {name: getattr(world.settings, name) for name in _SHAPE}
-    if {"spare_pieces": 0.0, **document["shape"]} != shape:
+    if {**_LATER, **document["shape"]} != shape:
         raise ForeignState(f"the state file is of another market: {document['shape']}, not {shape}")
     world.clock.jump_to(max(document["now"], world.clock.now()) if world.clock.mode == "real" else document["now"])
     for name, lines in document["truth"].items():
@@ -84,6 +99,7 @@ def restore(world: World, document: dict[str, Any]) -> None:
         world.truth.prices[name] = dict(prices)
     for new, origin, at in document["relisted"]:
         world.truth.relist(origin, new, at)
+    _restore_rounds(world, document.get("rounds", []))
     _restore_events(world, document["events"])
     for row in document["offers"]:
         _restore_offer(world, row)
@@ -118,6 +134,22 @@ def _restore_events(world: World, row: dict[str, Any]) -> None:
     world.events.order = row["order"]
     if row["next_chance"] is not None and world.settings.churn_per_hour:
         world.events.next_chance = row["next_chance"]
+
+
+def _rounds(world: World) -> list[tuple[str, int, int, float]]:
+    """Return the listings that began after the market, of which the fates are drawn again."""
+    fates = world.market.fates
+    return (
+        [(name, number, *one) for name, rounds in fates.rounds.items() for number, one in rounds.items()]
+        if fates
+        else []
+    )
+
+
+def _restore_rounds(world: World, rows: list[tuple[str, int, int, float]]) -> None:
+    if world.market.fates:
+        for marketplace, number, turn, at in rows:
+            world.market.fates.restore(marketplace, number, turn, at)
 
 
 def _lines(lines: dict[int, list[Change]]) -> list[tuple[int, list[tuple[float, str]]]]:

@@ -69,6 +69,12 @@ class Truth:
             self.successors[origin] = new
             self.relisted[new] = (origin, at)
 
+    def first_of(self, number: int) -> int:
+        """Return the number under which an auction was listed first."""
+        while number in self.relisted:
+            number = self.relisted[number][0]
+        return number
+
     def counts(self, marketplace: str) -> dict[str, int]:
         """Return the number of changed items in each state."""
         result: dict[str, int] = defaultdict(int)

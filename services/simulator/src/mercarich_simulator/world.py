@@ -12,6 +12,7 @@ from mercarich_simulator.catalogue import Catalogue
 from mercarich_simulator.clock import SimClock
 from mercarich_simulator.events import MarketEvents, settle_beginning
 from mercarich_simulator.faults import Faults
+from mercarich_simulator.mixed_market import MixedEvents
 from mercarich_simulator.settings import SimulatorSettings
 from mercarich_simulator.sites.dpop import DPoPVerifier
 from mercarich_simulator.sites.look import Market
@@ -63,14 +64,15 @@ def begin(settings: SimulatorSettings, clock: SimClock | None = None) -> World:
     settle_beginning(catalogue, truth)
     faults = Faults(settings.seed)
     offers, documents = Offers(catalogue), Documents(settings.seed)
-    events = MarketEvents(catalogue, truth, catalogue.start_at)
+    mixed = MixedEvents(catalogue, truth, catalogue.start_at) if settings.market == "mixed" else None
+    events = mixed or MarketEvents(catalogue, truth, catalogue.start_at)
     return World(
         settings=settings,
         clock=clock,
         catalogue=catalogue,
         truth=truth,
         events=events,
-        market=Market(catalogue, truth),
+        market=Market(catalogue, truth, mixed.fates if mixed else None),
         offers=offers,
         buyers=Buyers(offers, events, catalogue.start_at),
         documents=documents,

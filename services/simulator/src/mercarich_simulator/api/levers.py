@@ -8,9 +8,11 @@ from typing import Any
 import orjson
 
 from mercarich_simulator.api.offer_levers import OfferLevers, marketplace_of, number_of
+from mercarich_simulator.hazards import DAY
 from mercarich_simulator.ledger import FOREVER, Frame
 from mercarich_simulator.ledger_report import ledger, offer_line
 from mercarich_simulator.seeding import listing_rows, overview
+from mercarich_simulator.sites.look import Look
 from mercarich_simulator.web import Reply, Request, json_reply
 from mercarich_simulator.world import World
 
@@ -160,6 +162,20 @@ class Levers:
                 {"seller_id": offer.seller_id, "sku": offer.sku, "quantity": offer.quantity}
                 for offer in world.offers.of_source(marketplace, number)
             ],
+            **self._fate(look),
+        }
+
+    def _fate(self, look: Look) -> dict[str, Any]:
+        """Return what becomes of the item, which no page tells. Empty in a flat market."""
+        fate = look.fate
+        if fate is None:
+            return {}
+        end_at = fate.end_at(look.now)
+        return {
+            "hazard_a_day": fate.hazard_per_s * DAY,
+            "goes_at": fate.gone_at,
+            "goes_to": fate.state,
+            "end_at": end_at,
         }
 
     def _frame(self, request: Request) -> Frame:

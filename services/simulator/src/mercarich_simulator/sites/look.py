@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from mercarich_simulator.catalogue import Catalogue, Item
+from mercarich_simulator.fates import Fate
+from mercarich_simulator.mixed_market import Fates
 from mercarich_simulator.shelf import YAHOO
 from mercarich_simulator.truth import Truth
 
@@ -19,14 +21,18 @@ class Look:
     now: float
     host: str
     """The base address that the visitor used: `http://` and host, without a path."""
+    fate: Fate | None = None
+    """What becomes of the item, in a mixed market."""
 
 
 class Market:
     """Finds items by id or number, relisted ones included."""
 
-    def __init__(self, catalogue: Catalogue, truth: Truth) -> None:
+    def __init__(self, catalogue: Catalogue, truth: Truth, fates: Fates | None = None) -> None:
         self.catalogue = catalogue
         self.truth = truth
+        self.fates = fates
+        """In a mixed market."""
         self.host = "http://127.0.0.1:8100"
         """The base address of picture addresses. Each request sets it to the host that the visitor used."""
 
@@ -43,16 +49,19 @@ class Market:
         percent = self.truth.prices[marketplace].get(number)
         if percent is not None:
             item = replace(item, price=max(300, item.price * percent // 1000 * 10))
+        fate = self.fates.of(marketplace, number) if self.fates else None
+        if self.fates and fate:
+            item = replace(item, created_at=fate.listed.at, likes=self.fates.traits(marketplace, number).likes)
         state, changed_at = (line[-1].state, line[-1].at) if line else ("available", item.created_at)
-        return Look(item, state, changed_at, now, self.host)
+        return Look(item, state, changed_at, now, self.host, fate)
 
     def _item(self, marketplace: str, number: int) -> Item | None:
         if number < self.catalogue.shelves[marketplace].size:
             return self.catalogue.item(marketplace, number)
         if marketplace != YAHOO or number not in self.truth.relisted:
             return None
-        origin, at = self.truth.relisted[number]
-        old = self.catalogue.item(YAHOO, origin)
+        _, at = self.truth.relisted[number]
+        old = self.catalogue.item(YAHOO, self.truth.first_of(number))
         return replace(old, number=number, item_id=self.catalogue.item_id(YAHOO, number), created_at=at)
 
 

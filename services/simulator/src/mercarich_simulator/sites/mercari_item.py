@@ -29,7 +29,7 @@ _PAYERS = {
 
 def item_object(look: Look) -> dict[str, Any]:
     """Return `data` of GET /items/get. The item must not be `deleted`."""
-    item, noise = look.item, look.item.noise
+    item = look.item
     photos = addresses(look)
     stamp = int(item.created_at)
     body: dict[str, Any] = {
@@ -52,7 +52,7 @@ def item_object(look: Look) -> dict[str, Any]:
         "shipping_from_area": _area(look),
         "shipping_duration": {"id": 2, "name": "2~3日で発送", "min_days": 2, "max_days": 3},
         "shipping_class": {"id": 0, "fee": 0, "shipping_fee": 0, "total_fee": 0, "is_pickup": False},
-        "num_likes": noise[20] % 60,
+        "num_likes": item.likes,
         "num_comments": 0,
         "registered_prices_count": 0,
         "comments": [],
@@ -197,7 +197,7 @@ def _row(look: Look) -> dict[str, Any]:
         "price": price(look),
         "thumbnails": addresses(look)[:1],
         "root_category_id": 7,
-        "num_likes": item.noise[20] % 60,
+        "num_likes": item.likes,
         "num_comments": 0,
         "created": stamp,
         "updated": int(look.changed_at),

@@ -76,7 +76,7 @@ def _detail(look: Look) -> dict[str, Any]:
         },
         "shippingFromArea": {"shippingAreaCode": f"jp{place + 1:02d}", "displayName": PREFECTURES[place]},
         "promotions": [],
-        "productStats": {"productId": item.item_id, "score": 0, "reviewCount": 0, "likesCount": noise[20] % 60},
+        "productStats": {"productId": item.item_id, "score": 0, "reviewCount": 0, "likesCount": item.likes},
         "variants": _variants(look),
         "shippingFeeConfig": None,
         "shippingFeeCalculationConfiguration": None,

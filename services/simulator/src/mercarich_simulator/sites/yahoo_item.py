@@ -74,7 +74,7 @@ def item_object(look: Look) -> dict[str, Any]:
         "initPrice": item.price,
         "price": item.price,
         "quantity": 1,
-        "watchListNum": item.noise[10] % 40,
+        "watchListNum": item.likes,
         "bids": bids,
         "biddersNum": min(bids, 1 + item.noise[11] % 5) if bids else 0,
         "itemReturnable": {"allowed": False},
@@ -124,12 +124,17 @@ def _times(look: Look) -> tuple[float, float]:
         return min(start, look.changed_at), look.changed_at
     if look.state == "closing":
         return min(start, look.changed_at - 60), look.changed_at - 30
+    if look.fate is not None and (end := look.fate.end_at(look.now)) is not None:
+        return start, end
     rounds = max(0, int((look.now - start) // _ROUND_SECONDS))
     begin = start + rounds * _ROUND_SECONDS
     return begin, begin + _ROUND_SECONDS
 
 
 def _bids(look: Look) -> int:
+    if look.fate is not None:
+        bids = look.fate.bids_until(look.now)
+        return max(1, bids) if look.state == "sold" else bids  # a buy-out is one, too
     if look.state == "sold":
         return 1 + look.item.noise[15] % 12
     return look.item.noise[15] % 5 if look.state == "auction" else 0

@@ -59,7 +59,10 @@ def _candidates(market: Market, marketplace: str, keyword: str) -> Iterable[int]
     pieces = shelf.pieces_of(product)
     yield from pieces
     if marketplace == YAHOO:
-        yield from (market.truth.successors[piece] for piece in pieces if piece in market.truth.successors)
+        for piece in pieces:
+            while piece in market.truth.successors:
+                piece = market.truth.successors[piece]
+                yield piece
 
 
 def _row(look: Look) -> str:
