@@ -99,8 +99,14 @@ soak-weeks: $(INSTALLED) ## short weeks of a few listings, each with other fault
 mutants: $(INSTALLED) ## planted defects, and which tests find each; half an hour, not in CI
 	$(BIN)/python -m tests.mutants
 
-bench: $(INSTALLED) $(PEERS) ## speed beside what a user would pick instead, half an hour on a quiet machine (needs java, mvn, mariadbd, redis-server)
-	$(BIN)/python -m bench
+# `make bench freshness` runs one. The names after `bench` are targets that do nothing, and freshness has no peers.
+ifeq (bench,$(firstword $(MAKECMDGOALS)))
+ONLY := $(foreach name,$(wordlist 2,99,$(MAKECMDGOALS)),$(if $(wildcard bench/$(name).py),$(name)))
+$(if $(ONLY),$(eval .PHONY: $(ONLY)))$(if $(ONLY),$(eval $(ONLY): ; @:))
+endif
+
+bench: $(INSTALLED) $(if $(filter-out freshness,$(or $(ONLY),all)),$(PEERS)) ## speed beside what a user would pick instead, an hour on a quiet machine (needs java, mvn, mariadbd, redis-server)
+	$(BIN)/python -m bench $(ONLY)
 
 bench-smoke: $(INSTALLED) $(PEERS) ## the same, reduced: every job is done exactly once (no times)
 	$(BIN)/python -m bench --smoke

@@ -29,6 +29,7 @@ BENCHES = (
     "pages",
     "one_shop",
     "one_machine",
+    "freshness",
 )
 """The benchmarks in the order of a full run."""
 IN_SMOKE = BENCHES
