@@ -59,9 +59,13 @@ def run(scale: Scale) -> Result:
     size, seeds = scale.of(SOURCES, 300), scale.of(SEEDS, SEEDS[:1])
     days = scale.of(DAYS, 1.0)
     mixed = Case("freshness", size, tuple(POLICIES))
-    # Fewer sources at as many calls for each: a call shows many of them here, and the looks would take an hour.
-    shelf = Case("freshness_shelf", size // 10, tuple(POLICIES), source_sellers="shelf", marketplaces=["mercari"])
-    flat = Case("freshness_flat", size // 2, (ROUND_ROBIN, WATCH, BY_WORTH), mixed=False, source_sellers="none")
+    # Fewer sources, at as many calls for each: a call shows many of them on a shelf, and the looks would take hours.
+    shelf = Case(
+        "freshness_shelf", scale.of(500, 100), tuple(POLICIES), source_sellers="shelf", marketplaces=["mercari"]
+    )
+    flat = Case(
+        "freshness_flat", scale.of(5_000, 100), (ROUND_ROBIN, WATCH, BY_WORTH), mixed=False, source_sellers="none"
+    )
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         runs = {case.name: _play(case, days, seeds, pool) for case in (mixed, shelf, flat)}
     return Result(
