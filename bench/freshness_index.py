@@ -31,7 +31,7 @@ class Queues:
 
     def put(self, group: int, sources: int, hazard_per_s: float, now: float) -> None:
         """Note a look at a group of so many sources, with the sum of their hazards."""
-        key = (sources, round(log(hazard_per_s) / _STEP))
+        key = self.key(sources, hazard_per_s)
         self._looked_at[group] = now
         self._queues.setdefault(key, deque()).append((now, group))
 
@@ -52,6 +52,13 @@ class Queues:
                 heappop(heads)
         return taken
 
+    def key(self, sources: int, hazard_per_s: float) -> tuple[int, int]:
+        return sources, round(log(hazard_per_s) / _STEP)
+
+    def worth(self, key: tuple[int, int], group: int, age: float, longest_s: float) -> float:
+        sources, step = key
+        return sources * value(age, exp(step * _STEP) / sources) if age < longest_s else _OVERDUE + age
+
     def is_fresher(self, group: int, moment: float) -> bool:
         """Return whether the group was looked at after `moment`."""
         return self._looked_at[group] > moment
@@ -64,6 +71,4 @@ class Queues:
             queue.popleft()
         if not queue:
             return None
-        age, (sources, step) = now - queue[0][0], key
-        worth = sources * value(age, exp(step * _STEP) / sources)
-        return (-worth if age < longest_s else -_OVERDUE - age), key
+        return -self.worth(key, queue[0][1], now - queue[0][0], longest_s), key

@@ -89,14 +89,13 @@ class Market:
             page = self._pages[source] = Page(
                 price_jpy=self.prices[source],
                 likes=self.traits[source].likes,
-                bids=None if end is None else 0,
                 created_at=datetime.fromtimestamp(fate.listed.at, UTC),
                 end_at=None if end is None else datetime.fromtimestamp(end, UTC),
             )
         if not fate.bids:
             return page
         shown = fate.end_at(now) or 0.0
-        return page._replace(bids=fate.bids_until(now), end_at=datetime.fromtimestamp(shown, UTC))
+        return page._replace(end_at=datetime.fromtimestamp(shown, UTC))
 
     def true_hazard(self, source: int, now: float) -> float:
         """Return the hazard in 1/s at the source's age, as the mean over a day."""

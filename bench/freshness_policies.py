@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from random import Random
-from statistics import median
 
 from bench.freshness_index import Queues
 from bench.freshness_market import SELLERS, START, Answer, Market
@@ -77,7 +76,7 @@ class ByWorth:
 
     def __init__(self, market: Market) -> None:
         self._market = market
-        self._queues = Queues()
+        self._queues = self.queues()
         self._group_of = _group_of(market)
         self._ends: list[tuple[float, int]] = []
         self._planned: deque[int] = deque()
@@ -89,6 +88,9 @@ class ByWorth:
             for source in market.groups[group]:
                 self._note_end(source, START)
             self._put(group, START - HALF_A_DAY * (1 - place / len(shuffled)))
+
+    def queues(self) -> Queues:
+        return Queues()
 
     def hazard(self, source: int, now: float) -> float:
         """Return what is known of a source's hazard, in 1/s."""
@@ -177,7 +179,7 @@ class Learner:
 
 
 class Learned(ByWorth):
-    """`ByWorth` with what the product learns: what its rule would reach if no threshold had to be found."""
+    """`ByWorth` with what the product learns."""
 
     def __init__(self, market: Market) -> None:
         self._learner = Learner(market)
@@ -195,70 +197,34 @@ class Learned(ByWorth):
         super().seen(source, answer, now)
 
 
-class Watch:
-    """The product's own rule: when each look is due, what is learnt, and how the threshold moves.
-
-    What is due first is taken. Budget that is left goes to what will be due and has rested for `freshness.SOONEST`. One
-    call of 20 is for a source at random.
-    """
+class Watch(Learned):
+    """The product's own rule: ends, then what the plan lets wait no longer, then the look that is worth most of the
+    heads of its classes. One call of 20 is for a source at random."""
 
     def __init__(self, market: Market) -> None:
-        self._groups = market.groups
-        self._group_of = _group_of(market)
-        self._learner = Learner(market)
-        self._threshold = freshness.FIRST_THRESHOLD
-        self._late: list[float] = []
-        """By how many seconds the looks of this minute were late."""
-        self._by_worth: list[tuple[float, int, int]] = []
-        """Heap of (when a look is due, group, number of its last look), of those due by their worth alone."""
-        self._by_end: list[tuple[float, int, int]] = []
-        """The same of those due after an end."""
-        self._resting: deque[tuple[float, tuple[float, int, int]]] = deque()
-        """Those of `_by_worth` that were looked at just now, with the time until which they rest."""
-        self._looks = [0] * len(self._groups)
         self._random = Random(market.kind.sources)
-        for group in range(len(self._groups)):
-            heappush(self._by_worth, (START + self._random.random() * HALF_A_DAY, group, 0))
+        super().__init__(market)
+
+    def queues(self) -> Queues:
+        return Classes()
 
     def next(self, now: float) -> Sequence[int]:
-        if self._learner.count(now) and self._late:
-            self._threshold = freshness.steered(self._threshold, timedelta(seconds=median(self._late)))
-            self._late.clear()
-        while self._resting and self._resting[0][0] <= now:
-            heappush(self._by_worth, self._resting.popleft()[1])
-        for heap in (self._by_worth, self._by_end):
-            while heap and heap[0][2] != self._looks[heap[0][1]]:
-                heappop(heap)
-        heap = self._by_worth
-        if self._by_end and self._by_end[0][0] <= now and not (heap and heap[0] < self._by_end[0]):
-            heap = self._by_end
         if self._random.random() < _DRAWN:
-            group = self._group_of[self._random.randrange(len(self._group_of))]
-        elif heap:
-            due, group, _ = heappop(heap)
-            self._late.append(now - due)
-        else:
-            return ()
-        self._looks[group] += 1
-        return self._groups[group]
+            self._learner.count(now)
+            return self._market.groups[self._group_of[self._random.randrange(len(self._group_of))]]
+        return super().next(now)
 
-    def seen(self, source: int, answer: Answer, now: float) -> None:
-        self._learner.learn(source, answer, now)
-        group = self._group_of[source]
-        if source == self._groups[group][-1]:
-            self._plan(group, now)
 
-    def _plan(self, group: int, now: float) -> None:
-        at, members, pages = _time(now), self._groups[group], self._learner.pages
-        call = str(group) if len(members) > 1 else None
-        looks = [freshness.Look(source, pages[source], at, _LONGEST, call) for source in members]
-        due = freshness.next_looks(looks, self._learner.hazards, self._threshold)
-        first = min(due, key=due.__getitem__)
-        entry, end = (due[first].timestamp(), group, self._looks[group]), pages[first].end_at
-        if end is not None and due[first] == end + freshness.AFTER_END:
-            heappush(self._by_end, entry)
-        else:
-            self._resting.append((now + freshness.SOONEST.total_seconds(), entry))
+class Classes(Queues):
+    """Groups by the product's classes, compared by the product's worth."""
+
+    def key(self, _sources: int, hazard_per_s: float) -> tuple[int, int]:
+        return 0, freshness.look_class(hazard_per_s, _LONGEST)
+
+    def worth(self, key: tuple[int, int], group: int, age: float, _longest_s: float) -> float:
+        at = _time(START)
+        head = freshness.Head(group, "", None, key[1], None, at - timedelta(seconds=age), is_wanted=True)
+        return freshness.worth(head, at)
 
 
 def _group_of(market: Market) -> list[int]:

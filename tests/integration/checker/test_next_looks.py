@@ -11,7 +11,7 @@ from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.settings_sql import brake_settings
-from mercarich_checker.domain.freshness import AFTER_END, CLOSING_AGAIN, UNKNOWN_AGAIN
+from mercarich_checker.domain.freshness import AFTER_END, CLOSING_AGAIN, DAY, PRIOR, UNKNOWN_AGAIN, look_class
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
@@ -44,6 +44,7 @@ class Looks:
 
 @pytest.fixture
 def looks(engine: Engine, shop: Shop) -> Looks:
+    shop.setting("BRAKE_CONFIRM_SECONDS", 600)
     two, four = shop.seller("two", plan=2), shop.seller("four", plan=4)
     known = {"state": "available", "checked_at": utc_now() - HOUR}
     shop.listing(two, "two", source=known)
@@ -67,20 +68,27 @@ def test_what_a_page_tells_of_how_long_the_source_lasts_is_kept(shop: Shop, mark
     assert (row.end_at, row.bids, row.due_at) == (ends, 2, ends + AFTER_END)
 
 
-def test_each_source_is_due_within_what_its_sellers_plan_allows(
-    engine: Engine, shop: Shop, market: Market, looks: Looks
+def test_sources_are_in_the_class_of_their_hazard_and_plan_and_in_none_when_not_on_sale(
+    shop: Shop, market: Market, looks: Looks
+) -> None:
+    looks.at(utc_now(), {item_id: market.item(item_id) for item_id in ("two", "four")})
+    prior = PRIOR[Marketplace.YAHOO]
+    classes = {item_id: shop.source(item_id).look_class for item_id in ("two", "four", "down")}
+    assert classes == {"two": look_class(prior, DAY / 2), "four": look_class(prior, DAY / 4), "down": None}
+
+
+def test_a_source_that_is_gone_is_in_no_class_and_due_for_a_second_look(
+    shop: Shop, market: Market, looks: Looks
 ) -> None:
     now = utc_now()
-    with engine.begin() as connection:
-        connection.exec_driver_sql(
-            f"INSERT INTO watches (marketplace, threshold_seconds, decayed_at) VALUES ('yahoo', 1e6, '{now:%F %T}')"
-        )
-    looks.at(now, {item_id: market.item(item_id) for item_id in ("two", "four", "down")})
-    waits = {item_id: shop.source(item_id).due_at - now for item_id in ("two", "four")}
-    assert waits == {"two": 12 * HOUR, "four": 6 * HOUR}
+    looks.at(now, {"two": market.item("two")})
+    market.states["two"] = State.SOLD
+    looks.at(now + HOUR, {"two": market.item("two")})
+    row = shop.source("two")
+    assert (row.look_class, row.due_at) == (None, now + HOUR + timedelta(seconds=600))
 
 
-def test_an_answer_that_tells_nothing_moves_the_time_and_nothing_else(shop: Shop, market: Market, looks: Looks) -> None:
+def test_an_answer_that_tells_nothing_only_waits(shop: Shop, market: Market, looks: Looks) -> None:
     shop.setting("CHECK_UNKNOWNS", 1)
     now = utc_now()
     closing, blocked = (
@@ -89,8 +97,8 @@ def test_an_answer_that_tells_nothing_moves_the_time_and_nothing_else(shop: Shop
     )
     before = shop.source("two").checked_at
     looks.at(now, {"two": closing, "four": blocked})
-    assert (shop.source("two").due_at, shop.source("two").checked_at) == (now + CLOSING_AGAIN, before)
-    assert shop.source("four").due_at == now + UNKNOWN_AGAIN
+    assert (shop.source("two").check_not_before, shop.source("two").checked_at) == (now + CLOSING_AGAIN, before)
+    assert shop.source("four").check_not_before == now + UNKNOWN_AGAIN
 
 
 def test_what_looks_show_of_a_cell_is_added_to_its_row(
@@ -99,10 +107,10 @@ def test_what_looks_show_of_a_cell_is_added_to_its_row(
     market.states["four"] = State.SOLD
     first = shop.source("two").checked_at
     looks.at(first + HOUR, {"two": market.item("two"), "four": market.item("four")})
-    looks.observations.store_learnt()
+    looks.observations.store_learnt(utc_now())
     looks.at(first + 2 * HOUR, {"two": market.item("two"), "four": market.item("four")})
-    looks.observations.store_learnt()
-    looks.observations.store_learnt()
+    looks.observations.store_learnt(utc_now())
+    looks.observations.store_learnt(utc_now())
     with engines.reading(engine) as connection:
         cells = {row.cell: row for row in connection.execute(select(hazard_cells))}
     assert sum(row.gone for row in cells.values()) == 1

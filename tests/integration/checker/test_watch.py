@@ -15,20 +15,21 @@ from tests.integration.checker.test_runs_cover_rows import _until
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.watch_sql import SqlWatched
-from mercarich_checker.domain.freshness import NOT_ON_SALE, SOONEST
+from mercarich_checker.domain.freshness import DAY, KEPT_A_DAY, SOONEST, look_class
 from mercarich_checker.use_cases.rounds import RunSettings
 from mercarich_checker.use_cases.trust import Trust
 from mercarich_checker.use_cases.watch import Watch
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.sites import SITES
 from mercarich_db import engine as engines
-from mercarich_db.tables import holds, run_heads, runs, source_items, watches
+from mercarich_db.tables import hazard_cells, holds, run_heads, runs, source_items
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_runs.ports import Operation, Outcome, Request
 from mercarich_runs.use_cases.publish import PublishSettings
 
 HOUR = timedelta(hours=1)
-SEEN = {"state": "available", "checked_at": utc_now() - 3 * HOUR}
+CLASS = look_class(1e-6, HOUR * 12)
+SEEN = {"state": "available", "checked_at": utc_now() - 3 * HOUR, "look_class": CLASS}
 
 
 def watch(engine: Engine, workers: Any, share: Callable[[], float] = lambda: 0.8) -> Watch:
@@ -73,19 +74,21 @@ def windows(engine: Engine) -> list[Any]:
         return list(connection.execute(select(runs).where(runs.c.operation == "watch").order_by(runs.c.id)))
 
 
-def test_it_looks_at_what_is_due_and_parks_what_is_not_on_sale(engine: Engine, shop: Shop, market: Market) -> None:
+def _seen(shop: Shop) -> int:
+    return shop.count(source_items, source_items.c.checked_run.is_not(None), source_items.c.check_problem.is_(None))
+
+
+def test_it_looks_at_what_is_on_sale_and_leaves_the_rest(engine: Engine, shop: Shop, market: Market) -> None:
     seller = shop.seller("a")
     for number in range(40):
-        shop.listing(seller, f"x{number}")
-    down = shop.listing(seller, "down", quantity=0)
+        shop.listing(seller, f"x{number}", source=SEEN)
+    shop.listing(seller, "down", quantity=0, source=SEEN)
     with watching(engine, market):
-        _until(lambda: shop.count(source_items, source_items.c.checked_at.is_not(None)) == 40)
-        _until(lambda: shop.source("down").due_at is not None)
+        _until(lambda: _seen(shop) == 40)
+        _until(lambda: shop.source("down").look_class is None)
 
-    assert len(market.looks) == len(set(market.looks) - {"alive"}) + market.looks.count("alive")
-    assert "down" not in market.looks
-    assert shop.source("down").due_at > utc_now() + NOT_ON_SALE - HOUR
-    assert shop.offer(down).quantity == 0
+    assert sorted(set(market.looks) - {"alive"}) == sorted(f"x{number}" for number in range(40))
+    assert len(market.looks) - market.looks.count("alive") == 40
     assert set(market.background) == {None, 0.8}  # None: canaries
     [window] = windows(engine)
     assert (window.outcome, window.planned, window.checked) == ("running", 40, 40)
@@ -95,9 +98,9 @@ def test_an_auction_is_looked_at_when_it_has_ended_and_its_offer_comes_down(
     engine: Engine, shop: Shop, market: Market
 ) -> None:
     seller, now = shop.seller("a"), utc_now()
-    for number in range(60):  # of more value than that auction before its end
-        shop.listing(seller, f"x{number}", source=SEEN | {"due_at": now + HOUR})
-    ended = shop.listing(seller, "ended", source=SEEN | {"due_at": now - timedelta(seconds=1)})
+    for number in range(60):
+        shop.listing(seller, f"x{number}", source=SEEN | {"checked_at": now - DAY})
+    ended = shop.listing(seller, "ended", source=SEEN | {"checked_at": now - HOUR, "due_at": now - HOUR / 60})
     market.states["ended"] = State.SOLD
     with watching(engine, market):
         _until(lambda: shop.offer(ended).quantity == 0)
@@ -106,18 +109,20 @@ def test_an_auction_is_looked_at_when_it_has_ended_and_its_offer_comes_down(
     assert shop.events(ended) == ["withdrawn"]
 
 
-def test_with_budget_left_it_looks_before_the_time_but_not_at_what_was_seen_just_now(
+def test_what_goes_faster_is_looked_at_first_and_what_was_seen_just_now_is_not(
     engine: Engine, shop: Shop, market: Market
 ) -> None:
     seller, now = shop.seller("a"), utc_now()
-    shop.listing(seller, "old", source=SEEN | {"due_at": now + HOUR})
-    shop.listing(seller, "new", source=SEEN | {"due_at": now + HOUR, "checked_at": now - SOONEST / 2})
-    shop.listing(seller, "unknown", source=SEEN | {"due_at": now + HOUR, "check_problem": "timed_out"})
+    for number in range(60):
+        shop.listing(seller, f"slow{number}", source=SEEN)
+    shop.listing(seller, "fast", source=SEEN | {"look_class": look_class(1e-4, DAY / 2)})
+    shop.listing(seller, "new", source=SEEN | {"checked_at": now - SOONEST / 2})
+    shop.listing(seller, "waits", source=SEEN | {"check_not_before": now + HOUR})
     with watching(engine, market):
-        _until(lambda: "old" in market.looks)
-        _until(lambda: shop.source("old").check_run is None)
+        _until(lambda: shop.source("slow59").checked_at > now)
 
-    assert set(market.looks) == {"old", "alive"}
+    assert market.looks.index("fast") < 35
+    assert not {"new", "waits"} & set(market.looks)
 
 
 def test_it_takes_nothing_that_a_run_is_to_look_at(engine: Engine, shop: Shop, market: Market) -> None:
@@ -125,9 +130,9 @@ def test_it_takes_nothing_that_a_run_is_to_look_at(engine: Engine, shop: Shop, m
     shop.listing(seller, "of-a-run")
     run = SqlRuns(engine).start(request(), None, utc_now())
     list(SqlPlan(engine).mark(run, request(), SqlPlan(engine).sellers(request())))
-    shop.listing(seller, "free")
+    shop.listing(seller, "free", source=SEEN)
     with watching(engine, market):
-        _until(lambda: shop.source("free").checked_at is not None)
+        _until(lambda: shop.source("free").checked_run is not None)
 
     assert shop.source("of-a-run").check_run == run.id
     assert shop.run(run.id).outcome == "running"
@@ -138,7 +143,7 @@ def test_a_run_takes_from_it_what_it_covers_and_looks_at_nothing_twice(
 ) -> None:
     seller = shop.seller("a")
     for number in range(50):
-        shop.listing(seller, f"x{number}")
+        shop.listing(seller, f"x{number}", source=SEEN)
     market.gate = threading.Event()
     with Workers(engine, market, threads=1) as workers, ThreadPoolExecutor(2) as processes:
         stop = threading.Event()
@@ -152,7 +157,7 @@ def test_a_run_takes_from_it_what_it_covers_and_looks_at_nothing_twice(
         watches_on.result(20)
 
     assert ended.outcome is Outcome.FINISHED
-    assert shop.count(source_items, source_items.c.checked_at.is_(None)) == 0
+    assert shop.count(source_items, source_items.c.checked_run == ended.id) == 50
     assert shop.run(ended.id).checked == 50
 
 
@@ -170,13 +175,13 @@ class _Trusting:
 def test_while_the_marketplace_is_silent_no_budget_is_spent_on_it(engine: Engine, shop: Shop, market: Market) -> None:
     seller = shop.seller("a")
     for number in range(40):
-        shop.listing(seller, f"x{number}")
+        shop.listing(seller, f"x{number}", source=SEEN)
     market.blocked = True
     with watching(engine, market):
         _until(lambda: any(window.phase == "held" for window in windows(engine)))
         assert set(market.looks) == {"alive"}
         market.blocked = False
-        _until(lambda: shop.count(source_items, source_items.c.checked_at.is_not(None)) == 40)
+        _until(lambda: _seen(shop) == 40)
 
 
 def test_many_falls_of_an_hour_are_held_over_two_windows_and_a_second_look_withdraws_them(
@@ -203,11 +208,11 @@ def test_many_falls_of_an_hour_are_held_over_two_windows_and_a_second_look_withd
 
 
 def test_switched_off_it_ends_its_window_and_asks_for_nothing(engine: Engine, shop: Shop, market: Market) -> None:
-    shop.listing(shop.seller("a"), "x1")
+    shop.listing(shop.seller("a"), "x1", source=SEEN)
     on = threading.Event()
     with watching(engine, market, share=lambda: 0.5 if on.is_set() else 0.0):
         on.set()
-        _until(lambda: shop.source("x1").checked_at is not None)
+        _until(lambda: shop.source("x1").checked_run is not None)
         on.clear()
         _until(lambda: [window.outcome for window in windows(engine)] == ["finished"])
         on.set()
@@ -215,55 +220,57 @@ def test_switched_off_it_ends_its_window_and_asks_for_nothing(engine: Engine, sh
 
 
 def test_a_paused_marketplace_is_left_alone(engine: Engine, shop: Shop, market: Market) -> None:
-    shop.listing(shop.seller("a"), "x1")
+    shop.listing(shop.seller("a"), "x1", source=SEEN)
     shop.setting("MARKETPLACE_YAHOO", "paused")
     with watching(engine, market):
         _until(lambda: any(window.note is not None for window in windows(engine)))
         assert market.looks == []
         shop.setting("MARKETPLACE_YAHOO", "on")
-        _until(lambda: shop.source("x1").checked_at is not None)
+        _until(lambda: shop.source("x1").checked_run is not None)
     assert windows(engine)[0].note is None
 
 
 def test_what_a_dead_window_has_left_the_next_one_takes(engine: Engine, shop: Shop, market: Market) -> None:
     seller = shop.seller("a")
-    shop.listing(seller, "x1")
+    shop.listing(seller, "x1", source=SEEN)
     old = SqlRuns(engine, Operation.WATCH).start(
         Request(Marketplace.YAHOO, plans=(), dual_boot=True), "earlier", utc_now() - HOUR
     )
     assert SqlWatched(engine).take(old, 30, utc_now()).sources == 1
     assert shop.source("x1").check_run == old.id
     with watching(engine, market):
-        _until(lambda: shop.source("x1").checked_at is not None)
+        _until(lambda: shop.source("x1").checked_run is not None)
     assert shop.run(old.id).outcome == "finished"
     assert SqlWatched(engine).take(old, 30, utc_now()).sources == 0
 
 
 def test_an_item_that_kills_workers_is_taken_once_and_set_aside(engine: Engine, shop: Shop, market: Market) -> None:
     seller = shop.seller("a")
-    shop.listing(seller, "killer")
-    shop.listing(seller, "x1")
+    shop.listing(seller, "killer", source=SEEN)
+    shop.listing(seller, "x1", source=SEEN)
     market.kills = {"killer"}
     with watching(engine, market):
         _until(lambda: shop.source("killer").check_problem == "set_aside", seconds=30)
-        _until(lambda: shop.source("killer").due_at is not None)
-        _until(lambda: shop.source("x1").checked_at is not None)
+        _until(lambda: shop.source("killer").look_class is None)
+        _until(lambda: shop.source("x1").checked_run is not None)
     assert shop.source("killer").check_run is None
 
 
-def test_the_threshold_follows_how_late_the_looks_come(engine: Engine, shop: Shop) -> None:
-    run = SqlRuns(engine, Operation.WATCH).start(Request(Marketplace.YAHOO, plans=(), dual_boot=True), "w", utc_now())
-    watched = SqlWatched(engine)
-    for _ in range(3):
-        watched.keep_up(run, lambda threshold: threshold * 2, utc_now())
+def test_what_was_learnt_counts_less_each_day(engine: Engine) -> None:
+    now = utc_now()
+    row = {"marketplace": "yahoo", "cell": "p1 l0 a0", "alive_seconds": 1000.0, "gone": 10.0, "decayed_at": now}
+    engines.run_tx(engine, lambda connection: connection.execute(hazard_cells.insert().values(row)))
+    for hours in (1, 25, 26):
+        SqlWatched(engine).forget(Marketplace.YAHOO, now + hours * HOUR)
     with engines.reading(engine) as connection:
-        assert connection.execute(select(watches.c.threshold_seconds)).scalar_one() == 80.0
+        left = connection.execute(select(hazard_cells)).one()
+    assert (left.alive_seconds, left.gone) == pytest.approx((1000 * KEPT_A_DAY, 10 * KEPT_A_DAY))
 
 
 def test_a_window_is_no_run_that_looks_by_hand_go_by(engine: Engine, shop: Shop, market: Market) -> None:
-    shop.listing(shop.seller("a"), "x1")
+    shop.listing(shop.seller("a"), "x1", source=SEEN)
     with watching(engine, market):
-        _until(lambda: shop.source("x1").checked_at is not None)
+        _until(lambda: shop.source("x1").checked_run is not None)
     with engines.reading(engine) as connection:
         heads = connection.execute(select(run_heads.c.operation, run_heads.c.run_id)).all()
     assert {head.run_id for head in heads if head.operation == "check"} <= {None}
@@ -277,8 +284,8 @@ def test_an_answer_that_tells_nothing_is_not_asked_for_at_once_again(
     offer = shop.listing(shop.seller("a"), "x1", source=SEEN)
     market.states["x1"], market.reasons["x1"] = State.UNKNOWN, reason
     with watching(engine, market):
-        _until(lambda: shop.source("x1").due_at is not None)
-        shop.listing(shop.seller("b"), "x2")
-        _until(lambda: shop.source("x2").checked_at is not None)
+        _until(lambda: shop.source("x1").check_problem is not None)
+        shop.listing(shop.seller("b"), "x2", source=SEEN)
+        _until(lambda: shop.source("x2").checked_run is not None)
     assert market.looks.count("x1") == 1
     assert (shop.offer(offer).quantity, shop.source("x1").state) == (1, "available")

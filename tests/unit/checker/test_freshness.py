@@ -1,4 +1,4 @@
-"""When a source is looked at next: by its hazard, by the end of an auction, by its sellers' plan, by the budget."""
+"""Which sources are looked at next: after ends, within plans, and then by what a look is worth."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +10,7 @@ from mercarich_checker.domain.freshness import (
     AFTER_END,
     CLOSING_AGAIN,
     DAY,
+    LONGEST,
     PRIOR,
     SOONEST,
     UNKNOWN_AGAIN,
@@ -17,69 +18,99 @@ from mercarich_checker.domain.freshness import (
     Head,
     Learnt,
     Look,
+    Next,
     Page,
     cell_of,
     hazards,
     learn,
-    may_be_taken,
+    look_class,
+    most_valuable,
     next_looks,
     second_look,
-    steered,
     unknown_wait,
+    worth,
 )
 from mercarich_contracts.market import Marketplace, Reason
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 A_DAY = 1 / DAY.total_seconds()
-SAYS_NOTHING = Page()
+HALF_A_DAY, QUARTER = LONGEST
 
 
-def _wait(
-    page: Page = SAYS_NOTHING, *, hazard: float = 0.02 * A_DAY, threshold: float = 10, longest: float = 12
-) -> timedelta:
-    look = Look(1, page, NOW, timedelta(hours=longest))
-    return next_looks([look], Hazards({}, hazard), threshold)[1] - NOW
+def _next(page: Page, longest: timedelta = HALF_A_DAY) -> Next:
+    return next_looks([Look(1, page, NOW, longest)], Hazards({}, 0.02 * A_DAY))[1]
 
 
-def test_a_source_is_due_when_the_stale_time_that_its_look_may_end_reaches_the_threshold() -> None:
-    hazard, threshold = 0.02 * A_DAY, 10.0
-    wait = _wait(hazard=hazard, threshold=threshold).total_seconds()
-    assert hazard * wait**2 / 2 == pytest.approx(threshold)
+def _head(number: int, hazard: float, age: timedelta, longest: timedelta = HALF_A_DAY) -> Head:
+    return Head(number, f"x{number}", None, look_class(hazard, longest), None, NOW - age, is_wanted=True)
 
 
-@given(st.floats(1e-9, 1e-3), st.floats(1.01, 1e3), st.floats(0.01, 1e4))
-def test_what_goes_faster_is_looked_at_no_later_within_what_is_allowed(
-    hazard: float, factor: float, threshold: float
-) -> None:
-    slow, fast = _wait(hazard=hazard, threshold=threshold), _wait(hazard=hazard * factor, threshold=threshold)
-    assert SOONEST <= fast <= slow <= 12 * HOUR
+def test_a_look_is_worth_the_stale_time_that_it_may_end() -> None:
+    hazard = 0.02 * A_DAY
+    assert worth(_head(1, hazard, HOUR), NOW) == pytest.approx(hazard * 3600**2 / 2, rel=0.12)
 
 
-@pytest.mark.parametrize("longest", [6, 12])
-def test_no_source_waits_longer_than_its_sellers_plan_allows(longest: float) -> None:
-    assert _wait(threshold=1e6, longest=longest) == longest * HOUR
+@given(st.floats(1e-8, 1e-4), st.floats(1.3, 1e3))
+def test_what_goes_faster_is_looked_at_first_and_of_what_goes_as_fast_the_oldest(hazard: float, factor: float) -> None:
+    slow, fast, old = _head(1, hazard, HOUR), _head(2, hazard * factor, HOUR), _head(3, hazard, HOUR + 5 * MINUTE)
+    assert [head.id for head in most_valuable([slow, fast], 2, NOW)] == [2, 1]
+    assert [head.id for head in most_valuable([slow, old], 2, NOW)] == [3, 1]
+
+
+def test_nothing_is_looked_at_for_its_worth_alone_that_was_seen_just_now() -> None:
+    assert most_valuable([_head(1, A_DAY, SOONEST - MINUTE)], 1, NOW) == []
+    assert len(most_valuable([_head(1, A_DAY, SOONEST)], 1, NOW)) == 1
+
+
+@pytest.mark.parametrize("longest", LONGEST)
+def test_what_the_plan_lets_wait_no_longer_comes_before_all_worth(longest: timedelta) -> None:
+    slow, fast = _head(1, 1e-8, longest, longest), _head(2, 1e-3, longest - MINUTE, longest)
+    assert [head.id for head in most_valuable([fast, slow], 2, NOW)] == [1, 2]
+
+
+def test_ends_come_before_what_the_plan_lets_wait_no_longer() -> None:
+    overdue, ended = _head(1, 1e-6, DAY), _head(2, 1e-8, HOUR)._replace(due_at=NOW)
+    assert [head.id for head in most_valuable([overdue, ended], 2, NOW)] == [2, 1]
+    assert worth(ended._replace(due_at=NOW + MINUTE), NOW) < worth(overdue, NOW)
+
+
+def test_what_is_not_on_sale_is_not_looked_at() -> None:
+    assert most_valuable([_head(1, A_DAY, DAY)._replace(is_wanted=False)], 1, NOW) == []
+    assert worth(_head(1, A_DAY, DAY)._replace(look_class=None), NOW) == 0
+
+
+def test_no_more_are_taken_than_there_is_room_for_and_none_twice() -> None:
+    heads = [_head(number, A_DAY, number * HOUR) for number in range(1, 9)]
+    assert [head.id for head in most_valuable([*heads, *heads], 3, NOW)] == [8, 7, 6]
 
 
 def test_a_call_that_shows_many_sources_is_worth_the_sum_of_them() -> None:
-    looks = [Look(number, Page(), NOW, DAY / 2, call="shop") for number in range(25)] + [Look(99, Page(), NOW, DAY / 2)]
-    due = next_looks(looks, Hazards({}, 0.02 * A_DAY), 10)
-    alone = due.pop(99) - NOW
-    assert len(set(due.values())) == 1
-    assert (due[0] - NOW).total_seconds() == pytest.approx(alone.total_seconds() / 5)
+    learnt = Hazards({}, 0.02 * A_DAY)
+    looks = [Look(number, Page(), NOW, HALF_A_DAY, call="shop") for number in range(25)]
+    alone = next_looks([Look(99, Page(), NOW, HALF_A_DAY)], learnt)[99].look_class
+    together = {each.look_class for each in next_looks(looks, learnt).values()}
+    assert together == {look_class(25 * 0.02 * A_DAY, HALF_A_DAY)}
+    assert together != {alone}
 
 
-@pytest.mark.parametrize(("bids", "ends_in"), [(None, HOUR), (0, HOUR), (3, HOUR), (3, 2 * MINUTE)])
-def test_an_auction_is_looked_at_soon_after_its_end(bids: int | None, ends_in: timedelta) -> None:
-    assert _wait(Page(bids=bids, end_at=NOW + ends_in)) == ends_in + AFTER_END
+@given(st.floats(1e-9, 1e-2))
+def test_the_hazards_of_a_class_are_alike_and_plans_have_classes_of_their_own(hazard: float) -> None:
+    assert look_class(hazard * 1.3, HALF_A_DAY) - look_class(hazard, HALF_A_DAY) in (2, 4)
+    assert look_class(hazard, QUARTER) == look_class(hazard, HALF_A_DAY) + 1
 
 
-def test_an_end_that_is_far_off_changes_nothing_now() -> None:
-    assert _wait(Page(bids=1, end_at=NOW + 5 * DAY)) == _wait()
+def test_the_lowest_hazards_share_a_class() -> None:
+    assert look_class(1e-12, HALF_A_DAY) == look_class(1e-10, HALF_A_DAY) == 0
+
+
+@pytest.mark.parametrize("ends_in", [2 * MINUTE, HOUR, 5 * DAY])
+def test_an_auction_is_due_soon_after_its_end(ends_in: timedelta) -> None:
+    assert _next(Page(end_at=NOW + ends_in)).due_at == NOW + ends_in + AFTER_END
 
 
 def test_an_end_that_has_passed_says_nothing() -> None:
-    assert _wait(Page(bids=1, end_at=NOW - HOUR)) == _wait()
+    assert _next(Page(end_at=NOW - HOUR)) == _next(Page())
 
 
 def test_few_looks_change_little_and_many_decide() -> None:
@@ -112,9 +143,9 @@ def test_an_auction_that_ended_at_its_time_does_not_count_as_gone_before() -> No
     ("page", "cell"),
     [
         (Page(), "px lx ax"),
-        (Page(999, 0, None, NOW), "p0 l0 a0"),
-        (Page(1_000, 1, None, NOW - DAY), "p1 l1 a1"),
-        (Page(100_000, 20, None, NOW - 30 * DAY), "p4 l3 a2"),
+        (Page(999, 0, NOW), "p0 l0 a0"),
+        (Page(1_000, 1, NOW - DAY), "p1 l1 a1"),
+        (Page(100_000, 20, NOW - 30 * DAY), "p4 l3 a2"),
     ],
 )
 def test_sources_that_look_alike_are_in_one_cell(page: Page, cell: str) -> None:
@@ -134,33 +165,3 @@ def test_a_suspected_source_is_looked_at_again_after_ever_longer_waits() -> None
 def test_a_look_that_tells_nothing_only_waits() -> None:
     assert unknown_wait(Reason.CLOSING) == CLOSING_AGAIN
     assert unknown_wait(Reason.BLOCKED) == unknown_wait(None) == UNKNOWN_AGAIN
-
-
-def test_the_threshold_rises_while_looks_come_late_and_falls_while_there_is_budget() -> None:
-    assert steered(10, HOUR) == pytest.approx(10.5, rel=0.01)
-    assert steered(10, -HOUR) == pytest.approx(9.5, rel=0.01)
-    assert steered(10, timedelta()) == 10
-    threshold = 10.0
-    for _ in range(1_000):
-        threshold = steered(threshold, HOUR)
-    assert threshold == 1e6
-
-
-_ON_SALE = Head(1, "x1", None, NOW + HOUR, NOW - HOUR, is_free=True, is_plain=True, is_on_sale=True)
-
-
-@pytest.mark.parametrize(
-    ("head", "taken"),
-    [
-        (_ON_SALE, True),
-        (_ON_SALE._replace(checked_at=NOW - SOONEST + MINUTE), False),
-        (_ON_SALE._replace(is_plain=False), False),
-        (_ON_SALE._replace(is_plain=False, due_at=NOW), True),
-        (_ON_SALE._replace(due_at=None, checked_at=None), True),
-        (_ON_SALE._replace(due_at=NOW, is_free=False), False),
-        (_ON_SALE._replace(due_at=NOW, is_on_sale=False), False),
-    ],
-    ids=["budget is left", "seen just now", "waits for a time", "its time has come", "never seen", "of a run", "down"],
-)
-def test_the_watch_takes_what_is_due_and_with_budget_left_what_was_not_seen_just_now(head: Head, taken: bool) -> None:
-    assert may_be_taken(head, NOW) is taken

@@ -70,7 +70,7 @@ def build_worker(
                 RELEASED_HOLDS_EVERY,
                 ReleasedHoldsTick(observations, events, marketplace, given.now),
             ),
-            Tick("learnt", LEARNT_EVERY, LearntTick(observations)),
+            Tick("learnt", LEARNT_EVERY, LearntTick(observations, given.now)),
             Tick(
                 "capacity",
                 CAPACITY_EVERY,

@@ -62,10 +62,11 @@ class LearntTick:
     """From time to time: store what the looks have shown of how long sources last."""
 
     observations: Observations
+    now: Clock
 
     def __call__(self) -> None:
         try:
-            self.observations.store_learnt()
+            self.observations.store_learnt(self.now())
         except DatabaseAway as error:
             raise NotNow(str(error), AGAIN_SECONDS) from error
 

@@ -1,6 +1,6 @@
 """The interfaces that the checker needs from outside, and what each raises."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -51,8 +51,8 @@ class Taken:
     """What the watch took to look at."""
 
     sources: int
-    late: timedelta | None = None
-    """How long ago they were due, at the median; negative: they are due later. None: none of them had a time."""
+    oldest: timedelta | None = None
+    """How long ago the last look at one of them was, at most; None: nothing was taken."""
 
 
 class Watched(Protocol):
@@ -76,8 +76,8 @@ class Watched(Protocol):
         One in twenty is drawn from all, so that what is believed to last is looked at, too.
         """
 
-    def keep_up(self, run: Run, steer: Callable[[float], float], now: datetime) -> None:
-        """Move the threshold, and let what was learnt days ago count less."""
+    def forget(self, marketplace: Marketplace, now: datetime) -> None:
+        """Let what was learnt count less, once a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Observations(Protocol):
     def record(self, batch: CheckBatch, seen: Mapping[int, Item], now: datetime) -> Recorded:
         """Store observations, evidence, withdrawals, holds and counts in one transaction. Raises `Superseded`."""
 
-    def store_learnt(self) -> None:
+    def store_learnt(self, now: datetime) -> None:
         """Store what the looks since the last call have shown of how long sources last."""
 
     def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:

@@ -33,7 +33,7 @@ from mercarich_db.tables.sign_in import (
     sessions,
     sign_in_failures,
 )
-from mercarich_db.tables.sources import evidence, hazard_cells, source_items, watches
+from mercarich_db.tables.sources import evidence, hazard_cells, source_items
 from mercarich_db.tables.submissions import submission_items, submissions
 
 __all__ = [
@@ -91,5 +91,4 @@ __all__ = [
     "submissions",
     "token_checks",
     "users",
-    "watches",
 ]

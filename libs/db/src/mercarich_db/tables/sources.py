@@ -30,7 +30,8 @@ source_items = Table(
     Column("check_problem", exact(32), nullable=True),  # reason of the last unknown state, or set_aside
     Column("image_url", String(512), nullable=True),  # its first picture, kept for the search after it is gone
     Column("condition_code", Integer, nullable=True),  # 1 new … 6 poor
-    Column("due_at", UtcDateTime, nullable=True),  # when the watch looks at it next; NULL: as soon as it is on sale
+    Column("look_class", Integer, nullable=True),  # of those whose looks gain worth as fast; NULL: not on sale
+    Column("due_at", UtcDateTime, nullable=True),  # a look whatever its worth: after an auction's end, a second one
     Column("end_at", UtcDateTime, nullable=True),  # of an auction, as its page said
     Column("auto_extend", Boolean, nullable=True),  # a late bid moves the end
     Column("bids", Integer, nullable=True),
@@ -43,7 +44,8 @@ source_items = Table(
     Index("ix_source_items_claimed", "check_run", "check_attempts"),  # a planner looks for the abandoned each round
     Index("ix_source_items_seller", "marketplace", "seller_id"),
     Index("ix_source_items_problem", "check_problem", "id"),  # those that were set aside
-    Index("ix_source_items_watch", "marketplace", "due_at", "id"),
+    Index("ix_source_items_worth", "marketplace", "look_class", "checked_at", "id"),
+    Index("ix_source_items_special", "marketplace", "due_at", "id"),
 )
 
 hazard_cells = Table(
@@ -53,14 +55,7 @@ hazard_cells = Table(
     Column("cell", exact(32), primary_key=True),  # what pages show: price band, likes, age
     Column("alive_seconds", Float, nullable=False),  # between looks that found sources on sale, older ones count less
     Column("gone", Float, nullable=False),  # sources found gone in that time
-)
-
-watches = Table(
-    "watches",
-    metadata,
-    Column("marketplace", exact(16), primary_key=True),
-    Column("threshold_seconds", Float, nullable=False),  # stale time that makes a look worth its call
-    Column("decayed_at", UtcDateTime, nullable=False),  # when the marketplace's hazard cells were last made less
+    Column("decayed_at", UtcDateTime, nullable=False),  # when both were last made less
 )
 
 evidence = Table(

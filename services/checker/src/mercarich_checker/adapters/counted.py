@@ -1,10 +1,10 @@
 """`ports.Observations` and `ports.Watched` around others, with metrics of what was stored."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mercarich_checker.metrics import HELD, ITEMS, WATCH_LATE, WATCH_SOURCES, WATCH_THRESHOLD, WITHDRAWN
+from mercarich_checker.metrics import HELD, ITEMS, WATCH_OLDEST, WATCH_SOURCES, WITHDRAWN
 from mercarich_checker.ports import Observations, Recorded, Taken, Watched
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem, CheckBatch
@@ -36,8 +36,8 @@ class CountedObservations:
         HELD.labels(batch.marketplace).inc(recorded.held)
         return recorded
 
-    def store_learnt(self) -> None:
-        self.inner.store_learnt()
+    def store_learnt(self, now: datetime) -> None:
+        self.inner.store_learnt(now)
 
     def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
         withdrawn = self.inner.apply_released_holds(marketplace, now)
@@ -49,7 +49,7 @@ class CountedWatched:
     def __init__(self, inner: Watched, marketplace: Marketplace) -> None:
         self._inner = inner
         self._taken = WATCH_SOURCES.labels(marketplace)
-        self._late, self._threshold = WATCH_LATE.labels(marketplace), WATCH_THRESHOLD.labels(marketplace)
+        self._oldest = WATCH_OLDEST.labels(marketplace)
 
     def open_windows(self, but: Run) -> Sequence[Run]:
         return self._inner.open_windows(but)
@@ -63,14 +63,9 @@ class CountedWatched:
     def take(self, run: Run, room: int, now: datetime) -> Taken:
         taken = self._inner.take(run, room, now)
         self._taken.inc(taken.sources)
-        if taken.late is not None:
-            self._late.set(taken.late.total_seconds())
+        if taken.oldest is not None:
+            self._oldest.set(taken.oldest.total_seconds())
         return taken
 
-    def keep_up(self, run: Run, steer: Callable[[float], float], now: datetime) -> None:
-        def steered(threshold: float) -> float:
-            moved = steer(threshold)
-            self._threshold.set(moved)
-            return moved
-
-        self._inner.keep_up(run, steered, now)
+    def forget(self, marketplace: Marketplace, now: datetime) -> None:
+        self._inner.forget(marketplace, now)

@@ -3,22 +3,22 @@
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, select
 
-from mercarich_checker.domain.freshness import DAY, FIRST_THRESHOLD, PRIOR, Hazards, Learnt, hazards
+from mercarich_checker.domain.freshness import DAY, PRIOR, Hazards, Learnt, hazards
 from mercarich_contracts.market import Marketplace
 from mercarich_db.bulk import insert_or_add
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import hazard_cells, users, watches
+from mercarich_db.tables import hazard_cells, users
 from mercarich_platform.cache import LoadingCache
 from mercarich_platform.clock import Monotonic
 
 READ_SECONDS = 60.0
-"""What was learnt changes slowly, and the threshold once a minute."""
+"""What was learnt changes slowly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,6 @@ class Outlook:
     """What the times of the next looks depend on besides the looks themselves."""
 
     learnt: Hazards
-    threshold: float
     longest: Mapping[int, timedelta]
     """By seller: the longest time between looks at their sources."""
 
@@ -52,14 +51,14 @@ class Freshness:
                 new.alive_seconds += more.alive_seconds
                 new.gone += more.gone
 
-    def store(self) -> None:
+    def store(self, now: datetime) -> None:
         """Add to the rows what the looks since the last call have shown. Raises `DatabaseAway`, and keeps it then."""
         with self._lock:
             new, self._new = self._new, defaultdict(Learnt)
         if not new:
             return
         rows = [
-            {"marketplace": marketplace, "cell": cell, "alive_seconds": learnt.alive_seconds, "gone": learnt.gone}
+            {"marketplace": marketplace, "cell": cell, **asdict(learnt), "decayed_at": now}
             for (marketplace, cell), learnt in sorted(new.items())
         ]
         try:
@@ -76,16 +75,8 @@ class Freshness:
         with reading(self._engine) as connection:
             return Outlook(
                 hazards(PRIOR[marketplace], _cells(connection, marketplace)),
-                threshold(connection, marketplace),
                 _longest(connection),
             )
-
-
-def threshold(connection: Connection, marketplace: Marketplace) -> float:
-    """Return the stale time in seconds that makes a look worth its call."""
-    stored = select(watches.c.threshold_seconds).where(watches.c.marketplace == marketplace)
-    value: float | None = connection.execute(stored).scalar()
-    return FIRST_THRESHOLD if value is None else value
 
 
 def _cells(connection: Connection, marketplace: Marketplace) -> dict[str, Learnt]:

@@ -12,7 +12,7 @@ from mercarich_checker.adapters.checks import CHECKS, guard_batch
 from mercarich_checker.adapters.freshness_sql import Freshness, Outlook
 from mercarich_checker.adapters.states_sql import OF_RUN, Pending
 from mercarich_checker.domain.brake import BrakeSettings
-from mercarich_checker.domain.freshness import NOT_ON_SALE, Learnt, Look, cell_of, learn, next_looks, second_look
+from mercarich_checker.domain.freshness import Learnt, Look, Next, cell_of, learn, next_looks, second_look
 from mercarich_checker.domain.looks import Meaning, after_second_look, meaning, route_of
 from mercarich_checker.domain.withdrawals import Found, Gone, Offer, Seen
 from mercarich_checker.ports import Recorded
@@ -68,8 +68,8 @@ class SqlObservations:
         self._freshness.add(batch.marketplace, learnt)
         return recorded
 
-    def store_learnt(self) -> None:
-        self._freshness.store()
+    def store_learnt(self, now: datetime) -> None:
+        self._freshness.store(now)
 
     def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
         return run_tx(self._engine, lambda connection: withdrawals_sql.apply_released(connection, marketplace, now))
@@ -92,9 +92,9 @@ def _record(
         by_meaning[meaning(seen[row.id])].append(row)
     kept, gone = by_meaning[Meaning.KEEP], by_meaning[Meaning.WITHDRAW]
     offers = withdrawals_sql.offers_of(connection, [row.id for row in (*kept, *gone)])
-    due_at = _due(kept, seen, offers, now, outlook)
-    due_at |= {row.id: second_look(now, row.suspected_at or now, settings.confirm_after) for row in gone}
-    evidence_ids = states_sql.keep(connection, batch, [*kept, *gone], seen, due_at, now)
+    following = _next(kept, seen, offers, now, outlook)
+    following |= {row.id: Next(None, second_look(now, row.suspected_at or now, settings.confirm_after)) for row in gone}
+    evidence_ids = states_sql.keep(connection, batch, [*kept, *gone], seen, following, now)
     counts = states_sql.put_off(connection, batch, by_meaning[Meaning.NOTHING_LEARNT], seen, now, settings)
     found = Found(
         gone={row.id: _gone(row, seen[row.id], evidence_ids) for row in gone},
@@ -108,19 +108,21 @@ def _record(
     return replace(recorded, states=Counter(item.state for item in seen.values())), _learnt(kept, gone, now)
 
 
-def _due(
+def _next(
     kept: Sequence[Pending], seen: Mapping[int, Item], offers: Sequence[Offer], now: datetime, outlook: Outlook
-) -> dict[int, datetime]:
-    """Return when each source that is on sale is due again."""
+) -> dict[int, Next]:
+    """Return when each source that is on sale is looked at next."""
     longest: dict[int, timedelta] = {}
     for offer in offers:
-        allowed = outlook.longest.get(offer.user_id, NOT_ON_SALE)
-        longest[offer.source_item_id] = min(allowed, longest.get(offer.source_item_id, allowed))
+        allowed = outlook.longest.get(offer.user_id)
+        if allowed is not None:
+            longest[offer.source_item_id] = min(allowed, longest.get(offer.source_item_id, allowed))
     looks = [
-        Look(row.id, states_sql.page_of(row, item), now, longest.get(row.id, NOT_ON_SALE), _call(item))
-        for row, item in ((row, seen[row.id]) for row in kept)
+        Look(row.id, states_sql.page_of(row, seen[row.id]), now, longest[row.id], _call(seen[row.id]))
+        for row in kept
+        if row.id in longest
     ]
-    return next_looks(looks, outlook.learnt, outlook.threshold)
+    return dict.fromkeys((row.id for row in kept), Next(None)) | next_looks(looks, outlook.learnt)
 
 
 def _call(item: Item) -> str | None:

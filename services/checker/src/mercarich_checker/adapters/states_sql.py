@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, insert
 
 from mercarich_checker.adapters.checks import CHECKS
 from mercarich_checker.domain.brake import BrakeSettings
-from mercarich_checker.domain.freshness import Page, unknown_wait
+from mercarich_checker.domain.freshness import Next, Page, unknown_wait
 from mercarich_checker.domain.looks import Meaning, meaning, retry
 from mercarich_contracts.market import Reason
 from mercarich_contracts.messages import CheckBatch
@@ -49,7 +49,6 @@ class Pending(NamedTuple):
     image_url: str | None
     condition_code: int | None
     checked_at: datetime | None
-    due_at: datetime | None
     end_at: datetime | None
     auto_extend: bool | None
     bids: int | None
@@ -60,7 +59,7 @@ class Pending(NamedTuple):
 
 _TIMES = [
     Pending._fields.index(name)
-    for name in ("suspected_at", "missed_at", "checked_at", "due_at", "end_at", "item_created_at", "item_updated_at")
+    for name in ("suspected_at", "missed_at", "checked_at", "end_at", "item_created_at", "item_updated_at")
 ]
 OF_RUN = CHECKS.is_of(bindparam("run_id"), GIVEN_IDS)
 """SQL condition: the given items that the run still wants checked."""
@@ -82,14 +81,16 @@ def keep(
     batch: CheckBatch,
     rows: Sequence[Pending],
     seen: Mapping[int, Item],
-    due_at: Mapping[int, datetime],
+    following: Mapping[int, Next],
     now: datetime,
 ) -> dict[int, int]:
-    """Store what was seen, and when each is due again; return the ids of new evidence by item, for items whose state
-    has changed."""
+    """Store what was seen, and when each is looked at next.
+
+    Return the ids of new evidence by item, for items whose state has changed.
+    """
     evidence_ids = _keep_evidence(connection, rows, seen)
     done = {**_DONE, "checked_run": batch.run_id, "checked_at": now, "observed_at": now}
-    _keep_states(connection, rows, seen, evidence_ids, due_at, done)
+    _keep_states(connection, rows, seen, evidence_ids, following, done)
     return evidence_ids
 
 
@@ -113,13 +114,13 @@ def _keep_states(
     rows: Sequence[Pending],
     seen: Mapping[int, Item],
     evidence_ids: Mapping[int, int],
-    due_at: Mapping[int, datetime],
+    following: Mapping[int, Next],
     done: Mapping[str, Any],
 ) -> None:
     """Update all unchanged items by one statement, and the others, each with its own values, by a second one."""
     as_before, rest = list[dict[str, Any]](), list[dict[str, Any]]()
     for row in rows:
-        due = {"id": row.id, "due_at": due_at[row.id]}
+        due = {"id": row.id, "look_class": following[row.id].look_class, "due_at": following[row.id].due_at}
         if row.id not in evidence_ids and _says_no_more(row, seen[row.id]):
             as_before.append(due)
         else:
@@ -154,10 +155,10 @@ def _lasting(row: Pending, item: Item) -> dict[str, Any]:
 def page_of(row: Pending, item: Item | None = None) -> Page:
     """Return what pages showed of the source: with this answer, or as far as was known before."""
     if item is None:
-        return Page(row.price_jpy, row.likes, row.bids, row.item_created_at, row.end_at)
+        return Page(row.price_jpy, row.likes, row.item_created_at, row.end_at)
     lasting = _lasting(row, item)
     price = row.price_jpy if item.price_jpy is None else item.price_jpy
-    return Page(price, lasting["likes"], lasting["bids"], lasting["item_created_at"], lasting["end_at"])
+    return Page(price, lasting["likes"], lasting["item_created_at"], lasting["end_at"])
 
 
 def _new_state(row: Pending, item: Item, evidence_ids: Mapping[int, int]) -> dict[str, Any]:
@@ -204,9 +205,8 @@ def put_off(
                 "check_run": None if again.wait is None else batch.run_id,
                 "checked_run": batch.run_id if again.wait is None else row.checked_run,
                 "check_unknowns": row.check_unknowns + again.counts,
-                "check_not_before": None if again.wait is None else now + again.wait,
+                "check_not_before": now + (again.wait or unknown_wait(reason)),
                 "check_problem": reason,
-                "due_at": row.due_at if again.wait is not None else now + unknown_wait(reason),
                 "missed_at": row.missed_at or (item.evidence.fetched_at if reason is Reason.NOT_FOUND_ONCE else None),
             }
         )

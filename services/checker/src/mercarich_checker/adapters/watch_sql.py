@@ -1,28 +1,25 @@
 """`ports.Watched` over `source_items` and `runs`."""
 
 import random
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from statistics import median_low
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Integer, Select, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Integer, Select, and_, bindparam, exists, func, or_, select, update
 
 from mercarich_checker.adapters.checks import CHECKS
-from mercarich_checker.adapters.freshness_sql import threshold
-from mercarich_checker.domain.freshness import DAY, KEPT_A_DAY, NOT_ON_SALE, Head, may_be_taken
+from mercarich_checker.domain.freshness import DAY, KEPT_A_DAY, Head, most_valuable
 from mercarich_checker.ports import Taken
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES
 from mercarich_db.bulk import Rows, among, time_of, update_rows, walking
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import hazard_cells, listings, runs, source_items, watches
+from mercarich_db.tables import hazard_cells, listings, runs, source_items
 from mercarich_runs.ports import Operation, Outcome, Run
 
-HEADS = 1000
-"""Sources that are looked through for some that no run is to look at. If runs are to look at all of these, they look at
-the most valuable ones first anyway."""
+SPARE = 20
+"""Heads of a class beyond those that there is room for: some may be what a run is to look at, or not on sale."""
 TOGETHER = 100
 """Most further sources of one source seller: as many as one call shows."""
 DRAWN = 0.05
@@ -38,9 +35,13 @@ _ON_SALE = exists().where(
 class SqlWatched:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        first = walking(_heads().order_by(_items.due_at, _items.id), _items.marketplace, _items.due_at)
-        self._first = Rows(engine, first.limit(HEADS))
-        self._drawn = Rows(engine, _heads().where(_items.id >= bindparam("since")).order_by(_items.id).limit(1))
+        most = bindparam("most", type_=Integer)
+        due = _heads().where(_items.due_at <= bindparam("now")).order_by(_items.due_at, _items.id).limit(most)
+        self._due = Rows(engine, walking(due, _items.marketplace, _items.due_at))
+        of_class = _heads().where(_items.look_class == bindparam("look_class")).order_by(_items.checked_at, _items.id)
+        self._first = Rows(engine, walking(of_class.limit(most), _items.marketplace, _items.look_class))
+        drawn = _heads().where(_items.id >= bindparam("since"), _items.look_class.is_not(None))
+        self._drawn = Rows(engine, drawn.order_by(_items.id).limit(1))
         self._of_sellers = Rows(engine, _same_sellers())
 
     def open_windows(self, but: Run) -> Sequence[Run]:
@@ -71,52 +72,41 @@ class SqlWatched:
             return connection.execute(mine).scalar_one()
 
     def take(self, run: Run, room: int, now: datetime) -> Taken:
+        of = {"marketplace": run.marketplace, "now": now}
         with reading(self._engine) as connection:
-            heads = _sorted(self._first.read(connection, marketplace=run.marketplace))
-            drawn = self._draw(connection, run.marketplace, room)
-        chosen = [head for head in [*drawn, *heads] if may_be_taken(head, now)]
-        chosen = list({head.id: head for head in chosen}.values())[:room]
-        parked = [head for head in heads if head.is_free and not head.is_on_sale and _is_due(head, now)]
-        if parked:
-            run_tx(self._engine, partial(_park, [head.id for head in parked], now + NOT_ON_SALE))
+            heads = _read(self._due.read(connection, most=room + SPARE, **of))
+            for look_class in _classes(connection, run.marketplace):
+                found = self._first.read(connection, look_class=look_class, most=room + SPARE, **of)
+                heads += _read(found)
+            drawn = self._draw(connection, room, of)
+        unwanted = [head.id for head in heads if not head.is_wanted]
+        if unwanted:
+            run_tx(self._engine, partial(_leave, unwanted))
+        chosen = {head.id: head for head in [*drawn, *most_valuable(heads, room, now)]}
         if not chosen:
-            return Taken(len(parked))
+            return Taken(len(unwanted))
+        ids = self._with_others(run.marketplace, list(chosen.values())[:room])
         try:
-            marked = run_tx(self._engine, partial(_mark, run, self._with_others(run.marketplace, chosen)))
+            marked = run_tx(self._engine, partial(_mark, run, ids))
         except _WindowEnded:
             return Taken(0)
-        late = [now - head.due_at for head in chosen if head.due_at is not None]
-        return Taken(marked, median_low(late) if late else None)
+        ages = [now - head.checked_at for head in chosen.values() if head.checked_at is not None]
+        return Taken(marked, max(ages, default=None))
 
-    def keep_up(self, run: Run, steer: Callable[[float], float], now: datetime) -> None:
-        def keep_up(connection: Connection) -> None:
-            mine = watches.c.marketplace == run.marketplace
-            decayed_at = connection.execute(select(watches.c.decayed_at).where(mine).with_for_update()).scalar()
-            moved = steer(threshold(connection, run.marketplace))
-            if decayed_at is None:
-                row = {"marketplace": run.marketplace, "threshold_seconds": moved, "decayed_at": now}
-                connection.execute(insert(watches).values(row))
-                return
-            connection.execute(update(watches).where(mine).values(threshold_seconds=moved))
-            if now - decayed_at >= DAY:
-                kept = KEPT_A_DAY ** ((now - decayed_at) / DAY)
-                fewer = {column.name: column * kept for column in (hazard_cells.c.alive_seconds, hazard_cells.c.gone)}
-                its = hazard_cells.c.marketplace == run.marketplace
-                connection.execute(update(hazard_cells).where(its).values(fewer))
-                connection.execute(update(watches).where(mine).values(decayed_at=now))
+    def forget(self, marketplace: Marketplace, now: datetime) -> None:
+        cell = hazard_cells.c
+        fewer = {column.name: column * KEPT_A_DAY for column in (cell.alive_seconds, cell.gone)}
+        old = update(hazard_cells).where(cell.marketplace == marketplace, cell.decayed_at <= now - DAY)
+        run_tx(self._engine, lambda connection: connection.execute(old.values(**fewer, decayed_at=now)))
 
-        run_tx(self._engine, keep_up)
-
-    def _draw(self, connection: Connection, marketplace: Marketplace, room: int) -> list[Head]:
+    def _draw(self, connection: Connection, room: int, of: dict[str, Any]) -> list[Head]:
         number = int(room * DRAWN + random.random())
-        if not number:
-            return []
-        last = connection.execute(select(func.max(_items.id))).scalar() or 0
+        last = (connection.execute(select(func.max(_items.id))).scalar() or 0) if number else 0
         return [
             head
-            for _ in range(number)
-            for head in _sorted(
-                self._drawn.read(connection, marketplace=marketplace, since=random.randint(1, max(1, last)))
+            for _ in range(number if last else 0)
+            for head in most_valuable(
+                _read(self._drawn.read(connection, since=random.randint(1, last), **of)), 1, of["now"]
             )
         ]
 
@@ -133,19 +123,26 @@ class SqlWatched:
         return list(ids)
 
 
-def _heads() -> Select[Any]:
-    """Select sources of a `marketplace` with what decides whether the watch may take them."""
-    plain = and_(
-        _items.check_problem.is_(None),
-        _items.suspected_at.is_(None),
-        or_(_items.end_at.is_(None), _items.end_at > _items.due_at),
+def _classes(connection: Connection, marketplace: Marketplace) -> list[int]:
+    """Return the classes that there are, each found by the index."""
+    found: list[int] = []
+    following = select(func.min(_items.look_class)).where(
+        _items.marketplace == marketplace, _items.look_class > bindparam("last")
     )
+    while (next_one := connection.execute(following, {"last": found[-1] if found else -1}).scalar()) is not None:
+        found.append(next_one)
+    return found
+
+
+def _heads() -> Select[Any]:
+    """Select sources of a `marketplace` that no run is to look at and that do not wait."""
     wanted = and_(_ON_SALE, func.coalesce(_items.check_problem, "") != "set_aside")
     columns = (
-        *(_items.id, _items.item_id, _items.seller_id, _items.due_at, _items.checked_at),
-        *(_items.check_run.is_(None).label("is_free"), plain.label("is_plain"), wanted.label("is_on_sale")),
+        *(_items.id, _items.item_id, _items.seller_id, _items.look_class, _items.due_at, _items.checked_at),
+        wanted.label("is_wanted"),
     )
-    return select(*columns).where(_items.marketplace == bindparam("marketplace"))
+    rested = or_(_items.check_not_before.is_(None), _items.check_not_before <= bindparam("now"))
+    return select(*columns).where(_items.marketplace == bindparam("marketplace"), _items.check_run.is_(None), rested)
 
 
 def _same_sellers() -> Select[Any]:
@@ -162,22 +159,17 @@ def _same_sellers() -> Select[Any]:
     )
 
 
-def _sorted(rows: Sequence[Sequence[Any]]) -> list[Head]:
-    heads = [
-        Head(id, item_id, seller_id, time_of(due_at), time_of(checked_at), bool(free), bool(plain), bool(on_sale))
-        for id, item_id, seller_id, due_at, checked_at, free, plain, on_sale in rows
+def _read(rows: Sequence[Sequence[Any]]) -> list[Head]:
+    return [
+        Head(id, item_id, seller_id, look_class, time_of(due_at), time_of(checked_at), bool(wanted))
+        for id, item_id, seller_id, look_class, due_at, checked_at, wanted in rows
     ]
-    return sorted(heads, key=lambda head: (head.due_at is not None, head.due_at, head.id))
 
 
-def _is_due(head: Head, now: datetime) -> bool:
-    return head.due_at is None or head.due_at <= now
-
-
-def _park(ids: Collection[int], until: datetime, connection: Connection) -> None:
-    connection.execute(
-        update(source_items).where(among(_items.id, ids, _items.check_run.is_(None))).values(due_at=until)
-    )
+def _leave(ids: Sequence[int], connection: Connection) -> None:
+    """Take out of their classes what is not on sale, or was set aside: until a run's look finds it on sale again."""
+    free = among(_items.id, ids, _items.check_run.is_(None))
+    connection.execute(update(source_items).where(free).values(look_class=None, due_at=None))
 
 
 class _WindowEnded(Exception):

@@ -1,20 +1,22 @@
-"""When a source is looked at next: what a look is worth, from what its page shows and what was learnt. No I/O.
+"""Which sources are looked at next: what a look is worth, from what its page shows and from what was learnt. No I/O.
 
 A look that comes τ after the last one is worth the stale time that it can be expected to end,
 `I(τ) = ∫₀^τ (S(s) − S(τ)) ds`, where S(s) is the chance that the source is still on sale s after that look (C. Olston
-and S. Pandey, "Recrawl scheduling based on information longevity", WWW 2008, doi:10.1145/1367497.1367557). A source is
-due when its look is worth more than a threshold, which is the same for all sources and is moved so that the budget is
-used. With a constant hazard λ and λτ small, I(τ) = λτ²/2: a source is due √(2·threshold ÷ λ) after its last look.
+and S. Pandey, "Recrawl scheduling based on information longevity", WWW 2008, doi:10.1145/1367497.1367557). The look
+that is worth most is made first. With a constant hazard λ and λτ small, I(τ) = λτ²/2; a call that shows many sources is
+worth their sum.
 
-An auction ends at a known time. Then the chance falls by a jump p, which makes a look worth p · (end − last look).
+Sources whose calls have nearly the same hazard are in one class. In a class the look that was made first is worth most,
+so that only the heads of the classes are compared. Before all worth come looks at their time: after the end of an
+auction, of which the chance falls by a jump, and second looks; and what a plan lets wait no longer.
 """
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import exp, sqrt
+from math import exp, log
 from typing import Any, NamedTuple
 
 from mercarich_contracts.market import Marketplace, Reason
@@ -27,13 +29,8 @@ CLOSING_AGAIN = timedelta(minutes=5)
 """Wait between looks at an auction that is open past its end: each late bid extends it by five minutes."""
 UNKNOWN_AGAIN = timedelta(hours=1)
 """Wait after a run gave a source up as unknown, so that no budget is spent on what does not answer."""
-NOT_ON_SALE = timedelta(hours=6)
-"""Wait after a source was found to have no offer on sale: the shortest time that a plan allows between looks."""
 SOONEST = timedelta(minutes=5)
-"""Shortest time between two looks that are due by their worth alone, however few sources there are."""
-
-GONE_AT_END = 0.3
-"""Chance that an auction without bids is gone after its end: the share that is not listed again (an estimate)."""
+"""Shortest time between two looks that are made for their worth alone, however few sources there are."""
 
 PRIOR: Mapping[Marketplace, float] = {
     Marketplace.MERCARI: 0.02 / DAY.total_seconds(),
@@ -45,11 +42,12 @@ PRIOR_GONE = 3.0
 KEPT_A_DAY = 0.98
 """What a day leaves of what was learnt: the market of a month ago counts half."""
 
-LEAST_THRESHOLD, MOST_THRESHOLD = 0.01, 1e6
-FIRST_THRESHOLD = 10.0
-"""Seconds. With the first hazard of Mercari, a source is due every 2.6 hours."""
-_FULL_STEP = timedelta(minutes=10)
-_STEP = 0.05
+LONGEST = (DAY / 2, DAY / 4)
+"""What plans let a source wait; the place in this is part of its class."""
+_STEP = log(1.25)
+"""The hazards of a class are within a factor of 1.25."""
+_LOWEST = round(log(1e-9) / _STEP)
+_OVERDUE = 1e12
 
 _PRICES = (1_000, 3_000, 10_000, 30_000)
 _LIKES = (1, 5, 20)
@@ -61,7 +59,6 @@ class Page(NamedTuple):
 
     price_jpy: int | None = None
     likes: int | None = None
-    bids: int | None = None
     created_at: datetime | None = None
     end_at: datetime | None = None
 
@@ -119,7 +116,7 @@ def learn(learnt: Learnt, since_last: timedelta, page: Page, seen_at: datetime, 
 
 
 class Look(NamedTuple):
-    """A look that found a source on sale."""
+    """A look that found a source on sale, with an offer of it."""
 
     source_id: int
     page: Page
@@ -130,30 +127,38 @@ class Look(NamedTuple):
     """What names the call that showed it with other sources; None: a call of its own."""
 
 
-def next_looks(looks: Sequence[Look], learnt: Hazards, threshold: float) -> dict[int, datetime]:
-    """Return, by source, when each is due again. `threshold` is in seconds.
+class Next(NamedTuple):
+    """When a source is looked at next: by the worth of its class, and at a time whatever its worth."""
 
-    A call that shows many sources is worth the sum of them, so that all of them are due when the call is.
-    """
+    look_class: int | None
+    """None: no offer of it is on sale."""
+    due_at: datetime | None = None
+
+
+def next_looks(looks: Sequence[Look], learnt: Hazards) -> dict[int, Next]:
+    """Return, by source, when each is looked at next. All sources of one call are in one class."""
     hazard = {look.source_id: learnt.of(cell_of(look.page, look.seen_at)) for look in looks}
     of_call: defaultdict[str, float] = defaultdict(float)
     for look in looks:
         if look.call is not None:
             of_call[look.call] += hazard[look.source_id]
     return {
-        look.source_id: _due(look, hazard[look.source_id] if look.call is None else of_call[look.call], threshold)
+        look.source_id: Next(
+            look_class(hazard[look.source_id] if look.call is None else of_call[look.call], look.longest), _end(look)
+        )
         for look in looks
     }
 
 
-def _due(look: Look, hazard: float, threshold: float) -> datetime:
-    seen_at, end_at = look.seen_at, look.page.end_at
-    due = seen_at + min(max(timedelta(seconds=sqrt(2 * threshold / hazard)), SOONEST), look.longest)
-    if end_at is not None and end_at > seen_at:
-        jump = 1.0 if look.page.bids else GONE_AT_END
-        if jump * (end_at - seen_at).total_seconds() >= threshold or end_at < due:
-            due = min(due, end_at + AFTER_END)
-    return due
+def _end(look: Look) -> datetime | None:
+    end_at = look.page.end_at
+    return end_at + AFTER_END if end_at is not None and end_at > look.seen_at else None
+
+
+def look_class(hazard: float, longest: timedelta) -> int:
+    """Return the class of calls with this hazard per second, of sellers whose plan lets a source wait so long."""
+    level = max(0, round(log(hazard) / _STEP) - _LOWEST)
+    return level * len(LONGEST) + (longest < LONGEST[0])
 
 
 def second_look(seen_at: datetime, suspected_at: datetime, confirm_after: timedelta) -> datetime:
@@ -166,35 +171,35 @@ def unknown_wait(reason: Reason | None) -> timedelta:
     return CLOSING_AGAIN if reason is Reason.CLOSING else UNKNOWN_AGAIN
 
 
-def steered(threshold: float, late: timedelta) -> float:
-    """Return the threshold for the next minute. `late` is how long ago the sources taken now were due.
-
-    If they are looked at late, the budget does not suffice for this threshold; if before their time, there is budget
-    left. It moves by at most 5 %.
-    """
-    step = max(-1.0, min(late / _FULL_STEP, 1.0)) * _STEP
-    return max(LEAST_THRESHOLD, min(threshold * exp(step), MOST_THRESHOLD))
-
-
 class Head(NamedTuple):
-    """One of the sources of a marketplace that are due first."""
+    """A source that may be looked at: of those that are due at a time, or of the first of a class."""
 
     id: int
     item_id: str
     seller_id: str | None
+    look_class: int | None
     due_at: datetime | None
     checked_at: datetime | None
-    is_free: bool
-    """No run is to look at it."""
-    is_plain: bool
-    """It is due by its worth: no unknown answer, suspicion or end of an auction sets its time."""
-    is_on_sale: bool
+    is_wanted: bool
+    """An offer of it is on sale, and it has not killed workers."""
 
 
-def may_be_taken(head: Head, now: datetime) -> bool:
-    """Return whether the watch may look at it now: it is due, or there is budget left and its last look is not new."""
-    if not head.is_free or not head.is_on_sale:
-        return False
-    if head.due_at is None or head.due_at <= now:
-        return True
-    return head.is_plain and head.checked_at is not None and head.checked_at <= now - SOONEST
+def most_valuable(heads: Iterable[Head], room: int, now: datetime) -> list[Head]:
+    """Return at most `room` of the heads: those that are due, by their times, then by what a look is worth."""
+    valued = {head.id: (worth(head, now), head) for head in heads if head.is_wanted}
+    ranked = sorted(valued.values(), key=lambda one: (-one[0], one[1].id))
+    return [head for value, head in ranked[:room] if value > 0]
+
+
+def worth(head: Head, now: datetime) -> float:
+    """Return what a look is worth, in seconds of stale time; 0: it is not made now."""
+    if head.due_at is not None and head.due_at <= now:
+        return 2 * _OVERDUE + (now - head.due_at).total_seconds()
+    if head.look_class is None or head.checked_at is None:
+        return 0.0
+    age, (level, plan) = now - head.checked_at, divmod(head.look_class, len(LONGEST))
+    if age < SOONEST:
+        return 0.0
+    if age >= LONGEST[plan]:
+        return _OVERDUE + age.total_seconds()
+    return exp((level + _LOWEST) * _STEP) * age.total_seconds() ** 2 / 2

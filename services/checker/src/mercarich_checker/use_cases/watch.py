@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from mercarich_checker.domain.freshness import steered
 from mercarich_checker.ports import Watched
 from mercarich_checker.use_cases.rounds import Checking, Rounds
 from mercarich_contracts.market import Marketplace
@@ -31,7 +30,6 @@ IN_FLIGHT = 30
 """Sources under way at once, without the others that the same calls show: at half a call a second, a minute's."""
 BATCH_SOURCES = 10
 """Few, so that what becomes due is not behind many others."""
-STEER_SECONDS = 60.0
 REST_SECONDS = 2.0
 """Wait while there is nothing to do: no source may be taken, the marketplace is paused, or the watch is off."""
 AWAY_SECONDS = 5.0
@@ -93,6 +91,7 @@ class Watch(Checking):
         for older in self.watched.open_windows(run):
             self.runs.end(older, Outcome.FINISHED, now)
         self.watched.free_rows(run, now)
+        self.watched.forget(self.marketplace, now)
         self.trust.begin()
         return run
 
@@ -121,8 +120,6 @@ class _WindowRounds(Rounds):
         super().__init__(watch, run, publishing, stop)
         self._watch = watch
         self._took_nothing = False
-        self._late: list[timedelta] = []
-        self._steered_at = watch.monotonic()
 
     @property
     def pause(self) -> float:
@@ -139,19 +136,5 @@ class _WindowRounds(Rounds):
         room = IN_FLIGHT - watch.watched.under_way(run)
         taken = watch.watched.take(run, room, now) if room > 0 else None
         self._took_nothing = taken is not None and not taken.sources
-        if taken is not None and taken.late is not None:
-            self._late.append(taken.late)
         self._publishing.round()
-        self._steer(now)
         return False
-
-    def _steer(self, now: datetime) -> None:
-        """Once a minute, move the threshold by how late the sources were looked at."""
-        if self._watch.monotonic() - self._steered_at < STEER_SECONDS:
-            return
-        self._steered_at = self._watch.monotonic()
-        late = sorted(self._late)[len(self._late) // 2] if self._late else None
-        self._late.clear()
-        self._watch.watched.keep_up(
-            self._run, lambda threshold: threshold if late is None else steered(threshold, late), now
-        )

@@ -15,6 +15,7 @@ depends_on = None
 def upgrade() -> None:
     add_missing(
         "source_items",
+        sa.Column("look_class", sa.Integer, nullable=True),
         sa.Column("due_at", UtcDateTime, nullable=True),
         sa.Column("end_at", UtcDateTime, nullable=True),
         sa.Column("auto_extend", sa.Boolean, nullable=True),
@@ -23,19 +24,15 @@ def upgrade() -> None:
         sa.Column("item_created_at", UtcDateTime, nullable=True),
         sa.Column("item_updated_at", UtcDateTime, nullable=True),
     )
-    op.create_index("ix_source_items_watch", "source_items", ["marketplace", "due_at", "id"], if_not_exists=True)
+    worth, special = ["marketplace", "look_class", "checked_at", "id"], ["marketplace", "due_at", "id"]
+    op.create_index("ix_source_items_worth", "source_items", worth, if_not_exists=True)
+    op.create_index("ix_source_items_special", "source_items", special, if_not_exists=True)
     op.create_table(
         "hazard_cells",
         sa.Column("marketplace", exact(16), primary_key=True),
         sa.Column("cell", exact(32), primary_key=True),
         sa.Column("alive_seconds", sa.Float, nullable=False),
         sa.Column("gone", sa.Float, nullable=False),
-        if_not_exists=True,
-    )
-    op.create_table(
-        "watches",
-        sa.Column("marketplace", exact(16), primary_key=True),
-        sa.Column("threshold_seconds", sa.Float, nullable=False),
         sa.Column("decayed_at", UtcDateTime, nullable=False),
         if_not_exists=True,
     )
