@@ -24,7 +24,7 @@ from bench.harness.turns import steps
 
 from mercarich_simulator.hazards import DAY
 
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2, 3, 4, 5)
 SOURCES = 20_000
 DAYS = 14.0
 RATES = {"mercari": 1.0, "yahoo": 0.5}
