@@ -217,7 +217,7 @@ def test_the_replicas_of_a_proxy_share_their_budget_and_are_replaced_one_after_t
     proxies = [each for each in of_kind(case, "Deployment") if _is_proxy(each)]
     assert len(proxies) == len(ON)
     for deployment in proxies:
-        assert deployment["spec"]["replicas"] == (3 if (case, "mercari") == ("full", _market(deployment)) else 2)
+        assert deployment["spec"]["replicas"] == (1 if (case, "mercari") == ("full", _market(deployment)) else 2)
         assert deployment["spec"]["strategy"] == {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}
         [container] = deployment["spec"]["template"]["spec"]["containers"]
         given = {variable["name"]: variable.get("value") for variable in container["env"]}

@@ -50,6 +50,7 @@ BAD = {
     "operator.resources.limits.gpu=1": "gpu",
     "dev.mariadb.runAsUser=0": "runAsUser",
     "worker.replicas=3": "worker",
+    "marketplaces.yahoo.replicas=3": "marketplaces.yahoo.replicas: 3 replicas share 2 calls at once",
     "database.maxConnections=148": "database.maxConnections: of 148 connections none is left for workers",
 }
 

@@ -20,6 +20,13 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- range $market := include "mercarich.marketplaces" . | fromJsonArray -}}
+{{- $simulated := or $market.values.upstreamUrl $.Values.dev.enabled -}}
+{{- $atOnce := int (default (ternary 32 2 (not (empty $simulated))) (index $market.values.settings (printf "%s_PROXY_CONCURRENCY" $market.upper))) -}}
+{{- if gt (int $market.values.replicas) $atOnce -}}
+{{- fail (printf "marketplaces.%s.replicas: %d replicas share %d calls at once (%s_PROXY_CONCURRENCY), so that one would never have its turn" $market.name (int $market.values.replicas) $atOnce $market.upper) -}}
+{{- end -}}
+{{- end -}}
 {{- $pools := dict -}}
 {{- range $market := include "mercarich.marketplaces" . | fromJsonArray -}}
 {{- range $service := list "checker" "updater" -}}

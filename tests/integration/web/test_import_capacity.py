@@ -45,7 +45,7 @@ def test_new_sources_within_the_budget_are_told_and_taken_over_at_once(shop: Wor
     rows.capacity(1_000)
     job = shop.import_rows("hanako", offers(80))
 
-    assert (job.state, job.message) == ("finished", RowsImported(80))
+    assert (job.state, job.message) == ("finished", RowsImported(80, 80, 0, 0))
     assert job.capacity == [ImportWithinCapacity(80, Marketplace.YAHOO, 1_080, 0.025, 0.5, 0.6, 12.0)]
 
 
@@ -65,7 +65,7 @@ def test_new_sources_beyond_the_budget_wait_until_their_seller_accepts_them(shop
     shop.work(Kind.IMPORT)
 
     ended = shop.job(job.id)
-    assert (ended.state, ended.message) == ("finished", RowsImported(20))
+    assert (ended.state, ended.message) == ("finished", RowsImported(20, 20, 0, 0))
     assert len(shop.skus(1)) == 20
     assert ended.capacity == [told]
     assert not shop.accept(job.id).changed

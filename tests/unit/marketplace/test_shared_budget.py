@@ -90,6 +90,28 @@ def test_a_replica_that_had_all_calls_leaves_room_for_the_next_when_it_is_cut_of
     assert fleet.most_at_once <= 8
 
 
+@pytest.mark.parametrize("call_seconds", [0.3, 1.5, 2.0])
+def test_one_replica_alone_uses_a_budget_of_two_calls_at_once(call_seconds: float) -> None:
+    fleet = Fleet(limits_of(1.0, concurrency=2, call_seconds=15.0), random.Random(1), call_seconds=lambda: call_seconds)
+    fleet.start()
+    fleet.run(5)
+    fleet.run(60)
+
+    assert fewest_in_a_minute(fleet.calls, 5, fleet.now) >= 0.9 * 60
+    assert fleet.most_at_once <= 2
+
+
+def test_two_replicas_share_two_calls_at_once() -> None:
+    fleet = Fleet(limits_of(1.0, concurrency=2, call_seconds=15.0), random.Random(1), call_seconds=lambda: 0.5)
+    fleet.start()
+    fleet.run(10)
+    fleet.start()
+    fleet.run(120)
+
+    assert fewest_in_a_minute(fleet.calls, 15, fleet.now) >= 0.9 * 60
+    assert fleet.most_at_once <= 2
+
+
 def test_a_pause_of_one_stops_all_within_a_second() -> None:
     fleet = Fleet(limits_of(10.0), random.Random(1))
     first, *_ = fleet.start(), fleet.start(), fleet.start()

@@ -32,9 +32,10 @@ def test_bounds_are_in_order_and_within_every_limit(pool: Contract, wish: Wish, 
     assert 1 <= planned.min <= planned.max <= pool.high
     assert planned.max <= (caps.partitions or planned.max)
     assert planned.max <= (caps.connections or planned.max)
-    assert planned.max <= (caps.useful or planned.max)
+    if caps.useful and wish.mode is not Mode.FIXED:
+        assert planned.max <= max(caps.useful, pool.low, wish.low)
     if planned.max < pool.low:
-        assert planned.max in (caps.partitions, caps.connections, caps.useful)
+        assert planned.max in (caps.partitions, caps.connections)
     if wish.mode is Mode.AUTO and not caps.load_known:
         assert planned.min == planned.max
 
@@ -136,7 +137,12 @@ def test_no_backlog_starts_a_second_checker_behind_half_a_call_a_second() -> Non
     pool, wish, caps = _contract(1, 12), Wish(Mode.AUTO, 1, 6), Caps(partitions=12, useful=1)
 
     assert _bounds(plan(pool, wish, Backlog(50, 43_000), caps)) == (1, 1)
-    assert _bounds(plan(pool, Wish(Mode.FIXED, 7, 7), Backlog(0, 0), caps)) == (1, 1)
+    assert _bounds(plan(pool, Wish(Mode.AUTO, 2, 6), Backlog(50, 43_000), caps)) == (2, 2)
+    assert _bounds(plan(_contract(2, 12), wish, Backlog(50, 43_000), caps)) == (2, 2)
+
+
+def test_a_number_that_a_person_has_fixed_stands_whatever_the_budget_of_calls() -> None:
+    assert _bounds(plan(_contract(1, 12), Wish(Mode.FIXED, 7, 7), Backlog(0, 0), Caps(useful=1))) == (7, 7)
 
 
 def _bounds(planned: HpaPlan) -> tuple[int, int]:

@@ -4,7 +4,7 @@ The Kubernetes operator applies them; the pages show in advance what a change of
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import ceil
 from typing import Protocol
@@ -105,7 +105,8 @@ def plan(pool: Limits, wish: Wish, backlog: Backlog, caps: Caps) -> HpaPlan:
     A growing backlog never lowers a bound. The maximum depends on the backlog only while there is no load metric.
     """
     reasons: list[Reason] = []
-    high = _clamped("max", wish.high, pool, caps, reasons)
+    useful = useful_of(pool, wish, caps.useful)
+    high = _clamped("max", wish.high, pool, replace(caps, useful=useful), reasons)
     if wish.mode is Mode.FIXED:
         return HpaPlan(high, high, tuple(reasons))
     low = _clamped("min", wish.low, pool, Caps(), reasons)
@@ -121,6 +122,14 @@ def plan(pool: Limits, wish: Wish, backlog: Backlog, caps: Caps) -> HpaPlan:
             reasons.append(Reason(Cause.NO_LOAD, f"max {high} lowered to {low}: no load metric, the backlog decides"))
             high = low
     return HpaPlan(low, high, tuple(reasons))
+
+
+def useful_of(pool: Limits, wish: Wish, useful: int | None) -> int | None:
+    """Return the replicas beyond which the autoscaler adds none, whatever the backlog; None: no such limit.
+
+    A person's fixed number and minimum, and the chart's, stand: more than one replica is also there for when one fails.
+    """
+    return None if useful is None or wish.mode is Mode.FIXED else max(useful, pool.low, wish.low)
 
 
 def shares(budget: int, wanted: Mapping[str, tuple[int, int]]) -> dict[str, int]:

@@ -207,15 +207,17 @@ class Budget:
     def _slots(self, ask: Ask, *, wants: bool) -> tuple[int, int]:
         """Return the calls that the replica may have under way, and those that count as its own meanwhile.
 
-        Replicas that have something to call get equal parts, one that has more waits until its calls have ended, and a
-        quarter is for the next one: the calls of a replica that was killed or cut off count until their deadline.
+        Replicas that have something to call get equal parts; one that has more than its part keeps what its calls under
+        way need. Of four calls and more a quarter stays free for the next replica, since the calls of one that was
+        killed or cut off count until their deadline. Of fewer, one replica alone may have all: of two calls at once,
+        half would be unused otherwise.
         """
         if not wants:
             return 0, ask.under_way
         others = [member for name, member in self._members.items() if name != ask.replica]
         most = self._limits.concurrency
         left = most - sum(member.slots for member in others)
-        fair = min(max(1, most // (len(others) + 1)), max(1, most - max(1, most // 4)))
+        fair = min(max(1, most // (len(others) + 1)), most - most // 4)
         slots = max(0, min(fair, left))
         return slots, max(slots, ask.under_way)
 

@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 CUT_OFF_SECONDS = 1.5
 """Without an answer for so long, the replica is not ready and refuses its callers, who ask another replica."""
 
+LEAVE_SECONDS = 1.0
+"""Longest wait of a replica that ends for the database to take back what the replica has."""
+
 _PAUSE_SECONDS = 0.25
 
 
@@ -53,6 +56,16 @@ class Sharing:
         while True:
             await self._wait()
             await self._exchange()
+
+    async def leave(self) -> None:
+        """Give back what the replica has of the budget: the others need not wait for the deadline of its calls."""
+        turns = self._turns
+        last = self._share.ask(0, turns.under_way, free=False)
+        try:
+            async with asyncio.timeout(LEAVE_SECONDS):
+                await asyncio.to_thread(self._budgets.settle, self._name, last)
+        except (DatabaseAway, TimeoutError) as error:
+            log.info("the others wait for what this replica had", extra={"budget": self._name, "why": str(error)})
 
     async def _wait(self) -> None:
         wire = self._share.wire
@@ -156,4 +169,6 @@ class Sharer:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            for sharing in self._sharings:
+                await sharing.leave()
             self._budgets.close()

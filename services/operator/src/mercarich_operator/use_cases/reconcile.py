@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mercarich_contracts.pools import Caps, Cause, Mode, Reason, Wish, plan, shares, within_bounds
+from mercarich_contracts.pools import Caps, Cause, Mode, Reason, Wish, plan, shares, useful_of, within_bounds
 from mercarich_operator import ports
 from mercarich_operator.domain.pools import BadContract, Deployment, Pool, read_contract
 from mercarich_operator.use_cases.notices import Notices
@@ -120,7 +120,8 @@ class Reconcile:
         wanted = {}
         for pool in pools:
             most, signal = within_bounds(pool.contract, wishes[pool.name]), signals[pool.name]
-            most = min(most, signal.partitions or most, signal.useful or most)
+            useful = useful_of(pool.contract, wishes[pool.name], signal.useful)
+            most = min(most, signal.partitions or most, useful or most)
             wanted[pool.name] = (most, pool.contract.connections)
         allowed = shares(self.max_connections, wanted) if self.max_connections else {}
         return {
