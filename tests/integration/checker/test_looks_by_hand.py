@@ -144,7 +144,8 @@ def test_what_a_look_confirms_does_not_count_as_falling(
     assert shop.count(listings, listings.c.quantity == 0) == 44
     with engines.reading(engine) as connection:
         run = connection.execute(select(runs)).first()
-        weighed = tallies_sql.weighed(connection, run.id, Counter([Fall(SELLER, RouteName.YAHOO_ITEM, False)]))
+        falling = Counter([Fall(SELLER, RouteName.YAHOO_ITEM, False)])
+        weighed = tallies_sql.weighed(connection, run.id, (), falling)
     assert weighed.sellers[SELLER].fallen == 44 + 1
 
 

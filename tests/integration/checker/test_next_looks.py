@@ -77,15 +77,17 @@ def test_sources_are_in_the_class_of_their_hazard_and_plan_and_in_none_when_not_
     assert classes == {"two": look_class(prior, DAY / 2), "four": look_class(prior, DAY / 4), "down": None}
 
 
-def test_a_source_that_is_gone_is_in_no_class_and_due_for_a_second_look(
-    shop: Shop, market: Market, looks: Looks
+@pytest.mark.parametrize(("falls_held_from", "second_look"), [(1, timedelta(seconds=600)), (20, None)])
+def test_a_second_look_is_due_at_what_a_hold_keeps_and_no_look_at_what_came_down(
+    shop: Shop, market: Market, looks: Looks, falls_held_from: int, second_look: timedelta | None
 ) -> None:
+    shop.setting("BRAKE_LISTINGS", falls_held_from)
     now = utc_now()
     looks.at(now, {"two": market.item("two")})
     market.states["two"] = State.SOLD
     looks.at(now + HOUR, {"two": market.item("two")})
     row = shop.source("two")
-    assert (row.look_class, row.due_at) == (None, now + HOUR + timedelta(seconds=600))
+    assert (row.look_class, row.due_at) == (None, second_look and now + HOUR + second_look)
 
 
 def test_an_answer_that_tells_nothing_only_waits(shop: Shop, market: Market, looks: Looks) -> None:

@@ -16,10 +16,11 @@ from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.watch_sql import SqlWatched
 from mercarich_checker.domain.freshness import DAY, KEPT_A_DAY, SOONEST, look_class
+from mercarich_checker.ports import WindowEnded
 from mercarich_checker.use_cases.rounds import RunSettings
 from mercarich_checker.use_cases.trust import Trust
 from mercarich_checker.use_cases.watch import Watch
-from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.sites import SITES
 from mercarich_db import engine as engines
 from mercarich_db.tables import hazard_cells, holds, run_heads, runs, source_items
@@ -236,12 +237,14 @@ def test_what_a_dead_window_has_left_the_next_one_takes(engine: Engine, shop: Sh
     old = SqlRuns(engine, Operation.WATCH).start(
         Request(Marketplace.YAHOO, plans=(), dual_boot=True), "earlier", utc_now() - HOUR
     )
-    assert SqlWatched(engine).take(old, 30, utc_now()).sources == 1
+    assert SqlWatched(engine).take(old, 30, frozenset(), utc_now()).sources == 1
     assert shop.source("x1").check_run == old.id
     with watching(engine, market):
         _until(lambda: shop.source("x1").checked_run is not None)
     assert shop.run(old.id).outcome == "finished"
-    assert SqlWatched(engine).take(old, 30, utc_now()).sources == 0
+    shop.listing(seller, "x2", source=SEEN)
+    with pytest.raises(WindowEnded):
+        SqlWatched(engine).take(old, 30, frozenset(), utc_now())
 
 
 def test_an_item_that_kills_workers_is_taken_once_and_set_aside(engine: Engine, shop: Shop, market: Market) -> None:
@@ -264,7 +267,8 @@ def test_what_was_learnt_counts_less_each_day(engine: Engine) -> None:
         SqlWatched(engine).forget(Marketplace.YAHOO, now + hours * HOUR)
     with engines.reading(engine) as connection:
         left = connection.execute(select(hazard_cells)).one()
-    assert (left.alive_seconds, left.gone) == pytest.approx((1000 * KEPT_A_DAY, 10 * KEPT_A_DAY))
+    kept = KEPT_A_DAY ** (25 / 24)
+    assert (left.alive_seconds, left.gone) == pytest.approx((1000 * kept, 10 * kept))
 
 
 def test_a_window_is_no_run_that_looks_by_hand_go_by(engine: Engine, shop: Shop, market: Market) -> None:
@@ -289,3 +293,71 @@ def test_an_answer_that_tells_nothing_is_not_asked_for_at_once_again(
         _until(lambda: shop.source("x2").checked_run is not None)
     assert market.looks.count("x1") == 1
     assert (shop.offer(offer).quantity, shop.source("x1").state) == (1, "available")
+
+
+def test_looking_again_and_again_does_not_make_the_brake_blind(engine: Engine, shop: Shop, market: Market) -> None:
+    shop.setting("BRAKE_LISTINGS", 5)
+    shop.setting("BRAKE_CONFIRM_SECONDS", 600)
+    seller, names = shop.seller("a"), [f"x{number}" for number in range(40)]
+    ids = [shop.listing(seller, name, source=SEEN) for name in names]
+    with watching(engine, market):
+        for looks in range(1, 5):
+            _until(lambda looks=looks: all(market.looks.count(name) == looks for name in names))
+            _until(lambda: shop.count(source_items, source_items.c.check_run.is_not(None)) == 0)
+            if looks == 4:
+                market.states.update(dict.fromkeys(names, State.SOLD))
+            again = source_items.update().values(checked_at=utc_now() - HOUR)
+            engines.run_tx(engine, lambda connection, again=again: connection.execute(again))
+        _until(lambda: shop.count(source_items, source_items.c.state == "sold") == 40)
+    assert sum(shop.offer(id).quantity == 0 for id in ids) <= 6  # 15 % of 40 listings, not of 160 looks
+    assert shop.count(holds) >= 1
+
+
+def test_a_hold_that_has_closed_by_itself_does_not_let_all_others_fall(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    shop.setting("BRAKE_LISTINGS", 5)
+    shop.setting("BRAKE_CONFIRM_SECONDS", 1)
+    seller = shop.seller("a")
+    for number in range(6):
+        shop.listing(seller, f"x{number}", source=SEEN)
+    market.states.update({f"x{number}": State.SOLD for number in range(30)})
+    with watching(engine, market):
+        _until(lambda: shop.count(holds, holds.c.applied_at.is_not(None)) >= 1)
+    shop.setting("BRAKE_CONFIRM_SECONDS", 600)
+    later = [shop.listing(seller, f"x{number}", source=SEEN) for number in range(10, 20)]
+    with watching(engine, market):
+        _until(lambda: all(shop.source(f"x{number}").state == "sold" for number in range(10, 20)))
+    assert [shop.events(id) for id in later] == [["held"]] * 10
+
+
+def test_nobody_looks_for_sellers_whom_runs_skip(engine: Engine, shop: Shop, market: Market) -> None:
+    for name, what in (("stopped", {"active": False}), ("staff", {"staff": True}), ("unlinked", {"account": False})):
+        shop.listing(shop.seller(name, **what), name, source=SEEN)
+    shop.listing(shop.seller("served"), "served", source=SEEN)
+    with watching(engine, market):
+        _until(lambda: shop.source("served").checked_run is not None)
+        _until(lambda: shop.source("unlinked").look_class is None)
+    assert set(market.looks) == {"served", "alive"}
+
+
+def test_what_another_route_shows_goes_on_while_one_is_wrong(engine: Engine, shop: Shop) -> None:
+    seller = shop.seller("a")
+    shops, ordinary = "2JHxNpDcYgWvQmRtZkB7sf", "m12345678901"
+    for item_id in (shops, ordinary):
+        shop.listing(seller, item_id, source=SEEN | {"marketplace": "mercari"})
+    window = Request(Marketplace.MERCARI, plans=(), dual_boot=True)
+    run = SqlRuns(engine, Operation.WATCH).start(window, "w", utc_now())
+    assert SqlWatched(engine).take(run, 30, {RouteName.MERCARI_SHOPS}, utc_now()).sources == 1
+    assert (shop.source(shops).check_run, shop.source(ordinary).check_run) == (None, run.id)
+
+
+def test_switched_off_it_ends_what_a_killed_process_has_left(engine: Engine, shop: Shop, market: Market) -> None:
+    shop.listing(shop.seller("a"), "x1", source=SEEN)
+    window = Request(Marketplace.YAHOO, plans=(), dual_boot=True)
+    run = SqlRuns(engine, Operation.WATCH).start(window, "killed", utc_now())
+    SqlWatched(engine).take(run, 30, frozenset(), utc_now())
+    with watching(engine, market, share=lambda: 0.0):
+        _until(lambda: shop.source("x1").check_run is None)
+    assert shop.run(run.id).outcome == "finished"
+    assert market.looks == []

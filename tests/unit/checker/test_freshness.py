@@ -75,6 +75,12 @@ def test_ends_come_before_what_the_plan_lets_wait_no_longer() -> None:
     assert worth(ended._replace(due_at=NOW + MINUTE), NOW) < worth(overdue, NOW)
 
 
+def test_second_looks_come_after_ends_however_late_and_before_what_is_overdue() -> None:
+    overdue, ended = _head(1, 1e-6, DAY), _head(2, 1e-8, HOUR)._replace(due_at=NOW)
+    held = _head(3, 1e-8, DAY)._replace(look_class=None, due_at=NOW - DAY)
+    assert [head.id for head in most_valuable([overdue, held, ended], 3, NOW)] == [2, 3, 1]
+
+
 def test_what_is_not_on_sale_is_not_looked_at() -> None:
     assert most_valuable([_head(1, A_DAY, DAY)._replace(is_wanted=False)], 1, NOW) == []
     assert worth(_head(1, A_DAY, DAY)._replace(look_class=None), NOW) == 0

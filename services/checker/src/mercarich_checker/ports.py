@@ -51,8 +51,14 @@ class Taken:
     """What the watch took to look at."""
 
     sources: int
+    left_out: int = 0
+    """Sources that were taken out of the order, since they are not on sale."""
     oldest: timedelta | None = None
     """How long ago the last look at one of them was, at most; None: nothing was taken."""
+
+
+class WindowEnded(Exception):
+    """Another process has ended the window; nothing was written."""
 
 
 class Watched(Protocol):
@@ -61,19 +67,20 @@ class Watched(Protocol):
     Every method raises `DatabaseAway`.
     """
 
-    def open_windows(self, but: Run) -> Sequence[Run]:
-        """Return the marketplace's windows that have not ended, without this one."""
+    def open_windows(self, marketplace: Marketplace) -> Sequence[Run]:
+        """Return the windows that have not ended."""
 
-    def free_rows(self, run: Run, now: datetime) -> int:
-        """Give back what earlier windows took and no worker has; return how many rows that are."""
+    def free_rows(self, marketplace: Marketplace, now: datetime) -> int:
+        """Give back what ended windows took and no worker has; return how many rows that are."""
 
     def under_way(self, run: Run) -> int:
-        """Return how many sources of the window wait for a worker, or a worker has; without postponed ones."""
+        """Return how many calls of the window wait for a worker, or a worker makes; without postponed ones."""
 
-    def take(self, run: Run, room: int, now: datetime) -> Taken:
+    def take(self, run: Run, room: int, wrong: Collection[RouteName], now: datetime) -> Taken:
         """Mark for the window the most valuable sources that no run is to look at, and others that the same calls show.
 
-        One in twenty is drawn from all, so that what is believed to last is looked at, too.
+        One in twenty is drawn from all, so that what is believed to last is looked at, too. What a `wrong` route shows
+        is left out. Raises `WindowEnded`.
         """
 
     def forget(self, marketplace: Marketplace, now: datetime) -> None:
@@ -86,6 +93,8 @@ class Recorded:
 
     withdrawn: Mapping[int, Sequence[int]] = field(default_factory=dict)
     held: int = 0
+    held_sources: frozenset[int] = frozenset()
+    """The sources of this look that are gone and whose listings a hold keeps."""
     states: Mapping[State, int] = field(default_factory=dict)
     """Numbers of sources by what the looks mean for them: a miss that confirms an earlier one is gone."""
 

@@ -1,12 +1,12 @@
 """`ports.Observations` and `ports.Watched` around others, with metrics of what was stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_checker.metrics import HELD, ITEMS, WATCH_OLDEST, WATCH_SOURCES, WITHDRAWN
 from mercarich_checker.ports import Observations, Recorded, Taken, Watched
-from mercarich_contracts.market import Marketplace
+from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
 from mercarich_runs.ports import Run
@@ -51,17 +51,17 @@ class CountedWatched:
         self._taken = WATCH_SOURCES.labels(marketplace)
         self._oldest = WATCH_OLDEST.labels(marketplace)
 
-    def open_windows(self, but: Run) -> Sequence[Run]:
-        return self._inner.open_windows(but)
+    def open_windows(self, marketplace: Marketplace) -> Sequence[Run]:
+        return self._inner.open_windows(marketplace)
 
-    def free_rows(self, run: Run, now: datetime) -> int:
-        return self._inner.free_rows(run, now)
+    def free_rows(self, marketplace: Marketplace, now: datetime) -> int:
+        return self._inner.free_rows(marketplace, now)
 
     def under_way(self, run: Run) -> int:
         return self._inner.under_way(run)
 
-    def take(self, run: Run, room: int, now: datetime) -> Taken:
-        taken = self._inner.take(run, room, now)
+    def take(self, run: Run, room: int, wrong: Collection[RouteName], now: datetime) -> Taken:
+        taken = self._inner.take(run, room, wrong, now)
         self._taken.inc(taken.sources)
         if taken.oldest is not None:
             self._oldest.set(taken.oldest.total_seconds())

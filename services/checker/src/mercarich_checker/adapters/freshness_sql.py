@@ -13,7 +13,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_db.bulk import insert_or_add
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import hazard_cells, users
+from mercarich_db.tables import amazon_accounts, hazard_cells, users
 from mercarich_platform.cache import LoadingCache
 from mercarich_platform.clock import Monotonic
 
@@ -86,4 +86,9 @@ def _cells(connection: Connection, marketplace: Marketplace) -> dict[str, Learnt
 
 
 def _longest(connection: Connection) -> dict[int, timedelta]:
-    return {row.id: DAY / row.checks for row in connection.execute(select(users.c.id, checks_a_day().label("checks")))}
+    """Return it for the sellers whom runs serve."""
+    served = select(users.c.id, checks_a_day().label("checks")).join(
+        amazon_accounts, amazon_accounts.c.user_id == users.c.id
+    )
+    rows = connection.execute(served.where(users.c.active, ~users.c.is_staff))
+    return {row.id: DAY / row.checks for row in rows}

@@ -93,7 +93,7 @@ def _record(
     kept, gone = by_meaning[Meaning.KEEP], by_meaning[Meaning.WITHDRAW]
     offers = withdrawals_sql.offers_of(connection, [row.id for row in (*kept, *gone)])
     following = _next(kept, seen, offers, now, outlook)
-    following |= {row.id: Next(None, second_look(now, row.suspected_at or now, settings.confirm_after)) for row in gone}
+    following |= dict.fromkeys((row.id for row in gone), Next(None))
     evidence_ids = states_sql.keep(connection, batch, [*kept, *gone], seen, following, now)
     counts = states_sql.put_off(connection, batch, by_meaning[Meaning.NOTHING_LEARNT], seen, now, settings)
     found = Found(
@@ -102,6 +102,11 @@ def _record(
         first_seen=frozenset(row.id for row in (*kept, *gone) if row.checked_run != batch.run_id),
     )
     recorded, changed = withdrawals_sql.apply(connection, batch, offers, found, now, settings)
+    suspected = {row.id: row.suspected_at or now for row in gone}
+    states_sql.look_again(
+        connection,
+        {id: second_look(now, suspected[id], settings.confirm_after) for id in recorded.held_sources},
+    )
     counts.update(changed)
     counts.update(_sources(batch.run_id, kept, gone))
     _count(connection, batch.run_id, counts)

@@ -175,6 +175,12 @@ def _new_state(row: Pending, item: Item, evidence_ids: Mapping[int, int]) -> dic
     }
 
 
+def look_again(connection: Connection, due_at: Mapping[int, datetime]) -> None:
+    """Note when second looks are due, by source."""
+    if due_at:
+        update_rows(connection, source_items, [{"id": id, "due_at": at} for id, at in due_at.items()])
+
+
 def put_off(
     connection: Connection,
     batch: CheckBatch,

@@ -19,15 +19,17 @@ _MINE = run_sellers.c.run_id.in_(bindparam("run_ids", expanding=True))
 _ENDED = select(runs.c.ended_at).where(runs.c.id == bindparam("run_id"))
 _COUNTS = (run_sellers.c.checked, run_sellers.c.fallen)
 _SELLERS = select(run_sellers.c.user_id, *_COUNTS).where(_MINE, among(run_sellers.c.user_id, GIVEN_IDS))
-_WHOLE = select(*map(func.sum, _COUNTS)).where(_MINE)
+_WHOLE = (
+    select(*(func.sum(column).label(column.name) for column in _COUNTS)).where(_MINE).group_by(run_sellers.c.run_id)
+)
 _ABSENT = select(run_absences.c.user_id, run_absences.c.route, run_absences.c.absent).where(
     run_absences.c.run_id.in_(bindparam("run_ids", expanding=True))
 )
 _WINDOW = select(runs.c.marketplace, runs.c.started_at).where(
     runs.c.id == bindparam("run_id"), runs.c.operation == Operation.WATCH
 )
-TOGETHER = timedelta(hours=1)
-"""A window of the watch that began longer before is not weighed: the watch did not work in between."""
+WEIGHED_WITHIN = timedelta(hours=1)
+"""The window before this one is weighed with it if it began within this time: falls of an hour count."""
 _DOWN = (EventKind.WITHDRAWN, EventKind.SEARCHING)
 
 
@@ -36,14 +38,16 @@ def add(
 ) -> None:
     """Add to the run's tallies. `first_seen` are ids of sources that the run has not seen before.
 
-    A source may serve sellers whom the run did not include; they are counted like the others.
+    A source that is looked at again and again does not make the brake's limit larger. A source may serve sellers whom
+    the run did not include; they are counted like the others.
     """
-    looked, fell = Counter(offer.user_id for offer in offers), _by_seller(falling)
+    fell, users = _by_seller(falling), {offer.user_id for offer in offers}
+    looked = Counter(offer.user_id for offer in offers if offer.source_item_id in first_seen)
     own = {(offer.user_id, offer.source_item_id) for offer in offers if offer.source_item_id in first_seen}
     seen = Counter(user_id for user_id, _ in own)
     rows = [
         fresh_tally(run_id, user_id) | {"checked": looked[user_id], "fallen": fell[user_id], "seen": seen[user_id]}
-        for user_id in sorted(looked)
+        for user_id in sorted(users)
     ]
     insert_or_add(connection, run_sellers, rows, adding=("checked", "fallen", "seen"))
     absent = [
@@ -61,39 +65,42 @@ def _by_seller(falling: Counter[Fall]) -> Counter[int]:
     return fell
 
 
-def weighed(connection: Connection, run_id: int, falling: Counter[Fall]) -> Weighed:
-    """Return the numbers for the brake.
+def weighed(connection: Connection, run_id: int, windows: Sequence[int], falling: Counter[Fall]) -> Weighed:
+    """Return the numbers for the brake. `windows` are those that are weighed together; empty for a run.
 
-    Looks by hand after a run's end are counted separately: the run's own tallies say nothing about them.
+    The falls of two windows are added up. Their looks are not, since most of them are at the same sources. Looks by
+    hand after a run's end are counted separately: the run's own tallies say nothing about them.
     """
     ended_at = connection.execute(_ENDED, {"run_id": run_id}).scalar()
     if ended_at is not None:
         return _since(connection, run_id, ended_at, falling)
-    of = {"run_ids": weighed_together(connection, run_id)}
+    of = {"run_ids": windows or [run_id]}
     absent: defaultdict[int, Counter[RouteName]] = defaultdict(Counter)
     for row in connection.execute(_ABSENT, of):
         absent[row.user_id][RouteName(row.route)] += row.absent
     looked, fell = Counter[int](), Counter[int]()
     for row in connection.execute(_SELLERS, {**of, "ids": sorted({fall.user_id for fall in falling})}):
-        looked[row.user_id] += row.checked
+        looked[row.user_id] = max(looked[row.user_id], row.checked)
         fell[row.user_id] += row.fallen
     sellers = {user_id: Tally(looked[user_id], fell[user_id], absent[user_id]) for user_id in looked}
-    checked, fallen = (int(number or 0) for number in connection.execute(_WHOLE, of).one())
+    whole = connection.execute(_WHOLE, of).all()
+    checked, fallen = max(int(row.checked) for row in whole), sum(int(row.fallen) for row in whole)
     return Weighed(sellers, Tally(checked, fallen, _together(absent)), None)
 
 
-def weighed_together(connection: Connection, run_id: int) -> Sequence[int]:
-    """Return the runs whose falls are weighed together: a window of the watch with the one before it; else the run."""
+def windows_weighed(connection: Connection, run_id: int) -> Sequence[int]:
+    """Return the windows of the watch whose falls are weighed together: this one, and the one before it. Empty: the run
+    is no window."""
     window = connection.execute(_WINDOW, {"run_id": run_id}).one_or_none()
     if window is None:
-        return [run_id]
+        return ()
     before = (
         select(runs.c.id)
         .where(
             runs.c.operation == Operation.WATCH,
             runs.c.marketplace == window.marketplace,
             runs.c.id < run_id,
-            runs.c.started_at >= window.started_at - TOGETHER,
+            runs.c.started_at >= window.started_at - WEIGHED_WITHIN,
         )
         .order_by(runs.c.id.desc())
         .limit(1)

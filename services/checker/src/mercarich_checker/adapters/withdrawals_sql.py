@@ -53,7 +53,14 @@ def apply(
     if held_by:
         holds_sql.close_empty(connection, holds.c.id.in_(held_by), now)
     counts = decided.counts + Counter(fallen=len(falls.new))
-    return Recorded(decided.withdrawn, len(decided.held)), counts
+    freed = decided.going.keys() | decided.let_go
+    held = frozenset(
+        offer.source_item_id
+        for offer in offers
+        if offer.source_item_id in found.gone
+        and (offer.id in decided.held or (offer.hold_id is not None and offer.id not in freed))
+    )
+    return Recorded(decided.withdrawn, len(decided.held), held_sources=held), counts
 
 
 def offers_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[Offer]:
@@ -82,9 +89,12 @@ def _standing(
     """Return the holds that may keep new falls, with those that these falls open."""
     if not falling:
         return ()
-    weighed = tallies_sql.weighed(connection, batch.run_id, falling)
-    together = tallies_sql.weighed_together(connection, batch.run_id)
-    standing = brake.standing(holds_sql.of_runs(connection, together, batch.marketplace), weighed.since)
+    windows = tallies_sql.windows_weighed(connection, batch.run_id)
+    weighed = tallies_sql.weighed(connection, batch.run_id, windows, falling)
+    known = holds_sql.of_runs(connection, windows or [batch.run_id], batch.marketplace)
+    if windows:  # they go on after a hold has closed by itself; a run ends with it
+        known = [hold for hold in known if not hold.closed_by_itself]
+    standing = brake.standing(known, weighed.since)
     opened = [
         holds_sql.open_one(connection, batch.run_id, batch.marketplace, new, now)
         for new in brake.to_open(standing, weighed, settings)

@@ -62,6 +62,11 @@ class Hold:
     """The route whose falls it keeps; None: those of all routes."""
 
     @property
+    def closed_by_itself(self) -> bool:
+        """Whether it kept nothing any more; a person's release has a name."""
+        return self.released_at is not None and self.released_by is None
+
+    @property
     def is_of_doubt(self) -> bool:
         """Whether it stands as long as its route is in doubt, and limits no number of falls."""
         return self.route is not None and self.kind in _BY_DOUBT.values()

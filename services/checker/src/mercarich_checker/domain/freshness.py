@@ -6,9 +6,9 @@ and S. Pandey, "Recrawl scheduling based on information longevity", WWW 2008, do
 that is worth most is made first. With a constant hazard λ and λτ small, I(τ) = λτ²/2; a call that shows many sources is
 worth their sum.
 
-Sources whose calls have nearly the same hazard are in one class. In a class the look that was made first is worth most,
-so that only the heads of the classes are compared. Before all worth come looks at their time: after the end of an
-auction, of which the chance falls by a jump, and second looks; and what a plan lets wait no longer.
+Sources whose calls have nearly the same hazard are in one class. Of a class, a look is worth most at the source that
+was not looked at for longest, so that only the first ones of the classes are compared. Auctions that have ended,
+second looks, and sources that their plan lets wait no longer come before all others, in this order.
 """
 
 from bisect import bisect_right
@@ -185,16 +185,21 @@ class Head(NamedTuple):
 
 
 def most_valuable(heads: Iterable[Head], room: int, now: datetime) -> list[Head]:
-    """Return at most `room` of the heads: those that are due, by their times, then by what a look is worth."""
+    """Return at most `room` of the heads, those of which a look is worth most."""
     valued = {head.id: (worth(head, now), head) for head in heads if head.is_wanted}
     ranked = sorted(valued.values(), key=lambda one: (-one[0], one[1].id))
     return [head for value, head in ranked[:room] if value > 0]
 
 
 def worth(head: Head, now: datetime) -> float:
-    """Return what a look is worth, in seconds of stale time; 0: it is not made now."""
+    """Return what a look is worth, in seconds of stale time; 0: it is not made now.
+
+    An auction that has ended is worth more than a second look, this more than what its plan lets wait no longer, and
+    this more than any other.
+    """
     if head.due_at is not None and head.due_at <= now:
-        return 2 * _OVERDUE + (now - head.due_at).total_seconds()
+        ended = head.look_class is not None  # else it is gone, and a hold waits for a second look
+        return (3 if ended else 2) * _OVERDUE + (now - head.due_at).total_seconds()
     if head.look_class is None or head.checked_at is None:
         return 0.0
     age, (level, plan) = now - head.checked_at, divmod(head.look_class, len(LONGEST))

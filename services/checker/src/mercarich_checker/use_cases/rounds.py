@@ -116,6 +116,10 @@ class Rounds(ABC):
         """Return what is wrong with a route while others go on."""
         return next((one.why for one in self._newest.wrong.values()), None) if self._newest is not None else None
 
+    @property
+    def wrong_routes(self) -> frozenset[RouteName]:
+        return frozenset(self._newest.wrong) if self._newest is not None else frozenset()
+
     def _mind_unreadable(self, counts: Counts) -> None:
         looks = counts.answers + counts.unknown
         if too_many_unreadable(counts.unparsable, looks, self._check.settings.unparsable_share):

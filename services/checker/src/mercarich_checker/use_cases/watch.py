@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from mercarich_checker.ports import Watched
+from mercarich_checker.ports import Watched, WindowEnded
 from mercarich_checker.use_cases.rounds import Checking, Rounds
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem, CheckBatch
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 WINDOW = timedelta(minutes=30)
 IN_FLIGHT = 30
-"""Sources under way at once, without the others that the same calls show: at half a call a second, a minute's."""
+"""Calls under way at once: at half a call a second, a minute's."""
 BATCH_SOURCES = 10
 """Few, so that what becomes due is not behind many others."""
 REST_SECONDS = 2.0
@@ -47,21 +47,31 @@ class Watch(Checking):
     """Called in each round, as a sign of life."""
 
     def __call__(self, stop: threading.Event) -> int:
+        is_closed = False
         while not stop.is_set():
             self.turns()
             try:
                 if self._is_off():
+                    is_closed = is_closed or self._closed()
                     stop.wait(REST_SECONDS)
                 else:
+                    is_closed = False
                     self._window(stop)
             except DatabaseAway as error:
                 log.warning("the watch waits for the database", extra={"why": str(error)})
                 stop.wait(AWAY_SECONDS)
-            except Superseded:  # the database was restored from a backup that lacks the window
+            except (Superseded, WindowEnded):  # a backup was restored that lacks the window; or another process goes on
                 stop.wait(REST_SECONDS)
             except Interrupted:
                 break
         return 0
+
+    def _closed(self) -> bool:
+        """End the windows that a process has left open, and give their sources back; return True."""
+        for window in self.watched.open_windows(self.marketplace):
+            self.runs.end(window, Outcome.FINISHED, self.now())
+        self.watched.free_rows(self.marketplace, self.now())
+        return True
 
     def _is_off(self) -> bool:
         return self.share() == 0
@@ -88,9 +98,10 @@ class Watch(Checking):
         run = self.runs.start(request, f"{began:%Y-%m-%dT%H:%M}", now)
         if run.outcome is not Outcome.RUNNING:  # it was switched off meanwhile
             run = self.runs.start(request, f"{now:%Y-%m-%dT%H:%M:%S}", now)
-        for older in self.watched.open_windows(run):
-            self.runs.end(older, Outcome.FINISHED, now)
-        self.watched.free_rows(run, now)
+        for older in self.watched.open_windows(self.marketplace):
+            if older.id < run.id:
+                self.runs.end(older, Outcome.FINISHED, now)
+        self.watched.free_rows(self.marketplace, now)
         self.watched.forget(self.marketplace, now)
         self.trust.begin()
         return run
@@ -134,7 +145,7 @@ class _WindowRounds(Rounds):
         watch, run, now = self._watch, self._run, self._watch.now()
         self.enter("checking", self.wrong)
         room = IN_FLIGHT - watch.watched.under_way(run)
-        taken = watch.watched.take(run, room, now) if room > 0 else None
-        self._took_nothing = taken is not None and not taken.sources
+        taken = watch.watched.take(run, room, self.wrong_routes, now) if room > 0 else None
+        self._took_nothing = taken is not None and not taken.sources and not taken.left_out
         self._publishing.round()
         return False
