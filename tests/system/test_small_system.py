@@ -156,4 +156,6 @@ def test_the_operator_sees_the_groups_as_the_workers_see_themselves(scraped: Pro
     assert members == dict.fromkeys(POOLS, "1")
     assigned = scraped.query("mercarich_worker_partitions_assigned")
     partitions = {name: str(topic.partitions) for name, (_, topic) in POOLS.items()}
-    assert {series["metric"]["pod"]: series["value"][1] for series in assigned} == partitions
+    of_groups = {series["metric"]["pod"]: series["value"][1] for series in assigned}
+    assert {name: of_groups.pop(name, None) for name in POOLS} == partitions
+    assert set(of_groups.values()) <= {"0"}, "the watches are in no group"
