@@ -122,6 +122,23 @@ def test_d3_a_listing_that_amazon_does_not_know_counts_as_gone(
     eventually(lambda: deletion(at_amazon=False) and _gone(shop, listing.id))
 
 
+def test_d3_a_deletion_whose_response_was_lost_ends_although_its_zero_can_be_seen_nowhere_any_more(
+    amazon: Amazon, shop: Shop, feed: Running, deletion: Delete, eventually: Eventually
+) -> None:
+    """The listing has left Amazon, the books do not know, and a zero that they push there meets an unknown SKU."""
+    listing = shop.rows(1)[0]
+    _expired(shop, listing.id)
+    amazon.fault("spapi", "500", only=["deleteListingsItem"])
+    assert deletion(slept=lambda _: None).leaving == 1
+    amazon.post("/_sim/offers", offers=[{"seller_id": listing.seller_id, "sku": listing.sku, "deleted": True}])
+    unknown = {"orphan": True, "verified_at": None, "pushed_revision": 1, "push_not_before": now() + OLD}
+    shop.alter(listings, listing.id, **unknown)
+    shop.alter(listing_removals, listing.id, not_before=None)
+    amazon.heal()
+
+    eventually(lambda: deletion(at_amazon=False) and _gone(shop, listing.id))
+
+
 def test_d3_nothing_is_deleted_at_amazon_while_a_push_is_pending_or_by_itself(
     engine: Engine, amazon: Amazon, shop: Shop, deletion: Delete
 ) -> None:

@@ -105,9 +105,14 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 
 def _nothing_pending() -> ColumnElement[bool]:
-    """SQL condition: delisted, its zero verified, no push waiting, as it was when its deletion was requested."""
-    shown = and_(listings.c.quantity == 0, listings.c.verified_at.is_not(None))
-    return and_(~listings.c.listed, shown, listings.c.push_pending == 0, listings.c.push_claim.is_(None))
+    """SQL condition: delisted, its zero verified and no push waiting, as it was when its deletion was requested.
+
+    Or Amazon does not know its SKU: it was deleted, and the response was lost. Its zero can be seen nowhere then, so
+    that the deletion must not wait for it.
+    """
+    verified = and_(listings.c.verified_at.is_not(None), listings.c.push_pending == 0)
+    down = and_(~listings.c.listed, listings.c.quantity == 0, listings.c.push_claim.is_(None))
+    return and_(down, or_(verified, listings.c.orphan))
 
 
 def _event(answer: Answer, user_id: int) -> Event:
