@@ -1,5 +1,6 @@
 """Policies for `freshness`: today's schedule, round robin, the product's watch, and the look that is worth most."""
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -70,7 +71,7 @@ class RoundRobin:
         pass
 
 
-class ByWorth:
+class ByWorth(ABC):
     """All day, the group of which a look is worth most; before it, what has just ended, and what the plan lets wait no
     longer."""
 
@@ -92,9 +93,9 @@ class ByWorth:
     def queues(self) -> Queues:
         return Queues()
 
+    @abstractmethod
     def hazard(self, source: int, now: float) -> float:
         """Return what is known of a source's hazard, in 1/s."""
-        raise NotImplementedError
 
     def next(self, now: float) -> Sequence[int]:
         while self._ends and self._ends[0][0] <= now:

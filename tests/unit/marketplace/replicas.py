@@ -32,7 +32,7 @@ class Row:
     def settle(self, ask: Ask, now: float) -> Grant:
         document: dict[str, Any] | None = None if self._stored is None else orjson.loads(self._stored)
         budget = Budget(self._limits, document, now + 1e9 - self.step_back)
-        grant = budget.answer(ask)
+        grant = budget.grant(ask)
         self._stored = orjson.dumps(budget.document())
         return grant
 

@@ -36,7 +36,7 @@ class Memory:
             raise DatabaseAway("away by the test")
         self.asks.append(ask)
         budget = Budget(self._limits, self._document, time.time())
-        grant = budget.answer(ask)
+        grant = budget.grant(ask)
         self._document = budget.document()
         return grant
 

@@ -56,7 +56,7 @@ class Fault(Exception):
 
 
 class CutOff(Exception):
-    """The shared budget does not answer this replica, so that it makes no call. Another replica may be able to."""
+    """This replica cannot reach the shared budget, so that it makes no call. Another replica may be able to."""
 
 
 _CLASSES = {

@@ -63,18 +63,12 @@ class Spell:
     times: int
 
 
-class Breaker:
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-        self._recent: deque[Spell] = deque()
-        self._counts: Counter[Outcome] = Counter()
-        self._blocked_in_a_row = 0
-        self._failed_in_a_row = 0
+class Phases:
+    """Whether calls pass: all, none, or the one that decides."""
+
+    def __init__(self) -> None:
         self._open_until: float | None = None
-        self._open_for = rules.open_seconds
         self._probing = False
-        self.opened = 0
-        """How often the breaker has opened since the process started."""
 
     def phase(self, now: float) -> Phase:
         if self._open_until is None:
@@ -92,6 +86,19 @@ class Breaker:
                     return Entry.WAIT
                 self._probing = True
                 return Entry.PROBE
+
+
+class Breaker(Phases):
+    def __init__(self, rules: Rules) -> None:
+        super().__init__()
+        self._rules = rules
+        self._recent: deque[Spell] = deque()
+        self._counts: Counter[Outcome] = Counter()
+        self._blocked_in_a_row = 0
+        self._failed_in_a_row = 0
+        self._open_for = rules.open_seconds
+        self.opened = 0
+        """How often the breaker has opened since the process started."""
 
     def record(self, now: float, outcome: Outcome, *, probe: bool = False) -> None:
         if probe:

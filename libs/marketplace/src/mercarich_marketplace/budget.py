@@ -14,7 +14,7 @@ from mercarich_marketplace.breaker import Breaker, Entry, Outcome, Phase, Rules
 from mercarich_marketplace.pace import Pace
 
 BLOCK_SECONDS = 0.25
-"""Most that one answer reserves; at rates below four calls a second, one cell."""
+"""Most that one grant reserves; at rates below four calls a second, one cell."""
 
 AHEAD_SECONDS = 0.25
 """A cell is reserved at most this long before it begins: what a killed replica loses, and others wait for."""
@@ -92,7 +92,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Times are seconds after the moment, on the database's clock, at which the answer was made."""
+    """Times are seconds after the moment, on the database's clock, at which the grant was made."""
 
     cells: tuple[float, ...]
     """When each cell begins. The replica may make one call in each."""
@@ -147,7 +147,7 @@ class Budget:
             "members": {name: [each.slots, each.until, each.due, each.served] for name, each in self._members.items()},
         }
 
-    def answer(self, ask: Ask) -> Grant:
+    def grant(self, ask: Ask) -> Grant:
         opened = self._breaker.opened
         for news in ask.news:
             self._learn(ask.replica, news)

@@ -1,7 +1,7 @@
 """A replica's share of a budget that several replicas have together: the pace and the breaker of its own calls.
 
-Both know what the last answer of `budget.Budget` told, and collect what the next one is to learn. Times are those of
-this process's monotonic clock. Without answers the cells end within a second, and no call is made any more.
+Both know what the last `budget.Grant` told, and collect what the budget is to learn next. Times are those of this
+process's monotonic clock. Without grants the cells end within a second, and no call is made any more.
 """
 
 import random
@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mercarich_marketplace.breaker import Entry, Outcome, Phase
+from mercarich_marketplace.breaker import Entry, Outcome, Phase, Phases
 from mercarich_marketplace.budget import (
     BLOCK_SECONDS,
     CELL_SECONDS,
@@ -116,10 +116,10 @@ class SharedPace:
         return max(0, waiting + len(self._taken) - len(self._cells))
 
     def apply(self, grant: Grant, sent_at: float, received_at: float) -> None:
-        """Add the cells. The answer was made between the two times, so that a cell is used neither early nor late."""
+        """Add the cells. The grant was made between the two times, so that a cell is used neither early nor late."""
         self._share, self._cell_seconds = grant.share, grant.cell_seconds
         if any(isinstance(news, Throttled | Closed) for news in self._wire.news):
-            return  # the answer did not know of the pause
+            return  # the grant did not know of the pause
         for begins in grant.cells:
             start = received_at + begins + self._draw() * self._jitter * grant.cell_seconds
             end = sent_at + begins + max(grant.cell_seconds, CELL_SECONDS)
@@ -134,33 +134,21 @@ class SharedPace:
             self._cells.popleft()
 
 
-class SharedBreaker:
-    """Stands in for `breaker.Breaker`: the phase that the last answer told."""
+class SharedBreaker(Phases):
+    """Stands in for `breaker.Breaker`: the phase that the last grant told."""
 
     def __init__(self, wire: Wire, clear: Callable[[], None]) -> None:
+        super().__init__()
         self._wire = wire
         self._clear = clear
-        self._open_until: float | None = None
-        self._probing = False
         self.opened = 0
         """How often the outcomes of this replica have opened the breaker."""
 
-    def phase(self, now: float) -> Phase:
-        if self._open_until is None:
-            return Phase.CLOSED
-        return Phase.HALF_OPEN if self._probing or now >= self._open_until else Phase.OPEN
-
     def enter(self, now: float) -> Entry:
-        match self.phase(now):
-            case Phase.CLOSED:
-                return Entry.ADMIT
-            case Phase.OPEN:
-                return Entry.REFUSE
-            case Phase.HALF_OPEN:
-                if self._probing:
-                    return Entry.WAIT
-                self._probing = self._wire.probe = True
-                return Entry.PROBE
+        entry = super().enter(now)
+        if entry is Entry.PROBE:
+            self._wire.probe = True
+        return entry
 
     def record(self, now: float, outcome: Outcome, *, probe: bool = False) -> None:
         if probe:
@@ -183,7 +171,7 @@ class SharedBreaker:
 
 
 class Share:
-    """The pace and the breaker of one replica, the next ask of both, and the answer to it."""
+    """The pace and the breaker of one replica, the next ask of both, and what is granted for it."""
 
     def __init__(
         self,
@@ -217,11 +205,11 @@ class Share:
         return ask
 
     def lost(self, ask: Ask) -> None:
-        """No answer came. What was told is told again; if it had arrived, it counts twice, on the careful side."""
+        """No grant came. What was told is told again; if it had arrived, it counts twice, on the careful side."""
         self.wire.news = [*ask.news, *self.wire.news]
 
     def apply(self, grant: Grant, sent_at: float) -> bool:
-        """Take an answer over. Return whether the callers who wait for a turn are to be refused."""
+        """Take a grant over. Return whether the callers who wait for a turn are to be refused."""
         received_at = self._now()
         was_closed = self.breaker.phase(received_at) is Phase.CLOSED
         self.pace.apply(grant, sent_at, received_at)

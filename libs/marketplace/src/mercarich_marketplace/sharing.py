@@ -19,7 +19,7 @@ from mercarich_platform.outages import DatabaseAway
 log = logging.getLogger(__name__)
 
 CUT_OFF_SECONDS = 1.5
-"""Without an answer for so long, the replica is not ready and refuses its callers, who ask another replica."""
+"""Without a grant for so long, the replica is not ready and refuses its callers, who ask another replica."""
 
 LEAVE_SECONDS = 1.0
 """Longest wait of a replica that ends for the database to take back what the replica has."""
@@ -44,12 +44,12 @@ class Sharing:
         self._due = asyncio.Event()
         self._not_before = float("-inf")
         self._refresh_at = float("-inf")
-        self._answered_at = float("-inf")
+        self._granted_at = float("-inf")
         self._is_away = False
         share.wire.wake = self._due.set
 
     def is_cut_off(self) -> bool:
-        return self._now() - self._answered_at > CUT_OFF_SECONDS
+        return self._now() - self._granted_at > CUT_OFF_SECONDS
 
     async def run(self) -> None:
         """Ask when cells are wanted, when others must know the news, and every second, until it is cancelled."""
@@ -87,11 +87,11 @@ class Sharing:
         turns = self._turns
         ask = self._share.ask(turns.wanting, turns.under_way, free=turns.under_way < turns.slots)
         sent_at = self._now()
-        answer = asyncio.create_task(asyncio.to_thread(self._budgets.settle, self._name, ask))
+        settling = asyncio.create_task(asyncio.to_thread(self._budgets.settle, self._name, ask))
         try:
-            while not (await asyncio.wait((answer,), timeout=_PAUSE_SECONDS))[0]:
+            while not (await asyncio.wait((settling,), timeout=_PAUSE_SECONDS))[0]:
                 self._refuse_if_cut_off()
-            grant = answer.result()
+            grant = settling.result()
         except DatabaseAway as away:
             self._lost(ask, str(away))
         except Exception as error:  # whatever it is, no cells are had: the budget is kept, and the replica is not ready
@@ -117,7 +117,7 @@ class Sharing:
         if self._is_away:
             log.info("the database answers again", extra={"budget": self._name})
         self._is_away = False
-        now = self._answered_at = self._now()
+        now = self._granted_at = self._now()
         self._not_before, self._refresh_at = now + grant.again_seconds, now + REFRESH_SECONDS
         if self._share.apply(grant, sent_at):
             self._turns.refuse(_opened)

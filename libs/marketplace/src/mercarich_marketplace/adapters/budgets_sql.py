@@ -21,10 +21,10 @@ from mercarich_platform.outages import DatabaseAway
 
 ATTEMPTS = 20
 CONNECTIONS = 1
-"""Of a replica, for all of its budgets: an answer takes milliseconds."""
+"""Of a replica, for all of its budgets: an exchange takes milliseconds."""
 
 STATEMENT_SECONDS = 2
-"""A slower answer would be of no use: its cells are over."""
+"""A later grant would be of no use: its cells are over."""
 
 _rows = egress_budgets.c
 _NOW: dict[str, ColumnElement[float]] = {
@@ -54,7 +54,7 @@ class SqlBudgets:
         self._engine.dispose()
 
     def _try(self, connection: Connection, name: str, ask: Ask) -> Grant | None:
-        """Return the answer, or None when another replica has changed the row meanwhile."""
+        """Return the grant, or None when another replica has changed the row meanwhile."""
         now_sql = _NOW[connection.dialect.name]
         row = connection.execute(
             select(now_sql.label("now"), _rows.revision, _rows.state).where(_rows.name == name)
@@ -64,7 +64,7 @@ class SqlBudgets:
             return None
         document: dict[str, Any] | None = None if row.state is None else orjson.loads(row.state)
         budget = Budget(self._limits[name], document, float(row.now))
-        grant = budget.answer(ask)
+        grant = budget.grant(ask)
         after = budget.document()
         if after == document:
             return grant

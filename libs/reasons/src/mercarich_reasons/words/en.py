@@ -3,85 +3,33 @@
 from collections.abc import Mapping
 
 from mercarich_contracts import sites
+from mercarich_reasons.words.values_en import COLOURS, CONDITIONS, STATE_REASONS, STATES
+
+__all__ = [
+    "COLOURS",
+    "CONDITIONS",
+    "LISTED",
+    "MARKETPLACES",
+    "REASONS",
+    "ROUTES",
+    "SEEN",
+    "STATES",
+    "STATE_REASONS",
+    "YEN",
+]
 
 SEEN = "{word} ({because})"
 YEN = "{:,} yen"
 LISTED = ", "
 _POSTAGE_NOT_KNOWN = "[ including {counted_jpy} counted for a postage that is not known]"
 _COST = "{cost_jpy}[ including {shipping_jpy} for postage]" + _POSTAGE_NOT_KNOWN
+_CAPACITY = (
+    "{sources} sources of {marketplace} need {needed_per_second} calls a second, there are {available_per_second}:"
+    " a pass takes {pass_hours} h; the plan says {planned_hours}"
+)
+_WITH_THE_FILE = "With the {new_sources} new sources of this file, "
 MARKETPLACES = sites.words("en")
 ROUTES = sites.route_words("en")
-STATES: Mapping[str, str] = {
-    "available": "on sale",
-    "unbuyable": "not at a fixed price",
-    "sold": "sold",
-    "ended": "ended",
-    "gone": "gone",
-    "suspended": "suspended",
-    "unknown": "unknown",
-}
-"""Of a source."""
-STATE_REASONS: Mapping[str, str] = {
-    "auction_only": "auction only",
-    "no_price": "no price",
-    "flea_market": "flea market",
-    "in_transaction": "in a transaction",
-    "sold_out": "sold out",
-    "won": "won by a bidder",
-    "closed_without_bids": "closed without bids",
-    "closed": "closed",
-    "cancelled": "cancelled",
-    "not_found": "not found",
-    "deleted_by_seller": "deleted by the seller",
-    "deleted_by_marketplace": "deleted by the marketplace",
-    "stopped_by_seller": "stopped by the seller",
-    "stopped_by_marketplace": "stopped by the marketplace",
-    "not_found_once": "not found once, a second look follows",
-    "not_found_unproven": "no page, and no proof that there is no such item",
-    "closing": "closing now",
-    "blocked": "blocked",
-    "rate_limited": "too many requests",
-    "auth": "access refused",
-    "bad_request": "request refused",
-    "transient": "passing fault",
-    "timed_out": "no answer in time",
-    "unparsable": "page not understood",
-    "empty": "empty answer",
-    "unknown_status": "unknown status",
-    "breaker_open": "not asked at present",
-    "malformed_id": "malformed id",
-    "oversized": "answer too large",
-    "set_aside": "set aside",
-}
-"""Why a source is in its state."""
-
-CONDITIONS: Mapping[int, str] = {
-    1: "new, unused",
-    2: "nearly unused",
-    3: "no visible flaws",
-    4: "slightly used",
-    5: "used",
-    6: "poor",
-}
-"""Of an item, as the marketplaces order them."""
-COLOURS: Mapping[str, str] = {
-    "red": "red",
-    "blue": "blue",
-    "green": "green",
-    "yellow": "yellow",
-    "black": "black",
-    "white": "white",
-    "pink": "pink",
-    "purple": "purple",
-    "orange": "orange",
-    "brown": "brown",
-    "silver": "silver",
-    "gold": "gold",
-    "grey": "grey",
-    "navy": "navy",
-    "beige": "beige",
-}
-
 REASONS: Mapping[str, str] = {
     # a listing's life
     "source_seen": "{state}",
@@ -294,18 +242,12 @@ REASONS: Mapping[str, str] = {
     "nothing_to_try": "there is no address to send to",
     "too_many_trials": "Too many tries. Wait a little.",
     # capacity of a marketplace
-    "capacity_short": "{sources} sources of {marketplace} need {needed_per_second} calls a second, there are"
-    " {available_per_second}: a pass takes {pass_hours} h; the plan says {planned_hours}",
-    "capacity_enough": "{sources} sources of {marketplace} need {needed_per_second} calls a second, there are"
-    " {available_per_second}: a pass takes {pass_hours} h; the plan says {planned_hours}",
+    "capacity_short": _CAPACITY,
+    "capacity_enough": _CAPACITY,
     "capacity_unknown": "{sources} sources of {marketplace} need {needed_per_second} calls a second; what there is has"
     " not been heard from its proxy yet",
-    "import_beyond_capacity": "With the {new_sources} new sources of this file, {sources} sources of {marketplace} need"
-    " {needed_per_second} calls a second, there are {available_per_second}: a pass takes {pass_hours} h; the plan says"
-    " {planned_hours}. Nothing is taken over before you accept that.",
-    "import_within_capacity": "With the {new_sources} new sources of this file, {sources} sources of {marketplace} need"
-    " {needed_per_second} calls a second, there are {available_per_second}: a pass takes {pass_hours} h; the plan says"
-    " {planned_hours}.",
+    "import_beyond_capacity": f"{_WITH_THE_FILE}{_CAPACITY}. Nothing is taken over before you accept that.",
+    "import_within_capacity": f"{_WITH_THE_FILE}{_CAPACITY}.",
     # of earlier and later releases
     "old_sentence": "{text}",
 }

@@ -3,83 +3,29 @@
 from collections.abc import Mapping
 
 from mercarich_contracts import sites
+from mercarich_reasons.words.values_ja import COLOURS, CONDITIONS, STATE_REASONS, STATES
+
+__all__ = [
+    "COLOURS",
+    "CONDITIONS",
+    "LISTED",
+    "MARKETPLACES",
+    "REASONS",
+    "ROUTES",
+    "SEEN",
+    "STATES",
+    "STATE_REASONS",
+    "YEN",
+]
 
 SEEN = "{word}（{because}）"
 YEN = "{:,}円"
 LISTED = "、"
+_NEEDS = "{marketplace}の仕入れ元{sources}件の確認には毎秒{needed_per_second}回の呼び出しが"
+_PASS = "1巡に{pass_hours}時間かかります（プランでは{planned_hours}時間）"
+_WITH_THE_FILE = "このファイルの新しい仕入れ元{new_sources}件を加えると、"
 MARKETPLACES = sites.words("ja")
 ROUTES = sites.route_words("ja")
-STATES: Mapping[str, str] = {
-    "available": "販売中",
-    "unbuyable": "即決価格なし",
-    "sold": "売り切れ",
-    "ended": "終了",
-    "gone": "削除済み",
-    "suspended": "公開停止",
-    "unknown": "不明",
-}
-"""Of a source."""
-STATE_REASONS: Mapping[str, str] = {
-    "auction_only": "オークション形式のみ",
-    "no_price": "価格なし",
-    "flea_market": "フリマ形式",
-    "in_transaction": "取引中",
-    "sold_out": "売り切れ",
-    "won": "落札済み",
-    "closed_without_bids": "入札なしで終了",
-    "closed": "終了",
-    "cancelled": "取り消し",
-    "not_found": "見つからない",
-    "deleted_by_seller": "出品者により削除",
-    "deleted_by_marketplace": "運営により削除",
-    "stopped_by_seller": "出品者により停止",
-    "stopped_by_marketplace": "運営により停止",
-    "not_found_once": "一度見つからず、再確認の予定",
-    "not_found_unproven": "ページがなく、商品がない証拠もなし",
-    "closing": "終了処理中",
-    "blocked": "ブロックされた",
-    "rate_limited": "アクセス過多",
-    "auth": "アクセス拒否",
-    "bad_request": "リクエスト拒否",
-    "transient": "一時的な障害",
-    "timed_out": "時間切れ",
-    "unparsable": "ページを解釈できない",
-    "empty": "空の応答",
-    "unknown_status": "不明な状態",
-    "breaker_open": "現在は確認を停止中",
-    "malformed_id": "IDの形式が不正",
-    "oversized": "応答が大きすぎる",
-    "set_aside": "除外中",
-}
-"""Why a source is in its state."""
-
-CONDITIONS: Mapping[int, str] = {
-    1: "新品、未使用",
-    2: "未使用に近い",
-    3: "目立った傷や汚れなし",
-    4: "やや傷や汚れあり",
-    5: "傷や汚れあり",
-    6: "全体的に状態が悪い",
-}
-"""Of an item, as the marketplaces order them."""
-COLOURS: Mapping[str, str] = {
-    "red": "赤",
-    "blue": "青",
-    "green": "緑",
-    "yellow": "黄",
-    "black": "黒",
-    "white": "白",
-    "pink": "ピンク",
-    "purple": "紫",
-    "orange": "オレンジ",
-    "brown": "茶",
-    "silver": "銀",
-    "gold": "金",
-    "grey": "グレー",
-    "navy": "紺",
-    "beige": "ベージュ",
-}
-
 REASONS: Mapping[str, str] = {
     # a listing's life
     "source_seen": "{state}",
@@ -293,18 +239,13 @@ REASONS: Mapping[str, str] = {
     "nothing_to_try": "送信先がありません",
     "too_many_trials": "試行回数が多すぎます。しばらく待ってください。",
     # capacity of a marketplace
-    "capacity_short": "{marketplace}の仕入れ元{sources}件の確認には毎秒{needed_per_second}回の呼び出しが必要ですが、"
-    "使えるのは毎秒{available_per_second}回です。1巡に{pass_hours}時間かかります（プランでは{planned_hours}時間）",
-    "capacity_enough": "{marketplace}の仕入れ元{sources}件の確認には毎秒{needed_per_second}回の呼び出しが必要で、"
-    "毎秒{available_per_second}回まで使えます。1巡に{pass_hours}時間かかります（プランでは{planned_hours}時間）",
-    "capacity_unknown": "{marketplace}の仕入れ元{sources}件の確認には毎秒{needed_per_second}回の呼び出しが必要です。"
-    "使える回数はまだわかりません",
-    "import_beyond_capacity": "このファイルの新しい仕入れ元{new_sources}件を加えると、{marketplace}の"
-    "仕入れ元{sources}件の確認には毎秒{needed_per_second}回の呼び出しが必要になりますが、使えるのは毎秒{available_per_second}回です。1巡に{pass_hours}時間かかります"
-    "（プランでは{planned_hours}時間）。承認するまで何も取り込まれません。",
-    "import_within_capacity": "このファイルの新しい仕入れ元{new_sources}件を加えると、{marketplace}の"
-    "仕入れ元{sources}件の確認には毎秒{needed_per_second}回の呼び出しが必要になり、毎秒{available_per_second}回まで使えます。"
-    "1巡に{pass_hours}時間かかります（プランでは{planned_hours}時間）。",
+    "capacity_short": f"{_NEEDS}必要ですが、使えるのは毎秒{{available_per_second}}回です。{_PASS}",
+    "capacity_enough": f"{_NEEDS}必要で、毎秒{{available_per_second}}回まで使えます。{_PASS}",
+    "capacity_unknown": f"{_NEEDS}必要です。使える回数はまだわかりません",
+    "import_beyond_capacity": f"{_WITH_THE_FILE}{_NEEDS}必要になりますが、"
+    f"使えるのは毎秒{{available_per_second}}回です。{_PASS}。承認するまで何も取り込まれません。",
+    "import_within_capacity": f"{_WITH_THE_FILE}{_NEEDS}必要になり、毎秒{{available_per_second}}回まで使えます。"
+    f"{_PASS}。",
     # of earlier and later releases
     "old_sentence": "{text}",
 }
