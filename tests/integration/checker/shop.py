@@ -1,7 +1,8 @@
 """A shop to check: rows of sellers, sources and listings, a market with given responses, and a worker in threads."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -306,3 +307,11 @@ def check(engine: Engine, market: Market, req: Request | None = None, **more: An
     """Run one whole check run."""
     with Workers(engine, market) as workers:
         return planner(engine, workers, **more)(req or request(), None, threading.Event())
+
+
+def until(condition: Callable[[], object], seconds: float = 10) -> None:
+    """Wait until it holds, for a limited time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true"
+        time.sleep(0.02)

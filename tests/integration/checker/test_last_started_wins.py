@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Engine
-from tests.integration.checker.shop import Market, Shop, Workers, check, planner, request
+from tests.integration.checker.shop import Market, Shop, Workers, check, planner, request, until
 
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
@@ -135,13 +135,13 @@ def test_l3_an_older_run_ends_within_seconds_and_writes_nothing_more(
     market.gate = threading.Event()
     with Workers(engine, market) as workers, ThreadPoolExecutor(2) as processes:
         first = processes.submit(planner(engine, workers), request(), None, threading.Event())
-        _until(lambda: bool(workers.batches))
+        until(lambda: bool(workers.batches))
         started = time.monotonic()
         second = SqlRuns(engine).start(request(), None, utc_now())
         assert first.result(10).outcome is Outcome.SUPERSEDED
         assert time.monotonic() - started < 5
         market.gate.set()
-        _until(lambda: len(workers.outcomes) == len(workers.batches))
+        until(lambda: len(workers.outcomes) == len(workers.batches))
     assert set(workers.outcomes) == {"superseded"}
     assert shop.count(source_items, source_items.c.checked_at.is_not(None)) == 0
     assert all(shop.events(listing) == [] for listing in range(1, 41))
@@ -196,10 +196,3 @@ def test_a_superseded_planner_does_not_write_its_run_any_more(engine: Engine, sh
     SqlRuns(engine).enter(old, "held", NoCanariesToAsk())
     SqlRuns(engine).add_held_seconds(old, 5)
     assert (shop.run(old.id).phase, shop.run(old.id).held_seconds) == ("ended", 0)
-
-
-def _until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true"
-        time.sleep(0.02)

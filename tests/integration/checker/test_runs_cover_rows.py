@@ -2,15 +2,13 @@
 
 import random
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.integration.checker.shop import Market, Shop, Workers, planner, request
+from tests.integration.checker.shop import Market, Shop, Workers, planner, request, until
 
 from mercarich_checker.adapters.checks import CHECKS
 from mercarich_checker.adapters.observations_sql import SqlObservations
@@ -55,9 +53,9 @@ def test_a_start_for_one_plan_leaves_the_run_of_all_plans_the_rest(engine: Engin
     market.gate = threading.Event()
     with Workers(engine, market, threads=2) as workers, ThreadPoolExecutor(2) as processes:
         wide = _in_thread(processes, engine, workers, request())
-        _until(lambda: bool(workers.batches))
+        until(lambda: bool(workers.batches))
         narrow = _in_thread(processes, engine, workers, request((4,)))
-        _until(lambda: len({batch.run_id for batch in workers.batches}) == 2)
+        until(lambda: len({batch.run_id for batch in workers.batches}) == 2)
         market.gate.set()
         ended = [wide.result(20), narrow.result(20)]
 
@@ -234,10 +232,3 @@ def _start_or_give_way(engine: Engine, asked: Request) -> Run:
 def _batch(run: Run, items: dict[str, int]) -> CheckBatch:
     wanted = tuple(BatchItem(id=id, item_id=item_id) for item_id, id in items.items())
     return CheckBatch(marketplace=Marketplace.YAHOO, run_id=run.id, generation=run.generation, items=wanted)
-
-
-def _until(condition: Callable[[], Any], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true"
-        time.sleep(0.02)

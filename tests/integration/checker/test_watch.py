@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
-from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, planner, request
-from tests.integration.checker.test_runs_cover_rows import _until
+from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, planner, request, until
 
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
@@ -85,8 +84,8 @@ def test_it_looks_at_what_is_on_sale_and_leaves_the_rest(engine: Engine, shop: S
         shop.listing(seller, f"x{number}", source=SEEN)
     shop.listing(seller, "down", quantity=0, source=SEEN)
     with watching(engine, market):
-        _until(lambda: _seen(shop) == 40)
-        _until(lambda: shop.source("down").look_class is None)
+        until(lambda: _seen(shop) == 40)
+        until(lambda: shop.source("down").look_class is None)
 
     assert sorted(set(market.looks) - {"alive"}) == sorted(f"x{number}" for number in range(40))
     assert len(market.looks) - market.looks.count("alive") == 40
@@ -104,7 +103,7 @@ def test_an_auction_is_looked_at_when_it_has_ended_and_its_offer_comes_down(
     ended = shop.listing(seller, "ended", source=SEEN | {"checked_at": now - HOUR, "due_at": now - HOUR / 60})
     market.states["ended"] = State.SOLD
     with watching(engine, market):
-        _until(lambda: shop.offer(ended).quantity == 0)
+        until(lambda: shop.offer(ended).quantity == 0)
 
     assert market.looks.index("ended") < 35
     assert shop.events(ended) == ["withdrawn"]
@@ -120,7 +119,7 @@ def test_what_goes_faster_is_looked_at_first_and_what_was_seen_just_now_is_not(
     shop.listing(seller, "new", source=SEEN | {"checked_at": now - SOONEST / 2})
     shop.listing(seller, "waits", source=SEEN | {"check_not_before": now + HOUR})
     with watching(engine, market):
-        _until(lambda: shop.source("slow59").checked_at > now)
+        until(lambda: shop.source("slow59").checked_at > now)
 
     assert market.looks.index("fast") < 35
     assert not {"new", "waits"} & set(market.looks)
@@ -133,7 +132,7 @@ def test_it_takes_nothing_that_a_run_is_to_look_at(engine: Engine, shop: Shop, m
     list(SqlPlan(engine).mark(run, request(), SqlPlan(engine).sellers(request())))
     shop.listing(seller, "free", source=SEEN)
     with watching(engine, market):
-        _until(lambda: shop.source("free").checked_run is not None)
+        until(lambda: shop.source("free").checked_run is not None)
 
     assert shop.source("of-a-run").check_run == run.id
     assert shop.run(run.id).outcome == "running"
@@ -149,9 +148,9 @@ def test_a_run_takes_from_it_what_it_covers_and_looks_at_nothing_twice(
     with Workers(engine, market, threads=1) as workers, ThreadPoolExecutor(2) as processes:
         stop = threading.Event()
         watches_on = processes.submit(watch(engine, _Trusting(workers)), stop)
-        _until(lambda: shop.count(source_items, source_items.c.check_run.is_not(None)) >= 30)
+        until(lambda: shop.count(source_items, source_items.c.check_run.is_not(None)) >= 30)
         run = processes.submit(planner(engine, workers), request(), None, threading.Event())
-        _until(lambda: any(batch.generation for batch in workers.batches))
+        until(lambda: any(batch.generation for batch in workers.batches))
         market.gate.set()
         ended = run.result(20)
         stop.set()
@@ -179,10 +178,10 @@ def test_while_the_marketplace_is_silent_no_budget_is_spent_on_it(engine: Engine
         shop.listing(seller, f"x{number}", source=SEEN)
     market.blocked = True
     with watching(engine, market):
-        _until(lambda: any(window.phase == "held" for window in windows(engine)))
+        until(lambda: any(window.phase == "held" for window in windows(engine)))
         assert set(market.looks) == {"alive"}
         market.blocked = False
-        _until(lambda: _seen(shop) == 40)
+        until(lambda: _seen(shop) == 40)
 
 
 def test_many_falls_of_an_hour_are_held_over_two_windows_and_a_second_look_withdraws_them(
@@ -194,15 +193,15 @@ def test_many_falls_of_an_hour_are_held_over_two_windows_and_a_second_look_withd
     first = [shop.listing(seller, f"x{number}", source=SEEN) for number in range(4)]
     market.states.update({f"x{number}": State.SOLD for number in range(20)})
     with watching(engine, market):
-        _until(lambda: not any(shop.offer(id).quantity for id in first))
+        until(lambda: not any(shop.offer(id).quantity for id in first))
     [window] = windows(engine)
     earlier = {"started_at": window.started_at - timedelta(minutes=31), "request_key": "earlier"}
     engines.run_tx(engine, lambda connection: connection.execute(runs.update().values(earlier)))
 
     second = [shop.listing(seller, f"x{number}", source=SEEN) for number in range(4, 8)]
     with watching(engine, market):
-        _until(lambda: shop.count(holds) == 1)
-        _until(lambda: not any(shop.offer(id).quantity for id in second))
+        until(lambda: shop.count(holds) == 1)
+        until(lambda: not any(shop.offer(id).quantity for id in second))
     assert len(windows(engine)) == 2
     kinds = [shop.events(id) for id in second]
     assert ["held", "withdrawn"] in kinds
@@ -213,21 +212,21 @@ def test_switched_off_it_ends_its_window_and_asks_for_nothing(engine: Engine, sh
     on = threading.Event()
     with watching(engine, market, share=lambda: 0.5 if on.is_set() else 0.0):
         on.set()
-        _until(lambda: shop.source("x1").checked_run is not None)
+        until(lambda: shop.source("x1").checked_run is not None)
         on.clear()
-        _until(lambda: [window.outcome for window in windows(engine)] == ["finished"])
+        until(lambda: [window.outcome for window in windows(engine)] == ["finished"])
         on.set()
-        _until(lambda: [window.outcome for window in windows(engine)] == ["finished", "running"])
+        until(lambda: [window.outcome for window in windows(engine)] == ["finished", "running"])
 
 
 def test_a_paused_marketplace_is_left_alone(engine: Engine, shop: Shop, market: Market) -> None:
     shop.listing(shop.seller("a"), "x1", source=SEEN)
     shop.setting("MARKETPLACE_YAHOO", "paused")
     with watching(engine, market):
-        _until(lambda: any(window.note is not None for window in windows(engine)))
+        until(lambda: any(window.note is not None for window in windows(engine)))
         assert market.looks == []
         shop.setting("MARKETPLACE_YAHOO", "on")
-        _until(lambda: shop.source("x1").checked_run is not None)
+        until(lambda: shop.source("x1").checked_run is not None)
     assert windows(engine)[0].note is None
 
 
@@ -240,7 +239,7 @@ def test_what_a_dead_window_has_left_the_next_one_takes(engine: Engine, shop: Sh
     assert SqlWatched(engine).take(old, 30, frozenset(), utc_now()).sources == 1
     assert shop.source("x1").check_run == old.id
     with watching(engine, market):
-        _until(lambda: shop.source("x1").checked_run is not None)
+        until(lambda: shop.source("x1").checked_run is not None)
     assert shop.run(old.id).outcome == "finished"
     shop.listing(seller, "x2", source=SEEN)
     with pytest.raises(WindowEnded):
@@ -253,9 +252,9 @@ def test_an_item_that_kills_workers_is_taken_once_and_set_aside(engine: Engine, 
     shop.listing(seller, "x1", source=SEEN)
     market.kills = {"killer"}
     with watching(engine, market):
-        _until(lambda: shop.source("killer").check_problem == "set_aside", seconds=30)
-        _until(lambda: shop.source("killer").look_class is None)
-        _until(lambda: shop.source("x1").checked_run is not None)
+        until(lambda: shop.source("killer").check_problem == "set_aside", seconds=30)
+        until(lambda: shop.source("killer").look_class is None)
+        until(lambda: shop.source("x1").checked_run is not None)
     assert shop.source("killer").check_run is None
 
 
@@ -274,7 +273,7 @@ def test_what_was_learnt_counts_less_each_day(engine: Engine) -> None:
 def test_a_window_is_no_run_that_looks_by_hand_go_by(engine: Engine, shop: Shop, market: Market) -> None:
     shop.listing(shop.seller("a"), "x1", source=SEEN)
     with watching(engine, market):
-        _until(lambda: shop.source("x1").checked_run is not None)
+        until(lambda: shop.source("x1").checked_run is not None)
     with engines.reading(engine) as connection:
         heads = connection.execute(select(run_heads.c.operation, run_heads.c.run_id)).all()
     assert {head.run_id for head in heads if head.operation == "check"} <= {None}
@@ -288,9 +287,9 @@ def test_an_answer_that_tells_nothing_is_not_asked_for_at_once_again(
     offer = shop.listing(shop.seller("a"), "x1", source=SEEN)
     market.states["x1"], market.reasons["x1"] = State.UNKNOWN, reason
     with watching(engine, market):
-        _until(lambda: shop.source("x1").check_problem is not None)
+        until(lambda: shop.source("x1").check_problem is not None)
         shop.listing(shop.seller("b"), "x2", source=SEEN)
-        _until(lambda: shop.source("x2").checked_run is not None)
+        until(lambda: shop.source("x2").checked_run is not None)
     assert market.looks.count("x1") == 1
     assert (shop.offer(offer).quantity, shop.source("x1").state) == (1, "available")
 
@@ -302,13 +301,13 @@ def test_looking_again_and_again_does_not_make_the_brake_blind(engine: Engine, s
     ids = [shop.listing(seller, name, source=SEEN) for name in names]
     with watching(engine, market):
         for looks in range(1, 5):
-            _until(lambda looks=looks: all(market.looks.count(name) == looks for name in names))
-            _until(lambda: shop.count(source_items, source_items.c.check_run.is_not(None)) == 0)
+            until(lambda looks=looks: all(market.looks.count(name) == looks for name in names))
+            until(lambda: shop.count(source_items, source_items.c.check_run.is_not(None)) == 0)
             if looks == 4:
                 market.states.update(dict.fromkeys(names, State.SOLD))
             again = source_items.update().values(checked_at=utc_now() - HOUR)
             engines.run_tx(engine, lambda connection, again=again: connection.execute(again))
-        _until(lambda: shop.count(source_items, source_items.c.state == "sold") == 40)
+        until(lambda: shop.count(source_items, source_items.c.state == "sold") == 40)
     assert sum(shop.offer(id).quantity == 0 for id in ids) <= 6  # 15 % of 40 listings, not of 160 looks
     assert shop.count(holds) >= 1
 
@@ -323,11 +322,11 @@ def test_a_hold_that_has_closed_by_itself_does_not_let_all_others_fall(
         shop.listing(seller, f"x{number}", source=SEEN)
     market.states.update({f"x{number}": State.SOLD for number in range(30)})
     with watching(engine, market):
-        _until(lambda: shop.count(holds, holds.c.applied_at.is_not(None)) >= 1)
+        until(lambda: shop.count(holds, holds.c.applied_at.is_not(None)) >= 1)
     shop.setting("BRAKE_CONFIRM_SECONDS", 600)
     later = [shop.listing(seller, f"x{number}", source=SEEN) for number in range(10, 20)]
     with watching(engine, market):
-        _until(lambda: all(shop.source(f"x{number}").state == "sold" for number in range(10, 20)))
+        until(lambda: all(shop.source(f"x{number}").state == "sold" for number in range(10, 20)))
     assert [shop.events(id) for id in later] == [["held"]] * 10
 
 
@@ -336,8 +335,8 @@ def test_nobody_looks_for_sellers_whom_runs_skip(engine: Engine, shop: Shop, mar
         shop.listing(shop.seller(name, **what), name, source=SEEN)
     shop.listing(shop.seller("served"), "served", source=SEEN)
     with watching(engine, market):
-        _until(lambda: shop.source("served").checked_run is not None)
-        _until(lambda: shop.source("unlinked").look_class is None)
+        until(lambda: shop.source("served").checked_run is not None)
+        until(lambda: shop.source("unlinked").look_class is None)
     assert set(market.looks) == {"served", "alive"}
 
 
@@ -358,6 +357,6 @@ def test_switched_off_it_ends_what_a_killed_process_has_left(engine: Engine, sho
     run = SqlRuns(engine, Operation.WATCH).start(window, "killed", utc_now())
     SqlWatched(engine).take(run, 30, frozenset(), utc_now())
     with watching(engine, market, share=lambda: 0.0):
-        _until(lambda: shop.source("x1").check_run is None)
+        until(lambda: shop.source("x1").check_run is None)
     assert shop.run(run.id).outcome == "finished"
     assert market.looks == []
