@@ -36,7 +36,7 @@ class Switched:
         if self.away:
             raise DatabaseAway("away by the test")
         budget = Budget(self._limits[name], self._documents.get(name), time.time())
-        grant = budget.answer(ask)
+        grant = budget.grant(ask)
         self._documents[name] = budget.document()
         return grant
 
