@@ -17,8 +17,6 @@ HALF_A_DAY = 12 * 3_600.0
 """What plan 2 promises: the longest time between two looks."""
 _LONGEST = timedelta(seconds=HALF_A_DAY)
 _MINUTE = 60.0
-_DRAWN = 0.05
-"""Share of the watch's calls for a source at random, so that a wrong belief is found out."""
 _MAY_AGE = 3_600.0
 """Seconds for which a page that has not changed stays in its cell, to save time."""
 _AT_ONCE = 20
@@ -179,39 +177,28 @@ class Learner:
         return True
 
 
-class Learned(ByWorth):
-    """`ByWorth` with what the product learns."""
-
-    def __init__(self, market: Market) -> None:
-        self._learner = Learner(market)
-        super().__init__(market)
-
-    def hazard(self, source: int, now: float) -> float:
-        return self._learner.hazard(source)
-
-    def next(self, now: float) -> Sequence[int]:
-        self._learner.count(now)
-        return super().next(now)
-
-    def seen(self, source: int, answer: Answer, now: float) -> None:
-        self._learner.learn(source, answer, now)
-        super().seen(source, answer, now)
-
-
-class Watch(Learned):
+class Watch(ByWorth):
     """The product's own rule: ends, then what the plan lets wait no longer, then the look that is worth most of the
     heads of its classes. One call of 20 is for a source at random."""
 
     def __init__(self, market: Market) -> None:
         self._random = Random(market.kind.sources)
+        self._learner = Learner(market)
         super().__init__(market)
 
     def queues(self) -> Queues:
         return Classes()
 
+    def hazard(self, source: int, now: float) -> float:
+        return self._learner.hazard(source)
+
+    def seen(self, source: int, answer: Answer, now: float) -> None:
+        self._learner.learn(source, answer, now)
+        super().seen(source, answer, now)
+
     def next(self, now: float) -> Sequence[int]:
-        if self._random.random() < _DRAWN:
-            self._learner.count(now)
+        self._learner.count(now)
+        if self._random.random() < freshness.DRAWN:
             return self._market.groups[self._group_of[self._random.randrange(len(self._group_of))]]
         return super().next(now)
 

@@ -83,9 +83,12 @@ class EmbeddedBroker:
                 self.kill()
 
     def signal(self, number: signal.Signals) -> None:
-        """Send the broker a signal. SIGSTOP freezes it, like a broker that hangs."""
-        if self._process is not None:
-            self._process.send_signal(number)
+        """Send the broker a signal. SIGSTOP freezes it, like a broker that hangs; it handles nothing any more then."""
+        if self._process is None:
+            return
+        self._process.send_signal(number)
+        if number is signal.SIGSTOP:  # a thread inside a system call completes it first
+            os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def kill(self) -> None:
         """Kill the broker by SIGKILL, like a crash."""

@@ -146,7 +146,9 @@ def test_the_note_says_when_the_second_look_comes_and_then_that_it_goes_on(
     assert (waits[0], waits[-1]) == (SecondLookWaits, SecondLookGoesOn)
     assert waits == sorted(waits, key=lambda kind: kind is SecondLookGoesOn)
     with engines.reading(engine) as connection:
-        assert connection.execute(select(holds.c.applied_at).where(holds.c.run_id == run.id)).scalars().all()
+        applied = connection.execute(select(holds.c.applied_at).where(holds.c.run_id == run.id)).scalars().all()
+    assert applied
+    assert None not in applied
 
 
 def _part(engine: Engine, run: Run, user_id: int) -> tuple[int, int]:

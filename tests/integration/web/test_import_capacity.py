@@ -46,13 +46,13 @@ def test_new_sources_within_the_budget_are_told_and_taken_over_at_once(shop: Wor
     job = shop.import_rows("hanako", offers(80))
 
     assert (job.state, job.message) == ("finished", RowsImported(80, 80, 0, 0))
-    assert job.capacity == [ImportWithinCapacity(80, Marketplace.YAHOO, 1_080, 0.025, 0.5, 0.6, 12.0)]
+    assert job.capacity == [ImportWithinCapacity(Marketplace.YAHOO, 1_080, 0.025, 0.5, 0.6, 12.0, 80)]
 
 
 def test_new_sources_beyond_the_budget_wait_until_their_seller_accepts_them(shop: Workshop, rows: Rows) -> None:
     job = waiting(shop, rows)
 
-    told = ImportBeyondCapacity(20, Marketplace.YAHOO, 21_610, 0.501, 0.5, 12.1, 12.0)
+    told = ImportBeyondCapacity(Marketplace.YAHOO, 21_610, 0.501, 0.5, 12.1, 12.0, 20)
     assert (job.state, job.phase, job.message, job.progress) == ("running", "confirming", told, 90)
     assert (job.claim, job.not_before) == (None, shop.now() + timedelta(days=7))
     assert (shop.skus(1), shop.staged()) == ([], 20)
@@ -129,7 +129,7 @@ def test_a_seller_with_four_checks_a_day_takes_twice_as_much(shop: Workshop, row
 
     [told] = shop.import_rows("jiro", offers(864)).capacity
 
-    assert told == ImportWithinCapacity(864, Marketplace.YAHOO, 864, 0.04, 0.5, 0.48, 6.0)
+    assert told == ImportWithinCapacity(Marketplace.YAHOO, 864, 0.04, 0.5, 0.48, 6.0, 864)
 
 
 def test_where_nothing_was_counted_or_heard_nobody_is_kept_waiting(shop: Workshop, rows: Rows) -> None:

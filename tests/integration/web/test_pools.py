@@ -28,7 +28,7 @@ def test_a_setting_that_the_operator_has_not_seen_is_said(mercarich: Mercarich, 
 
     mercarich.page("settings", "set", "INVCHK_YAHOO_WORKER", "6")
 
-    assert "checker-yahoo: a setting was changed since the operator looked last" in mercarich.page("pools")
+    assert "checker-yahoo: a setting was changed since the pool was last seen" in mercarich.page("pools")
 
 
 def test_an_operator_that_is_silent_shows(mercarich: Mercarich, engine: Engine) -> None:

@@ -182,6 +182,7 @@ def test_an_open_check_tells_when_it_ends_at_the_rate_in_force(mercarich: Mercar
     ("run", "capacity"),
     [
         ({"phase": "held"}, {}),
+        ({"phase": "confirming"}, {}),
         ({"phase": "marking"}, {}),
         ({"outcome": "finished", "phase": "ended"}, {}),
         ({"operation": "update"}, {}),

@@ -1,4 +1,4 @@
-"""The background task of a shared budget: no question a call, refusals at once, and nothing sent without an answer."""
+"""The background task of a shared budget: no exchange for each call, refusals at once, nothing sent without a grant."""
 
 import asyncio
 import signal
@@ -39,6 +39,9 @@ class Memory:
         grant = budget.grant(ask)
         self._document = budget.document()
         return grant
+
+    def members(self) -> object:
+        return (self._document or {}).get("members")
 
     def close(self) -> None:
         self.closed = True
@@ -90,6 +93,18 @@ def test_many_calls_need_few_questions() -> None:
             await asyncio.gather(*(call() for _ in range(400)))
             assert len(budgets.asks) < 40
         assert budgets.closed
+
+    in_time(scene)
+
+
+def test_a_replica_that_ends_gives_back_what_it_has() -> None:
+    async def scene() -> None:
+        budgets = Memory()
+        async with shared(budgets) as (turns, _, __):
+            await turns.take(Flow())
+            assert budgets.members()
+            turns.give_back()
+        assert budgets.members() == {}
 
     in_time(scene)
 

@@ -1,6 +1,6 @@
 """What checkers have last counted and heard of each marketplace, for every service that tells of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, select
 
@@ -16,10 +16,10 @@ def measured(connection: Connection) -> Mapping[Marketplace, Measured]:
     return {name: _measured(found[name]) if name in found else NOTHING_MEASURED for name in Marketplace}
 
 
-def capacities_of(connection: Connection) -> Sequence[Capacity]:
+def capacities_of(connection: Connection) -> Mapping[str, Capacity]:
     """Return the capacity of each marketplace whose sources were counted."""
-    found = [capacity(name.value, known) for name, known in measured(connection).items()]
-    return [one for one in found if one is not None]
+    found = {name.value: capacity(name.value, known) for name, known in measured(connection).items()}
+    return {name: one for name, one in found.items() if one is not None}
 
 
 def _measured(row: AnyRow) -> Measured:

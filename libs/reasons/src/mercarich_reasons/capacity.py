@@ -1,6 +1,6 @@
 """Whether a marketplace's budget is enough for its sellers' plans. Rates are calls a second; passes are hours."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context
 
 from mercarich_contracts.capacity import Capacity
@@ -40,27 +40,15 @@ class CapacityUnknown(Reason):
 
 
 @dataclass(frozen=True, slots=True)
-class ImportBeyondCapacity(Reason):
+class ImportBeyondCapacity(CapacityShort):
     """With the file's new sources the budget is not enough; nothing is taken over before the seller says so."""
 
     new_sources: int
-    marketplace: Marketplace
-    sources: int
-    needed_per_second: float
-    available_per_second: float
-    pass_hours: float
-    planned_hours: float
 
 
 @dataclass(frozen=True, slots=True)
-class ImportWithinCapacity(Reason):
+class ImportWithinCapacity(CapacityEnough):
     new_sources: int
-    marketplace: Marketplace
-    sources: int
-    needed_per_second: float
-    available_per_second: float
-    pass_hours: float
-    planned_hours: float
 
 
 def told(capacity: Capacity) -> CapacityShort | CapacityEnough | CapacityUnknown:
@@ -84,15 +72,8 @@ def told_of_import(after: Capacity, new_sources: int) -> ImportBeyondCapacity | 
     whole = told(after)
     if isinstance(whole, CapacityUnknown):
         return whole
-    return (ImportBeyondCapacity if isinstance(whole, CapacityShort) else ImportWithinCapacity)(
-        new_sources,
-        whole.marketplace,
-        whole.sources,
-        whole.needed_per_second,
-        whole.available_per_second,
-        whole.pass_hours,
-        whole.planned_hours,
-    )
+    kind = ImportBeyondCapacity if isinstance(whole, CapacityShort) else ImportWithinCapacity
+    return kind(**asdict(whole), new_sources=new_sources)
 
 
 def _rounded(value: float, *, up: bool = False) -> float:

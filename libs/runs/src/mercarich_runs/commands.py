@@ -137,7 +137,7 @@ def exit_code(run: Callable[[], Run], request: Request, request_key: str) -> int
 
 def _goes_on(request_key: str) -> str:
     return (
-        "it goes on by itself within two minutes where `make up` or the operator runs,"
+        "it goes on by itself within two minutes where `mercarich up` or the operator runs,"
         f" and at once by the same command with --request-key {request_key}"
     )
 

@@ -21,7 +21,7 @@ from mercarich_checker.use_cases.measure_capacity import MeasureCapacity
 from mercarich_checker.use_cases.run_check import RunCheck
 from mercarich_checker.use_cases.trust import Trust
 from mercarich_checker.use_cases.watch import Watch
-from mercarich_checker.watching import Turns, WatchProcess
+from mercarich_checker.watching import Heartbeat, WatchProcess
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES
 from mercarich_contracts.topics import CHECK, DEAD_LETTERS, TOPICS
@@ -100,15 +100,15 @@ def build_planner(
 def build_watch(marketplace: Marketplace, shared: SharedSettings, given: Dependencies = PRODUCTION) -> WatchProcess:
     """Build the watch from the settings table. Raises `DatabaseAway` and `BadConfiguration`."""
     engine = given.engine or engines.create(shared.database, pool_size=WATCH_CONNECTIONS)
-    turns = Turns(given.monotonic)
+    heartbeat = Heartbeat(given.monotonic)
     watch = Watch(
         marketplace=marketplace,
         watched=CountedWatched(SqlWatched(engine), marketplace),
         share=settings_cache(engine, settings_sql.watch_share, given.monotonic),
-        turns=turns,
+        beat=heartbeat,
         **_checking(marketplace, engine, Operation.WATCH, shared, _silent, given),
     )
-    return WatchProcess(watch, turns, shared)
+    return WatchProcess(watch, heartbeat, shared)
 
 
 def _checking(

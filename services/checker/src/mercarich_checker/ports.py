@@ -70,8 +70,8 @@ class Watched(Protocol):
     def open_windows(self, marketplace: Marketplace) -> Sequence[Run]:
         """Return the windows that have not ended."""
 
-    def free_rows(self, marketplace: Marketplace, now: datetime) -> int:
-        """Give back what ended windows took and no worker has; return how many rows that are."""
+    def free_rows(self, marketplace: Marketplace, now: datetime) -> None:
+        """Give back what ended windows took and no worker has."""
 
     def under_way(self, run: Run) -> int:
         """Return how many calls of the window wait for a worker, or a worker makes; without postponed ones."""

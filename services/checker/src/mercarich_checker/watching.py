@@ -12,7 +12,7 @@ FROZEN_AFTER = 300.0
 """Longer than a look at the canaries may take."""
 
 
-class Turns:
+class Heartbeat:
     """When the watch last had a round."""
 
     def __init__(self, now: Monotonic) -> None:
@@ -32,14 +32,14 @@ class WatchProcess:
     """Call `run` once."""
 
     watch: Watch
-    turns: Turns
+    heartbeat: Heartbeat
     shared: SharedSettings
 
     def run(self, stop: threading.Event) -> int:
         server = None
         if self.shared.metrics_port:
             host, port = self.shared.metrics_host, self.shared.metrics_port
-            server = HealthServer(host, port, healthy=self.turns.problem, ready=lambda: None)
+            server = HealthServer(host, port, healthy=self.heartbeat.problem, ready=lambda: None)
             server.start()
         try:
             return self.watch(stop)

@@ -17,7 +17,7 @@ RELISTED = "relisted"
 REPRICED = "repriced"
 """The seller changes the price, to 70 to 129 per cent of the first one."""
 
-_CHANCES = {
+CHANCES = {
     YAHOO: (("sold", 55), ("ended", 25), ("cancelled", 10), ("deleted", 7), ("suspended", 3)),
     MERCARI: (
         ("trading", 60),
@@ -99,7 +99,7 @@ class MarketEvents:
         marketplace, number = self._listed[0][0], pick
         if pick >= self._listed[0][1]:
             marketplace, number = self._listed[1][0], pick - self._listed[0][1]
-        names, weights = zip(*_CHANCES[marketplace], strict=True)
+        names, weights = zip(*CHANCES[marketplace], strict=True)
         kind = self.random.choices(names, weights)[0]
         fails = self.random.random() < TRADES_THAT_FAIL
         state = self._truth.state(marketplace, number)

@@ -3,19 +3,13 @@
 from dataclasses import dataclass
 from random import Random
 
+from mercarich_simulator.events import CHANCES
 from mercarich_simulator.hazards import DAY, busy, gone_at, moment_of
 from mercarich_simulator.shelf import MERCARI, YAHOO
 
 GOES = {
     YAHOO: (("sold", 80), ("cancelled", 12), ("deleted", 6), ("suspended", 2)),
-    MERCARI: (
-        ("trading", 60),
-        ("sold", 20),
-        ("cancelled", 8),
-        ("deleted", 5),
-        ("suspended", 5),
-        ("admin_cancelled", 2),
-    ),
+    MERCARI: CHANCES[MERCARI],
 }
 """The states into which items go without an auction's end, and their weights."""
 _OLDEST = 20 * DAY

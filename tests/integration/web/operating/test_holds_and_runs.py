@@ -144,7 +144,7 @@ def test_the_newest_run_of_each_kind_is_asked_for_again_while_it_runs(operator: 
 
 def test_a_run_whose_planner_is_silent_is_told_on_each_page(operator: Browser, rows: Rows) -> None:
     at_work = {"outcome": "running", "phase": "checking", "ended_at": None}
-    silent = rows.run(1, **at_work, heartbeat_at=ago(minutes=2))
+    silent = rows.run(1, **at_work, heartbeat_at=ago(minutes=2), request_key="check/yahoo/a-start")
     newest = tables.run_heads.update().where(tables.run_heads.c.operation == "check")
     rows.change(newest.where(tables.run_heads.c.marketplace == "yahoo").values(run_id=silent))
     paths = ("/runs", "/runs/heads", f"/runs/{silent}")

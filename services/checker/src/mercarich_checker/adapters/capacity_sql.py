@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select, true, update
 
-from mercarich_checker.adapters.marking_sql import LISTED
+from mercarich_checker.adapters.marking_sql import LISTED, SERVED
 from mercarich_contracts.capacity import LIST_CALL_ITEMS, MOST
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Budget
@@ -14,7 +14,7 @@ from mercarich_contracts.sites import SITES, Site
 from mercarich_db.bulk import Filter, insert_missing
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import amazon_accounts, capacities, listings, source_items, users
+from mercarich_db.tables import capacities, listings, source_items
 
 _items = source_items.c
 
@@ -50,11 +50,7 @@ def demand(site: Site) -> Select[*tuple[Any, ...]]:
 
     Listings are read from their covering index alone, and each source once by its id.
     """
-    planned = (
-        select(users.c.id)
-        .join(amazon_accounts, amazon_accounts.c.user_id == users.c.id)
-        .where(users.c.active, ~users.c.is_staff, checks_a_day().in_(PLANS))
-    )
+    planned = SERVED.where(checks_a_day().in_(PLANS))
     often = listings.c.user_id.in_(planned.where(checks_a_day() >= MOST))
     offers = (
         select(listings.c.source_item_id, func.max(case((often, 1), else_=0)).label("often"))

@@ -54,8 +54,8 @@ class CountedWatched:
     def open_windows(self, marketplace: Marketplace) -> Sequence[Run]:
         return self._inner.open_windows(marketplace)
 
-    def free_rows(self, marketplace: Marketplace, now: datetime) -> int:
-        return self._inner.free_rows(marketplace, now)
+    def free_rows(self, marketplace: Marketplace, now: datetime) -> None:
+        self._inner.free_rows(marketplace, now)
 
     def under_way(self, run: Run) -> int:
         return self._inner.under_way(run)

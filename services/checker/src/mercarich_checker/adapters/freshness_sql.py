@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, select
 
+from mercarich_checker.adapters.marking_sql import SERVED
 from mercarich_checker.domain.freshness import DAY, PRIOR, Hazards, Learnt, hazards
 from mercarich_contracts.market import Marketplace
 from mercarich_db.bulk import insert_or_add
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import amazon_accounts, hazard_cells, users
+from mercarich_db.tables import hazard_cells
 from mercarich_platform.cache import LoadingCache
 from mercarich_platform.clock import Monotonic
 
@@ -87,8 +88,5 @@ def _cells(connection: Connection, marketplace: Marketplace) -> dict[str, Learnt
 
 def _longest(connection: Connection) -> dict[int, timedelta]:
     """Return it for the sellers whom runs serve."""
-    served = select(users.c.id, checks_a_day().label("checks")).join(
-        amazon_accounts, amazon_accounts.c.user_id == users.c.id
-    )
-    rows = connection.execute(served.where(users.c.active, ~users.c.is_staff))
+    rows = connection.execute(SERVED.add_columns(checks_a_day().label("checks")))
     return {row.id: DAY / row.checks for row in rows}

@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Engine, Select, and_, bindparam, or_, sele
 from mercarich_checker.adapters.checks import CHECKS
 from mercarich_db.bulk import Rows, walking
 from mercarich_db.engine import reading
-from mercarich_db.tables import listings, source_items
+from mercarich_db.tables import amazon_accounts, listings, source_items, users
 from mercarich_runs.adapters.marking_sql import PAGE, Marker, Page
 from mercarich_runs.ports import Request, Run, Sellers
 
@@ -20,6 +20,12 @@ log = logging.getLogger(__name__)
 _items = source_items.c
 LISTED = and_(listings.c.listed, ~listings.c.searching, listings.c.quantity > 0)
 """SQL condition on listings that a check may change: on sale at Amazon, no replacement being searched for."""
+SERVED = (
+    select(users.c.id)
+    .join(amazon_accounts, amazon_accounts.c.user_id == users.c.id)
+    .where(users.c.active, ~users.c.is_staff)
+)
+"""The sellers whom runs serve."""
 
 
 def mark_due(engine: Engine, run: Run, request: Request, sellers: Sellers) -> Iterator[int]:
@@ -68,15 +74,15 @@ def _grouped(rows: list[list[Any]], wanted: AbstractSet[int]) -> tuple[Page, int
     rows.sort()
     page: list[tuple[int, list[int]]] = []
     newest, taken = None, 0
-    users: list[int] = []
+    of_source: list[int] = []
     for _, id, _, user_id in rows:
         if id != newest:
-            newest, users = id, []
+            newest, of_source = id, []
             taken += 1
         if user_id in wanted:
-            if not users:
-                page.append((id, users))
-            users.append(user_id)
+            if not of_source:
+                page.append((id, of_source))
+            of_source.append(user_id)
     return page, taken
 
 

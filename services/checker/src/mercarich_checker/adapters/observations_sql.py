@@ -147,20 +147,16 @@ def _learnt(kept: Sequence[Pending], gone: Sequence[Pending], now: datetime) -> 
 
 
 def _sources(run_id: int, kept: Sequence[Pending], gone: Sequence[Pending]) -> Counter[str]:
-    """Count each source once a run, in the state that the run saw last: a second look moves it from one to the other.
-
-    `Counter.update` adds, and keeps counts below 0.
-    """
+    """Count each source once a run, in the state that the run saw last: a second look may move it to the other."""
     counts: Counter[str] = Counter()
     for name, rows in (("available", kept), ("out_of_stock", gone)):
         for row in rows:
+            counts[name] += 1
             if row.checked_run != run_id:
-                counts.update({"checked": 1, name: 1})
-                continue
-            before = "out_of_stock" if row.state in OUT_OF_STOCK else "available"
-            counts.update({"looked_again": 1})
-            counts.update({name: 1})
-            counts.update({before: -1})
+                counts["checked"] += 1
+            else:
+                counts["looked_again"] += 1
+                counts["out_of_stock" if row.state in OUT_OF_STOCK else "available"] -= 1
     return counts
 
 

@@ -42,9 +42,8 @@ def add(
     the run did not include; they are counted like the others.
     """
     fell, users = _by_seller(falling), {offer.user_id for offer in offers}
-    looked = Counter(offer.user_id for offer in offers if offer.source_item_id in first_seen)
-    own = {(offer.user_id, offer.source_item_id) for offer in offers if offer.source_item_id in first_seen}
-    seen = Counter(user_id for user_id, _ in own)
+    new = [(offer.user_id, offer.source_item_id) for offer in offers if offer.source_item_id in first_seen]
+    looked, seen = (Counter(user_id for user_id, _ in pairs) for pairs in (new, set(new)))
     rows = [
         fresh_tally(run_id, user_id) | {"checked": looked[user_id], "fallen": fell[user_id], "seen": seen[user_id]}
         for user_id in sorted(users)

@@ -22,13 +22,14 @@ from sqlalchemy import (
 )
 
 from mercarich_checker.adapters.checks import CHECKS
-from mercarich_checker.domain.freshness import DAY, KEPT_A_DAY, Head, most_valuable
+from mercarich_checker.adapters.marking_sql import LISTED, SERVED
+from mercarich_checker.domain.freshness import DAY, DRAWN, KEPT_A_DAY, Head, most_valuable
 from mercarich_checker.ports import Taken, WindowEnded
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.sites import SITES
 from mercarich_db.bulk import Filter, Rows, among, time_of, update_rows, walking
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import amazon_accounts, hazard_cells, listings, runs, source_items, users
+from mercarich_db.tables import hazard_cells, listings, runs, source_items
 from mercarich_runs.ports import Operation, Outcome, Run
 
 HEADS = 100
@@ -38,23 +39,9 @@ DRAWN_FROM = 50
 """Sources from a random id on, of which the first that may be looked at is drawn."""
 TOGETHER = 100
 """Most further sources of one source seller: as many as one call shows."""
-DRAWN = 0.05
-"""Share that is drawn from all sources, so that what is believed to last is looked at, too."""
 
 _items = source_items.c
-_SERVED = (
-    select(users.c.id)
-    .join(amazon_accounts, amazon_accounts.c.user_id == users.c.id)
-    .where(users.c.active, ~users.c.is_staff)
-)
-"""The sellers whom runs serve."""
-_ON_SALE = exists().where(
-    listings.c.source_item_id == _items.id,
-    listings.c.listed,
-    ~listings.c.searching,
-    listings.c.quantity > 0,
-    listings.c.user_id.in_(_SERVED),
-)
+_ON_SALE = exists().where(listings.c.source_item_id == _items.id, LISTED, listings.c.user_id.in_(SERVED))
 
 
 class SqlWatched:
@@ -77,7 +64,7 @@ class SqlWatched:
             rows = connection.execute(open_ones.order_by(runs.c.id))
             return [Run(row.id, marketplace, row.generation) for row in rows]
 
-    def free_rows(self, marketplace: Marketplace, now: datetime) -> int:
+    def free_rows(self, marketplace: Marketplace, now: datetime) -> None:
         ended = select(runs.c.id).where(
             runs.c.operation == Operation.WATCH,
             runs.c.marketplace == marketplace,
@@ -88,7 +75,8 @@ class SqlWatched:
             ids = connection.execute(ended).scalars().all()
         left = and_(_items.check_run.in_(ids), or_(_items.check_attempts == 0, _items.check_not_before <= now))
         free = CHECKS.noting(run=None, attempts=0, not_before=None).where(left)
-        return run_tx(self._engine, lambda connection: connection.execute(free).rowcount) if ids else 0
+        if ids:
+            run_tx(self._engine, lambda connection: connection.execute(free))
 
     def under_way(self, run: Run) -> int:
         waits = or_(_items.check_not_before.is_(None), _items.check_attempts > 0)

@@ -57,8 +57,7 @@ def apply(
     held = frozenset(
         offer.source_item_id
         for offer in offers
-        if offer.source_item_id in found.gone
-        and (offer.id in decided.held or (offer.hold_id is not None and offer.id not in freed))
+        if (offer.hold_id or offer.id in decided.held) and offer.id not in freed
     )
     return Recorded(decided.withdrawn, len(decided.held), held_sources=held), counts
 

@@ -42,6 +42,8 @@ PRIOR_GONE = 3.0
 KEPT_A_DAY = 0.98
 """What a day leaves of what was learnt: the market of a month ago counts half."""
 
+DRAWN = 0.05
+"""Share of the looks that is drawn from all sources, so that what is believed to last is looked at, too."""
 LONGEST = (DAY / 2, DAY / 4)
 """What plans let a source wait; the place in this is part of its class."""
 _STEP = log(1.25)

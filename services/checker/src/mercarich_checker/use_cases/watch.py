@@ -43,13 +43,13 @@ class Watch(Checking):
     watched: Watched
     share: Callable[[], float]
     """Returns the share of the outbound budget; 0: the watch is off."""
-    turns: Callable[[], None]
+    beat: Callable[[], None]
     """Called in each round, as a sign of life."""
 
     def __call__(self, stop: threading.Event) -> int:
         is_closed = False
         while not stop.is_set():
-            self.turns()
+            self.beat()
             try:
                 if self._is_off():
                     is_closed = is_closed or self._closed()
@@ -83,7 +83,7 @@ class Watch(Checking):
         run = self._begun(began, now)
         rounds = _WindowRounds(self, run, self._publishing(run), stop)
         while began <= self.now() < began + WINDOW and not self._is_off():
-            self.turns()
+            self.beat()
             if self.runs.is_paused(self.marketplace):
                 rounds.rest(RunPaused(self.marketplace))
                 stop.wait(REST_SECONDS)

@@ -41,7 +41,7 @@ class SqlBooks:
                 open_holds=_open_holds(connection),
                 unpushed_age=_unpushed_age(connection, now),
                 accounts=_accounts(connection),
-                capacities=capacities_of(connection),
+                capacities=list(capacities_of(connection).values()),
                 schedules=starts(connection, now),
                 jobs=job_books(connection, now),
                 deleted={row.record: row.rows for row in connection.execute(select(prunings))},

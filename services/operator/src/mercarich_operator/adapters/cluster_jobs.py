@@ -10,11 +10,10 @@ from mercarich_operator.adapters.api_server import ApiServer, Exists
 from mercarich_operator.domain.missed import CATCH_UP, Cron
 from mercarich_operator.domain.pools import PREFIX
 from mercarich_operator.ports_starts import CannotStart, LostRun, Wanted
+from mercarich_platform.front import SCHEDULE as STARTED_ROW
 
 SCHEDULE_LABEL = f"{PREFIX}schedule"
 """Label of a CronJob: its row of the schedule."""
-_STARTED_ROW = "MERCARICH_SCHEDULE"
-"""Names the row of which a command writes down its start."""
 BY_HAND = f"{PREFIX}by-hand"
 """Label of a pod that was started by a person, so that a pause does not stop it."""
 
@@ -123,5 +122,5 @@ def job_of(
 
 
 def _with(container: Mapping[str, Any], arguments: Sequence[str]) -> dict[str, Any]:
-    env = [one for one in container.get("env", ()) if one["name"] != _STARTED_ROW]
+    env = [one for one in container.get("env", ()) if one["name"] != STARTED_ROW]
     return {**container, "command": [*container["command"], *arguments], "env": env}

@@ -10,8 +10,8 @@ from mercarich_db.tables import jobs
 from mercarich_operator.ports import JobBook
 
 LATELY = timedelta(hours=1)
-NOBODYS = ("preparing", "confirming")
-"""Phases in which a job waits for a person, and not for a worker."""
+WITHOUT_WORKER = ("preparing", "confirming")
+"""Phases in which no worker takes a job: its file is still being stored, or its seller has to accept it."""
 
 
 def job_books(connection: Connection, now: datetime) -> list[JobBook]:
@@ -20,7 +20,7 @@ def job_books(connection: Connection, now: datetime) -> list[JobBook]:
 
 
 def _book(connection: Connection, kind: str, now: datetime, frozen_before: datetime) -> JobBook:
-    still_open = and_(jobs.c.kind == kind, jobs.c.ended_at.is_(None), jobs.c.phase.not_in(NOBODYS))
+    still_open = and_(jobs.c.kind == kind, jobs.c.ended_at.is_(None), jobs.c.phase.not_in(WITHOUT_WORKER))
     due = or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now)
     since = case((jobs.c.not_before > jobs.c.heartbeat_at, jobs.c.not_before), else_=jobs.c.heartbeat_at)
     waits = select(func.count(), func.min(since)).where(still_open, jobs.c.claim.is_(None), due)

@@ -12,7 +12,7 @@ from mercarich_db.capacity import measured
 from mercarich_db.tables import jobs, listings, runs, source_items
 from mercarich_listings.waiting import not_deferred, pending
 from mercarich_operator.adapters.database import reading
-from mercarich_operator.adapters.jobs_book_sql import NOBODYS
+from mercarich_operator.adapters.jobs_book_sql import WITHOUT_WORKER
 from mercarich_operator.domain.pools import Pool
 from mercarich_operator.ports import Signal
 from mercarich_platform import kafka
@@ -79,7 +79,7 @@ def _working(connection: Connection, operation: str, marketplace: str, now: date
 def _open(kind: str, now: datetime) -> ColumnElement[bool]:
     """SQL condition: sellers' jobs that a worker has or may take."""
     due = or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now)
-    return and_(jobs.c.kind == kind, jobs.c.ended_at.is_(None), jobs.c.phase.not_in(NOBODYS), due)
+    return and_(jobs.c.kind == kind, jobs.c.ended_at.is_(None), jobs.c.phase.not_in(WITHOUT_WORKER), due)
 
 
 def _count(connection: Connection, column: ColumnElement[int], where: ColumnElement[bool]) -> int:

@@ -58,7 +58,7 @@ class SqlSellersDesk:
         newest = (
             select(func.max(runs.c.id))
             .join(run_sellers, mine)
-            .where(or_(own.planned > 0, own.seen > 0))
+            .where(runs.c.operation != "watch", or_(own.planned > 0, own.seen > 0))
             .group_by(runs.c.operation, runs.c.marketplace)
             .correlate(None)
         )

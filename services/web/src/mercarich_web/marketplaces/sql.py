@@ -18,7 +18,7 @@ class SqlItems:
     def capacities(self) -> Mapping[str, Capacity]:
         """Return the capacity of each marketplace whose sources were counted."""
         with reading(self._engine) as connection:
-            return {one.marketplace: one for one in capacities_of(connection)}
+            return capacities_of(connection)
 
     def known(self, marketplace: str, item_ids: Sequence[str]) -> Sequence[KnownItem]:
         """Return those of the items that were ever looked at."""

@@ -23,11 +23,11 @@ from mercarich_web.schedule.sql import SqlSchedules
 from mercarich_web.sellers.sql.token_verdicts import SqlTokenVerdicts
 from mercarich_web.system_settings.settings import Setting
 from mercarich_web.system_settings.sql import SqlSettings
+from mercarich_web.workers.pools import SILENT
 from mercarich_web.workers.sql import SqlPools
 
 RUNS_SHOWN = 8
 HOLDS_SHOWN = 10
-SILENT = timedelta(minutes=2)
 ABOVE_FOR = timedelta(minutes=30)
 """Until then, feed is at it: as the alert `MercarichShownAboveBooks`."""
 
@@ -48,10 +48,13 @@ class Overview:
     """Offers that Amazon has sold for too long although they are down by the books."""
     capacities: Sequence[Reason]
     """A sentence for each marketplace whose sources were counted."""
-    short: Sequence[Reason]
-    """Of these, those whose budget is not enough for the plans."""
     silent_since: datetime | None
-    """When the cluster's operator last reported, if that is too long ago."""
+    """When a worker pool was last seen, if that is too long ago."""
+
+    @property
+    def short(self) -> Sequence[Reason]:
+        """Those whose budget is not enough for the plans."""
+        return [one for one in self.capacities if isinstance(one, CapacityShort)]
 
     @property
     def is_calm(self) -> bool:
@@ -102,7 +105,6 @@ class ShowOverview:
             refused=self.tokens.counts().get("invalid", 0),
             above_books=above if above.since is not None and now - above.since > ABOVE_FOR else Standing(),
             capacities=capacities,
-            short=[one for one in capacities if isinstance(one, CapacityShort)],
             silent_since=seen_at if seen_at is not None and now - seen_at > SILENT else None,
         )
 

@@ -76,7 +76,7 @@ class SqlStock:
     def capacities(self) -> Mapping[str, Capacity]:
         """Return the capacity of each marketplace whose sources were counted."""
         with reading(self._engine) as connection:
-            return {one.marketplace: one for one in capacities_of(connection)}
+            return capacities_of(connection)
 
     def unverified(self) -> Unverified | None:
         with reading(self._engine) as connection:

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, no
 from mercarich_db.tables import amazon_accounts, holds, jobs, listings, removed_offers, revivals, users
 from mercarich_db.types import has_code
 from mercarich_listings.differences import DIFFERS, KIND, Difference
-from mercarich_listings.removed_store import IS_UP
+from mercarich_listings.removed_store import IS_LEFT, IS_UP
 from mercarich_listings.replacements import AWAITED
-from mercarich_reasons.push import CameBackAgain, ComesBack, NotShown, UnknownSku
+from mercarich_reasons.push import ComesBack, NotShown, UnknownSku
 from mercarich_web.database import reading
 from mercarich_web.notices.notices import CAME_BACK, DIFFERS_AFTER, FAILED_FOR, STUCK_AFTER, Cause, Kind, Name
 
@@ -92,7 +92,7 @@ def _differing(at: datetime) -> Select[Any]:
 def _came_back(at: datetime) -> Select[Any]:
     """Select the deleted offers that Amazon has sold for long, and those that are left to their sellers."""
     removed = removed_offers.c
-    told = or_(removed.came_back_at < at - DIFFERS_AFTER, has_code(removed.reason, CameBackAgain))
+    told = or_(removed.came_back_at < at - DIFFERS_AFTER, IS_LEFT)
     back = select(removed.user_id, func.max(CAME_BACK), func.count()).where(IS_UP, told)
     return back.group_by(removed.user_id)
 

@@ -122,12 +122,13 @@ class SqlRuns:
 
 
 def _makes_calls(run: Run) -> bool:
-    return run.operation == "check" and run.outcome == "running" and run.phase != "held" and not run.silent
+    at_work = run.operation == "check" and run.outcome == "running" and run.phase == "checking"
+    return at_work and not (run.silent or run.rests)
 
 
 def _with_end(run: Run, known: Measured, now: datetime) -> Run:
-    """Return the run with the time when it ends. While rows are being marked, it is not known how many there are."""
-    if not _makes_calls(run) or run.phase == "marking":
+    """Return the run with the time when it ends."""
+    if not _makes_calls(run):
         return run
     left = run.pending or max(0, run.planned - run.checked)
     return replace(run, ends_at=ends_at(left, known, now))
@@ -183,4 +184,4 @@ def run_of(row: Row[*tuple[object, ...]]) -> Run:
     """Parse a row of `select_runs`."""
     values = dict(row._mapping)
     parsed = {name: json.loads(values[name] or "{}") for name in ("arguments", "skipped", "doubts")}
-    return Run(**values | parsed | {"silent": bool(values["silent"])})
+    return Run(**values | parsed)

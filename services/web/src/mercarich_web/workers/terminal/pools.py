@@ -36,5 +36,5 @@ def _row(pool: PoolState, now: datetime) -> list[object]:
 def _notes(pool: PoolState, revision: int) -> list[str]:
     notes = [pool.reasons] if pool.reasons else []
     if pool.revision < revision:
-        notes.append("a setting was changed since the operator looked last")
+        notes.append("a setting was changed since the pool was last seen")
     return notes
