@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--listings", type=int, default=20_000)
     parser.add_argument("--unkind", action="store_true", help="Amazon as developers report it")
     parser.add_argument("--some-faults", action="store_true", help="a subset of the faults, drawn from the seed")
-    parser.add_argument("--watch", action="store_true", help="sources are looked at between the runs, too")
+    parser.add_argument("--watch", action="store_true", help="sources are looked at all day, too")
     parser.add_argument("--restore-drill", action="store_true", help="each day the database loses an hour")
     parser.add_argument("--states", type=Path, help="write here as JSON how often each state was reached")
     parser.add_argument("--log", type=Path, help="write the product's log lines and the faults here")
@@ -50,7 +50,7 @@ def main() -> int:
 
     seed = read_seed(given.seed)
     faults = some(seed) if given.some_faults else Faults(amazon=UNKIND if given.unkind else USUAL)
-    faults = replace(faults, drills=given.restore_drill, watched=given.watch)
+    faults = replace(faults, drills=given.restore_drill, watched=faults.watched or given.watch)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     console.print(f"Repeat this week by: {_command(given, seed)}", highlight=False, soft_wrap=True)
 

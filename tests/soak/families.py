@@ -47,7 +47,7 @@ class Faults:
     families: frozenset[Family] = EVERY
     amazon: Amazon = USUAL
     watched: bool = False
-    """Whether the watch looks at sources between the runs."""
+    """Whether the watch looks at sources all day; the schedule's runs then take what it leaves."""
     drills: bool = False
     """Whether the database loses an hour each day (`drill`)."""
 
@@ -55,12 +55,13 @@ class Faults:
     def text(self) -> str:
         on, off = sorted(self.families), sorted(EVERY - self.families)
         kind = "unkind" if self.amazon == UNKIND else "as usual"
-        watched = " The watch looks between the runs." if self.watched else ""
+        watched = " The watch looks at sources all day." if self.watched else ""
         return f"Amazon is {kind}.{watched} Faults: {', '.join(on) or 'none'}. Left out: {', '.join(off) or 'none'}."
 
 
 def some(seed: int) -> Faults:
-    """Draw a subset: each family is on or off, and so is Amazon's unkindness."""
+    """Draw a subset: each family is on or off, and so are Amazon's unkindness and the watch."""
     chance = random.Random(f"{seed}:families")
     families = frozenset(family for family in Family if chance.random() < 0.5)
-    return Faults(families, UNKIND if chance.random() < 0.5 else USUAL)
+    amazon = UNKIND if chance.random() < 0.5 else USUAL
+    return Faults(families, amazon, watched=chance.random() < 0.5)

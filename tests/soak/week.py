@@ -57,6 +57,8 @@ SCHEDULER_TICK = 120.0
 class Size:
     sellers: int = 20
     listings: int = 20_000
+    calls_per_second: float | None = None
+    """What each marketplace allows; None: so many that a run of everything takes `RUN_SECONDS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ class Week:
             clock_mode="manual",
         )
         market = Market(settings, kernel)
-        proxies = Proxies(market, VirtualLoop(kernel, "proxies"), seed, max(2.0, size.listings / 2 / RUN_SECONDS))
+        rate = size.calls_per_second or max(2.0, size.listings / 2 / RUN_SECONDS)
+        proxies = Proxies(market, VirtualLoop(kernel, "proxies"), seed, rate)
         (folder / "pictures").mkdir(parents=True)
         self.plant = plant = Plant(
             kernel,

@@ -23,7 +23,7 @@ _ROLES = {
     "simulator": "plays the marketplaces and Amazon; its levers: /_sim/…",
     **{site.proxy: f"the only way to {site.words.en}: /v1/items/…" for site in SITES.values()},
     **{f"checker-{site}": f"checks {site.words.en} sources: /metrics" for site in SITES.values()},
-    **{f"watch-{site}": f"looks at {site.words.en} between runs (WATCH_SHARE): /metrics" for site in SITES.values()},
+    **{f"watch-{site}": f"looks at {site.words.en} all day (WATCH_SHARE): /metrics" for site in SITES.values()},
     **{f"updater-{site}": f"replaces {site.words.en} sources that are gone: /metrics" for site in SITES.values()},
     "feed": "pushes to Amazon: /metrics",
     "oauth": "links sellers' Amazon accounts: where they come back from Amazon's consent page",

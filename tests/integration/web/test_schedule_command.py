@@ -18,7 +18,7 @@ def test_t10_every_row_of_the_schedule_is_listed_with_its_command(mercarich: Mer
     rows = mercarich.json("schedule", "list")["schedules"]
 
     assert [row["name"] for row in rows] == [row.name for row in SCHEDULE]
-    assert rows[0]["command"] == "check_item_yahoo 2 4 --max-workers 14"
+    assert rows[0]["command"] == "check_item_yahoo 2 4 --max-workers 14 --beside-watch"
     assert FEED in mercarich.page("schedule", "list")
 
 

@@ -13,10 +13,10 @@ TEN_MINUTES = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in rang
 EIGHT_MINUTES = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(0, 60, 8)]
 
 EXPECTED = [
-    ("check-item-yahoo", "check_item_yahoo 2 4 --max-workers 14", ["00:00", "12:00"]),
-    ("check-item-mercari", "check_item_mercari 2 4 --max-workers 14", ["00:00", "12:00"]),
-    ("check-item-yahoo-4", "check_item_yahoo 4 --max-workers 14", ["06:00", "18:00"]),
-    ("check-item-mercari-4", "check_item_mercari 4 --max-workers 14", ["06:00", "18:00"]),
+    ("check-item-yahoo", "check_item_yahoo 2 4 --max-workers 14 --beside-watch", ["00:00", "12:00"]),
+    ("check-item-mercari", "check_item_mercari 2 4 --max-workers 14 --beside-watch", ["00:00", "12:00"]),
+    ("check-item-yahoo-4", "check_item_yahoo 4 --max-workers 14 --beside-watch", ["06:00", "18:00"]),
+    ("check-item-mercari-4", "check_item_mercari 4 --max-workers 14 --beside-watch", ["06:00", "18:00"]),
     ("update-item-yahoo", "update_item_yahoo 2 4 --max-workers 14", ["11:50", "23:50"]),
     ("update-item-mercari", "update_item_mercari 2 4 --max-workers 14", ["08:50", "20:50"]),
     ("update-feed-yahoo", "update_feed_yahoo", TEN_MINUTES),

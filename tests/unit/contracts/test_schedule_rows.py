@@ -8,10 +8,18 @@ from mercarich_contracts.schedule import SCHEDULE, TIME_ZONE
 from mercarich_platform.front import installed
 
 ROWS = {
-    "t1 yahoo": ("check-item-yahoo", "0 0,12 * * *", "check_item_yahoo 2 4 --max-workers 14"),
-    "t1 mercari": ("check-item-mercari", "0 0,12 * * *", "check_item_mercari 2 4 --max-workers 14"),
-    "t1 yahoo, four a day": ("check-item-yahoo-4", "0 6,18 * * *", "check_item_yahoo 4 --max-workers 14"),
-    "t1 mercari, four a day": ("check-item-mercari-4", "0 6,18 * * *", "check_item_mercari 4 --max-workers 14"),
+    "t1 yahoo": ("check-item-yahoo", "0 0,12 * * *", "check_item_yahoo 2 4 --max-workers 14 --beside-watch"),
+    "t1 mercari": ("check-item-mercari", "0 0,12 * * *", "check_item_mercari 2 4 --max-workers 14 --beside-watch"),
+    "t1 yahoo, four a day": (
+        "check-item-yahoo-4",
+        "0 6,18 * * *",
+        "check_item_yahoo 4 --max-workers 14 --beside-watch",
+    ),
+    "t1 mercari, four a day": (
+        "check-item-mercari-4",
+        "0 6,18 * * *",
+        "check_item_mercari 4 --max-workers 14 --beside-watch",
+    ),
     "t2": ("update-item-mercari", "50 8,20 * * *", "update_item_mercari 2 4 --max-workers 14"),
     "t3": ("update-item-yahoo", "50 11,23 * * *", "update_item_yahoo 2 4 --max-workers 14"),
     "t4 yahoo": ("update-feed-yahoo", "*/10 * * * *", "update_feed_yahoo"),

@@ -90,10 +90,10 @@ _DAILY = (3600, 24 * 3600)
 def _of_sites() -> Iterator[ScheduleRow]:
     sites = SITES.values()
     for site in sites:
-        command = f"check_item_{site} 2 4 --max-workers 14"
+        command = f"check_item_{site} 2 4 --max-workers 14 --beside-watch"
         yield _row(f"check-item-{site}", site.check_all_plans, command, "checker", _HALF_DAY, site)
     for site in sites:
-        command = f"check_item_{site} 4 --max-workers 14"
+        command = f"check_item_{site} 4 --max-workers 14 --beside-watch"
         yield _row(f"check-item-{site}-4", site.check_four_a_day, command, "checker", _HALF_DAY, site)
     for site in sites:
         command = f"update_item_{site} 2 4 --max-workers 14"

@@ -15,7 +15,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Delete, Select, Update
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.bulk import CHUNK, GIVEN_IDS, among, among_keys, insert_missing, insert_rows, update_rows
-from mercarich_db.tables import listing_events, listing_removals, listings
+from mercarich_db.tables import listing_events, listing_removals, listings, source_items
 from mercarich_listings import removed_store
 from mercarich_listings.event import Change, Event
 from mercarich_listings.listing import Listing
@@ -94,7 +94,8 @@ def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
     """Write changes and their events. The rows must be locked by `lock` or `lock_pushes`.
 
     One statement for all rows in which the same columns differ, and one for all events. Drafts that became offers are
-    read at Amazon at once, and are no longer watched as deleted ones; those that the watch has set to 0 are pushed.
+    read at Amazon at once, their sources are looked at at once, and they are no longer watched as deleted ones; those
+    that the watch has set to 0 are pushed.
     """
     made = list(changes)
     differing: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
@@ -108,6 +109,7 @@ def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
     listed = [change.after for change in made if isinstance(change.after, Listing) and _was_listed(change)]
     if listed:
         read_soon(connection, [listing.id for listing in listed], listed[0].changed_at)
+        _look_soon(connection, [listing.source_item_id for listing in listed], listed[0].changed_at)
         _end_watch(connection, {(listing.user_id, listing.sku): listing.id for listing in listed})
 
 
@@ -162,7 +164,8 @@ def edit(connection: Connection, rows: Sequence[Mapping[str, Any]], *, user_id: 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert rows, all with the same columns; return their ids in the order of the rows.
 
-    Offers among them are no longer watched as deleted ones; those that the watch has set to 0 are pushed.
+    The sources of offers among them are looked at at once. These are no longer watched as deleted ones; those that the
+    watch has set to 0 are pushed.
     """
     ids: dict[tuple[int, str], int] = {}
     for start in range(0, len(rows), CHUNK):
@@ -172,8 +175,9 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
         insert_rows(connection, listings, names, [tuple(row[name] for name in names) for row in some])
         made = among_keys(_KEY, [(row["user_id"], row["sku"]) for row in some])
         ids |= {(user_id, sku): id for user_id, sku, id in connection.execute(select(*_KEY, listings.c.id).where(made))}
-        offers = [(row["user_id"], row["sku"]) for row in some if row["listed"]]
-        _end_watch(connection, {key: ids[key] for key in offers})
+        offers = [row for row in some if row["listed"]]
+        _look_soon(connection, [row["source_item_id"] for row in offers], rows[0]["created_at"])
+        _end_watch(connection, {key: ids[key] for key in ((row["user_id"], row["sku"]) for row in offers)})
     return [ids[row["user_id"], row["sku"]] for row in rows]
 
 
@@ -204,6 +208,14 @@ def _end_watch(connection: Connection, ids: Mapping[tuple[int, str], int]) -> No
     """
     zeroed = [ids[key] for key in removed_store.end(connection, list(ids))]
     save(connection, [overtaken(push) for push in lock_pushes(connection, zeroed)])
+
+
+def _look_soon(connection: Connection, source_ids: Sequence[int], at: datetime) -> None:
+    """Have the watch look at these sources from that time on, if they are not in its order."""
+    item = source_items.c
+    for start in range(0, len(source_ids), CHUNK):
+        some = among(item.id, source_ids[start : start + CHUNK], item.look_class.is_(None), item.due_at.is_(None))
+        connection.execute(update(source_items).where(some).values(due_at=at))
 
 
 def _listing(row: Any) -> Listing:

@@ -50,5 +50,10 @@ class DeadlinePassed(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class LeftToWatch(Reason):
+    """The run left out all sources that the watch has looked at in time."""
+
+
+@dataclass(frozen=True, slots=True)
 class DatabaseRestored(Reason):
     """The database was restored from a backup: what was under way in it is not continued."""

@@ -59,6 +59,8 @@ class RunCommand:
     """Returns the text of a progress line from the counts."""
     marks_only: str | None = None
     """Help text of --without-update; None: the operation does not have this option."""
+    beside_watch: str | None = None
+    """Help text of --beside-watch; None: the operation does not have this option."""
 
     def __call__(self, marketplace: Marketplace, argv: Sequence[str]) -> int:
         request, request_key = self.parse(marketplace, argv)
@@ -90,6 +92,7 @@ class RunCommand:
             skus=tuple(given.skus),
             without_update=self.marks_only is not None and given.without_update,
             dual_boot=given.dual_boot,
+            beside_watch=self.beside_watch is not None and given.beside_watch,
         )
         return request, given.request_key
 
@@ -103,6 +106,8 @@ class RunCommand:
         add("--skus", nargs="+", default=[], help="only these SKUs")
         if self.marks_only is not None:
             add("--without-update", action="store_true", help=self.marks_only)
+        if self.beside_watch is not None:
+            add("--beside-watch", action="store_true", help=self.beside_watch)
         add(
             "--dual-boot",
             action="store_true",

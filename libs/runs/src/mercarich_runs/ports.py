@@ -53,6 +53,8 @@ class Request:
     without_update: bool = False
     """For a check: only mark listings whose source is gone."""
     dual_boot: bool = False
+    beside_watch: bool = False
+    """For a check: leave to the watch what it has looked at in time, if the watch works."""
 
     def covers(self, other: "Request") -> bool:
         """Return whether this request is for all rows of `other`, of the same marketplace, or for more."""
@@ -61,6 +63,7 @@ class Request:
             and _all_or_more(self.usernames, other.usernames)
             and _all_or_more(self.skus, other.skus)
             and self.begin_with <= other.begin_with
+            and (other.beside_watch or not self.beside_watch)
         )
 
 

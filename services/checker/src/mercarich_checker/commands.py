@@ -35,4 +35,5 @@ CHECK_ITEM = RunCommand(
     build=_build,
     tell=_tell,
     marks_only="only mark what is gone; withdraw nothing",
+    beside_watch="leave out what the watch has looked at in time; everything where the watch does not work",
 )

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from mercarich_checker.domain.brake import HoldKind, NewHold
 from mercarich_checker.domain.canaries import Canary, Doubt
+from mercarich_checker.domain.freshness import Standing
 from mercarich_contracts.market import Marketplace, RouteName, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Budget, Item
@@ -16,6 +17,9 @@ from mercarich_runs.ports import Marking, Pending, Run
 
 class Plan(Pending[BatchItem], Marking, Protocol):
     """The source items of a check run. Every method raises `DatabaseAway`; those that write raise `Superseded`, too."""
+
+    def watch(self, marketplace: Marketplace) -> Standing:
+        """Return what tells whether the marketplace's watch works."""
 
     def recall(self, run: Run) -> int:
         """Make items due at once that were put off while the marketplace did not answer; return how many."""

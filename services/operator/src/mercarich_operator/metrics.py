@@ -47,7 +47,7 @@ RUN_SILENCE = Gauge(
 )
 RUN_ITEMS = Gauge(
     "mercarich_batch_run_items",
-    "Of the newest run: source items planned, checked and so on; listings fallen, withdrawn, released, held now",
+    "Of the newest run: sources planned, checked and so on; listings fallen, withdrawn, released, held now",
     ["operation", "marketplace", "kind"],
 )
 OPEN_HOLDS = Gauge(

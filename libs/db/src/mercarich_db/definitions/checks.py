@@ -68,12 +68,12 @@ CHECKS = (
 WATCH = (
     Definition(
         "WATCH_SHARE",
-        0.0,
+        1.0,
         "share of a marketplace's outbound budget for looks between the runs",
         0.0,
         1.0,
         unit="share, 0 to 1",
-        why="Off until an operator wants it. The watch has the turns that no run, search or person waits for.",
+        why="More looks find sales sooner. The watch has the turns that no run, search or person waits for.",
         zero="The watch does nothing: sources are looked at by the schedule's runs alone.",
     ),
 )

@@ -147,6 +147,7 @@ REASONS: Mapping[str, str] = {
     "no_canaries_to_ask": "most answers are unknown, and there are no canaries to ask",
     "second_look_waits": "{held} withdrawals held; second look at {at}",
     "second_look_goes_on": "{held} withdrawals held; the second look is under way",
+    "left_to_watch": "what the watch has looked at in time was left to it",
     "deadline_passed": "not finished before its deadline; the next run begins with the rest",
     # jobs: searches, imports
     "file_empty": "The file is empty.",

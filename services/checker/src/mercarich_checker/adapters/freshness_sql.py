@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, select
 
-from mercarich_checker.adapters.marking_sql import SERVED
-from mercarich_checker.domain.freshness import DAY, PRIOR, Hazards, Learnt, hazards
+from mercarich_checker.adapters.marking_sql import longest_waits
+from mercarich_checker.domain.freshness import PRIOR, Hazards, Learnt, hazards
 from mercarich_contracts.market import Marketplace
 from mercarich_db.bulk import insert_or_add
-from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import hazard_cells
 from mercarich_platform.cache import LoadingCache
@@ -76,7 +75,7 @@ class Freshness:
         with reading(self._engine) as connection:
             return Outlook(
                 hazards(PRIOR[marketplace], _cells(connection, marketplace)),
-                _longest(connection),
+                longest_waits(connection),
             )
 
 
@@ -84,9 +83,3 @@ def _cells(connection: Connection, marketplace: Marketplace) -> dict[str, Learnt
     cells = select(hazard_cells.c.cell, hazard_cells.c.alive_seconds, hazard_cells.c.gone)
     rows = connection.execute(cells.where(hazard_cells.c.marketplace == marketplace))
     return {row.cell: Learnt(row.alive_seconds, row.gone) for row in rows}
-
-
-def _longest(connection: Connection) -> dict[int, timedelta]:
-    """Return it for the sellers whom runs serve."""
-    rows = connection.execute(SERVED.add_columns(checks_a_day().label("checks")))
-    return {row.id: DAY / row.checks for row in rows}

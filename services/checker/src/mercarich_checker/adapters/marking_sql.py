@@ -1,17 +1,19 @@
 """Mark the source items of a check run: listed by its sellers; those never checked first, then by the oldest look."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Engine, Select, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, Connection, Engine, Select, and_, bindparam, or_, select
 
 from mercarich_checker.adapters.checks import CHECKS
+from mercarich_checker.domain.freshness import DAY, OVERDUE
 from mercarich_db.bulk import Rows, walking
+from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import reading
-from mercarich_db.tables import amazon_accounts, listings, source_items, users
+from mercarich_db.tables import amazon_accounts, listings, runs, source_items, users
 from mercarich_runs.adapters.marking_sql import PAGE, Marker, Page
 from mercarich_runs.ports import Request, Run, Sellers
 
@@ -26,6 +28,12 @@ SERVED = (
     .where(users.c.active, ~users.c.is_staff)
 )
 """The sellers whom runs serve."""
+
+
+def longest_waits(connection: Connection) -> dict[int, timedelta]:
+    """Return, by seller whom runs serve, the longest time between looks at their sources."""
+    rows = connection.execute(SERVED.add_columns(checks_a_day().label("checks")))
+    return {row.id: DAY / row.checks for row in rows}
 
 
 def mark_due(engine: Engine, run: Run, request: Request, sellers: Sellers) -> Iterator[int]:
@@ -47,18 +55,27 @@ def mark_due(engine: Engine, run: Run, request: Request, sellers: Sellers) -> It
 
 
 def _due_pages(engine: Engine, run: Run, request: Request, sellers: Sellers) -> Iterator[Page]:
+    overdue = _overdue_since(engine, run, sellers) if request.beside_watch else {}
     for never_checked in (True, False):
         rows = Rows(engine, due_page(run, request, never_checked=never_checked))
         place, taken = (_EARLIEST, 0), PAGE
         while taken == PAGE:
             with reading(engine) as connection:
                 found = rows.read(connection, since=place[0], last=place[1])
-            page, taken = _grouped(found, sellers.user_ids)
+            page, taken = _grouped(found, sellers.user_ids, overdue)
             if found:
                 checked_at, last, *_ = found[-1]
                 place = (_EARLIEST if never_checked else _time(checked_at), last)
             if page:
                 yield page
+
+
+def _overdue_since(engine: Engine, run: Run, sellers: Sellers) -> Mapping[int, datetime]:
+    """Return, by seller, the time of a last look before which the run takes a source from the watch."""
+    with reading(engine) as connection:
+        started_at = connection.execute(select(runs.c.started_at).where(runs.c.id == run.id)).scalar_one()
+        longest = longest_waits(connection)
+    return {id: started_at - wait * OVERDUE for id, wait in longest.items() if id in sellers.user_ids}
 
 
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,18 +85,18 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def _grouped(rows: list[list[Any]], wanted: AbstractSet[int]) -> tuple[Page, int]:
+def _grouped(rows: list[list[Any]], wanted: AbstractSet[int], overdue: Mapping[int, datetime]) -> tuple[Page, int]:
     """Sort the rows in the run's order. Return each source item with the run's sellers who list it, and the number
-    of all source items."""
+    of all source items. For sellers of `overdue`, leave out what was looked at since and is in the watch's order."""
     rows.sort()
     page: list[tuple[int, list[int]]] = []
     newest, taken = None, 0
     of_source: list[int] = []
-    for _, id, _, user_id in rows:
+    for checked_at, id, _, user_id, in_order in rows:
         if id != newest:
             newest, of_source = id, []
             taken += 1
-        if user_id in wanted:
+        if user_id in wanted and not (in_order and user_id in overdue and _time(checked_at) >= overdue[user_id]):
             if not of_source:
                 page.append((id, of_source))
             of_source.append(user_id)
@@ -87,15 +104,17 @@ def _grouped(rows: list[list[Any]], wanted: AbstractSet[int]) -> tuple[Page, int
 
 
 def due_page(run: Run, request: Request, *, never_checked: bool) -> Select[Any]:
-    """Select (checked_at, source item, listing, seller) for a page of source items after `since` and `last`."""
+    """Select (checked_at, source item, listing, seller, whether the watch looks at it) for a page of source items after
+    `since` and `last`."""
     since: BindParameter[datetime] = bindparam("since")
     behind = _items.id > bindparam("last")
     if never_checked:
         further = and_(_items.checked_at.is_(None), behind)
     else:  # written out, since neither database uses an index for (a, b) > (x, y)
         further = and_(_items.checked_at >= since, or_(_items.checked_at > since, behind))
+    in_order = and_(_items.checked_at.is_not(None), or_(_items.look_class.is_not(None), _items.due_at.is_not(None)))
     due = (
-        select(_items.id, _items.checked_at)
+        select(_items.id, _items.checked_at, in_order.label("in_order"))
         .where(_items.marketplace == run.marketplace, further, CHECKS.is_new_to(run))
         .order_by(_items.checked_at, _items.id)
         .limit(PAGE)
@@ -104,5 +123,5 @@ def due_page(run: Run, request: Request, *, never_checked: bool) -> Select[Any]:
     offers = and_(listings.c.source_item_id == items.c.id, LISTED)
     if request.skus:
         offers = and_(offers, listings.c.sku.in_(request.skus))
-    columns = (items.c.checked_at, items.c.id, listings.c.id.label("listing_id"), listings.c.user_id)
+    columns = (items.c.checked_at, items.c.id, listings.c.id.label("listing_id"), listings.c.user_id, items.c.in_order)
     return select(*columns).outerjoin_from(items, listings, offers)

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, and_, bindparam, func, not_, or_, select, update
 
-from mercarich_checker.adapters import canaries_sql, doubts_sql, holds_sql
+from mercarich_checker.adapters import canaries_sql, doubts_sql, holds_sql, watch_sql
 from mercarich_checker.adapters.checks import CHECKS, guard
 from mercarich_checker.adapters.marking_sql import mark_due
 from mercarich_checker.domain.brake import HoldKind, NewHold
 from mercarich_checker.domain.canaries import Canary, Doubt
+from mercarich_checker.domain.freshness import Standing
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.messages import BatchItem
@@ -49,6 +50,10 @@ class SqlPlan(PendingRows[BatchItem]):
 
     def mark(self, run: Run, request: Request, sellers: Sellers) -> Iterator[int]:
         return mark_due(self._engine, run, request, sellers)
+
+    def watch(self, marketplace: Marketplace) -> Standing:
+        with reading(self._engine) as connection:
+            return watch_sql.standing(connection, marketplace)
 
     def doubt(self, run: Run, doubts: Mapping[RouteName, Doubt], new: Sequence[NewHold], now: datetime) -> None:
         def note(connection: Connection) -> None:

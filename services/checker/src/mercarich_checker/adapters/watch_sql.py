@@ -23,13 +23,14 @@ from sqlalchemy import (
 
 from mercarich_checker.adapters.checks import CHECKS
 from mercarich_checker.adapters.marking_sql import LISTED, SERVED
-from mercarich_checker.domain.freshness import DAY, DRAWN, KEPT_A_DAY, Head, most_valuable
+from mercarich_checker.adapters.settings_sql import watch_share
+from mercarich_checker.domain.freshness import DAY, DRAWN, KEPT_A_DAY, Head, Standing, most_valuable
 from mercarich_checker.ports import Taken, WindowEnded
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.sites import SITES
 from mercarich_db.bulk import Filter, Rows, among, time_of, update_rows, walking
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import hazard_cells, listings, runs, source_items
+from mercarich_db.tables import hazard_cells, listings, restorations, runs, source_items
 from mercarich_runs.ports import Operation, Outcome, Run
 
 HEADS = 100
@@ -142,6 +143,17 @@ class SqlWatched:
                 )
             ids |= {id: None for (id,) in sorted(found)}
         return list(ids)
+
+
+def standing(connection: Connection, marketplace: Marketplace) -> Standing:
+    windows = and_(runs.c.operation == Operation.WATCH, runs.c.marketplace == marketplace)
+    newest = select(runs.c.heartbeat_at).where(windows).order_by(runs.c.id.desc()).limit(1)
+    open_restore = exists().where(restorations.c.verified_at.is_(None))
+    return Standing(
+        watch_share(connection),
+        connection.execute(newest).scalar(),
+        bool(connection.execute(select(open_restore)).scalar()),
+    )
 
 
 def _classes(connection: Connection, marketplace: Marketplace) -> list[int]:

@@ -42,6 +42,12 @@ PRIOR_GONE = 3.0
 KEPT_A_DAY = 0.98
 """What a day leaves of what was learnt: the market of a month ago counts half."""
 
+SILENT = timedelta(minutes=2)
+"""A watch without a sign of life for so long does not work: it gives some in each round, also while it is paused."""
+OVERDUE = 1.25
+"""Multiple of what a plan lets a source wait. After it a start of the schedule takes the source from the watch, which
+looks at nothing but ends and second looks before what waits no longer: a sooner start would push these aside."""
+
 DRAWN = 0.05
 """Share of the looks that is drawn from all sources, so that what is believed to last is looked at, too."""
 LONGEST = (DAY / 2, DAY / 4)
@@ -173,6 +179,23 @@ def unknown_wait(reason: Reason | None) -> timedelta:
     return CLOSING_AGAIN if reason is Reason.CLOSING else UNKNOWN_AGAIN
 
 
+class Standing(NamedTuple):
+    """What tells whether the watch of a marketplace works."""
+
+    share: float
+    """Of the outbound budget; 0: the watch is off."""
+    heard_at: datetime | None
+    """Last sign of life of a window; None: there was none."""
+    is_restored: bool
+    """The database is that of a backup, and not all of it was verified."""
+
+
+def works(watch: Standing, now: datetime) -> bool:
+    """Return whether a start of the schedule may leave sources to the watch. After a restore it looks at everything."""
+    alive = watch.heard_at is not None and now - watch.heard_at < SILENT
+    return watch.share > 0 and alive and not watch.is_restored
+
+
 class Head(NamedTuple):
     """A source that may be looked at: of those that are due at a time, or of the first of a class."""
 
@@ -200,7 +223,7 @@ def worth(head: Head, now: datetime) -> float:
     this more than any other.
     """
     if head.due_at is not None and head.due_at <= now:
-        ended = head.look_class is not None  # else it is gone, and a hold waits for a second look
+        ended = head.look_class is not None  # else a hold waits for a second look, or nobody has looked yet
         return (3 if ended else 2) * _OVERDUE + (now - head.due_at).total_seconds()
     if head.look_class is None or head.checked_at is None:
         return 0.0

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from mercarich_checker.domain.freshness import works
 from mercarich_checker.use_cases.rounds import Checking, Rounds
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_reasons.reason import Reason
-from mercarich_reasons.runs import SecondLookGoesOn, SecondLookWaits
+from mercarich_reasons.runs import LeftToWatch, SecondLookGoesOn, SecondLookWaits
 from mercarich_runs.ports import Counts, Outcome, Request, Run
 from mercarich_runs.use_cases.publish import Publishing
 from mercarich_runs.use_cases.see_through import SeeThrough
@@ -29,11 +30,14 @@ class RunCheck(Checking):
         through = SeeThrough(self.runs, self.plan, self.settings.deadline, self.now, self.monotonic, self.report)
 
         def work(run: Run, begun: Request) -> tuple[Outcome, Reason | None]:
+            beside_watch = begun.beside_watch and works(self.plan.watch(run.marketplace), self.now())
+            begun = replace(begun, beside_watch=beside_watch)
             through.mark(run, begun, stop)
             publishing = self._publishing(run, begun)
             rounds = _RunRounds(self, run, publishing, stop)
             self.runs.enter(run, "canaries")
-            return through.rounds(run, rounds.round, lambda: publishing.pause, stop)
+            outcome, note = through.rounds(run, rounds.round, lambda: publishing.pause, stop)
+            return outcome, note or (LeftToWatch() if beside_watch else None)
 
         return through.start_to_end(request, request_key, work)
 

@@ -10,6 +10,8 @@ from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import evidence, source_items
 from mercarich_runs.adapters.evidence_sql import evidence_row
 
+_items = source_items.c
+
 
 def keep(connection: Connection, item: Item) -> tuple[int, int] | None:
     """Insert or update a source, locked until the transaction ends; return (its id, its evidence's id).
@@ -18,8 +20,8 @@ def keep(connection: Connection, item: Item) -> tuple[int, int] | None:
     """
     new = {"marketplace": item.marketplace, "item_id": item.item_id, "state": "unknown"}
     insert_missing(connection, source_items, [{**new, "check_rank": 0, "check_attempts": 0, "check_unknowns": 0}])
-    same = select(source_items.c.id, source_items.c.state, source_items.c.observed_at).where(
-        source_items.c.marketplace == item.marketplace, source_items.c.item_id == item.item_id
+    same = select(_items.id, _items.state, _items.observed_at, _items.look_class).where(
+        _items.marketplace == item.marketplace, _items.item_id == item.item_id
     )
     row = connection.execute(same.with_for_update()).one()
     if row.state in OUT_OF_STOCK and row.observed_at is not None and row.observed_at > item.evidence.fetched_at:
@@ -35,6 +37,8 @@ def keep(connection: Connection, item: Item) -> tuple[int, int] | None:
     }
     if item.state is State.AVAILABLE:
         values["suspected_at"] = None
+        if row.look_class is None:  # a look of the watch tells how long the source may last
+            values["due_at"] = item.evidence.fetched_at
     known = {
         "title": item.title and item.title[:255],
         "price_jpy": item.price_jpy,

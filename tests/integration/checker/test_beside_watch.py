@@ -1,0 +1,151 @@
+"""A start of the schedule leaves to the watch what it looks at in time, and takes everything where it does not work."""
+
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, insert, update
+from tests.integration.checker.shop import Market, Shop, check, planner, request, until
+from tests.integration.checker.test_watch import CLASS, watching
+
+from mercarich_checker.adapters.runs_sql import SqlRuns
+from mercarich_checker.commands import CHECK_ITEM
+from mercarich_checker.domain.freshness import DAY, SILENT
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.schedule import SCHEDULE
+from mercarich_db import engine as engines
+from mercarich_db.tables import restorations, runs
+from mercarich_platform.clock import utc_now
+from mercarich_reasons.runs import LeftToWatch
+from mercarich_runs.ports import Operation, Outcome, Request
+
+HOUR = timedelta(hours=1)
+
+
+def of_schedule(name: str) -> Request:
+    """Return the request of a row of the schedule, as its command reads it."""
+    [row] = [row for row in SCHEDULE if row.name == name]
+    return CHECK_ITEM.parse(Marketplace.YAHOO, row.command[1:])[0]
+
+
+def looked_at(age: timedelta, **more: Any) -> Mapping[str, Any]:
+    return {"state": "available", "checked_at": utc_now() - age, "look_class": CLASS, **more}
+
+
+def a_window(engine: Engine, heard_at: datetime) -> None:
+    """Add a window of the watch that gave its last sign of life then."""
+    run = SqlRuns(engine, Operation.WATCH).start(Request(Marketplace.YAHOO, (), dual_boot=True), None, heard_at)
+    heard = update(runs).where(runs.c.id == run.id).values(heartbeat_at=heard_at)
+    engines.run_tx(engine, lambda connection: connection.execute(heard))
+
+
+@pytest.fixture
+def sources(shop: Shop) -> None:
+    """Sources of a seller with two checks a day, and of one with four."""
+    two, four = shop.seller("two"), shop.seller("four", plan=4)
+    for name, seller in (("two", two), ("four", four)):
+        shop.listing(seller, f"{name}-new")
+        shop.listing(seller, f"{name}-1h", source=looked_at(HOUR))
+        shop.listing(seller, f"{name}-8h", source=looked_at(8 * HOUR))
+        shop.listing(seller, f"{name}-16h", source=looked_at(16 * HOUR))
+        shop.listing(seller, f"{name}-ends", source=looked_at(HOUR, look_class=None, due_at=utc_now() + HOUR))
+        shop.listing(seller, f"{name}-out-of-order", source=looked_at(HOUR, look_class=None))
+
+
+LEFT = {"two-1h", "two-8h", "two-ends", "four-1h", "four-ends"}
+
+
+@pytest.mark.usefixtures("sources")
+def test_it_takes_what_is_new_overdue_or_not_in_the_order_of_the_watch(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    a_window(engine, utc_now())
+
+    run = check(engine, market, of_schedule("check-item-yahoo"))
+
+    assert {name for name in market.looks if name in LEFT} == set()
+    assert len(market.looks) == 7
+    row = shop.run(run.id)
+    assert (row.outcome, row.planned, row.checked) == ("finished", 7, 7)
+    assert row.note == LeftToWatch()
+
+
+@pytest.mark.usefixtures("sources")
+def test_the_row_of_four_checks_a_day_takes_these_sellers_alone(engine: Engine, shop: Shop, market: Market) -> None:
+    a_window(engine, utc_now())
+
+    check(engine, market, of_schedule("check-item-yahoo-4"))
+
+    assert sorted(market.looks) == ["four-16h", "four-8h", "four-new", "four-out-of-order"]
+
+
+@pytest.mark.parametrize("why", ["no watch", "silent", "off", "restored"])
+@pytest.mark.usefixtures("sources")
+def test_where_the_watch_does_not_work_it_takes_everything(
+    engine: Engine, shop: Shop, market: Market, why: str
+) -> None:
+    if why != "no watch":
+        a_window(engine, utc_now() - (2 * SILENT if why == "silent" else timedelta()))
+    if why == "off":
+        shop.setting("WATCH_SHARE", 0)
+    if why == "restored":
+        restored = insert(restorations).values(restored_at=utc_now())
+        engines.run_tx(engine, lambda connection: connection.execute(restored))
+
+    run = check(engine, market, of_schedule("check-item-yahoo"))
+
+    assert len(market.looks) == 12
+    assert shop.run(run.id).note is None
+
+
+@pytest.mark.usefixtures("sources")
+def test_what_a_person_types_takes_everything(engine: Engine, shop: Shop, market: Market) -> None:
+    a_window(engine, utc_now())
+
+    check(engine, market)
+
+    assert len(market.looks) == 12
+
+
+def test_it_does_not_end_a_run_that_looks_at_everything_and_such_a_run_ends_it(engine: Engine, shop: Shop) -> None:
+    seller = shop.seller("a")
+    shop.listing(seller, "x")
+    beside, whole = of_schedule("check-item-yahoo"), request()
+    started = SqlRuns(engine)
+    first = started.start(whole, None, utc_now())
+    second = started.start(beside, None, utc_now())
+    assert (shop.run(first.id).outcome, shop.run(second.id).outcome) == (Outcome.RUNNING, Outcome.RUNNING)
+
+    started.start(whole, None, utc_now())
+
+    assert (shop.run(first.id).outcome, shop.run(second.id).outcome) == (Outcome.SUPERSEDED, Outcome.SUPERSEDED)
+
+
+def test_the_watch_looks_at_once_at_what_nobody_has_looked_at(engine: Engine, shop: Shop, market: Market) -> None:
+    seller, now = shop.seller("a"), utc_now()
+    for number in range(60):
+        shop.listing(seller, f"x{number}", source=looked_at(DAY))
+    shop.listing(seller, "new", source={"due_at": now})
+    with watching(engine, market):
+        until(lambda: shop.source("new").checked_at is not None)
+        until(lambda: shop.source("new").look_class is not None)
+
+    assert market.looks.index("new") < 35
+    assert shop.source("new").due_at is None
+
+
+def test_a_run_and_the_watch_share_the_work_of_a_slot(engine: Engine, shop: Shop, market: Market) -> None:
+    """Both at once, as on each day: what is new comes by the run or the watch, and nothing is looked at twice."""
+    seller = shop.seller("a")
+    for number in range(30):
+        shop.listing(seller, f"old{number}", source=looked_at(13 * HOUR))
+        shop.listing(seller, f"new{number}")
+    with watching(engine, market) as workers:
+        until(lambda: bool(workers.batches))
+        planner(engine, workers)(of_schedule("check-item-yahoo"), None, threading.Event())
+        until(lambda: all(shop.source(f"old{number}").checked_at > utc_now() - HOUR for number in range(30)))
+
+    looks = [look for look in market.looks if look != "alive"]
+    assert sorted(looks) == sorted({*(f"old{n}" for n in range(30)), *(f"new{n}" for n in range(30))})
