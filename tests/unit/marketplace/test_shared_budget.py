@@ -76,6 +76,23 @@ def test_no_kills_cuts_and_delays_exceed_the_budget(rate: float, seed: int) -> N
 
 
 @pytest.mark.parametrize("seed", range(3))
+def test_cells_that_a_replica_still_has_count_as_calls_at_once_while_it_wants_no_more(seed: int) -> None:
+    """A failure is told at once, also by a replica that needs no further cell."""
+    chance = random.Random(seed)
+    fleet = Fleet(
+        limits_of(40.0, concurrency=8),
+        chance,
+        call_seconds=lambda: chance.choice((0.05, 0.2, 0.5)),
+        seen=lambda _: Outcome.FAILED if chance.random() < 0.15 else Outcome.GOOD,
+    )
+    for _ in range(3):
+        fleet.start().waiting = 3
+    fleet.run(40)
+
+    assert fleet.most_at_once <= 8
+
+
+@pytest.mark.parametrize("seed", range(3))
 def test_a_replica_that_had_all_calls_leaves_room_for_the_next_when_it_is_cut_off(seed: int) -> None:
     """Its calls under way count until their deadline."""
     fleet = Fleet(limits_of(10.0, concurrency=8, call_seconds=15.0), random.Random(seed))

@@ -86,6 +86,8 @@ class Ask:
     """One of its callers waits to make the call that decides whether the breaker closes."""
     under_way: int = 0
     """Its calls under way."""
+    unused: int = 0
+    """Cells that it was granted before and may still use."""
     news: tuple[News, ...] = ()
     """What it has seen since it asked last, in order."""
 
@@ -132,7 +134,7 @@ class Budget:
         self._probe_until = 0.0
         if document is None:
             self._pace = Pace(limits.rate_per_second, recovery_per_second=limits.recovery_per_second)
-            self._pace.reach(now)
+            self._pace.begin(now)
             self._breaker = Breaker(limits.rules)
         else:
             self._restore(document)
@@ -212,14 +214,16 @@ class Budget:
         killed or cut off count until their deadline. Of fewer, one replica alone may have all: of two calls at once,
         half would be unused otherwise.
         """
+        own = self._members.get(ask.replica)
+        held = max(ask.under_way, min(ask.under_way + ask.unused, own.slots) if own else 0)
         if not wants:
-            return 0, ask.under_way
+            return 0, held
         others = [member for name, member in self._members.items() if name != ask.replica]
         most = self._limits.concurrency
         left = most - sum(member.slots for member in others)
         fair = min(max(1, most // (len(others) + 1)), most - most // 4)
         slots = max(0, min(fair, left))
-        return slots, max(slots, ask.under_way)
+        return slots, max(slots, held)
 
     def _note(self, ask: Ask, held: int, cells: tuple[float, ...], *, due: float | None) -> None:
         before = self._members.get(ask.replica)

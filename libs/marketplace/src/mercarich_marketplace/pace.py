@@ -73,10 +73,10 @@ class Pace:
     def cell_seconds(self, now: float) -> float:
         return 1.0 / (self.rate * self.share(now))
 
-    def reach(self, now: float) -> None:
-        """Begin the grid now."""
-        self._grid = self._paused_until = now
-        self._share_at = now - ONE_WAVE_SECONDS
+    def begin(self, at: float) -> None:
+        """Begin the grid at a moment, with no call before."""
+        self._grid = self._paused_until = at
+        self._share_at = at - ONE_WAVE_SECONDS
 
     def not_after(self, grid: float, paused_until: float) -> None:
         """Let neither the grid nor the pause lie later."""

@@ -46,14 +46,11 @@ class Wire:
         self.wake: Callable[[], None] = lambda: None
 
     def tell(self, news: News, *, urgent: bool) -> None:
-        last = self.news[-1] if self.news else None
-        if isinstance(news, Seen) and isinstance(last, Seen) and not (news.probe or last.probe):
-            if news.outcome is last.outcome:
-                self.news[-1] = Seen(last.outcome, last.times + news.times)
-            else:
+        match self.news[-1:], news:
+            case [Seen(last, times, False)], Seen(outcome, more, False) if outcome is last:
+                self.news[-1] = Seen(last, times + more)
+            case _:
                 self.news.append(news)
-        else:
-            self.news.append(news)
         if urgent:
             self.urgent = True
             self.wake()
@@ -129,6 +126,11 @@ class SharedPace:
     def clear(self) -> None:
         self._cells.clear()
 
+    @property
+    def unused(self) -> int:
+        """Cells of earlier grants that calls may still begin in."""
+        return len(self._cells)
+
     def _drop_ended(self, now: float) -> None:
         while self._cells and self._cells[0].end <= now:
             self._cells.popleft()
@@ -194,11 +196,13 @@ class Share:
         `waiting` callers want a turn, `under_way` have one, and another turn may be `free`.
         """
         wire = self.wire
+        missing = self.pace.missing(self._now(), waiting, free=free)
         ask = Ask(
             self._replica,
-            cells=self.pace.missing(self._now(), waiting, free=free),
+            cells=missing,
             probe=wire.probe,
             under_way=under_way,
+            unused=self.pace.unused,
             news=tuple(wire.news),
         )
         wire.news, wire.urgent, wire.wanted = [], False, False
