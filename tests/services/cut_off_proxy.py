@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from mercarich_marketplace.assembly import Proxy, in_database
-from mercarich_marketplace.budget import Ask, Grant, Limits
+from mercarich_marketplace.budget import Ask, Grant
+from mercarich_marketplace.limits import Limits
 from mercarich_marketplace.sharing import Budgets
 from mercarich_platform.http_server import configuration, serve
 from mercarich_platform.outages import DatabaseAway

@@ -14,7 +14,18 @@ from mercarich_db.engine import create, reading, run_tx
 from mercarich_db.tables import egress_budgets
 from mercarich_marketplace.adapters.budgets_sql import SqlBudgets
 from mercarich_marketplace.breaker import Outcome, Rules
-from mercarich_marketplace.budget import AHEAD_SECONDS, BLOCK_SECONDS, Ask, Closed, Limits, Seen, Throttled
+from mercarich_marketplace.budget import (
+    AHEAD_SECONDS,
+    BLOCK_SECONDS,
+    FORMAT,
+    LONGEST_PAUSE_SECONDS,
+    Ask,
+    Closed,
+    NewerFormat,
+    Seen,
+    Throttled,
+)
+from mercarich_marketplace.limits import Limits
 from mercarich_platform.outages import DatabaseAway
 
 LIMITS = Limits(
@@ -149,6 +160,54 @@ def test_a_state_of_a_clock_that_was_ahead_stops_nobody_for_longer_than_a_moment
     grant = replicas[1].settle(NAME, Ask("second", cells=1))
     assert grant.again_seconds <= 1
     assert orjson.loads(state(engine)[1])["pace"]["grid"] < document["pace"]["grid"] - 86_000
+
+
+def test_a_replica_that_is_configured_with_less_lowers_the_rate_of_all(engine: Engine, database_url: str) -> None:
+    less = replace(LIMITS, rate_per_second=10.0, concurrency=2)
+    first, second = SqlBudgets(database_url, {NAME: LIMITS}), SqlBudgets(database_url, {NAME: less})
+    alone = first.settle(NAME, Ask("first"))
+    second.settle(NAME, Ask("second"))
+    lowered = first.settle(NAME, Ask("first", cells=10))
+    first.close()
+    second.close()
+
+    assert (alone.rate_per_second, alone.concurrency) == (100.0, 8)
+    assert (lowered.rate_per_second, lowered.concurrency) == (10.0, 2)
+    assert (lowered.cell_seconds, lowered.slots) == (0.1, 2)
+
+
+@pytest.mark.parametrize("state_of_before", ["{", "[]", "{}", '{"pace": {}, "members": []}', '{"format": 0}'])
+def test_a_row_that_cannot_be_read_is_written_anew_with_a_pause(
+    engine: Engine, replicas: tuple[SqlBudgets, SqlBudgets], caplog: pytest.LogCaptureFixture, state_of_before: str
+) -> None:
+    replicas[0].settle(NAME, Ask("first", cells=1))
+    run_tx(engine, lambda connection: connection.execute(update(egress_budgets).values(state=state_of_before)))
+
+    for name, budgets in zip(("first", "second"), replicas, strict=True):
+        assert budgets.settle(NAME, Ask(name, cells=1)).cells == ()
+    document = orjson.loads(state(engine)[1])
+    assert [record.message for record in caplog.records] == [
+        "the shared budget could not be read: it begins anew in a minute"
+    ]
+
+    document["pace"]["paused_until"] -= LONGEST_PAUSE_SECONDS
+    document["pace"]["grid"] -= LONGEST_PAUSE_SECONDS
+    _write(engine, document)
+    assert len(replicas[0].settle(NAME, Ask("first", cells=1)).cells) == 1
+
+
+def test_a_row_of_a_newer_release_is_left_as_it_is_and_says_what_to_do(
+    engine: Engine, replicas: tuple[SqlBudgets, SqlBudgets]
+) -> None:
+    replicas[0].settle(NAME, Ask("first", cells=1))
+    _write(engine, {"format": FORMAT + 1, "newer": "state"})
+    before = state(engine)
+    with pytest.raises(NewerFormat, match="upgrade this proxy, or end the newer ones"):
+        replicas[0].settle(NAME, Ask("first", cells=1))
+    assert state(engine) == before
+
+    run_tx(engine, lambda connection: connection.execute(update(egress_budgets).values(state=None)))
+    assert len(replicas[0].settle(NAME, Ask("first", cells=1)).cells) == 1
 
 
 @pytest.mark.skipif(not REAL_SERVICES, reason="SQLite knows no users")

@@ -9,7 +9,8 @@ import pytest
 from tests.services.proxies import Reply, serving, upstream
 
 from mercarich_contracts.messages import BatchItem
-from mercarich_marketplace.budget import Ask, Budget, Grant, Limits
+from mercarich_marketplace.budget import Ask, Budget, Grant
+from mercarich_marketplace.limits import Limits
 from mercarich_marketplace.sharing import Budgets
 from mercarich_mercari_proxy.bootstrap import PROXY
 from mercarich_mercari_proxy.settings import MercariProxySettings

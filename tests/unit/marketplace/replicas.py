@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from mercarich_marketplace.breaker import Entry, Outcome, Rules
-from mercarich_marketplace.budget import Ask, Budget, Grant, Limits
+from mercarich_marketplace.budget import Ask, Budget, Grant
+from mercarich_marketplace.limits import Limits
 from mercarich_marketplace.share import Share
 
 STEP_SECONDS = 0.01
@@ -24,14 +25,13 @@ def limits_of(rate: float, *, concurrency: int = 8, call_seconds: float = 5.0) -
 class Row:
     """The row of the budget, written whole; its clock is `now`."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self) -> None:
         self._stored: bytes | None = None
         self.step_back = 0.0
 
-    def settle(self, ask: Ask, now: float) -> Grant:
+    def settle(self, ask: Ask, now: float, limits: Limits) -> Grant:
         document: dict[str, Any] | None = None if self._stored is None else orjson.loads(self._stored)
-        budget = Budget(self._limits, document, now + 1e9 - self.step_back)
+        budget = Budget(limits, document, now + 1e9 - self.step_back)
         grant = budget.grant(ask)
         self._stored = orjson.dumps(budget.document())
         return grant
@@ -93,11 +93,12 @@ class Fleet:
     _ends: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.row = Row(self.limits)
+        self.row = Row()
         self._outcomes: list[tuple[float, Replica, bool]] = []
 
-    def start(self) -> Replica:
-        replica = Replica(f"replica-{self.chance.random()}", self.limits, self.chance)
+    def start(self, limits: Limits | None = None) -> Replica:
+        """Start a replica, with limits of its own if they are given."""
+        replica = Replica(f"replica-{self.chance.random()}", limits or self.limits, self.chance)
         replica.at(self.now)
         self.replicas.append(replica)
         return replica
@@ -148,7 +149,7 @@ class Fleet:
             self._begin(replica)
             return
         if underway.grant is None and underway.arrives_at is not None and self.now >= underway.arrives_at:
-            underway.grant = self.row.settle(underway.ask, self.now)
+            underway.grant = self.row.settle(underway.ask, self.now, replica.share.limits)
         if underway.answer_at is None or self.now < underway.answer_at:
             return
         replica.exchange = None

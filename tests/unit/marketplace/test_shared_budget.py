@@ -6,6 +6,7 @@ import pytest
 from tests.unit.marketplace.replicas import Fleet, fewest_in_a_minute, limits_of, most_in_a_minute
 
 from mercarich_marketplace.breaker import Outcome
+from mercarich_marketplace.limits import LOWEST_SECONDS
 
 RATES = [0.5, 1.0, 10.0, 40.0]
 
@@ -90,6 +91,29 @@ def test_cells_that_a_replica_still_has_count_as_calls_at_once_while_it_wants_no
     fleet.run(40)
 
     assert fleet.most_at_once <= 8
+
+
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("lower_first", [True, False])
+def test_of_replicas_with_different_limits_the_lower_hold_for_all(rate: float, *, lower_first: bool) -> None:
+    fleet = Fleet(limits_of(4 * rate, concurrency=16), random.Random(1))
+    low = limits_of(rate, concurrency=8)
+    replicas = [fleet.start(limits) for limits in ((low, None) if lower_first else (None, low))]
+    fleet.run(3)
+    begin = fleet.now
+    fleet.run(65)
+
+    after = [at for at in fleet.calls if at > begin]
+    assert most_in_a_minute(after) <= 1.05 * rate * 60
+    assert fewest_in_a_minute(after, begin, fleet.now) >= 0.95 * rate * 60
+    assert {replica.share.pace.rate for replica in fleet.replicas} == {rate}
+
+    fleet.kill(replicas[0 if lower_first else 1])
+    fleet.run(LOWEST_SECONDS + 10)
+    begin = fleet.now
+    fleet.run(10)
+    assert fleet.replicas[0].share.pace.rate == 4 * rate
+    assert sum(at > begin for at in fleet.calls) > 1.2 * rate * 10
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -12,7 +12,8 @@ from tests.unit.marketplace.replicas import limits_of
 from mercarich_contracts.market import Reason
 from mercarich_marketplace.answers import CutOff, Fault
 from mercarich_marketplace.breaker import Outcome
-from mercarich_marketplace.budget import Ask, Budget, Closed, Grant, Limits
+from mercarich_marketplace.budget import Ask, Budget, Closed, Grant, NewerFormat
+from mercarich_marketplace.limits import Limits
 from mercarich_marketplace.share import SharedBreaker
 from mercarich_marketplace.sharing import CUT_OFF_SECONDS, Sharer
 from mercarich_marketplace.turns import Flow, Turns
@@ -39,6 +40,12 @@ class Memory:
         grant = budget.grant(ask)
         self._document = budget.document()
         return grant
+
+    def lower_to(self, rate: float) -> None:
+        """Another replica, which is configured with less, asks."""
+        budget = Budget(limits_of(rate), self._document, time.time())
+        budget.grant(Ask("another"))
+        self._document = budget.document()
 
     def members(self) -> object:
         return (self._document or {}).get("members")
@@ -153,6 +160,46 @@ def test_an_error_that_nobody_has_thought_of_ends_the_process() -> None:
             await ended.wait()
 
     in_time(scene)
+
+
+def test_a_row_of_a_newer_release_stops_the_calls_and_the_log_says_what_to_do(caplog: pytest.LogCaptureFixture) -> None:
+    class Newer(Memory):
+        newer = True
+
+        def settle(self, name: str, ask: Ask) -> Grant:
+            if self.newer:
+                raise NewerFormat("what to do")
+            return super().settle(name, ask)
+
+    async def scene() -> None:
+        budgets, clock = Newer(), Hand()
+        async with shared(budgets, clock) as (turns, _, is_cut_off):
+            await until(lambda: caplog.records)
+            assert is_cut_off()
+            with pytest.raises(CutOff):
+                await turns.take(Flow())
+            budgets.newer = False
+            await turns.take(Flow())
+
+    in_time(scene)
+    [told] = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert (told.message, told.__dict__["why"]) == ("no calls until the shared budget answers", "what to do")
+
+
+def test_a_replica_that_is_configured_with_more_than_another_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
+    async def scene() -> None:
+        budgets = Memory()
+        budgets.lower_to(100.0)
+        async with shared(budgets) as (turns, _, __):
+            await turns.take(Flow())
+            turns.give_back()
+            await until(lambda: len(budgets.asks) > 3)
+            assert turns.pace.rate == 100.0
+
+    in_time(scene)
+    [told] = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert told.message == "another replica is configured with less than this one: the lower limits hold for all"
+    assert told.__dict__["in_force"] == "100 a second, 8 at once"
 
 
 def test_what_was_seen_while_the_database_was_away_is_told_afterwards() -> None:

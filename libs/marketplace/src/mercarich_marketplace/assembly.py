@@ -9,11 +9,11 @@ from fastapi import APIRouter, FastAPI
 
 from mercarich_marketplace.app import Beside, create_app
 from mercarich_marketplace.breaker import Breaker
-from mercarich_marketplace.budget import Limits
 from mercarich_marketplace.client import HttpClient
 from mercarich_marketplace.egress import Egress, Guards
 from mercarich_marketplace.image_sources import PublicResolver
 from mercarich_marketplace.images import Images, image_routes
+from mercarich_marketplace.limits import Limits
 from mercarich_marketplace.metrics import ProxyMetrics
 from mercarich_marketplace.observer import Observer
 from mercarich_marketplace.pace import Pace

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mercarich_marketplace.breaker import Breaker, Entry, Outcome, Phase, Rules
+from mercarich_marketplace.breaker import Breaker, Entry, Outcome, Phase
+from mercarich_marketplace.limits import Limits, in_force
 from mercarich_marketplace.pace import Pace
 
 BLOCK_SECONDS = 0.25
@@ -31,19 +32,16 @@ REFRESH_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
 """A longer Retry-After opens the breaker for that time: callers get a fault at once instead of waiting."""
 
+FORMAT = 1
+"""Of the state; 1 where it says none. A release that writes what the one before it cannot read has the next."""
 _PROBE_MARGIN_SECONDS = 5.0
+_NEWER = (
+    "a newer release wrote it: upgrade this proxy, or end the newer ones and set its `state` in egress_budgets to NULL"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the marketplace allows, of all replicas together."""
-
-    rate_per_second: float
-    recovery_per_second: float
-    concurrency: int
-    call_seconds: float
-    """The longest time of one call."""
-    rules: Rules
+class NewerFormat(Exception):
+    """The state was written by a newer release. This one can neither read nor replace it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +107,9 @@ class Grant:
     """The time until a call may probe; 0 when one may or does; None while the breaker is closed."""
     opened: bool
     """The news of this ask opened the breaker."""
+    rate_per_second: float
+    """The full rate of all replicas together: the lowest that any is configured with. So is the concurrency."""
+    concurrency: int
 
 
 @dataclass(slots=True)
@@ -128,20 +129,27 @@ class Budget:
     """What all replicas know together. `document` is written back as a whole, or not at all."""
 
     def __init__(self, limits: Limits, document: Mapping[str, Any] | None, now: float) -> None:
-        self._limits, self._now = limits, now
+        """`limits` are those that the replica that asks is configured with. Raises `NewerFormat`."""
+        self._configured, self._now = limits, now
+        self.was_unreadable = False
+        """The state was damaged or of an older format. It begins anew, with a pause, since it may have had one."""
         self._members: dict[str, Member] = {}
         self._probe_by: str | None = None
         self._probe_until = 0.0
-        if document is None:
-            self._pace = Pace(limits.rate_per_second, recovery_per_second=limits.recovery_per_second)
-            self._pace.begin(now)
-            self._breaker = Breaker(limits.rules)
-        else:
-            self._restore(document)
+        self._begin(now)
+        try:
+            if document is not None:
+                self._restore(document)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            self.was_unreadable = True
+            self._members, self._probe_by = {}, None
+            self._begin(now + LONGEST_PAUSE_SECONDS)
 
     def document(self) -> dict[str, Any]:
         """Return the whole state, as JSON has it. Times are seconds of the database's clock."""
         return {
+            "format": FORMAT,
+            "lowest": self._lowest,
             "pace": self._pace.document(),
             "breaker": self._breaker.document(),
             "probe_by": self._probe_by,
@@ -173,6 +181,8 @@ class Budget:
             share=self._pace.share(self._now),
             open_seconds=self._breaker.left(self._now),
             opened=self._breaker.opened > opened,
+            rate_per_second=self._limits.rate_per_second,
+            concurrency=self._limits.concurrency,
         )
 
     def _allowed(self, ask: Ask) -> tuple[int, float]:
@@ -258,15 +268,28 @@ class Budget:
         self._breaker.abandon_probe()
         self._probe_by = None
 
+    def _begin(self, at: float) -> None:
+        """Know nothing, and let the first call begin at a moment."""
+        limits = self._keep({})
+        self._pace = Pace(limits.rate_per_second, recovery_per_second=limits.recovery_per_second)
+        self._pace.begin(at)
+        self._breaker = Breaker(limits.rules)
+
+    def _keep(self, lowest: Mapping[str, Any]) -> Limits:
+        """Set and return the limits in force."""
+        self._limits, self._lowest = in_force(self._configured, lowest, self._now)
+        return self._limits
+
     def _restore(self, document: Mapping[str, Any]) -> None:
         """Read the state. Whatever lies later than it can is moved: the clock was set back, or a database restored."""
-        limits, now = self._limits, self._now
+        if document.get("format", FORMAT) > FORMAT:
+            raise NewerFormat(_NEWER)
+        limits, now = self._keep(document.get("lowest", {})), self._now
         self._pace = Pace.restored(limits.rate_per_second, limits.recovery_per_second, document["pace"], now)
         ahead = AHEAD_SECONDS + BLOCK_SECONDS + self._pace.cell_seconds(now)
         self._pace.not_after(now + ahead, now + LONGEST_PAUSE_SECONDS)
         self._breaker = Breaker.restored(limits.rules, document["breaker"], now)
-        self._probe_by = document["probe_by"]
-        self._probe_until = document["probe_until"]
+        self._probe_by, self._probe_until = document["probe_by"], document["probe_until"]
         longest = limits.call_seconds + _PROBE_MARGIN_SECONDS
         if self._probe_by is not None and not now < self._probe_until <= now + longest:
             self._end_probe()

@@ -9,8 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mercarich_contracts.sites import Site
 from mercarich_marketplace.breaker import Rules
-from mercarich_marketplace.budget import Limits
 from mercarich_marketplace.image_sources import ImageSources
+from mercarich_marketplace.limits import Limits
 from mercarich_marketplace.pace import POLITE_RECOVERY
 from mercarich_platform.settings import BadConfiguration
 

@@ -17,12 +17,12 @@ from mercarich_marketplace.budget import (
     Ask,
     Closed,
     Grant,
-    Limits,
     News,
     ProbeAbandoned,
     Seen,
     Throttled,
 )
+from mercarich_marketplace.limits import Limits
 from mercarich_platform.clock import Monotonic
 
 _ROUTINE = frozenset({Outcome.GOOD, Outcome.NEUTRAL})
@@ -69,8 +69,7 @@ class SharedPace:
         self._wire = wire
         self._jitter, self._draw = jitter, draw
         self._cells: deque[Cell] = deque()
-        self._share = 1.0
-        self._cell_seconds = 1.0 / rate
+        self._share, self._cell_seconds = 1.0, 1.0 / rate
         self._taken: deque[float] = deque()
         """When cells were used, in the last `BLOCK_SECONDS`: what the callers go on needing."""
 
@@ -114,7 +113,7 @@ class SharedPace:
 
     def apply(self, grant: Grant, sent_at: float, received_at: float) -> None:
         """Add the cells. The grant was made between the two times, so that a cell is used neither early nor late."""
-        self._share, self._cell_seconds = grant.share, grant.cell_seconds
+        self.rate, self._share, self._cell_seconds = grant.rate_per_second, grant.share, grant.cell_seconds
         if any(isinstance(news, Throttled | Closed) for news in self._wire.news):
             return  # the grant did not know of the pause
         for begins in grant.cells:
@@ -186,6 +185,8 @@ class Share:
     ) -> None:
         self._replica = replica
         self._now = now
+        self.limits = limits
+        """As this replica is configured."""
         self.wire = Wire()
         self.pace = SharedPace(limits.rate_per_second, self.wire, jitter=jitter, draw=draw)
         self.breaker = SharedBreaker(self.wire, self.pace.clear)

@@ -10,7 +10,8 @@ from uuid import uuid4
 
 from mercarich_contracts.market import Reason
 from mercarich_marketplace.answers import CutOff, Fault
-from mercarich_marketplace.budget import REFRESH_SECONDS, Ask, Grant, Limits
+from mercarich_marketplace.budget import REFRESH_SECONDS, Ask, Grant, NewerFormat
+from mercarich_marketplace.limits import Limits
 from mercarich_marketplace.share import Share, SharedBreaker
 from mercarich_marketplace.turns import Turns
 from mercarich_platform.clock import Monotonic, monotonic
@@ -24,12 +25,15 @@ CUT_OFF_SECONDS = 1.5
 LEAVE_SECONDS = 1.0
 """Longest wait of a replica that ends for the database to take back what the replica has."""
 
+LOWERED = "another replica is configured with less than this one: the lower limits hold for all"
+
 _PAUSE_SECONDS = 0.25
 
 
 class Budgets(Protocol):
     def settle(self, name: str, ask: Ask) -> Grant:
-        """Tell and ask the budget `name`. Raise `DatabaseAway`. Blocks; may be called from any thread."""
+        """Tell and ask the budget `name`. Raise `DatabaseAway` or `NewerFormat`. Blocks; may be called from any
+        thread."""
 
     def close(self) -> None: ...
 
@@ -45,7 +49,7 @@ class Sharing:
         self._not_before = float("-inf")
         self._refresh_at = float("-inf")
         self._granted_at = float("-inf")
-        self._is_away = False
+        self._is_away = self._is_lowered = False
         share.wire.wake = self._due.set
 
     def is_cut_off(self) -> bool:
@@ -64,7 +68,7 @@ class Sharing:
         try:
             async with asyncio.timeout(LEAVE_SECONDS):
                 await asyncio.to_thread(self._budgets.settle, self._name, last)
-        except (DatabaseAway, TimeoutError) as error:
+        except (DatabaseAway, NewerFormat, TimeoutError) as error:
             log.info("the others wait for what this replica had", extra={"budget": self._name, "why": str(error)})
 
     async def _wait(self) -> None:
@@ -92,7 +96,7 @@ class Sharing:
             while not (await asyncio.wait((settling,), timeout=_PAUSE_SECONDS))[0]:
                 self._refuse_if_cut_off()
             grant = settling.result()
-        except DatabaseAway as away:
+        except (DatabaseAway, NewerFormat) as away:
             self._lost(ask, str(away))
         except Exception as error:  # whatever it is, no cells are had: the budget is kept, and the replica is not ready
             if not self._is_away:
@@ -103,7 +107,7 @@ class Sharing:
 
     def _lost(self, ask: Ask, why: str) -> None:
         if not self._is_away:
-            log.warning("no calls until the database answers", extra={"budget": self._name, "why": why})
+            log.warning("no calls until the shared budget answers", extra={"budget": self._name, "why": why})
         self._is_away = True
         self._share.lost(ask)
         self._not_before = self._refresh_at = self._now() + _PAUSE_SECONDS
@@ -115,8 +119,9 @@ class Sharing:
 
     def _apply(self, ask: Ask, grant: Grant, sent_at: float) -> None:
         if self._is_away:
-            log.info("the database answers again", extra={"budget": self._name})
+            log.info("the shared budget answers again", extra={"budget": self._name})
         self._is_away = False
+        self._say_if_lowered(grant)
         now = self._granted_at = self._now()
         self._not_before, self._refresh_at = now + grant.again_seconds, now + REFRESH_SECONDS
         if self._share.apply(grant, sent_at):
@@ -124,6 +129,22 @@ class Sharing:
         if grant.cells:
             self._turns.slots = grant.slots
         self._turns.wake()
+
+    def _say_if_lowered(self, grant: Grant) -> None:
+        own = self._share.limits
+        is_lowered = grant.rate_per_second < own.rate_per_second or grant.concurrency < own.concurrency
+        if is_lowered == self._is_lowered:
+            return
+        self._is_lowered = is_lowered
+        extra = {
+            "budget": self._name,
+            "configured": f"{own.rate_per_second:g} a second, {own.concurrency} at once",
+            "in_force": f"{grant.rate_per_second:g} a second, {grant.concurrency} at once",
+        }
+        if is_lowered:
+            log.warning(LOWERED, extra=extra)
+        else:
+            log.info("the configured limits are in force", extra=extra)
 
 
 def _end_if_failed(task: asyncio.Task[None]) -> None:

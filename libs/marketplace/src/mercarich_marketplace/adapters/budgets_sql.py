@@ -4,6 +4,7 @@ No transaction is open between two statements, and no lock is held: a replica th
 the others waiting. A row that another replica has changed meanwhile is read again.
 """
 
+import logging
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -16,8 +17,11 @@ from sqlalchemy.exc import IntegrityError
 
 from mercarich_db import engine as engines
 from mercarich_db.tables import egress_budgets
-from mercarich_marketplace.budget import Ask, Budget, Grant, Limits
+from mercarich_marketplace.budget import Ask, Budget, Grant
+from mercarich_marketplace.limits import Limits
 from mercarich_platform.outages import DatabaseAway
+
+log = logging.getLogger(__name__)
 
 ATTEMPTS = 20
 CONNECTIONS = 1
@@ -62,8 +66,10 @@ class SqlBudgets:
         if row is None:
             _insert(connection, name)
             return None
-        document: dict[str, Any] | None = None if row.state is None else orjson.loads(row.state)
+        document = None if row.state is None else _document(row.state)
         budget = Budget(self._limits[name], document, float(row.now))
+        if budget.was_unreadable:
+            log.warning("the shared budget could not be read: it begins anew in a minute", extra={"budget": name})
         grant = budget.grant(ask)
         after = budget.document()
         if after == document:
@@ -77,6 +83,15 @@ def create(url: str) -> Engine:
     """Return an engine that commits each statement by itself. SQLite, where no network can cut, takes its one lock."""
     engine = engines.create(url, pool_size=CONNECTIONS, longest_seconds=STATEMENT_SECONDS)
     return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _document(state: str) -> dict[str, Any]:
+    """Return the state; nothing for what is none, which no budget can be read from."""
+    try:
+        document = orjson.loads(state)
+    except orjson.JSONDecodeError:
+        return {}
+    return document if isinstance(document, dict) else {}
 
 
 def _insert(connection: Connection, name: str) -> None:
