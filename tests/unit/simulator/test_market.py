@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import orjson
 from hypothesis import given
@@ -139,3 +140,21 @@ def test_an_unknown_event_or_item_is_refused_with_what_was_expected(sim) -> None
         reply = sim.call("POST", "/_sim/events", body)
         assert reply.status == 400
         assert word in orjson.loads(reply.body)["error"]
+
+
+def test_the_requests_of_each_second_are_told_for_a_quarter_of_an_hour(sim: Any) -> None:
+    row = next(row for row in sim.rows() if row["marketplace"] == "yahoo")
+    for seconds, times in ((0, 2), (70, 1), (800, 3)):
+        sim.advance(seconds)
+        for _ in range(times):
+            sim.call("GET", f"/yahoo/jp/auction/{row['source_id']}")
+    told = sim.json("GET", "/_sim/traffic")
+
+    first = told["yahoo"][0][0]
+    assert [requests for _, requests in told["yahoo"]] == [2, 1, 3]
+    assert [second - first for second, _ in told["yahoo"]] == [0, 70, 870]
+    assert 0 <= told["wall"] - first - 870 < 5
+    sim.advance(90)
+    sim.call("GET", f"/yahoo/jp/auction/{row['source_id']}")
+    assert [requests for _, requests in sim.json("GET", "/_sim/traffic")["yahoo"]] == [1, 3, 1]
+    assert told["mercari"] == []

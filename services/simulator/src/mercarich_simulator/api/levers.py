@@ -41,6 +41,7 @@ class Levers:
             ("POST", "/_sim/sources"): offers.set_sources,
             ("GET", "/_sim/seed"): lambda _: overview(world.catalogue),
             ("GET", "/_sim/ledger"): self._ledger,
+            ("GET", "/_sim/traffic"): lambda _: self._traffic(),
         }
 
     def answer(self, request: Request) -> Reply:
@@ -63,6 +64,10 @@ class Levers:
     def _clock(self) -> dict[str, Any]:
         clock = self._world.clock
         return {"mode": clock.mode, "speed": clock.speed, "now": clock.now(), "wall": clock.wall()}
+
+    def _traffic(self) -> dict[str, Any]:
+        world = self._world
+        return {"wall": world.clock.wall(), **{name: traffic.last() for name, traffic in world.traffic.items()}}
 
     def _set_clock(self, request: Request) -> dict[str, Any]:
         body = request.json()
