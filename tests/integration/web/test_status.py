@@ -178,14 +178,34 @@ def test_an_open_check_tells_when_it_ends_at_the_rate_in_force(mercarich: Mercar
         assert "ends about" in mercarich.page(*command)
 
 
+def _searching(**values: object) -> dict[str, object]:
+    """An update run at work."""
+    at_work = {"outcome": "running", "operation": "update", "phase": "searching", "planned": 500, "checked": 400}
+    return at_work | values
+
+
+def test_an_open_search_tells_when_it_ends_at_its_pace_so_far(mercarich: Mercarich, rows: Rows) -> None:
+    rows.capacity(1_000, 500, in_force_per_second=0.25)
+    run = rows.run(3, started_at=ago(minutes=20), heartbeat_at=datetime.now(UTC), **_searching())
+    before = datetime.now(UTC)
+
+    shown = mercarich.json("run", "show", str(run))["run"]["ends_at"]
+
+    assert (datetime.fromisoformat(shown) - before).total_seconds() == pytest.approx(5 * 60, abs=20)
+    assert "ends about" in mercarich.page("run", "show", str(run))
+
+
 @pytest.mark.parametrize(
     ("run", "capacity"),
     [
+        (_searching(phase="marking"), {}),
+        (_searching(checked=9), {}),
+        (_searching(), {"in_force_per_second": 0.0}),
+        ({"operation": "watch"}, {}),
         ({"phase": "held"}, {}),
         ({"phase": "confirming"}, {}),
         ({"phase": "marking"}, {}),
         ({"outcome": "finished", "phase": "ended"}, {}),
-        ({"operation": "update"}, {}),
         ({"heartbeat_at": ago(minutes=9)}, {}),
         ({}, {"in_force_per_second": 0.0}),
         ({}, {"in_force_per_second": None}),
@@ -196,9 +216,9 @@ def test_an_end_that_is_not_known_is_not_told(
 ) -> None:
     rows.capacity(**capacity)  # type: ignore[arg-type]
     going_on = {"outcome": "running", "phase": "checking", "heartbeat_at": datetime.now(UTC), "planned": 10}
-    rows.run(3, **going_on | run)
+    number = rows.run(3, **going_on | run)
 
-    assert mercarich.json("run", "list")["runs"][0]["ends_at"] is None
+    assert mercarich.json("run", "show", str(number))["run"]["ends_at"] is None
 
 
 def test_an_address_that_cannot_be_used_is_one_sentence() -> None:

@@ -13,6 +13,7 @@ from mercarich_contracts.capacity import (
     Measured,
     capacity,
     ends_at,
+    ends_at_its_pace,
     useful_checkers,
 )
 
@@ -66,6 +67,12 @@ def test_a_run_ends_when_its_calls_are_made_at_the_rate_in_force() -> None:
 
     assert ends_at(1_000, throttled, AT) == AT + timedelta(seconds=400)
     assert ends_at(1_000, replace(HALF, in_force_per_second=0.0), AT) is None
+
+
+def test_a_search_ends_at_its_pace_once_there_is_one() -> None:
+    assert ends_at_its_pace(300, 100, timedelta(minutes=5), AT) == AT + timedelta(minutes=15)
+    assert ends_at_its_pace(0, 100, timedelta(minutes=5), AT) == AT
+    assert ends_at_its_pace(300, 9, timedelta(minutes=5), AT) is None
 
 
 def test_one_checker_is_enough_for_a_real_marketplace_and_a_fast_budget_wants_more() -> None:

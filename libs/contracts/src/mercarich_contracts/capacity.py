@@ -14,6 +14,8 @@ FEWEST, MOST = min(PLANS), max(PLANS)
 """Looks a day at a source: at any, and at those that a seller with the larger plan lists."""
 LIST_CALL_ITEMS = 100
 """Items of one source seller that a call for the list of the seller's items returns."""
+ENOUGH_DONE = 10
+"""Rows of a run from which its pace can be told."""
 CALLS_OF_A_CHECKER = 2.0
 """Calls a second that one checker keeps up with, also where each of its 32 looks at once takes the 15 s that it may."""
 
@@ -108,6 +110,14 @@ def ends_at(left: int, measured: Measured, now: datetime) -> datetime | None:
         return None
     calls_a_source = measured.demand.calls_a_source if measured.demand is not None else 1.0
     return now + timedelta(seconds=left * calls_a_source / measured.in_force_per_second)
+
+
+def ends_at_its_pace(left: int, done: int, took: timedelta, now: datetime) -> datetime | None:
+    """Return when `left` rows are done if they go as the `done` ones did, which took so long; None: too few to tell.
+
+    So it is for searches: how many calls one takes is known only afterwards.
+    """
+    return now + took * (left / done) if done >= ENOUGH_DONE else None
 
 
 def useful_checkers(measured: Measured) -> int | None:

@@ -60,8 +60,8 @@ class Run:
     silent: bool = False
     """It is open, and its planner gives no sign of life: another one takes it over."""
     ends_at: datetime | None = None
-    """When an open check has made the calls that are left, at the rate in force, if nothing else asks; None: unknown,
-    or no calls are made at present."""
+    """When an open run is over: a check at the rate in force, if nothing else asks, an update at its own pace so far;
+    None: unknown, or no calls are made at present."""
 
     @property
     def rests(self) -> bool:

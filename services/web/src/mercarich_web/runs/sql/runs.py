@@ -3,12 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 
 from sqlalchemy import ColumnElement, Engine, Row, Select, case, func, literal, or_, select
 
-from mercarich_contracts.capacity import Measured, ends_at
+from mercarich_contracts.capacity import Measured, ends_at, ends_at_its_pace
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
 from mercarich_db.capacity import measured
@@ -24,6 +24,8 @@ from mercarich_web.runs.sql.holds import SqlHolds
 
 SET_ASIDE_SHOWN = 100
 SELLERS_SHOWN = 20
+_AT_WORK = {"check": "checking", "update": "searching"}
+"""The phase in which a run makes its calls; the windows of the watch have no end to tell."""
 
 
 class SqlRuns:
@@ -122,7 +124,7 @@ class SqlRuns:
 
 
 def _makes_calls(run: Run) -> bool:
-    at_work = run.operation == "check" and run.outcome == "running" and run.phase == "checking"
+    at_work = run.outcome == "running" and run.phase == _AT_WORK.get(run.operation)
     return at_work and not (run.silent or run.rests)
 
 
@@ -131,7 +133,12 @@ def _with_end(run: Run, known: Measured, now: datetime) -> Run:
     if not _makes_calls(run):
         return run
     left = run.pending or max(0, run.planned - run.checked)
-    return replace(run, ends_at=ends_at(left, known, now))
+    if run.operation == "check":
+        return replace(run, ends_at=ends_at(left, known, now))
+    if known.in_force_per_second == 0:
+        return run
+    took = now - run.started_at - timedelta(seconds=run.held_seconds)
+    return replace(run, ends_at=ends_at_its_pace(left, run.checked, took, now))
 
 
 def select_runs(*, count_pending: bool = True) -> Select[*tuple[object, ...]]:
