@@ -18,6 +18,7 @@ MODULES = {
     "mercarich_platform.metrics": "Workers (checker, updater, feed, jobs)",
     "mercarich_db.metrics": "Database: checker, updater, feed, operator",
     "mercarich_db.schedule_metrics": "Schedule: operator; on one machine the scheduler",
+    "mercarich_db.capacity_metrics": "Capacity: operator; on one machine the scheduler",
     "mercarich_checker.metrics": "Checker",
     "mercarich_updater.metrics": "Updater",
     "mercarich_feed.metrics": "Feed",

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from mercarich_contracts.schedule import WISH_LASTS
-from mercarich_db import schedule_metrics, schedule_starts, settings_store
+from mercarich_db import capacity_metrics, schedule_metrics, schedule_starts, settings_store
+from mercarich_db.capacity import capacities_of
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.silent_runs import Silent, silent_runs
 from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
@@ -40,9 +41,10 @@ class ScheduleStore:
             return schedule_starts.known_since(connection)
 
     def publish(self, now: datetime) -> None:
-        """Export the overdue rows as metrics: on a single machine no other process does."""
+        """Export the overdue rows and the capacities as metrics: on a single machine no other process does."""
         with reading(self._engine) as connection:
             schedule_metrics.publish(schedule_starts.starts(connection, now))
+            capacity_metrics.publish(capacities_of(connection).values())
 
     def switches(self, now: datetime) -> Switches:
         with reading(self._engine) as connection:

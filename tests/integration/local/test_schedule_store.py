@@ -13,7 +13,7 @@ from mercarich_db import engine as engines
 from mercarich_db import schema
 from mercarich_db.schedule_starts import know
 from mercarich_db.silent_runs import SILENT_AFTER, Silent
-from mercarich_db.tables import schedule_wishes
+from mercarich_db.tables import capacities, schedule_wishes
 from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Start
 from mercarich_runs.adapters.runs_sql import SqlRuns
@@ -49,6 +49,19 @@ def test_t11_what_is_overdue_is_a_metric_on_one_machine_too(engine: Engine) -> N
         "update-feed-mercari",
         "check-background-jobs",
     }
+    engine.dispose()
+
+
+def test_the_capacity_of_each_marketplace_is_a_metric_on_one_machine_too(engine: Engine) -> None:
+    counted = {"sources": 43_200, "calls": 43_200, "often_sources": 0, "often_calls": 0, "counted_at": SLOT}
+    row = {"marketplace": "yahoo", "allowed_per_second": 0.5, "in_force_per_second": 0.25, "heard_at": SLOT, **counted}
+    engines.run_tx(engine, lambda connection: connection.execute(insert(capacities).values(row)))
+    ScheduleStore(engine).publish(LATER)
+    found = [
+        REGISTRY.get_sample_value(f"mercarich_capacity_{what}_calls_per_second", {"marketplace": "yahoo"})
+        for what in ("needed", "available")
+    ]
+    assert found == [1.0, 0.5]
     engine.dispose()
 
 

@@ -53,16 +53,6 @@ RUN_ITEMS = Gauge(
 OPEN_HOLDS = Gauge(
     "mercarich_holds_open", "Holds that nobody has released; route `all`: of no route", ["marketplace", "route"]
 )
-CALLS_NEEDED = Gauge(
-    "mercarich_capacity_needed_calls_per_second",
-    "Calls that looks at all sources on sale take by the plans of their sellers; absent before the first count",
-    ["marketplace"],
-)
-CALLS_AVAILABLE = Gauge(
-    "mercarich_capacity_available_calls_per_second",
-    "The outbound budget, as a checker has last heard it from the proxy; absent before that",
-    ["marketplace"],
-)
 UNPUSHED_AGE = Gauge(
     "mercarich_listings_unpushed_age_seconds",
     "Time since the oldest change that Amazon could have and does not: withdrawal, restore; 0: it has all",

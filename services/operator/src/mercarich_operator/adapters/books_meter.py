@@ -1,7 +1,7 @@
 """`ports.BookMeter` on Prometheus."""
 
 from mercarich_contracts.schedule import SCHEDULE
-from mercarich_db import schedule_metrics
+from mercarich_db import capacity_metrics, schedule_metrics
 from mercarich_operator import metrics
 from mercarich_operator.ports import Books, RunBook
 
@@ -17,10 +17,7 @@ class PrometheusBooks:
             self._runs(book)
         for where, count in books.open_holds.items():
             metrics.OPEN_HOLDS.labels(*where).set(count)
-        for one in books.capacities:
-            metrics.CALLS_NEEDED.labels(one.marketplace).set(one.needed_per_second)
-            if one.available_per_second is not None:
-                metrics.CALLS_AVAILABLE.labels(one.marketplace).set(one.available_per_second)
+        capacity_metrics.publish(books.capacities)
         for kind, seconds in books.unpushed_age.items():
             metrics.UNPUSHED_AGE.labels(kind).set(seconds)
         for verdict, count in books.accounts.items():
