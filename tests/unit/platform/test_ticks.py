@@ -26,3 +26,26 @@ def test_a_tick_that_is_run_alone_rests_until_its_worker_leads() -> None:
     ticks.step(leads=True)
     assert ran.wait(10)
     ticks.stop()
+
+
+def test_no_tick_waits_for_one_that_takes_long() -> None:
+    """A released hold does not wait until all listings are counted."""
+    begun, counted, turns = threading.Event(), threading.Event(), list[str]()
+
+    def count() -> None:
+        begun.set()
+        assert counted.wait(10)
+
+    def failed(what: str, error: BaseException) -> None:
+        raise AssertionError(what) from error
+
+    ticks = Ticks(
+        [Tick("count", 60, count, takes_long=True), Tick("each", 0, lambda: turns.append("each"))], fail=failed
+    )
+    deadline = time.monotonic() + 10
+    while not begun.is_set() or len(turns) < 3:
+        ticks.step(leads=True)
+        assert time.monotonic() < deadline
+    assert not counted.is_set()
+    counted.set()
+    ticks.stop()

@@ -1,4 +1,4 @@
-"""Periodic work of a worker, in a separate thread, one at a time."""
+"""Periodic work of a worker, beside its records: one tick at a time, but for those that take long."""
 
 import logging
 import time
@@ -20,6 +20,8 @@ class Tick(NamedTuple):
     alone: bool = False
     """Only in the worker that leads the group. At times there may be two of them, or none: this avoids duplicate work,
     but it is no lock."""
+    takes_long: bool = False
+    """It may take seconds, for which no other tick waits: it has a thread of its own."""
 
 
 class Ticks:
@@ -29,7 +31,8 @@ class Ticks:
         self._due = dict.fromkeys(ticks, 0.0)
         self._running: dict[Tick, Future[None]] = {}
         self._fail = fail
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="ticks")
+        shared = ThreadPoolExecutor(1, thread_name_prefix="ticks")
+        self._pools = {tick: _own_thread(tick) if tick.takes_long else shared for tick in ticks}
 
     def step(self, *, leads: bool) -> None:
         now = time.monotonic()
@@ -38,11 +41,12 @@ class Ticks:
                 self._settle(tick, self._running[tick])
             elif now >= due and (leads or not tick.alone):
                 self._due[tick] = now + tick.every_seconds
-                self._running[tick] = self._pool.submit(tick.run)
+                self._running[tick] = self._pools[tick].submit(tick.run)
 
     def stop(self) -> None:
         """Start no further ticks; a running one may finish."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _settle(self, tick: Tick, future: Future[None]) -> None:
         if not future.done():
@@ -53,3 +57,7 @@ class Ticks:
             log.info("a tick has to wait", extra={"tick": tick.name, "reason": str(error)})
         elif error is not None:
             self._fail(f"the tick {tick.name}", error)
+
+
+def _own_thread(tick: Tick) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix=f"tick {tick.name}")

@@ -80,6 +80,7 @@ def build_worker(
                     )
                 ),
                 alone=True,
+                takes_long=True,
             ),
         ],
         client_id=f"checker-{marketplace}",
