@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import NamedTuple, Protocol
 
-from mercarich_checker.domain.freshness import Page
+from mercarich_contracts.hazards import Page
 from mercarich_simulator.fates import Fate, Listed, draw, fresh, standing
 from mercarich_simulator.hazards import DAY, Traits, age_factor, hazard, traits
 from mercarich_simulator.shelf import MERCARI, Shelf

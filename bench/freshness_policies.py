@@ -11,6 +11,7 @@ from bench.freshness_index import Queues
 from bench.freshness_market import SELLERS, START, Answer, Market
 
 from mercarich_checker.domain import freshness
+from mercarich_contracts.hazards import DAY, PRIOR, Learnt, cell_of, hazards
 from mercarich_contracts.market import Marketplace
 
 HALF_A_DAY = 12 * 3_600.0
@@ -136,13 +137,13 @@ class Learner:
     """What the product learns from looks, by its own cells."""
 
     def __init__(self, market: Market) -> None:
-        self._prior = freshness.PRIOR[Marketplace(market.kind.marketplace)]
-        self._cells: dict[str, freshness.Learnt] = {}
-        self.hazards = freshness.hazards(self._prior, {})
+        self._prior = PRIOR[Marketplace(market.kind.marketplace)]
+        self._cells: dict[str, Learnt] = {}
+        self.hazards = hazards(self._prior, {})
         self._counted_at, self._forgot_at = START, START
         self.pages = [market.page(source, START) for source in range(market.kind.sources)]
         self._seen_at = [_time(START)] * market.kind.sources
-        self._cell = [freshness.cell_of(page, _time(START)) for page in self.pages]
+        self._cell = [cell_of(page, _time(START)) for page in self.pages]
         self._named_at = [START] * market.kind.sources
         self._now, self._at = START, _time(START)
 
@@ -152,12 +153,12 @@ class Learner:
         at, page, cell = self._at, self.pages[source], self._cell[source]
         learnt = self._cells.get(cell)
         if learnt is None:
-            learnt = self._cells[cell] = freshness.Learnt()
+            learnt = self._cells[cell] = Learnt()
         freshness.learn(learnt, at - self._seen_at[source], page, at, gone=answer.gone)
         self._seen_at[source] = at
         if answer.page is not page or now - self._named_at[source] > _MAY_AGE:
             self.pages[source], self._named_at[source] = answer.page, now
-            self._cell[source] = freshness.cell_of(answer.page, at)
+            self._cell[source] = cell_of(answer.page, at)
 
     def hazard(self, source: int) -> float:
         """Return the hazard in 1/s that the source's page of the last look tells."""
@@ -168,12 +169,12 @@ class Learner:
         if now - self._counted_at < _MINUTE:
             return False
         self._counted_at = now
-        if now - self._forgot_at >= freshness.DAY.total_seconds():
+        if now - self._forgot_at >= DAY.total_seconds():
             self._forgot_at = now
             for learnt in self._cells.values():
                 learnt.alive_seconds *= freshness.KEPT_A_DAY
                 learnt.gone *= freshness.KEPT_A_DAY
-        self.hazards = freshness.hazards(self._prior, self._cells)
+        self.hazards = hazards(self._prior, self._cells)
         return True
 
 

@@ -12,7 +12,8 @@ from tests.integration.checker.test_watch import CLASS, watching
 
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.commands import CHECK_ITEM
-from mercarich_checker.domain.freshness import DAY, SILENT
+from mercarich_checker.domain.freshness import SILENT
+from mercarich_contracts.hazards import DAY
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import engine as engines

@@ -11,7 +11,8 @@ from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.settings_sql import brake_settings
-from mercarich_checker.domain.freshness import AFTER_END, CLOSING_AGAIN, DAY, PRIOR, UNKNOWN_AGAIN, look_class
+from mercarich_checker.domain.freshness import AFTER_END, CLOSING_AGAIN, UNKNOWN_AGAIN, look_class
+from mercarich_contracts.hazards import DAY, PRIOR
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item

@@ -14,11 +14,12 @@ from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, plann
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.watch_sql import SqlWatched
-from mercarich_checker.domain.freshness import DAY, KEPT_A_DAY, SOONEST, look_class
+from mercarich_checker.domain.freshness import KEPT_A_DAY, SOONEST, look_class
 from mercarich_checker.ports import WindowEnded
 from mercarich_checker.use_cases.rounds import RunSettings
 from mercarich_checker.use_cases.trust import Trust
 from mercarich_checker.use_cases.watch import Watch
+from mercarich_contracts.hazards import DAY
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.sites import SITES
 from mercarich_db import engine as engines

@@ -9,19 +9,12 @@ from hypothesis import strategies as st
 from mercarich_checker.domain.freshness import (
     AFTER_END,
     CLOSING_AGAIN,
-    DAY,
     LONGEST,
-    PRIOR,
     SOONEST,
     UNKNOWN_AGAIN,
-    Hazards,
     Head,
-    Learnt,
     Look,
     Next,
-    Page,
-    cell_of,
-    hazards,
     learn,
     look_class,
     most_valuable,
@@ -30,6 +23,7 @@ from mercarich_checker.domain.freshness import (
     unknown_wait,
     worth,
 )
+from mercarich_contracts.hazards import DAY, PRIOR, Hazards, Learnt, Page, cell_of, hazards
 from mercarich_contracts.market import Marketplace, Reason
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

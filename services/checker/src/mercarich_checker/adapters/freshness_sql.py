@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine
 
 from mercarich_checker.adapters.marking_sql import longest_waits
-from mercarich_checker.domain.freshness import PRIOR, Hazards, Learnt, hazards
+from mercarich_contracts.hazards import Hazards, Learnt
 from mercarich_contracts.market import Marketplace
 from mercarich_db.bulk import insert_or_add
 from mercarich_db.engine import reading, run_tx
+from mercarich_db.hazards import read_hazards
 from mercarich_db.tables import hazard_cells
 from mercarich_platform.cache import LoadingCache
 from mercarich_platform.clock import Monotonic
@@ -73,13 +74,4 @@ class Freshness:
 
     def _read(self, marketplace: Marketplace) -> Outlook:
         with reading(self._engine) as connection:
-            return Outlook(
-                hazards(PRIOR[marketplace], _cells(connection, marketplace)),
-                longest_waits(connection),
-            )
-
-
-def _cells(connection: Connection, marketplace: Marketplace) -> dict[str, Learnt]:
-    cells = select(hazard_cells.c.cell, hazard_cells.c.alive_seconds, hazard_cells.c.gone)
-    rows = connection.execute(cells.where(hazard_cells.c.marketplace == marketplace))
-    return {row.cell: Learnt(row.alive_seconds, row.gone) for row in rows}
+            return Outlook(read_hazards(connection, marketplace), longest_waits(connection))

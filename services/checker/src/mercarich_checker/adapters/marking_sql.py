@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Engine, Select, and_, bindparam, or_, select
 
 from mercarich_checker.adapters.checks import CHECKS
-from mercarich_checker.domain.freshness import DAY, OVERDUE
+from mercarich_checker.domain.freshness import OVERDUE
+from mercarich_contracts.hazards import DAY
 from mercarich_db.bulk import Rows, walking
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import reading

@@ -12,10 +12,11 @@ from mercarich_checker.adapters.checks import CHECKS, guard_batch
 from mercarich_checker.adapters.freshness_sql import Freshness, Outlook
 from mercarich_checker.adapters.states_sql import OF_RUN, Pending
 from mercarich_checker.domain.brake import BrakeSettings
-from mercarich_checker.domain.freshness import Learnt, Look, Next, cell_of, learn, next_looks, second_look
+from mercarich_checker.domain.freshness import Look, Next, learn, next_looks, second_look
 from mercarich_checker.domain.looks import Meaning, after_second_look, meaning, route_of
 from mercarich_checker.domain.withdrawals import Found, Gone, Offer, Seen
 from mercarich_checker.ports import Recorded
+from mercarich_contracts.hazards import Learnt, cell_of
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item

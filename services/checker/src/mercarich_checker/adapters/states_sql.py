@@ -10,8 +10,9 @@ from sqlalchemy import Connection, bindparam, insert
 
 from mercarich_checker.adapters.checks import CHECKS
 from mercarich_checker.domain.brake import BrakeSettings
-from mercarich_checker.domain.freshness import Next, Page, unknown_wait
+from mercarich_checker.domain.freshness import Next, unknown_wait
 from mercarich_checker.domain.looks import Meaning, meaning, retry
+from mercarich_contracts.hazards import Page
 from mercarich_contracts.market import Reason
 from mercarich_contracts.messages import CheckBatch
 from mercarich_contracts.proxy_api import Item

@@ -24,8 +24,9 @@ from sqlalchemy import (
 from mercarich_checker.adapters.checks import CHECKS
 from mercarich_checker.adapters.marking_sql import LISTED, SERVED
 from mercarich_checker.adapters.settings_sql import watch_share
-from mercarich_checker.domain.freshness import DAY, DRAWN, KEPT_A_DAY, Head, Standing, most_valuable
+from mercarich_checker.domain.freshness import DRAWN, KEPT_A_DAY, Head, Standing, most_valuable
 from mercarich_checker.ports import Taken, WindowEnded
+from mercarich_contracts.hazards import DAY
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.sites import SITES
 from mercarich_db.bulk import Filter, Rows, among, time_of, update_rows, walking

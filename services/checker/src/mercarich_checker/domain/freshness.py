@@ -11,17 +11,14 @@ was not looked at for longest, so that only the first ones of the classes are co
 second looks, and sources that their plan lets wait no longer come before all others, in this order.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from math import exp, log
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from mercarich_contracts.market import Marketplace, Reason
-
-DAY = timedelta(days=1)
+from mercarich_contracts.hazards import DAY, Hazards, Learnt, Page, cell_of
+from mercarich_contracts.market import Reason
 
 AFTER_END = timedelta(seconds=90)
 """Time after an auction's end at which it is looked at: the page takes a moment to show how it ended."""
@@ -32,13 +29,6 @@ UNKNOWN_AGAIN = timedelta(hours=1)
 SOONEST = timedelta(minutes=5)
 """Shortest time between two looks that are made for their worth alone, however few sources there are."""
 
-PRIOR: Mapping[Marketplace, float] = {
-    Marketplace.MERCARI: 0.02 / DAY.total_seconds(),
-    Marketplace.YAHOO: 0.004 / DAY.total_seconds(),
-}
-"""Hazards per second before anything was learnt (estimates: 2 % and 0.4 % a day)."""
-PRIOR_GONE = 3.0
-"""Sources gone that the average hazard counts for in each cell, so that a few looks change little."""
 KEPT_A_DAY = 0.98
 """What a day leaves of what was learnt: the market of a month ago counts half."""
 
@@ -56,60 +46,6 @@ _STEP = log(1.25)
 """The hazards of a class are within a factor of 1.25."""
 _LOWEST = round(log(1e-9) / _STEP)
 _OVERDUE = 1e12
-
-_PRICES = (1_000, 3_000, 10_000, 30_000)
-_LIKES = (1, 5, 20)
-_AGES = (DAY, timedelta(days=7))
-
-
-class Page(NamedTuple):
-    """What a page showed that tells how long the source will last. None: the page did not say."""
-
-    price_jpy: int | None = None
-    likes: int | None = None
-    created_at: datetime | None = None
-    end_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class Learnt:
-    """What looks at the sources of a cell have shown."""
-
-    alive_seconds: float = 0.0
-    gone: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Hazards:
-    """Hazards per second, by cell."""
-
-    known: Mapping[str, float]
-    average: float
-
-    def of(self, cell: str) -> float:
-        return self.known.get(cell, self.average)
-
-
-def hazards(prior: float, cells: Mapping[str, Learnt]) -> Hazards:
-    """Return the hazards of a marketplace. A cell of which little is known has nearly that of all cells together."""
-    gone = sum(learnt.gone for learnt in cells.values())
-    alive = sum(learnt.alive_seconds for learnt in cells.values())
-    average = (gone + PRIOR_GONE) / (alive + PRIOR_GONE / prior)
-    known = {
-        cell: (learnt.gone + PRIOR_GONE) / (learnt.alive_seconds + PRIOR_GONE / average)
-        for cell, learnt in cells.items()
-    }
-    return Hazards(known, average)
-
-
-def cell_of(page: Page, now: datetime) -> str:
-    """Return the cell of sources that look alike: bands of price, likes and age, such as `p2 l0 a1`; x: not said."""
-    age = None if page.created_at is None else now - page.created_at
-    return f"p{_band(page.price_jpy, _PRICES)} l{_band(page.likes, _LIKES)} a{_band(age, _AGES)}"
-
-
-def _band(value: Any, limits: Sequence[Any]) -> str:
-    return "x" if value is None else str(bisect_right(limits, value))
 
 
 def learn(learnt: Learnt, since_last: timedelta, page: Page, seen_at: datetime, *, gone: bool) -> None:
