@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from mercarich_contracts.sites import SITES
 from mercarich_db.definitions.checks import BRAKE, CANARIES, CHECKS, WATCH
 from mercarich_db.definitions.definition import BadSetting, Definition
+from mercarich_db.definitions.forecasts import FORECASTS
 from mercarich_db.definitions.housekeeping import HOUSEKEEPING
 from mercarich_db.definitions.replacements import SEARCHES, SELLERS_RULES
 from mercarich_db.definitions.working import JOBS, PUSHES
@@ -103,5 +104,6 @@ DEFINITIONS: Mapping[str, Definition] = {
         *PUSHES,
         *JOBS,
         *HOUSEKEEPING,
+        *FORECASTS,
     )
 }

@@ -38,6 +38,7 @@ from mercarich_web.listings.pages import actions as bulk
 from mercarich_web.listings.pages import listings
 from mercarich_web.listings.sql.actions import SqlBulk
 from mercarich_web.listings.sql.book import SqlListingBook
+from mercarich_web.listings.sql.demand import SqlDemands
 from mercarich_web.listings.sql.exposure import SqlExposures
 from mercarich_web.listings.sql.offers import SqlOffers
 from mercarich_web.listings.sql.stories import SqlListingFile
@@ -91,7 +92,7 @@ def build_pages(
         return shop(user_id).figures
 
     desk_of_home = SqlSellersDesk(engine)
-    fortnight = FiguresCache(TellFortnight(SqlExposures(engine), desk_of_home, shop, now))
+    fortnight = FiguresCache(TellFortnight(SqlExposures(engine), SqlDemands(engine), desk_of_home, shop, now))
     end.callback(fortnight.close)
     file = SqlListingFile(engine)
     tell_story = TellStory(file, SqlOffers(engine), holds, together, now)

@@ -11,7 +11,8 @@ from mercarich_web.home.home import DAYS, Fortnight, Home, Waiting, midnights, n
 from mercarich_web.home.sql import SqlSellersDesk
 from mercarich_web.identity.people import Account
 from mercarich_web.listings.browsing import Count
-from mercarich_web.listings.exposure import measure
+from mercarich_web.listings.exposure import WEEK, measure
+from mercarich_web.listings.sql.demand import SqlDemands
 from mercarich_web.listings.sql.exposure import SqlExposures
 from mercarich_web.listings.views import Shop
 from mercarich_web.schedule.sql import SqlSchedules
@@ -23,6 +24,7 @@ A_WEEK = timedelta(days=7)
 @dataclass(frozen=True, slots=True)
 class TellFortnight:
     exposures: SqlExposures
+    demands: SqlDemands
     desk: SqlSellersDesk
     shop: Callable[[int], Shop]
     now: Clock
@@ -32,10 +34,11 @@ class TellFortnight:
         begins = midnights(now)
         spans = self.exposures.spans(user_id, begins[0], now, shop.exposed)
         exposure = measure(spans, self.exposures.looks(user_id, now - timedelta(days=DAYS)), begins, now)
+        demand = self.demands.of(user_id, now - WEEK, now)
         days = self.desk.days(user_id, begins)
-        cancelled = exposure.expected(shop.figures.on_sale + shop.figures.exposed)
+        cancelled = exposure.expected(shop.figures.on_sale + shop.figures.exposed, demand.ratio)
         return Fortnight(
-            [replace(day, exposed=exposure.by_day.get(day.begins, 0)) for day in days], exposure, cancelled
+            [replace(day, exposed=exposure.by_day.get(day.begins, 0)) for day in days], exposure, demand, cancelled
         )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mercarich_contracts.schedule import TIME_ZONE, ScheduleRow
+from mercarich_web.listings.demand import Demand
 from mercarich_web.listings.exposure import Exposure
 from mercarich_web.listings.offers import Account, Event
 from mercarich_web.listings.views import Figures
@@ -83,6 +84,7 @@ class Fortnight:
     days: Sequence[Day]
     """Oldest first, today last."""
     exposure: Exposure
+    demand: Demand
     cancelled: float | None
     """Share of orders that is expected to be cancelled, 0 to 1; None when it is not known."""
 

@@ -4,8 +4,9 @@ An offer is exposed from when its source was *seen* to be gone until Amazon acce
 The history records both to the second. The source may have gone at any time since the check before; half of the time
 between the two checks is assumed, as if sources went at a uniformly random time.
 
-The expected share of cancelled orders is exposed time ÷ time on sale, both summed over offers: it assumes that orders
-are spread evenly over offers and minutes. Amazon counts cancellations before shipping over seven days and requires less
+The expected share of cancelled orders is exposed time ÷ time on sale, both summed over offers, times how much more
+the offers that fell are ordered than the others (`demand`). Orders are taken to be spread evenly over minutes. Amazon
+counts cancellations before shipping over seven days and requires less
 than 2.5 % (Seller Central, "Order Performance").
 """
 
@@ -101,12 +102,12 @@ class Exposure:
     minutes: float
     """A week in minutes, or the time since the first check when that is shorter."""
 
-    def expected(self, offers: int) -> float | None:
+    def expected(self, offers: int, ratio: float = 1.0) -> float | None:
         """Return the expected share of cancelled orders, 0 to 1, for a number of offers on sale; None when it is not
-        known."""
+        known. `ratio` is that of `Demand`; 1: all offers are ordered alike."""
         if self.unseen is None or not offers or self.minutes < LEAST / timedelta(minutes=1):
             return None
-        return min(1.0, (self.seen + self.unseen) / (offers * self.minutes))
+        return min(1.0, ratio * (self.seen + self.unseen) / (offers * self.minutes))
 
 
 def measure(spans: Sequence[Span], looks: Sequence[Look], midnights: Sequence[datetime], now: datetime) -> Exposure:

@@ -94,6 +94,9 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
         "KEEP_RUNS_DAYS": N_("Days that runs and holds are kept after their end"),
         "KEEP_AUDIT_DAYS": N_("Days that the audit log, changes of settings and invitations are kept"),
     },
+    N_("Expected cancellations"): {
+        "DEMAND_EXPONENT": N_("How much more an offer is ordered the faster its source sells; 0: all offers alike"),
+    },
 }
 SETTINGS: Mapping[str, Said] = {
     key: text if isinstance(text, Said) else Said(text) for words in GROUPS.values() for key, text in words.items()

@@ -1,0 +1,90 @@
+"""How fast the sources of a seller's offers go: of those that fell, and of those on sale."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, case, func, select
+
+from mercarich_contracts.events import EventKind
+from mercarich_contracts.hazards import AGES, LIKES, PRICES, Page, cell, cell_of
+from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
+from mercarich_db import settings_store
+from mercarich_db.hazards import read_hazards
+from mercarich_db.tables import evidence, listing_events, listings, source_items
+from mercarich_web.database import reading
+from mercarich_web.listings.demand import Demand, Group
+from mercarich_web.listings.sql.book import VIEWS
+from mercarich_web.listings.views import View
+
+FALLS = (EventKind.HELD, EventKind.SEARCHING, EventKind.WITHDRAWN)
+_event, _source = listing_events.c, source_items.c
+
+
+class SqlDemands:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def of(self, user_id: int, since: datetime, now: datetime) -> Demand:
+        """Return what the demand for a seller's offers is estimated from, with those that have fallen from `since`."""
+        with reading(self._engine) as connection:
+            exponent = settings_store.read(connection).number("DEMAND_EXPONENT")
+            if not exponent:
+                return Demand(exponent, (), ())
+            fallen = Counter(
+                (Marketplace(row.marketplace), cell_of(Page(row.price_jpy, row.likes, row.item_created_at), row.at))
+                for row in connection.execute(_fallen(user_id, since))
+            )
+            on_sale = Counter(
+                {
+                    (Marketplace(row.marketplace), cell(row.price, row.likes, row.age)): row.offers
+                    for row in connection.execute(_on_sale(user_id, now))
+                }
+            )
+            return Demand(exponent, _groups(connection, fallen), _groups(connection, on_sale))
+
+
+def _groups(connection: Connection, offers: Counter[tuple[Marketplace, str]]) -> list[Group]:
+    known = {marketplace: read_hazards(connection, marketplace) for marketplace in {key[0] for key in offers}}
+    return [Group(known[marketplace].of(cell), number) for (marketplace, cell), number in offers.items()]
+
+
+def _fallen(user_id: int, since: datetime) -> Select[Any]:
+    """Select the offers whose sources were seen to be gone, once each, with what their pages had shown.
+
+    What a person withdrew and what was a false alarm are not among them: their sources are on sale.
+    """
+    shown = (_source.marketplace, _source.price_jpy, _source.likes, _source.item_created_at)
+    return (
+        select(_event.listing_id, _source.id, *shown, func.min(_event.at).label("at"))
+        .join(evidence, evidence.c.id == _event.evidence_id)
+        .join(source_items, _source.id == evidence.c.source_item_id)
+        .where(_event.user_id == user_id, _event.at >= since, _event.kind.in_(FALLS))
+        .where(_source.state.in_(sorted(OUT_OF_STOCK)))
+        .group_by(_event.listing_id, _source.id, *shown)
+    )
+
+
+def _on_sale(user_id: int, now: datetime) -> Select[Any]:
+    """Select the number of offers on sale by marketplace and the bands of `hazards.cell`."""
+    young = [_source.item_created_at > now - age for age in AGES]
+    banded = (
+        select(
+            _source.marketplace,
+            _band(_source.price_jpy, [_source.price_jpy < price for price in PRICES]).label("price"),
+            _band(_source.likes, [_source.likes < likes for likes in LIKES]).label("likes"),
+            _band(_source.item_created_at, young).label("age"),
+        )
+        .join(listings, listings.c.source_item_id == _source.id)
+        .where(listings.c.user_id == user_id, VIEWS[View.ON_SALE])
+        .subquery()
+    )
+    bands = (banded.c.marketplace, banded.c.price, banded.c.likes, banded.c.age)
+    return select(*bands, func.count().label("offers")).group_by(*bands)
+
+
+def _band(value: ColumnElement[Any], below: Sequence[ColumnElement[bool]]) -> ColumnElement[int | None]:
+    """Return the number of the first condition that is met, or that of conditions; NULL where the value is."""
+    numbered = ((condition, number) for number, condition in enumerate(below))
+    return case((value.is_(None), None), *numbered, else_=len(below))
