@@ -59,7 +59,8 @@ def test_a_run_is_shown_with_all_that_happened_in_it(mercarich: Mercarich, rows:
     assert details["run"]["skipped"] == {"inactive": 2, "no_amazon_account": 1}
     assert (details["run"]["held_seconds"], details["run"]["pending"]) == (42.5, 1)
     assert [(each["item_id"], each["attempts"]) for each in details["set_aside_items"]] == [("x1", 3)]
-    assert details["sellers"] == [{"username": "hanako", "planned": 70, "checked": 60, "fallen": 31, "listings": 90}]
+    counts = {"planned": 70, "checked": 60, "fallen": 31, "listings": 90, "revived": 0, "left": None}
+    assert details["sellers"] == [{"username": "hanako", **counts}]
     assert [(each["id"], each["listings"]) for each in details["holds"]] == [(hold, 1)]
     page = mercarich.page("run", "show", str(run))
     for part in ("superseded", "no_amazon_account", "check-item-yahoo-29401200", "hanako", "x1", "max_workers=14"):
@@ -108,6 +109,23 @@ def test_a_search_is_counted_in_listings(mercarich: Mercarich, rows: Rows) -> No
     assert (shown["pending"], shown["revived"]) == (2, 3)
     assert "searched for" in page
     assert "source items" not in page
+
+
+def test_a_search_is_told_by_seller(mercarich: Mercarich, rows: Rows) -> None:
+    search = rows.run(1, operation="update", outcome="running", phase="searching", planned=7, checked=4, revived=3)
+    part = {"run_id": search, "user_id": rows.user("hanako"), "planned": 7, "seen": 5, "revived": 3}
+    rows.add(tables.run_sellers, **part, checked=0, fallen=0)
+    for number in range(2):
+        rows.listing(part["user_id"], rows.source(f"x{number}"), f"S{number}", update_run=search)
+
+    assert mercarich.json("run", "show", str(search))["sellers"] == [
+        {"username": "hanako", "planned": 7, "checked": 5, "fallen": 0, "listings": 0, "revived": 3, "left": 2}
+    ]
+    page = mercarich.page("run", "show", str(search)).splitlines()
+    [headings] = [line.split() for line in page if "own listings planned" in line]
+    [counts] = [line.split() for line in page if "hanako" in line]
+    assert headings == ["seller", "own", "listings", "planned", "searched", "for", "left", "revived"]
+    assert counts == ["hanako", "7", "5", "2", "3"]
 
 
 def test_a_run_that_finished_was_not_superseded_by_the_next_one(mercarich: Mercarich, rows: Rows) -> None:

@@ -152,6 +152,16 @@ def test_a_check_in_which_only_held_withdrawals_wait_shows_no_progress_that_stan
     assert 'hx-get="/running"' in part, "it is asked for until the run has ended"
 
 
+def test_a_search_is_told_by_its_own_listings(ann: Browser, rows: Rows, ann_id: int) -> None:
+    run = rows.run(1, operation="update", outcome="running", phase="searching", planned=700, checked=9)
+    rows.add(tables.run_sellers, run_id=run, user_id=ann_id, planned=8, seen=6, revived=1, checked=0, fallen=0)
+    rows.listing(ann_id, rows.source("x444444"), "SEARCHED", update_run=run)
+    part = ann.get("/running").text
+
+    assert "6 of your 8 listings searched for · 1 left · 1 revived" in part
+    assert '<progress max="100" value="75"' in part
+
+
 def proposed(rows: Rows, ann_id: int, **seen: object) -> int:
     """`seen`: what its search stored about it."""
     source = rows.source("x222222", state="sold", reason="won")

@@ -58,7 +58,9 @@ run_sellers = Table(
     Column("checked", Integer, nullable=False),  # listings whose source was checked, at each look
     Column("fallen", Integer, nullable=False),
     Column("absent", Integer, nullable=False, server_default="0"),  # not written any more: see run_absences
-    Column("seen", Integer, nullable=False, server_default="0"),  # its own source items with a known state, each once
+    # its own source items with a known state, each once; an update's: its listings that were searched for
+    Column("seen", Integer, nullable=False, server_default="0"),
+    Column("revived", Integer, nullable=False, server_default="0"),  # an update's: its listings that got another source
 )
 
 run_absences = Table(

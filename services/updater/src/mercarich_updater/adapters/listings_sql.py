@@ -13,7 +13,7 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.revivals import RevivalState
 from mercarich_db.bulk import among_keys
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import listing_pictures, listings, revivals, runs, source_items
+from mercarich_db.tables import listing_pictures, listings, revivals, run_sellers, runs, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
 from mercarich_replacements.rules import Rules, Wanted
@@ -108,7 +108,7 @@ class SqlListings:
             candidates_sql.keep(connection, batch, own, judged, now)
             withdrawn = _lower(connection, own, batch.run_id, now)
             _done(connection, batch, own.listing_ids, {"searched_at": now, "update_problem": None})
-            _count(connection, batch, checked=len(own.listing_ids), withdrawn=withdrawn)
+            _count_search(connection, batch, own, checked=len(own.listing_ids), withdrawn=withdrawn)
 
         run_tx(self._engine, none_found)
 
@@ -123,7 +123,7 @@ class SqlListings:
             values = {"searched_at": now, "update_problem": None, "first_price_jpy": first_price}
             _done(connection, batch, own.listing_ids, values)
             restores_sql.propose(connection, own, found, now, batch.run_id)
-            _count(connection, batch, checked=len(own.listing_ids), withdrawn=withdrawn)
+            _count_search(connection, batch, own, checked=len(own.listing_ids), withdrawn=withdrawn)
 
         run_tx(self._engine, propose)
 
@@ -137,8 +137,8 @@ class SqlListings:
             done = restores_sql.give_source(connection, own, found, rules, now, batch.run_id)
             candidates_sql.keep(connection, batch, own, judged, now)
             ids = {*own.listing_ids, *(one.listing_id for one in done)}
-            _done(connection, batch, sorted(ids), {"update_problem": None, "update_unknowns": 0})
-            _count(connection, batch, checked=len(own.listing_ids), revived=len(done))
+            ended = _done(connection, batch, sorted(ids), {"update_problem": None, "update_unknowns": 0})
+            _count_search(connection, batch, own, checked=ended, revived=len(done))
             return done
 
         return run_tx(self._engine, revive)
@@ -235,12 +235,25 @@ def _lower(connection: Connection, own: Wanted, run_id: int | None, now: datetim
     return withdrawals_sql.lower(connection, mine, run_id, now)
 
 
-def _done(connection: Connection, batch: Batch, ids: Sequence[int], values: Mapping[str, Any]) -> None:
+def _done(connection: Connection, batch: Batch, ids: Sequence[int], values: Mapping[str, Any]) -> int:
+    """Finish those of `ids` that no other run has taken; return how many."""
     done = {**UPDATES.values(attempts=0, not_before=None), **values}
     if batch.run_id is not None:
         done |= UPDATES.values(run=None, done_run=batch.run_id)
-    if ids:
-        connection.execute(store.noting(**done).where(listings.c.id.in_(ids), _still_of(batch)))
+    if not ids:
+        return 0
+    return connection.execute(store.noting(**done).where(listings.c.id.in_(ids), _still_of(batch))).rowcount
+
+
+def _count_search(
+    connection: Connection, batch: Batch, own: Wanted, *, checked: int, revived: int = 0, withdrawn: int = 0
+) -> None:
+    """Add a search with a result to the counts of its seller, and of the run."""
+    seller = run_sellers.c
+    if batch.run_id is not None and (checked or revived):
+        mine = update(run_sellers).where(seller.run_id == batch.run_id, seller.user_id == own.user_id)
+        connection.execute(mine.values(seen=seller.seen + checked, revived=seller.revived + revived))
+    _count(connection, batch, checked=checked, revived=revived, withdrawn=withdrawn)
 
 
 def _count(connection: Connection, batch: Batch, **counts: int) -> None:

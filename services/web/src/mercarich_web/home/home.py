@@ -50,11 +50,15 @@ class OwnRun:
     planned: int
     """Own sources, an update's own listings; 0: the run is of others, who share sources with the seller."""
     checked: int
-    """Own sources that a check has seen; 0 for an update, which counts nothing by seller."""
+    """Own sources that a check has seen, own listings that an update has searched for."""
     fallen: int
     """Own listings."""
     share: int | None
-    """Progress in percent: of the seller's part of a check, or of a whole update; None: nothing was planned."""
+    """Progress of the seller's part in percent; None: nothing was planned."""
+    revived: int = 0
+    """Own listings that an update restored."""
+    left: int | None = None
+    """Own listings that an update has still to search for; None for a check."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, Select, and_, bindparam, case, func, or_, select
 
 from mercarich_contracts.events import EventKind
+from mercarich_db.bulk import Filter
 from mercarich_db.tables import (
     amazon_accounts,
     jobs,
@@ -62,8 +63,10 @@ class SqlSellersDesk:
             .group_by(runs.c.operation, runs.c.marketplace)
             .correlate(None)
         )
+        parts = [own[name].label(f"own_{name}") for name in ("planned", "seen", "fallen", "revived")]
+        left = select(func.count()).where(listings.c.update_run == runs.c.id, Filter(listings.c.user_id == user_id))
         query = (
-            select(runs, own.planned.label("own_planned"), own.seen.label("own_seen"), own.fallen.label("own_fallen"))
+            select(runs, *parts, left.correlate(runs).scalar_subquery().label("own_left"))
             .join(run_sellers, mine)
             .where(runs.c.id.in_(newest))
         )
@@ -132,9 +135,7 @@ def _counted(days: int) -> Select[*tuple[Any, ...]]:
 
 def _run(row: Any) -> OwnRun:
     ended = row["outcome"] != "running"
-    done, planned = (
-        (row["own_seen"], row["own_planned"]) if row["operation"] == "check" else (row["checked"], row["planned"])
-    )
+    done, planned = row["own_seen"], row["own_planned"]
     return OwnRun(
         run_id=row["id"],
         operation=row["operation"],
@@ -143,8 +144,10 @@ def _run(row: Any) -> OwnRun:
         phase=row["phase"],
         started_at=row["started_at"],
         ended_at=row["ended_at"] if ended else None,
-        planned=row["own_planned"],
-        checked=row["own_seen"],
+        planned=planned,
+        checked=done,
         fallen=row["own_fallen"],
         share=100 * done // planned if planned else None,
+        revived=row["own_revived"],
+        left=row["own_left"] if row["operation"] == "update" else None,
     )

@@ -84,13 +84,18 @@ class SellerCounts:
 
     username: str
     planned: int
-    """Its own sources, shared ones too; 0 when the run is of others, who share sources with it."""
+    """Its own sources, shared ones too; 0 when the run is of others, who share sources with it. An update's: its own
+    listings."""
     checked: int
-    """Own sources whose state the run has seen, each once."""
+    """Own sources whose state the run has seen, each once. An update's: its own listings that were searched for."""
     fallen: int
     """Listings."""
     listings: int
     """Looks at its listings, first and second ones: of these the brake takes the share that fell."""
+    revived: int = 0
+    """Own listings that an update restored."""
+    left: int | None = None
+    """Own listings that an update has still to search for; None for a check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class RunDetails:
     set_aside_items: Sequence[SetAsideItem]
     """The first 100."""
     sellers: Sequence[SellerCounts]
-    """The first 20 sellers with fallen listings, most first."""
+    """The first 20: of a check, those with fallen listings, most first; of an update, those with most listings."""
     holds: Sequence[Hold]
     """The newest 200."""
 

@@ -54,7 +54,7 @@ class SqlRuns:
         return RunDetails(
             run=found[0],
             set_aside_items=self.set_aside_items(run_id) if found[0].set_aside else [],
-            sellers=self.fallen_sellers(run_id),
+            sellers=self.searched_sellers(run_id) if found[0].operation == "update" else self.fallen_sellers(run_id),
             holds=self._holds.of_run(run_id),
         )
 
@@ -95,6 +95,24 @@ class SqlRuns:
             .join(users, users.c.id == run_sellers.c.user_id)
             .where(run_sellers.c.run_id == run_id, run_sellers.c.fallen > 0)
             .order_by(run_sellers.c.fallen.desc(), users.c.username)
+            .limit(SELLERS_SHOWN)
+        )
+        with reading(self._engine) as connection:
+            return [SellerCounts(*row) for row in connection.execute(query)]
+
+    def searched_sellers(self, run_id: int) -> Sequence[SellerCounts]:
+        """Return what the sellers with most listings in an update run have in it."""
+        own, wanted = run_sellers.c, listings.c.update_run == run_id
+        left = (
+            select(listings.c.user_id, func.count().label("left")).where(wanted).group_by(listings.c.user_id).subquery()
+        )
+        query = (
+            select(users.c.username, own.planned, own.seen, own.fallen, own.checked, own.revived)
+            .add_columns(func.coalesce(left.c.left, 0))
+            .join(users, users.c.id == own.user_id)
+            .outerjoin(left, left.c.user_id == own.user_id)
+            .where(own.run_id == run_id, or_(own.planned > 0, own.seen > 0))
+            .order_by(own.planned.desc(), users.c.username)
             .limit(SELLERS_SHOWN)
         )
         with reading(self._engine) as connection:

@@ -42,15 +42,25 @@ def run_details(answer: RunDetails) -> RenderableType:
     if run.skipped:
         parts.append(section("sellers skipped", facts((reason, count) for reason, count in run.skipped.items())))
     if answer.sellers:
-        rows = [[each.username, each.planned, each.checked, each.fallen] for each in answer.sellers]
-        headings = ["seller", "own sources planned", "checked", "listings fallen"]
-        parts.append(section("sellers with fallen listings", table(headings, rows)))
+        parts.append(_searched(answer) if run.operation == "update" else _fallen(answer))
     if answer.holds:
         parts.append(section("holds", hold_table(answer.holds)))
     if answer.set_aside_items:
         rows = [[str(each.source_item_id), each.item_id, each.attempts] for each in answer.set_aside_items]
         parts.append(section("set aside", table(["source item", "marketplace's id", "attempts"], rows)))
     return Group(*parts)
+
+
+def _fallen(answer: RunDetails) -> RenderableType:
+    rows = [[each.username, each.planned, each.checked, each.fallen] for each in answer.sellers]
+    headings = ["seller", "own sources planned", "checked", "listings fallen"]
+    return section("sellers with fallen listings", table(headings, rows))
+
+
+def _searched(answer: RunDetails) -> RenderableType:
+    rows = [[each.username, each.planned, each.checked, each.left, each.revived] for each in answer.sellers]
+    headings = ["seller", "own listings planned", "searched for", "left", "revived"]
+    return section("sellers with most listings", table(headings, rows))
 
 
 def outcome(run: Run) -> Text:
