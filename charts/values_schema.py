@@ -62,8 +62,8 @@ def schema(schedules: Sequence[str]) -> Schema:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Values of the chart mercarich",
         **_object(
-            nameOverride=_NAME,
-            fullnameOverride=_NAME,
+            nameOverride=_PREFIX,
+            fullnameOverride=_PREFIX,
             image=_object(
                 registry=_TEXT,
                 repository=_string(r"^[a-z0-9._/-]+$"),
@@ -272,6 +272,8 @@ _PORT = _whole(1, 65_535)
 _PORTS: Schema = {"type": "array", "items": _PORT, "minItems": 1}
 _LIST: Schema = {"type": "array", "items": _TEXT}
 _NAME = _string(r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$")
+_PREFIX = _string(r"^([a-z]([a-z0-9-]{0,38}[a-z0-9])?)?$")
+"""Of names of Services, with room for what the chart appends."""
 _KEY = _string(r"^[A-Za-z0-9._-]+$")
 _KEY_OR_NONE = _string(r"^[A-Za-z0-9._-]*$")
 _PATH = _string(r"^/\S+$")

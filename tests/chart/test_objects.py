@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import yaml
-from tests.chart.rendering import CASES, CHART, ON, Object, containers, objects, of_kind, pods, selects, template
+from tests.chart.rendering import CASES, CHART, ON, Object, containers, objects, of_kind, pods, selects
 from tests.integration.operator.fake_api import ROLE
 
 from mercarich_checker.bootstrap import WATCH_CONNECTIONS
@@ -283,20 +283,6 @@ def test_a_budget_never_blocks_the_drain_of_a_single_replica(case: str) -> None:
         str(found["spec"]) for found in of_kind(case, "PodDisruptionBudget") if "minAvailable" in found["spec"]
     } == set()
     assert all(found["spec"]["maxUnavailable"] == 1 for found in of_kind(case, "PodDisruptionBudget"))
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_names_leave_room_for_what_controllers_append(case: str) -> None:
-    names = [(found["kind"], found["metadata"]["namespace"], found["metadata"]["name"]) for found in objects(case)]
-    assert len(set(names)) == len(names)
-    assert all(len(name) <= (52 if kind == "CronJob" else 63) for kind, _, name in names)
-
-
-def test_the_longest_release_name_still_gives_names_that_fit() -> None:
-    text = template("dev", more=["--set", f"fullnameOverride={'n' * 60}"])
-    for found in yaml.load_all(text, Loader=yaml.CSafeLoader):
-        if found:
-            assert len(found["metadata"]["name"]) <= (52 if found["kind"] == "CronJob" else 63)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -232,6 +232,8 @@ and one pod more during an upgrade), of notices (1, and the same) and of the pro
   valueFrom:
     fieldRef:
       fieldPath: metadata.namespace
+- name: OPERATOR_RELEASE
+  value: {{ .Release.Name | quote }}
 - name: OPERATOR_INTERVAL_SECONDS
   value: {{ .Values.operator.intervalSeconds | quote }}
 - name: OPERATOR_MAX_CONNECTIONS

@@ -1,26 +1,35 @@
 {{/* Names and labels. The scaffold of `helm create`, with the component added. */}}
 
 {{- define "mercarich.fullname" -}}
+{{- $chart := default .Chart.Name .Values.nameOverride -}}
+{{- $release := .Release.Name -}}
 {{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- .Values.fullnameOverride -}}
 {{- else -}}
-{{- $name := default .Chart.Name .Values.nameOverride -}}
-{{- if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 40 | trimSuffix "-" -}}
+{{- $full := ternary $release (printf "%s-%s" $release $chart) (contains $chart $release) -}}
+{{- /* A release "shop" has the name shop-mercarich already; no Service has dots, or a digit first. */ -}}
+{{- if or (hasSuffix (printf "-%s" $chart) $release) (gt (len $full) 40) (not (regexMatch "^[a-z][a-z0-9-]*$" $full)) -}}
+{{- $full = printf "%s-%s" ($full | replace "." "-" | trunc 29 | trimSuffix "-") (sha256sum $release | trunc 8) -}}
 {{- end -}}
+{{- regexReplaceAll "^([0-9])" $full "r-${1}" -}}
 {{- end -}}
 {{- end -}}
 
-{{/* The name of an object of a component. The argument: (dict "root" $ "component" "feed"). */}}
+{{/* The name of an object of a component. The argument: (dict "root" $ "component" "feed"), with "limit" where the name
+may not have 63 characters. A longer name loses the end of the release's, never that of the component. */}}
 {{- define "mercarich.name" -}}
-{{- printf "%s-%s" (include "mercarich.fullname" .root) .component | trunc 63 | trimSuffix "-" -}}
+{{- $full := include "mercarich.fullname" .root -}}
+{{- $over := sub (add (len $full) 1 (len .component)) (default 63 .limit) -}}
+{{- if gt $over 0 -}}
+{{- $full = printf "%s-%s" (trunc (sub (len $full) (add $over 9) | int) $full | trimSuffix "-") (sha256sum $full | trunc 8) -}}
+{{- end -}}
+{{- printf "%s-%s" $full .component -}}
 {{- end -}}
 
+ end -}}
 {{- define "mercarich.selector" -}}
-app.kubernetes.io/name: {{ default .root.Chart.Name .root.Values.nameOverride | trunc 63 | trimSuffix "-" }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/name: {{ default .root.Chart.Name .root.Values.nameOverride | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
@@ -30,6 +39,7 @@ app.kubernetes.io/part-of: mercarich
 app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
+mercarich.dev/release: {{ .root.Release.Name | quote }}
 {{- end -}}
 
 {{/* Labels of a pod. mercarich.dev/access is what NetworkPolicies go by: pods of one access may reach the same things. */}}
@@ -62,6 +72,6 @@ annotations:
 
 {{/* The pods of one access in this release. */}}
 {{- define "mercarich.access" -}}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 mercarich.dev/access: {{ .access }}
 {{- end -}}

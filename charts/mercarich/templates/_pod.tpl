@@ -8,7 +8,7 @@
 {{/* Pod-level fields; the argument as for labels, with "token" true where the API server is needed, and "claim" the name
 of a PersistentVolumeClaim for /data, which with "claimReadOnly" is only read. */}}
 {{- define "mercarich.pod" -}}
-serviceAccountName: {{ if .token }}{{ include "mercarich.name" . }}{{ else }}{{ include "mercarich.fullname" .root }}{{ end }}
+serviceAccountName: {{ include "mercarich.serviceAccount" . }}
 automountServiceAccountToken: {{ default false .token }}
 enableServiceLinks: false
 terminationGracePeriodSeconds: 60
@@ -26,6 +26,12 @@ volumes:
       readOnly: true
       {{- end }}
   {{- end }}
+{{- end -}}
+
+{{/* The account of a pod: the operator's own, which may speak to the API server, or that of all others. Not the bare
+fullname, which is also the operator's account of a release whose name is longer by "-operator". */}}
+{{- define "mercarich.serviceAccount" -}}
+{{- include "mercarich.name" (dict "root" .root "component" (ternary "operator" "pods" (default false .token))) -}}
 {{- end -}}
 
 {{/* Where pods may be placed, and the credentials of the registry. */}}

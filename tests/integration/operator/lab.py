@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -47,8 +48,8 @@ class Lab:
     def autoscalers(self, name: str = "") -> str:
         return f"/apis/autoscaling/v2/namespaces/{self.namespace}/horizontalpodautoscalers/{name}".rstrip("/")
 
-    def pool(self, name: str = "checker-yahoo", **annotations: str) -> str:
-        """Create a pool's Deployment. Return its name."""
+    def pool(self, name: str = "checker-yahoo", *, more: Mapping[str, str] = {}, **annotations: str) -> str:
+        """Create a pool's Deployment, with further labels. Return its name."""
         given = {
             "settings-key": "INVCHK_YAHOO_WORKER",
             "bounds": "1..24",
@@ -64,7 +65,7 @@ class Lab:
             "kind": "Deployment",
             "metadata": {
                 "name": name,
-                "labels": {f"{PREFIX}worker-pool": name},
+                "labels": {f"{PREFIX}worker-pool": name, **more},
                 "annotations": {PREFIX + key: value for key, value in given.items()},
             },
             "spec": {
@@ -79,7 +80,7 @@ class Lab:
         """Return objects of `cronjobs` or `jobs`."""
         return f"/apis/batch/v1/namespaces/{self.namespace}/{resource}/{name}".rstrip("/")
 
-    def cron_job(self, row: str, name: str = "", **spec: Any) -> Any:
+    def cron_job(self, row: str, name: str = "", *, more: Mapping[str, str] = {}, **spec: Any) -> Any:
         """Create a row's CronJob as the chart does, with a schedule that never fires."""
         container = {"name": "run", "image": "localhost/none:1", "command": ["mercarich", "update_env"]}
         container["env"] = [{"name": "MERCARICH_SCHEDULE", "value": row}]
@@ -90,7 +91,10 @@ class Lab:
         body = {
             "apiVersion": "batch/v1",
             "kind": "CronJob",
-            "metadata": {"name": name or f"rel-{row}", "labels": {f"{PREFIX}schedule": row}},
+            "metadata": {
+                "name": name or f"rel-{row}",
+                "labels": {f"{PREFIX}schedule": row, **more},
+            },
             "spec": {
                 "schedule": "0 0 30 2 *",
                 "suspend": True,

@@ -135,7 +135,7 @@ def test_a_start_that_cannot_be_says_why_and_comes_when_it_can(
     lab: Lab, operator: Operator, engine: Engine, want: Want
 ) -> None:
     want()
-    until(lambda: wish(engine).problem == f"there are 0 CronJobs of {ROW} in this namespace, not one")
+    until(lambda: wish(engine).problem == f"there are 0 CronJobs of {ROW} in this installation, not one")
 
     lab.cron_job(ROW)
 

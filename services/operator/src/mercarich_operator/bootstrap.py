@@ -68,10 +68,10 @@ def build(shared: SharedSettings, own: OperatorSettings) -> Process:
     engine, server = engines.create(shared.database), ApiServer()
     wake = threading.Event()
     watchdog = Watchdog(5 * own.interval_seconds)
-    reconcile = _reconcile(shared, own, KubernetesCluster(server, namespace, utc_now), engine)
+    reconcile = _reconcile(shared, own, KubernetesCluster(server, namespace, own.release, utc_now), engine)
     publish_books = PublishBooks(SqlBooks(engine, utc_now), PrometheusBooks())
     starts = SqlStarts(engine, utc_now)
-    cluster_jobs = KubernetesJobs(server, namespace)
+    cluster_jobs = KubernetesJobs(server, namespace, own.release)
     catch_up = CatchUp(SCHEDULE, SqlSchedule(engine), cluster_jobs, utc_now)
     start_wanted = StartWanted(starts, cluster_jobs)
     take_over = TakeOver(starts, cluster_jobs)
@@ -90,7 +90,7 @@ def build(shared: SharedSettings, own: OperatorSettings) -> Process:
         interval_seconds=own.interval_seconds,
         watchdog=watchdog,
     )
-    watch = Watch(namespace, connection, wake.set)
+    watch = Watch(namespace, own.release, connection, wake.set)
     return Process(loop, watch, watchdog, _health(shared, loop), engine, server)
 
 

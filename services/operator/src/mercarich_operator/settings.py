@@ -13,6 +13,12 @@ class OperatorSettings(BaseSettings):
     Why: the operator runs beside them.
     Empty: the namespace of its own service account, or of the kubeconfig's context.
     """
+    release: str = ""
+    """The installation whose workers and CronJobs are the operator's, by their label `mercarich.dev/release`.
+
+    Why: several installations may share a namespace, each with an operator; the chart sets it to the release's name.
+    Empty: all workers and CronJobs of the namespace.
+    """
     interval_seconds: float = Field(default=15.0, ge=1, le=300)
     """A round at least so often; a change of a setting, a Deployment or an autoscaler is seen within seconds.
 

@@ -41,6 +41,11 @@ class Exists(ClusterAway):
     """An object of that name exists already."""
 
 
+def selector(term: str, labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the query for objects that fit the term, such as `key` or `key=value`, and have the labels."""
+    return {"labelSelector": ",".join([term, *(f"{key}={value}" for key, value in labels.items())])}
+
+
 def connection() -> kopf.ConnectionInfo:
     """Return address and credentials for the API server now: a pod's token changes every hour.
 

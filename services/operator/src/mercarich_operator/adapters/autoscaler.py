@@ -29,15 +29,18 @@ _BEHAVIOR: Mapping[str, Any] = {
 }
 
 
-def manifest(pool: Pool, plan: HpaPlan, why: str) -> dict[str, Any]:
-    """Return all fields that we own. The load metric lets the number fall when the minimum from the backlog falls."""
+def manifest(pool: Pool, plan: HpaPlan, why: str, release: Mapping[str, str] = {}) -> dict[str, Any]:
+    """Return all fields that we own, with the labels of the release among them.
+
+    The load metric lets the number fall when the minimum from the backlog falls.
+    """
     deployment = pool.deployment
     return {
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
         "metadata": {
             "name": deployment.name,
-            "labels": {MANAGED_BY: NAME, "app.kubernetes.io/part-of": "mercarich", POOL_LABEL: pool.name},
+            "labels": {MANAGED_BY: NAME, "app.kubernetes.io/part-of": "mercarich", POOL_LABEL: pool.name, **release},
             "annotations": {REASON_ANNOTATION: why},
             "ownerReferences": [
                 {

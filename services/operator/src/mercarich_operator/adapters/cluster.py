@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from mercarich_contracts.pools import HpaPlan
-from mercarich_operator.adapters.api_server import APPLY_PATCH, MERGE_PATCH, ApiServer, Exists
+from mercarich_operator.adapters.api_server import APPLY_PATCH, MERGE_PATCH, ApiServer, Exists, selector
 from mercarich_operator.adapters.autoscaler import MANAGED_BY, differs, load_known, manifest
-from mercarich_operator.domain.pools import NAME, POOL_LABEL, Deployment, Pool
+from mercarich_operator.domain.pools import NAME, POOL_LABEL, Deployment, Pool, labels_of
 from mercarich_platform.clock import Clock
 
 EVENT_TEXT = 1024
@@ -15,9 +15,10 @@ EVENT_TEXT = 1024
 
 
 class KubernetesCluster:
-    def __init__(self, server: ApiServer, namespace: str, now: Clock) -> None:
+    def __init__(self, server: ApiServer, namespace: str, release: str, now: Clock) -> None:
         self._server = server
         self._namespace = namespace
+        self._release = labels_of(release)
         self._now = now
         self._deployments = f"/apis/apps/v1/namespaces/{namespace}/deployments"
         self._autoscalers = f"/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers"
@@ -25,7 +26,7 @@ class KubernetesCluster:
 
     def deployments(self) -> Sequence[Deployment]:
         self._server.renew()
-        found = self._server.call("GET", self._deployments, query={"labelSelector": POOL_LABEL})["items"]
+        found = self._server.call("GET", self._deployments, query=selector(POOL_LABEL, self._release))["items"]
         ours = self._server.call("GET", self._autoscalers, query={"labelSelector": f"{MANAGED_BY}={NAME}"})["items"]
         autoscalers = {each["metadata"]["name"]: each for each in ours}
         return [
@@ -35,7 +36,7 @@ class KubernetesCluster:
         ]
 
     def set_bounds(self, pool: Pool, plan: HpaPlan, why: str) -> bool:
-        wanted = manifest(pool, plan, why)
+        wanted = manifest(pool, plan, why, self._release)
         if not differs(wanted, pool.deployment.autoscaler):
             return False
         path = f"{self._autoscalers}/{pool.deployment.name}"

@@ -6,9 +6,9 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from mercarich_operator.adapters.api_server import ApiServer, Exists
+from mercarich_operator.adapters.api_server import ApiServer, Exists, selector
 from mercarich_operator.domain.missed import CATCH_UP, Cron
-from mercarich_operator.domain.pools import PREFIX
+from mercarich_operator.domain.pools import PREFIX, labels_of
 from mercarich_operator.ports_starts import CannotStart, LostRun, Wanted
 from mercarich_platform.front import SCHEDULE as STARTED_ROW
 
@@ -19,8 +19,9 @@ BY_HAND = f"{PREFIX}by-hand"
 
 
 class KubernetesJobs:
-    def __init__(self, server: ApiServer, namespace: str) -> None:
+    def __init__(self, server: ApiServer, namespace: str, release: str) -> None:
         self._server = server
+        self._release = labels_of(release)
         self._cron_jobs = f"/apis/batch/v1/namespaces/{namespace}/cronjobs"
         self._jobs = f"/apis/batch/v1/namespaces/{namespace}/jobs"
 
@@ -55,9 +56,11 @@ class KubernetesJobs:
         )
 
     def _cron_job(self, name: str) -> Mapping[str, Any]:
-        found = self._server.call("GET", self._cron_jobs, query={"labelSelector": f"{SCHEDULE_LABEL}={name}"})["items"]
+        found = self._server.call("GET", self._cron_jobs, query=selector(f"{SCHEDULE_LABEL}={name}", self._release))[
+            "items"
+        ]
         if len(found) != 1:
-            raise CannotStart(f"there are {len(found)} CronJobs of {name} in this namespace, not one")
+            raise CannotStart(f"there are {len(found)} CronJobs of {name} in this installation, not one")
         cron_job: Mapping[str, Any] = found[0]
         return cron_job
 

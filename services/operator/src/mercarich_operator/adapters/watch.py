@@ -13,7 +13,7 @@ from typing import Any
 
 import kopf
 
-from mercarich_operator.domain.pools import NAME, POOL_LABEL
+from mercarich_operator.domain.pools import NAME, POOL_LABEL, labels_of
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +25,11 @@ _TLS_GOODBYE_SECONDS = 0.25
 class Watch:
     """Runs kopf in its own thread, and starts it again whenever it ends."""
 
-    def __init__(self, namespace: str, connect: Callable[[], kopf.ConnectionInfo], wake: Callable[[], None]) -> None:
+    def __init__(
+        self, namespace: str, release: str, connect: Callable[[], kopf.ConnectionInfo], wake: Callable[[], None]
+    ) -> None:
         self._namespace = namespace
-        self._registry = _registry(connect, Wakes(wake))
+        self._registry = _registry(connect, Wakes(wake), labels_of(release))
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
@@ -77,19 +79,21 @@ class Wakes:
         self._wake()
 
 
-def _registry(connect: Callable[[], kopf.ConnectionInfo], wakes: Wakes) -> kopf.OperatorRegistry:
+def _registry(
+    connect: Callable[[], kopf.ConnectionInfo], wakes: Wakes, release: Mapping[str, str]
+) -> kopf.OperatorRegistry:
     registry = kopf.OperatorRegistry()
 
     @kopf.on.login(registry=registry)
     def login(**_: Any) -> kopf.ConnectionInfo:
         return connect()
 
-    @kopf.on.event("apps", "v1", "deployments", labels={POOL_LABEL: kopf.PRESENT}, registry=registry)
+    @kopf.on.event("apps", "v1", "deployments", labels={POOL_LABEL: kopf.PRESENT, **release}, registry=registry)
     @kopf.on.event(
         "autoscaling",
         "v2",
         "horizontalpodautoscalers",
-        labels={"app.kubernetes.io/managed-by": NAME},
+        labels={"app.kubernetes.io/managed-by": NAME, **release},
         registry=registry,
     )
     def changed(event: Any, **_: Any) -> None:

@@ -7,6 +7,9 @@ from typing import Any
 
 PREFIX = "mercarich.dev/"
 POOL_LABEL = f"{PREFIX}worker-pool"
+RELEASE_LABEL = f"{PREFIX}release"
+"""Label of a Deployment or CronJob: the release that installed it. Not `app.kubernetes.io/instance`, which GitOps tools
+write over with a name of theirs."""
 REASON_ANNOTATION = f"{PREFIX}reason"
 NAME = "mercarich-operator"
 """Our name as field manager, in labels and in Events."""
@@ -59,6 +62,11 @@ class Pool:
     @property
     def name(self) -> str:
         return self.deployment.pool
+
+
+def labels_of(release: str) -> Mapping[str, str]:
+    """Return the labels by which objects of this release are found; none without a release: all are."""
+    return {RELEASE_LABEL: release} if release else {}
 
 
 def read_contract(annotations: Mapping[str, str]) -> Contract:
