@@ -8,7 +8,7 @@ life, whoever started it.
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -135,7 +135,7 @@ class Scheduler:
         no harm."""
         if self._starts.begin(row.name, now, now):
             self._wanted.add((row.name, now))
-            self._run(row, now, now)
+            self._run(replace(row, command=row.by_hand), now, now)
         self._starts.granted(row.name)
 
     def _take_over(self, paused: frozenset[str], now: datetime) -> None:

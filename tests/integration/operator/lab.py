@@ -11,6 +11,8 @@ import httpx
 import kopf
 from tests.integration.operator.fake_api import ADMIN, OPERATOR, ROLE, FakeApi
 
+from mercarich_contracts.schedule import SCHEDULE
+
 PREFIX = "mercarich.dev/"
 _GROUP = {
     "deployments": "apps",
@@ -82,7 +84,8 @@ class Lab:
 
     def cron_job(self, row: str, name: str = "", *, more: Mapping[str, str] = {}, **spec: Any) -> Any:
         """Create a row's CronJob as the chart does, with a schedule that never fires."""
-        container = {"name": "run", "image": "localhost/none:1", "command": ["mercarich", "update_env"]}
+        [command] = [one.command for one in SCHEDULE if one.name == row]
+        container = {"name": "run", "image": "localhost/none:1", "command": ["mercarich", *command]}
         container["env"] = [{"name": "MERCARICH_SCHEDULE", "value": row}]
         pod = {
             "metadata": {"labels": {"app": row}},

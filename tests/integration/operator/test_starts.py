@@ -17,6 +17,7 @@ from mercarich_db.engine import reading, run_tx
 from mercarich_db.silent_runs import SILENT_AFTER
 from mercarich_db.tables import audit_log, schedule_pauses, schedule_wishes
 from mercarich_db.types import AnyRow
+from mercarich_operator.domain.missed import CATCH_UP
 from mercarich_runs.adapters.runs_sql import SqlRuns
 from mercarich_runs.ports import Operation, Request
 
@@ -70,6 +71,21 @@ def test_a_wanted_start_becomes_one_job_of_its_cron_job_at_once(
     with reading(engine) as connection:
         deeds = connection.execute(select(audit_log.c.actor, audit_log.c.action, audit_log.c.detail)).all()
     assert deeds == [("ohta", "schedule_started", wish(engine).job)]
+
+
+@pytest.mark.parametrize(("by", "more"), [("ohta", []), (CATCH_UP, ["--beside-watch"])])
+def test_a_check_that_a_person_wants_looks_at_everything_and_one_that_was_missed_does_not(
+    lab: Lab, new_operator: Callable[..., Operator], engine: Engine, by: str, more: list[str]
+) -> None:
+    lab.cron_job("check-item-yahoo")
+    new_operator(**SELDOM).rounds(1)
+    row = {"name": "check-item-yahoo", "wanted_at": datetime.now(UTC), "wanted_by": by}
+    run_tx(engine, lambda connection: connection.execute(insert(schedule_wishes).values(row)))
+    until(lambda: wish(engine).job, 15)
+
+    [job] = lab.jobs()
+    [container] = job["spec"]["template"]["spec"]["containers"]
+    assert container["command"] == ["mercarich", "check_item_yahoo", "2", "4", "--max-workers", "14", *more]
 
 
 def test_a_run_without_a_sign_of_life_gets_one_job_that_goes_on_with_it(

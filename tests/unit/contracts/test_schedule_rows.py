@@ -66,3 +66,10 @@ def test_t9_logs_are_rotated_by_no_row_and_nothing_is_restarted() -> None:
 
 def test_there_is_no_other_row() -> None:
     assert {row.name for row in SCHEDULE} == {name for name, _, _ in ROWS.values()}
+
+
+def test_a_check_that_a_person_starts_looks_at_everything() -> None:
+    by_hand = {row.name: " ".join(row.by_hand) for row in SCHEDULE}
+
+    assert by_hand["check-item-yahoo-4"] == "check_item_yahoo 4 --max-workers 14"
+    assert by_hand["update-item-yahoo"] == "update_item_yahoo 2 4 --max-workers 14"

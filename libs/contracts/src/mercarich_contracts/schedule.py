@@ -13,6 +13,8 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES, Site
 
 TIME_ZONE = "Asia/Tokyo"
+BESIDE_WATCH = "--beside-watch"
+"""Option of a check's start: leave out what the watch has looked at in time."""
 PLANS = (2, 4)
 """Checks a day that a seller's plan allows."""
 
@@ -36,6 +38,11 @@ class ScheduleRow:
     """The longest time between two of its slots."""
     marketplace: Marketplace | None = None
     """None: it is about all of them, or about none."""
+
+    @property
+    def by_hand(self) -> tuple[str, ...]:
+        """Return the command of a start that a person wants: it looks at everything, whatever the watch has seen."""
+        return tuple(word for word in self.command if word != BESIDE_WATCH)
 
     def covers(self, other: "ScheduleRow") -> bool:
         """Return whether this row does all the work of `other`: the same command, for its plans or more."""
@@ -90,10 +97,10 @@ _DAILY = (3600, 24 * 3600)
 def _of_sites() -> Iterator[ScheduleRow]:
     sites = SITES.values()
     for site in sites:
-        command = f"check_item_{site} 2 4 --max-workers 14 --beside-watch"
+        command = f"check_item_{site} 2 4 --max-workers 14 {BESIDE_WATCH}"
         yield _row(f"check-item-{site}", site.check_all_plans, command, "checker", _HALF_DAY, site)
     for site in sites:
-        command = f"check_item_{site} 4 --max-workers 14 --beside-watch"
+        command = f"check_item_{site} 4 --max-workers 14 {BESIDE_WATCH}"
         yield _row(f"check-item-{site}-4", site.check_four_a_day, command, "checker", _HALF_DAY, site)
     for site in sites:
         command = f"update_item_{site} 2 4 --max-workers 14"

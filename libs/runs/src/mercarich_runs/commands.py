@@ -12,7 +12,7 @@ from secrets import token_hex
 from typing import Protocol
 
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.schedule import PLANS
+from mercarich_contracts.schedule import BESIDE_WATCH, PLANS
 from mercarich_platform import logging
 from mercarich_platform.exit_codes import DONE, FAILED
 from mercarich_platform.front import TryAgain, WrongUse
@@ -107,7 +107,7 @@ class RunCommand:
         if self.marks_only is not None:
             add("--without-update", action="store_true", help=self.marks_only)
         if self.beside_watch is not None:
-            add("--beside-watch", action="store_true", help=self.beside_watch)
+            add(BESIDE_WATCH, action="store_true", help=self.beside_watch)
         add(
             "--dual-boot",
             action="store_true",

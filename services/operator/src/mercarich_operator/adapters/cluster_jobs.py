@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from mercarich_contracts.schedule import BESIDE_WATCH
 from mercarich_operator.adapters.api_server import ApiServer, Exists, selector
 from mercarich_operator.domain.missed import CATCH_UP, Cron
 from mercarich_operator.domain.pools import PREFIX, labels_of
@@ -27,8 +28,11 @@ class KubernetesJobs:
 
     def start(self, wanted: Wanted) -> str:
         cron_job = self._cron_job(wanted.name)
-        by_hand = {} if wanted.by == CATCH_UP else {BY_HAND: "yes"}
-        job = job_of(cron_job, f"{wanted.name} {wanted.at.isoformat()}", annotations=by_hand)
+        asked = f"{wanted.name} {wanted.at.isoformat()}"
+        if wanted.by == CATCH_UP:
+            job = job_of(cron_job, asked)
+        else:
+            job = job_of(cron_job, asked, annotations={BY_HAND: "yes"}, without=BESIDE_WATCH)
         if cron_job["spec"].get("concurrencyPolicy") == "Forbid" and self._runs(cron_job, job):
             raise CannotStart("its last start has not ended, and two must not run at the same time")
         with suppress(Exists):  # made before for the same request, which its name says
@@ -82,9 +86,14 @@ def _has_ended(job: Mapping[str, Any]) -> bool:
 
 
 def job_of(
-    cron_job: Mapping[str, Any], asked: str, *, annotations: Mapping[str, str] = {}, arguments: Sequence[str] = ()
+    cron_job: Mapping[str, Any],
+    asked: str,
+    *,
+    annotations: Mapping[str, str] = {},
+    arguments: Sequence[str] = (),
+    without: str = "",
 ) -> dict[str, Any]:
-    """Return a Job of the CronJob's template, with these annotations of its pod.
+    """Return a Job of the CronJob's template, with these annotations of its pod and `without` an option of its command.
 
     With further arguments of its command, it does not count as a start of the row. Its name is derived from what was
     asked for, so that no request gets two Jobs.
@@ -96,6 +105,8 @@ def job_of(
     containers = spec["template"]["spec"]["containers"]
     if arguments:
         containers = [_with(one, arguments) for one in containers]
+    if without is not None:
+        containers = [{**one, "command": [word for word in one["command"] if word != without]} for one in containers]
     marks = {"cronjob.kubernetes.io/instantiate": "manual"}
     return {
         "apiVersion": "batch/v1",

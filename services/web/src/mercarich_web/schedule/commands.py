@@ -91,7 +91,7 @@ def _run(timetable: "Timetable", name: str) -> int:
 def _start(row: ScheduleRow, at: datetime) -> int:
     """Run the row's command in a process of its own, with a request key of its own. Return its exit code."""
     key = f"{row.name}-by-hand-{int(at.timestamp())}"
-    command = [str(Path(sys.executable).with_name("mercarich")), *row.command]
+    command = [str(Path(sys.executable).with_name("mercarich")), *row.by_hand]
     return subprocess.run(command, env={**os.environ, "MERCARICH_REQUEST_KEY": key}, check=False).returncode
 
 
