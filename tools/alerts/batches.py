@@ -2,14 +2,22 @@
 
 from tools.alerts.rule import Alert, Case
 
+from mercarich_contracts.coverage import COUNT_LASTS, LEAST_COVERAGE
 from mercarich_contracts.schedule import SCHEDULE
 
-_CHECKS = [row for row in SCHEDULE if row.name.startswith("check-item")]
-MISSED_AFTER = int(1.25 * max(row.deadline_seconds for row in _CHECKS))
-"""In seconds. A run may take as long as its deadline, and a seller of plan 2 is checked at the same interval."""
-_FINISHED = 'sum by (namespace, operation, marketplace) (mercarich_batch_runs_total{outcome="finished"}%s) == 0'
+_UPDATES = [row for row in SCHEDULE if row.name.startswith("update-item")]
+MISSED_AFTER = int(1.25 * max(row.deadline_seconds for row in _UPDATES))
+"""In seconds. A run may take as long as its deadline, which is the time between two starts."""
+_FINISHED = (
+    "sum by (namespace, operation, marketplace)"
+    ' (mercarich_batch_runs_total{operation="update", outcome="finished"}%s) == 0'
+)
+_COVERAGE = 'mercarich_coverage_ratio{marketplace="yahoo", of="%s"}'
+_COUNTED = "mercarich_coverage_counted_timestamp_seconds"
+_YAHOO = {"marketplace": "yahoo"}
 _LABELS = {"operation": "check", "marketplace": "yahoo"}
 _RUN = 'operation="check", marketplace="yahoo"'
+_UPDATE = 'operation="update", marketplace="yahoo"'
 
 
 def _ended(outcome: str, window: str) -> str:
@@ -21,24 +29,47 @@ def _ended(outcome: str, window: str) -> str:
 
 BATCHES = (
     Alert(
+        name="MercarichCoverageLow",
+        expr=f'max by (namespace, marketplace) (mercarich_coverage_ratio{{of="all"}}) < {LEAST_COVERAGE}',
+        wait="15m",
+        severity="critical",
+        summary="{{ $labels.marketplace }}: too few sources were looked at within what their sellers' plans allow",
+        text="What is sold there stays on sale at Amazon.",
+        fires=Case("50m", {_COVERAGE % "all": "0.99x10 0.94x40"}, _YAHOO),
+        quiet=Case("2h", {_COVERAGE % "all": "0.94x10 0.96x110", _COVERAGE % "worst_seller": "0.5x120"}),
+    ),
+    Alert(
+        name="MercarichCoverageUnknown",
+        expr=f"time() - max by (namespace, marketplace) ({_COUNTED}) > {int(COUNT_LASTS.total_seconds())}"
+        f"\nor\nabsent({_COUNTED})",
+        wait="15m",
+        severity="critical",
+        summary="{{ $labels.marketplace }}: nobody has counted for an hour which sources were looked at",
+        text="No checker works, or the operator tells nothing: what is sold may stay on sale at Amazon.",
+        fires=Case("90m", {f'{_COUNTED}{{marketplace="yahoo"}}': "0+60x5 300x85"}, _YAHOO),
+        quiet=Case("3h", {f'{_COUNTED}{{marketplace="yahoo"}}': "0+60x10 600x60 4200+60x110"}),
+    ),
+    Alert(
         name="MercarichBatchMissed",
-        expr="time() - max by (namespace, operation, marketplace) (mercarich_batch_run_last_success_timestamp_seconds)"
+        expr="time() - max by (namespace, operation, marketplace)"
+        ' (mercarich_batch_run_last_success_timestamp_seconds{operation="update"})'
         f" > {MISSED_AFTER}\nor\n({_FINISHED % ''}) and ({_FINISHED % f' offset {MISSED_AFTER}s'})",
         wait="5m",
         severity="critical",
         summary="No {{ $labels.operation }} run of {{ $labels.marketplace }} has finished for too long",
-        text="check: what is sold there stays on sale at Amazon. update: what came down stays down.",
+        text="What came down stays down.",
         step="15m",
         fires=Case(
             "16h",
-            {f'mercarich_batch_runs_total{{{_RUN}, outcome="finished"}}': "0x960"},
-            _LABELS,
+            {f'mercarich_batch_runs_total{{{_UPDATE}, outcome="finished"}}': "0x960"},
+            {"operation": "update", "marketplace": "yahoo"},
         ),
         quiet=Case(
             "16h",
             {
-                f'mercarich_batch_runs_total{{{_RUN}, outcome="finished"}}': "0x300 1x660",
-                f"mercarich_batch_run_last_success_timestamp_seconds{{{_RUN}}}": "_x300 18000x660",
+                f'mercarich_batch_runs_total{{{_UPDATE}, outcome="finished"}}': "0x300 1x660",
+                f"mercarich_batch_run_last_success_timestamp_seconds{{{_UPDATE}}}": "_x300 18000x660",
+                f'mercarich_batch_runs_total{{{_RUN}, outcome="finished"}}': "0x960",
             },
         ),
     ),

@@ -7,6 +7,34 @@ BATCHES = Dashboard(
     "batches",
     "Batches",
     (
+        Panel(
+            "Coverage: sources looked at within their plans",
+            "percentunit",
+            (Query("max by (marketplace, of) (mercarich_coverage_ratio{NS})", "{{marketplace}} {{of}}"),),
+            text="Of all sellers, and of the seller with the lowest. Nothing is shown before the first count.",
+        ),
+        Panel(
+            "Age of the looks at sources on sale",
+            "s",
+            (
+                Query(
+                    "max by (marketplace, of, quantile) (mercarich_look_age_seconds{NS})",
+                    "{{marketplace}} {{of}} {{quantile}}",
+                ),
+            ),
+            text="Half of the sources, 95 % and all were looked at within this time.",
+        ),
+        Panel(
+            "Since coverage was last counted",
+            "s",
+            (
+                Query(
+                    "time() - max by (marketplace) (mercarich_coverage_counted_timestamp_seconds{NS})",
+                    "{{marketplace}}",
+                ),
+            ),
+            thresholds=(1800, 3600),
+        ),
         SUCCESS_AGE,
         Panel(
             "How long the last finished run took",

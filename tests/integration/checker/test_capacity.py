@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from tests.integration.checker.shop import LONG_AGO, Shop
 
 from mercarich_checker.adapters.capacity_sql import SqlCapacities, demand
+from mercarich_checker.adapters.coverage_sql import SqlCoverages
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.use_cases.measure_capacity import MeasureCapacity
@@ -140,7 +141,8 @@ def _calls(batch: CheckBatch) -> int:
 def test_what_the_proxy_tells_is_kept_and_stays_while_it_is_away(shop: Shop) -> None:
     assert known(shop.engine, Marketplace.YAHOO) == NOTHING_MEASURED
     proxy = Proxy()
-    measure = MeasureCapacity(SqlCapacities(shop.engine), proxy, Marketplace.YAHOO, lambda: AT)
+    counts = (SqlCapacities(shop.engine), SqlCoverages(shop.engine))
+    measure = MeasureCapacity(*counts, proxy, Marketplace.YAHOO, lambda: AT)
 
     measure()
     told = Measured(Demand(0, 0, 0, 0), AT, 0.5, 0.25, AT)
@@ -156,7 +158,8 @@ def test_it_is_counted_before_the_proxy_has_told_anything_and_then_every_ten_min
     shop.listing(shop.seller("seller"), "x1")
     now = [AT]
     proxy = Proxy(told=None)
-    measure = MeasureCapacity(SqlCapacities(shop.engine), proxy, Marketplace.YAHOO, lambda: now[0])
+    counts = (SqlCapacities(shop.engine), SqlCoverages(shop.engine))
+    measure = MeasureCapacity(*counts, proxy, Marketplace.YAHOO, lambda: now[0])
 
     with pytest.raises(ProxyAway):
         measure()

@@ -12,6 +12,7 @@ from mercarich_db.engine import run_tx
 from mercarich_db.tables import (
     amazon_accounts,
     capacities,
+    coverages,
     holds,
     jobs,
     listings,
@@ -247,3 +248,45 @@ def test_what_a_marketplace_needs_and_has_is_published_once_it_is_known(engine: 
     run_tx(engine, lambda c: c.execute(update(capacities).values(**told)))
     publish()
     assert value("capacity_available_calls_per_second", marketplace="mercari") == 0.75
+
+
+def covered(engine: Engine, user_id: int, sources: int, number: int, **since: timedelta) -> None:
+    row = {"marketplace": "mercari", "user_id": user_id, "sources": sources, "covered": number, "unseen": 0}
+    times = {name: NOW - age for name, age in since.items()}
+    row |= dict.fromkeys(("half_since", "most_since", "oldest_at")) | times | {"counted_at": NOW - timedelta(minutes=9)}
+    run_tx(engine, lambda c: c.execute(insert(coverages).values(**row)))
+
+
+def test_coverage_is_published_of_all_sellers_and_of_the_worst_one(engine: Engine, publish: PublishBooks) -> None:
+    minute, hour = timedelta(minutes=1), timedelta(hours=1)
+    covered(engine, 0, 1000, 990, half_since=2 * hour, most_since=9 * hour, oldest_at=20 * hour)
+    covered(engine, 1, 990, 985, half_since=2 * hour, most_since=9 * hour, oldest_at=20 * hour)
+    covered(engine, 2, 10, 5, half_since=minute, most_since=11 * hour, oldest_at=12 * hour)
+    publish()
+    assert value("coverage_ratio", marketplace="mercari", of="all") == 0.99
+    assert value("coverage_ratio", marketplace="mercari", of="worst_seller") == 0.5
+    counted = value("coverage_counted_timestamp_seconds", marketplace="mercari")
+    assert counted == (NOW - timedelta(minutes=9)).timestamp()
+    hours = {of: [_age(of, quantile) for quantile in ("0.5", "0.95", "1")] for of in ("all", "worst_seller")}
+    assert hours == {"all": [2, 9, 20], "worst_seller": [2, 11, 20]}
+
+    run_tx(engine, lambda c: c.execute(update(coverages).values(half_since=None, most_since=None, oldest_at=None)))
+    publish()
+    assert [_age("all", quantile) for quantile in ("0.5", "0.95", "1")] == [None, None, None]
+
+
+def _age(of: str, quantile: str) -> float | None:
+    seconds = value("look_age_seconds", marketplace="mercari", of=of, quantile=quantile)
+    return None if seconds is None else seconds / 3600
+
+
+def test_sources_that_nobody_has_counted_are_not_taken_as_covered(engine: Engine, publish: PublishBooks) -> None:
+    """The alert fires for an old time. While there is no source, there is nothing to count."""
+    publish()
+    assert value("coverage_counted_timestamp_seconds", marketplace="yahoo") == NOW.timestamp()
+
+    unchecked = {"check_rank": 0, "check_attempts": 0, "check_unknowns": 0}
+    add(engine, source_items, marketplace="yahoo", item_id="x", state="unknown", **unchecked)
+    publish()
+    assert value("coverage_counted_timestamp_seconds", marketplace="yahoo") == 0
+    assert value("coverage_ratio", marketplace="yahoo", of="all") is None

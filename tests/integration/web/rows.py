@@ -82,6 +82,13 @@ class Rows:
         row = {"marketplace": "yahoo", "often_calls": 0, "counted_at": ago(minutes=5)} | counted | told
         return self.add(tables.capacities, **row | values)
 
+    def coverage(self, sources: int = 1_000, covered: int = 990, **values: Any) -> int:
+        """What a checker has counted: by default of all sellers of Yahoo, a few minutes ago."""
+        hours = {"half_since": 2.5, "most_since": 9, "oldest_at": 20}
+        since = {name: datetime.now(UTC) - timedelta(hours=age) for name, age in hours.items()}
+        row = {"marketplace": "yahoo", "user_id": 0, "unseen": 0, "counted_at": ago(minutes=5)} | since
+        return self.add(tables.coverages, **{"sources": sources, "covered": covered} | row | values)
+
     def hold(self, run_id: int, **values: Any) -> int:
         defaults = {"run_id": run_id, "marketplace": "yahoo", "reason": "30 of 60 fell", "opened_at": ago(minutes=5)}
         return self.add(tables.holds, **defaults | values)

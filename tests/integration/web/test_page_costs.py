@@ -19,7 +19,7 @@ from mercarich_web.listings.views import View, Wish
 from mercarich_web.notices.sql.causes import SqlCauses
 
 COSTS = {
-    "/": (8, 3),
+    "/": (9, 3),
     "/listings": (3, 3),
     "/listings/1": (14, 2),
     "/jobs": (2, 2),

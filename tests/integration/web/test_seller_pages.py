@@ -463,3 +463,21 @@ def test_pictures_of_a_listing_are_shown_and_nothing_else_of_the_folder(
     assert [answer.status_code for answer in answers] == [200, 404, 404, 404, 404]
     assert answers[0].headers["content-type"] == "image/jpeg"
     assert answers[0].headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_home_page_tells_how_fresh_the_looks_at_the_sellers_own_sources_are(
+    ann: Browser, rows: Rows, ann_id: int
+) -> None:
+    rows.coverage()
+    rows.coverage(user_id=rows.user("bob"))
+    assert "Half of the sources" not in ann.get("/").text
+
+    rows.coverage(40, 40, user_id=ann_id)
+    unseen = dict.fromkeys(("half_since", "most_since", "oldest_at"))
+    rows.coverage(2, 2, user_id=ann_id, marketplace="mercari", unseen=2, **unseen)
+    page = ann.get("/").text
+
+    assert (
+        "Yahoo! Auctions</b>: Half of the sources were seen within 2.5 h, 95% within 9.0 h, the oldest 20.0 h" in page
+    )
+    assert "Mercari</b>: 2 were not looked at yet." in page

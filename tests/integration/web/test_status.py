@@ -160,6 +160,26 @@ def test_a_budget_that_is_not_enough_is_told_with_how_long_a_pass_takes(mercaric
     assert "1,000 sources of Mercari need 0.00231 calls a second; what there is has not been heard" in page
 
 
+def test_coverage_and_the_age_of_looks_are_told_by_marketplace(mercarich: Mercarich, rows: Rows) -> None:
+    rows.coverage(1_000, 949, unseen=3)
+    rows.coverage(10, 10, marketplace="mercari", counted_at=ago(hours=1.1), half_since=None, oldest_at=None)
+    rows.coverage(1, 0, user_id=7)
+
+    yahoo, mercari = (market["coverage"] for market in mercarich.json("status")["marketplaces"])
+
+    assert (yahoo["sources"], yahoo["covered"], yahoo["unseen"]) == (1_000, 949, 3)
+    assert (mercari["half_since"], mercari["oldest_at"]) == (None, None)
+    page = " ".join(mercarich.page("status").split())
+    assert "coverage 94.9 % of 1,000 sources on sale were looked at within their plans" in page
+    assert "looks half within 2.5 h, 95 % within 9.0 h, all within 20.0 h, 3 without one so far" in page
+    assert "coverage not known: not counted since 20" in page
+
+
+def test_a_coverage_that_was_never_counted_is_not_told(mercarich: Mercarich, rows: Rows) -> None:
+    assert [market["coverage"] for market in mercarich.json("status")["marketplaces"]] == [None, None]
+    assert "coverage not counted yet" in " ".join(mercarich.page("status").split())
+
+
 def test_an_open_check_tells_when_it_ends_at_the_rate_in_force(mercarich: Mercarich, rows: Rows) -> None:
     rows.capacity(1_000, 500, in_force_per_second=0.25)
     run = rows.run(3, outcome="running", phase="checking", heartbeat_at=datetime.now(UTC), planned=10, checked=8)

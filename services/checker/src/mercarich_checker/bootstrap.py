@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from mercarich_checker.adapters import settings_sql
 from mercarich_checker.adapters.capacity_sql import SqlCapacities
 from mercarich_checker.adapters.counted import CountedObservations, CountedWatched
+from mercarich_checker.adapters.coverage_sql import SqlCoverages
 from mercarich_checker.adapters.events_kafka import KafkaEvents
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
@@ -76,7 +77,11 @@ def build_worker(
                 CAPACITY_EVERY,
                 CapacityTick(
                     MeasureCapacity(
-                        SqlCapacities(engine), given.budgets or _proxy(marketplace, own), marketplace, given.now
+                        SqlCapacities(engine),
+                        SqlCoverages(engine),
+                        given.budgets or _proxy(marketplace, own),
+                        marketplace,
+                        given.now,
                     )
                 ),
                 alone=True,

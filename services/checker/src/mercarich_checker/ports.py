@@ -146,3 +146,9 @@ class Capacities(Protocol):
 
     def hear(self, marketplace: Marketplace, budget: Budget, now: datetime) -> None:
         """Keep what the proxy has told."""
+
+
+class Coverages(Protocol):
+    def count(self, marketplace: Marketplace, now: datetime) -> None:
+        """Count the sources on sale by the age of their looks, of each seller, and keep that. Raises
+        `DatabaseAway`."""

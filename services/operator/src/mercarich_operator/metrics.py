@@ -53,6 +53,21 @@ RUN_ITEMS = Gauge(
 OPEN_HOLDS = Gauge(
     "mercarich_holds_open", "Holds that nobody has released; route `all`: of no route", ["marketplace", "route"]
 )
+COVERAGE = Gauge(
+    "mercarich_coverage_ratio",
+    "Sources on sale looked at within their plans: all, worst_seller; absent before the first count",
+    ["marketplace", "of"],
+)
+COVERAGE_COUNTED = Gauge(
+    "mercarich_coverage_counted_timestamp_seconds",
+    "When coverage was last counted, Unix time; 0: never; the present while there is no source",
+    ["marketplace"],
+)
+LOOK_AGE = Gauge(
+    "mercarich_look_age_seconds",
+    "Age within which a share of the sources on sale was looked at: all, worst_seller; absent without looks",
+    ["marketplace", "of", "quantile"],
+)
 UNPUSHED_AGE = Gauge(
     "mercarich_listings_unpushed_age_seconds",
     "Time since the oldest change that Amazon could have and does not: withdrawal, restore; 0: it has all",

@@ -125,6 +125,25 @@ class RunBook:
     """Items of the newest run, by result."""
 
 
+QUANTILES = ("0.5", "0.95", "1")
+"""Of the ages of looks: half, nearly all, and the oldest."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageBook:
+    """How fresh the looks at a marketplace's sources on sale are. Ages are in seconds, at the time of reading."""
+
+    marketplace: str
+    counted_at: datetime | None
+    """None: never, although there are sources. While there is none, the time of reading."""
+    share: float | None
+    """Of all sellers' sources together, 0 to 1; None, as the next: not counted."""
+    worst_share: float | None
+    """Of the seller with the lowest; None also: nobody offers anything."""
+    ages: Mapping[tuple[str, str], float]
+    """By `all` or `worst_seller`, and one of `QUANTILES`, without what is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobBook:
     """Numbers of sellers' bulk searches or imports that have not ended, and of those that failed lately."""
@@ -153,6 +172,7 @@ class Books:
     """Sellers' Amazon accounts by the token's verdict."""
     capacities: Sequence[Capacity] = ()
     """Of the marketplaces whose sources were counted."""
+    coverages: Sequence[CoverageBook] = ()
     schedules: Sequence[RowStarts] = ()
     jobs: Sequence[JobBook] = ()
     deleted: Mapping[str, int] = field(default_factory=dict)

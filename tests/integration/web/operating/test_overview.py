@@ -24,6 +24,8 @@ def test_with_nothing_to_do_it_says_so(operator: Browser) -> None:
         ("token", "/tokens?verdict=invalid"),
         ("silence", "/pools"),
         ("capacity", "/markets"),
+        ("coverage", "/runs"),
+        ("count", "/pools"),
     ],
 )
 def test_what_needs_somebody_is_there_and_leads_on(operator: Browser, rows: Rows, cause: str, leads_to: str) -> None:
@@ -37,6 +39,10 @@ def test_what_needs_somebody_is_there_and_leads_on(operator: Browser, rows: Rows
         link_amazon(rows, rows.user("tom"), "invalid")
     elif cause == "capacity":
         rows.capacity()
+    elif cause == "coverage":
+        rows.coverage(1_000, 949)
+    elif cause == "count":
+        rows.coverage(1_000, 1_000, counted_at=ago(hours=1.1))
     else:
         state(rows, seen_at=ago(minutes=5))
     page = operator.get("/").text
@@ -59,6 +65,12 @@ def test_a_budget_that_is_enough_is_told_and_needs_nobody(operator: Browser, row
 
     assert "10,000 sources of Yahoo! Auctions need 0.231 calls a second, there are 0.5: a pass takes 5.56 h" in page
     assert "Nothing is held, overdue or paused." in page
+
+
+def test_coverage_that_is_enough_needs_nobody(operator: Browser, rows: Rows) -> None:
+    rows.coverage(1_000, 950)
+
+    assert "Nothing is held, overdue or paused." in operator.get("/").text
 
 
 def test_a_run_that_goes_on_says_when_it_ends(operator: Browser, rows: Rows) -> None:

@@ -155,3 +155,16 @@ def test_without_a_broker_the_page_of_dead_letters_says_so(operator: Browser) ->
     assert answer.status_code == 200
     assert "does not answer" in answer.text
     assert operator.get("/dead-letters/show?id=x").status_code == 404
+
+
+def test_a_sellers_page_tells_how_fresh_the_looks_are(operator: Browser, rows: Rows) -> None:
+    tom = rows.user("tom")
+    assert "Looks at the sources on sale" not in operator.get(f"/sellers/{tom}").text
+    rows.coverage(1_000, 999, user_id=tom, unseen=1)
+    page = operator.get(f"/sellers/{tom}").text
+
+    assert (
+        "99.9% of 1,000 in time. Half of the sources were seen within 2.5 h, 95% within 9.0 h, the oldest 20.0 h ago"
+        in page
+    )
+    assert "1 was not looked at yet." in page

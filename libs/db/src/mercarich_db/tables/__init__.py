@@ -2,6 +2,7 @@
 
 from mercarich_db.tables.budgets import egress_budgets
 from mercarich_db.tables.capacity import capacities
+from mercarich_db.tables.coverage import coverages
 from mercarich_db.tables.housekeeping import (
     deletions,
     listing_pictures,
@@ -42,6 +43,7 @@ __all__ = [
     "api_keys",
     "audit_log",
     "capacities",
+    "coverages",
     "deletions",
     "egress_budgets",
     "evidence",

@@ -1,9 +1,9 @@
-"""Keep what the sources of a marketplace need and what its budget gives, for everybody who tells of it."""
+"""Keep what the sources of a marketplace need, what its budget gives, and how fresh the looks at them are."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mercarich_checker.ports import Budgets, Capacities
+from mercarich_checker.ports import Budgets, Capacities, Coverages
 from mercarich_contracts.market import Marketplace
 from mercarich_platform.clock import Clock
 
@@ -18,6 +18,7 @@ class MeasureCapacity:
     """Ask the proxy, and count if the last count is old. Raises `DatabaseAway` and `ProxyAway`."""
 
     capacities: Capacities
+    coverages: Coverages
     budgets: Budgets
     marketplace: Marketplace
     now: Clock
@@ -35,6 +36,7 @@ class MeasureCapacity:
         if (self._not_before and now < self._not_before) or (last is not None and now - last < COUNT_EVERY):
             return
         try:
+            self.coverages.count(self.marketplace, now)
             self.capacities.count(self.marketplace, now)
         finally:
             self._not_before = now + PAUSES * (self.now() - now)

@@ -1,9 +1,11 @@
 """`ports.BookMeter` on Prometheus."""
 
+from prometheus_client import Gauge
+
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import capacity_metrics, schedule_metrics
 from mercarich_operator import metrics
-from mercarich_operator.ports import Books, RunBook
+from mercarich_operator.ports import QUANTILES, Books, CoverageBook, RunBook
 
 
 class PrometheusBooks:
@@ -18,6 +20,8 @@ class PrometheusBooks:
         for where, count in books.open_holds.items():
             metrics.OPEN_HOLDS.labels(*where).set(count)
         capacity_metrics.publish(books.capacities)
+        for coverage in books.coverages:
+            self._coverage(coverage)
         for kind, seconds in books.unpushed_age.items():
             metrics.UNPUSHED_AGE.labels(kind).set(seconds)
         for verdict, count in books.accounts.items():
@@ -45,6 +49,15 @@ class PrometheusBooks:
         for kind, count in book.items.items():
             metrics.RUN_ITEMS.labels(*which, kind).set(count)
 
+    def _coverage(self, book: CoverageBook) -> None:
+        which = book.marketplace
+        at = book.counted_at
+        metrics.COVERAGE_COUNTED.labels(which).set(at.timestamp() if at is not None else 0)
+        for of, share in (("all", book.share), ("worst_seller", book.worst_share)):
+            _set(metrics.COVERAGE, (which, of), share)
+            for quantile in QUANTILES:
+                _set(metrics.LOOK_AGE, (which, of, quantile), book.ages.get((of, quantile)))
+
     def _more(self, what: tuple[str, ...], count: int) -> int:
         """Return the increase since the last reading.
 
@@ -54,3 +67,11 @@ class PrometheusBooks:
         before = self._counted.get(what, 0)
         self._counted[what] = count
         return max(0, count - before)
+
+
+def _set(gauge: Gauge, labels: tuple[str, ...], value: float | None) -> None:
+    """Set the gauge, or remove it where the value is not known."""
+    if value is not None:
+        gauge.labels(*labels).set(value)
+    else:
+        gauge.remove(*labels)

@@ -12,6 +12,7 @@ from mercarich_db.held_now import held_now
 from mercarich_db.schedule_starts import starts
 from mercarich_db.tables import amazon_accounts, holds, listings, prunings, runs
 from mercarich_listings.waiting import pending
+from mercarich_operator.adapters.coverage_book_sql import coverage_books
 from mercarich_operator.adapters.database import reading
 from mercarich_operator.adapters.jobs_book_sql import job_books
 from mercarich_operator.ports import Books, RunBook
@@ -42,6 +43,7 @@ class SqlBooks:
                 unpushed_age=_unpushed_age(connection, now),
                 accounts=_accounts(connection),
                 capacities=list(capacities_of(connection).values()),
+                coverages=coverage_books(connection, now),
                 schedules=starts(connection, now),
                 jobs=job_books(connection, now),
                 deleted={row.record: row.rows for row in connection.execute(select(prunings))},

@@ -74,6 +74,7 @@ class ShowHome:
                 runs=self.desk.runs(user_id),
                 next_checks=next_checks(self._going(), seller.checks_a_day, now),
                 happened=self.desk.happened(user_id, LAST),
+                coverages=self.desk.coverages(user_id),
                 fortnight=fortnight,
             )
 

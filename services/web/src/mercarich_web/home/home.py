@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from mercarich_contracts.coverage import Coverage
 from mercarich_contracts.schedule import TIME_ZONE, ScheduleRow
 from mercarich_web.listings.demand import Demand
 from mercarich_web.listings.exposure import Exposure
@@ -103,6 +104,8 @@ class Home:
     """Marketplace and time of the next checks, soonest first."""
     happened: Sequence[Happened]
     """Newest events first."""
+    coverages: Sequence[Coverage]
+    """How fresh the looks at the seller's own sources on sale are, by marketplace."""
     fortnight: Fortnight | None
     """None when it is not computed yet."""
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, and_, bindparam, case, func, or_, select
 
+from mercarich_contracts.coverage import Coverage
 from mercarich_contracts.events import EventKind
 from mercarich_db.bulk import Filter
+from mercarich_db.coverage import coverages_of_seller
 from mercarich_db.tables import (
     amazon_accounts,
     jobs,
@@ -73,6 +75,11 @@ class SqlSellersDesk:
         with reading(self._engine) as connection:
             found = [_run(row._mapping) for row in connection.execute(query)]
         return sorted(found, key=lambda run: (run.ended_at is not None, -run.started_at.timestamp()))
+
+    def coverages(self, user_id: int) -> Sequence[Coverage]:
+        """Return how fresh the looks at the seller's sources on sale are, by marketplace."""
+        with reading(self._engine) as connection:
+            return coverages_of_seller(connection, user_id)
 
     def happened(self, user_id: int, limit: int) -> Sequence[Happened]:
         """Return events, newest first."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mercarich_contracts.coverage import LEAST_COVERAGE, Coverage
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_listings.differences import Standing
@@ -48,6 +49,8 @@ class Overview:
     """Offers that Amazon has sold for too long although they are down by the books."""
     capacities: Sequence[Reason]
     """A sentence for each marketplace whose sources were counted."""
+    coverages: Sequence[Coverage]
+    """Of the marketplaces whose sources were counted."""
     silent_since: datetime | None
     """When a worker pool was last seen, if that is too long ago."""
 
@@ -55,6 +58,16 @@ class Overview:
     def short(self) -> Sequence[Reason]:
         """Those whose budget is not enough for the plans."""
         return [one for one in self.capacities if isinstance(one, CapacityShort)]
+
+    @property
+    def uncounted(self) -> Sequence[Coverage]:
+        """Those whose coverage is not known, since nobody counts it any more."""
+        return [one for one in self.coverages if not one.is_current(self.at)]
+
+    @property
+    def stale(self) -> Sequence[Coverage]:
+        """Those of which too few sources were looked at within their plans."""
+        return [one for one in self.coverages if one.is_current(self.at) and one.share < LEAST_COVERAGE]
 
     @property
     def is_calm(self) -> bool:
@@ -67,6 +80,8 @@ class Overview:
             or self.refused
             or self.above_books.count
             or self.short
+            or self.uncounted
+            or self.stale
             or self.silent_since is not None
         )
 
@@ -105,6 +120,7 @@ class ShowOverview:
             refused=self.tokens.counts().get("invalid", 0),
             above_books=above if above.since is not None and now - above.since > ABOVE_FOR else Standing(),
             capacities=capacities,
+            coverages=list(self.stock.coverages().values()),
             silent_since=seen_at if seen_at is not None and now - seen_at > SILENT else None,
         )
 

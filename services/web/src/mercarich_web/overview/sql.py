@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Engine, and_, case, func, or_, select, true
 
 from mercarich_contracts.capacity import Capacity
+from mercarich_contracts.coverage import Coverage
 from mercarich_contracts.market import OUT_OF_STOCK
 from mercarich_db.capacity import capacities_of
+from mercarich_db.coverage import coverages_of
 from mercarich_db.tables import listings, runs, source_items, submissions, users
 from mercarich_listings import unverified
 from mercarich_listings.differences import Difference, Standing, standing
@@ -77,6 +79,11 @@ class SqlStock:
         """Return the capacity of each marketplace whose sources were counted."""
         with reading(self._engine) as connection:
             return capacities_of(connection)
+
+    def coverages(self) -> Mapping[str, Coverage]:
+        """Return the coverage of each marketplace whose sources were counted."""
+        with reading(self._engine) as connection:
+            return coverages_of(connection)
 
     def unverified(self) -> Unverified | None:
         with reading(self._engine) as connection:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_contracts.capacity import Capacity
+from mercarich_contracts.coverage import Coverage
 from mercarich_listings.restored import Unverified
 from mercarich_web.overview.stock import Backlog, OpenFeed, Pushes
 from mercarich_web.runs.holds import Hold
@@ -24,6 +25,8 @@ class MarketplaceStatus:
     """The newest search for replacements."""
     capacity: Capacity | None = None
     """None: no checker has counted yet."""
+    coverage: Coverage | None = None
+    """None: likewise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mercarich_contracts.capacity import Capacity
+from mercarich_contracts.coverage import Coverage
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_platform.clock import Clock
@@ -46,13 +47,15 @@ class ShowStatus:
         return Status(self.now(), database, broker, (), (), None, (), (), pools)
 
     def _full(self, broker: Reach, pools: Sequence[Pool]) -> Status:
-        now, capacities = self.now(), self.stock.capacities()
+        now, capacities, coverages = self.now(), self.stock.capacities(), self.stock.coverages()
         last, pauses, since = self.schedules.last_starts(), self.schedules.pauses(), self.schedules.known_since()
         return Status(
             at=now,
             database=Reach(self.schema.where, ok=True),
             broker=broker,
-            marketplaces=[self._marketplace(one.value, capacities.get(one.value)) for one in Marketplace],
+            marketplaces=[
+                self._marketplace(one.value, capacities.get(one.value), coverages.get(one.value)) for one in Marketplace
+            ],
             open_feeds=self.stock.open_feeds(),
             unverified=self.stock.unverified(),
             holds=self.holds.open(),
@@ -63,8 +66,9 @@ class ShowStatus:
             pools=pools,
         )
 
-    def _marketplace(self, marketplace: str, capacity: Capacity | None) -> MarketplaceStatus:
+    def _marketplace(self, marketplace: str, capacity: Capacity | None, coverage: Coverage | None) -> MarketplaceStatus:
         run = self.runs.newest(marketplace)
         backlog = self.stock.backlog(marketplace, run.id if run else None, self.now())
         search = self.runs.newest(marketplace, "update")
-        return MarketplaceStatus(marketplace, run, backlog, self.stock.pushes(marketplace), search, capacity)
+        pushes = self.stock.pushes(marketplace)
+        return MarketplaceStatus(marketplace, run, backlog, pushes, search, capacity, coverage)

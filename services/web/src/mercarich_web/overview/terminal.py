@@ -6,10 +6,11 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from mercarich_contracts.capacity import Capacity
+from mercarich_contracts.coverage import LEAST_COVERAGE, Coverage
 from mercarich_contracts.schedule import tokyo
 from mercarich_listings.restored import Unverified
 from mercarich_reasons.capacity import told
-from mercarich_web.console.output import ago, cell, facts, number, section, table
+from mercarich_web.console.output import ago, cell, facts, number, section, span, table
 from mercarich_web.overview.status import MarketplaceStatus, Status
 from mercarich_web.runs.terminal.holds import hold_table
 from mercarich_web.runs.terminal.runs import outcome, progress
@@ -92,6 +93,9 @@ def _marketplace(market: MarketplaceStatus, now: datetime) -> RenderableType:
         ("unknown to Amazon", number(pushes.orphans, "yellow")),
     ]
     rows.append(("capacity", _capacity(market.capacity)))
+    rows.append(("coverage", _coverage(market.coverage, now)))
+    if market.coverage is not None:
+        rows.append(("looks", _looks(market.coverage, now)))
     return facts(rows)
 
 
@@ -99,6 +103,21 @@ def _capacity(capacity: Capacity | None) -> Text:
     if capacity is None:
         return cell("not counted yet")
     return cell(told(capacity), _RED if capacity.is_short else "")
+
+
+def _coverage(coverage: Coverage | None, now: datetime) -> Text:
+    if coverage is None:
+        return cell("not counted yet")
+    if not coverage.is_current(now):
+        return cell(f"not known: not counted since {tokyo(coverage.counted_at)}", _RED)
+    told = f"{coverage.percent} % of {coverage.sources:,} sources on sale were looked at within their plans"
+    return cell(told, _RED if coverage.share < LEAST_COVERAGE else "")
+
+
+def _looks(coverage: Coverage, now: datetime) -> Text:
+    since = (("half", coverage.half_since), ("95 %", coverage.most_since), ("all", coverage.oldest_at))
+    told = [f"{share} within {span((now - at).total_seconds())}" for share, at in since if at is not None]
+    return cell(", ".join([*told, *([f"{coverage.unseen:,} without one so far"] if coverage.unseen else [])]) or None)
 
 
 def _waiting(count: int, oldest: datetime | None, now: datetime) -> Text:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mercarich_contracts.coverage import Coverage
+
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
@@ -66,3 +68,5 @@ class SellerDetails:
     """Withdrawals that Amazon has not accepted yet."""
     deeds: Sequence[AuditEntry]
     """Audit entries about this seller, newest first."""
+    coverages: Sequence[Coverage]
+    """How fresh the looks at the seller's sources on sale are, by marketplace."""

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, false,
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_db.audit import Deed, note_down
+from mercarich_db.coverage import coverages_of_seller
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import amazon_accounts, audit_log, listings, logins, sessions, users
 from mercarich_db.types import AnyRow
@@ -41,7 +42,8 @@ class SqlSellerAccounts:
             count = connection.execute(mine).scalar_one()
             waiting = connection.execute(mine.where(*is_waiting())).scalar_one()
             done = [AuditEntry(*entry) for entry in connection.execute(about)]
-        return SellerDetails(_seller(row), count, waiting, done)
+            coverages = coverages_of_seller(connection, user_id)
+        return SellerDetails(_seller(row), count, waiting, done, coverages)
 
     def set_plan(self, user_id: int, plan: int, by: Actor, at: datetime) -> bool:
         """Return whether the plan changed; then the audit log has an entry."""
