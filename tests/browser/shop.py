@@ -111,6 +111,9 @@ def _runs(rows: Rows, seller: int) -> None:
         rows.add(
             tables.run_sellers, run_id=before, user_id=seller, planned=60, seen=58, checked=58, fallen=generation + 2
         )
+    for user_id in (0, seller):
+        rows.coverage(60, 56, user_id=user_id, unseen=2)
+        rows.coverage(900, 899, user_id=user_id, marketplace="mercari")
     hold = rows.hold(run, user_id=None, reason=TooManyFalls(30, 60))
     source = rows.source("x6000001", state="sold", reason="won")
     rows.listing(seller, source, "YA-HELD", title="保留中の出品", hold_id=hold)

@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, select, update
+from tests.integration.web.operating.test_sellers_and_tokens import link_amazon
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
 
@@ -158,6 +160,25 @@ def test_one_listing_comes_with_its_story_and_evidence(program: Browser) -> None
     assert (told["stage"], told["quantity"]) == ("withdrawn", 0)
     assert told["why"]
     assert withdrawn["evidence"]["url"] == "https://auctions.example/x1"
+    assert told["next_look"] == {
+        "reason_code": "look_not_wanted",
+        "reason_values": {},
+        "text": "none, since the offer is not on sale",
+    }
+
+
+def test_a_listing_tells_when_its_source_was_seen_and_is_looked_at_next(program: Browser, rows: Rows) -> None:
+    [row] = program.get("/api/v1/listings?q=A-07").json()["listings"]
+    link_amazon(rows, 1, "valid")
+    seen = ago(hours=1)
+    rows.change(tables.source_items.update().values(checked_at=seen, observed_at=seen))
+    told = program.get(f"/api/v1/listings/{row['id']}").json()
+
+    assert datetime.fromisoformat(told["last_seen_at"]) == seen
+    next_look = told["next_look"]
+    assert (next_look["reason_code"], next_look["reason_values"]["hours"]) == ("look_by_plan", 12)
+    assert datetime.fromisoformat(next_look["reason_values"]["by"]) == seen + timedelta(hours=12)
+    assert next_look["text"].startswith("by 20")
 
 
 def test_the_export_is_the_csv_of_the_pages(program: Browser) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.integration.web.conftest import Mercarich
+from tests.integration.web.operating.test_sellers_and_tokens import link_amazon
 from tests.integration.web.rows import Rows, ago
 
 from mercarich_contracts.events import EventKind
@@ -242,3 +243,42 @@ def _withdrawn(rows: Rows) -> int:
     item = {"listing_id": listing, "revision": 2, "quantity": 0, "result": "accepted"}
     rows.add(tables.submission_items, submission_id=push, **item)
     return listing
+
+
+@pytest.mark.parametrize(
+    ("source", "begins"),
+    [
+        ({}, "by 20"),
+        ({"checked_at": ago(hours=13)}, "late: the plan wanted it by 20"),
+        ({"due_at": ago(minutes=-5), "end_at": ago(minutes=-4)}, "at 20"),
+        ({"check_run": 1}, "run 1 is to look at it now"),
+        ({"check_run": 1, "check_not_before": ago(hours=-1), "check_problem": "blocked"}, "run 1: again at 20"),
+        ({"check_run": 2}, "by 20"),
+    ],
+)
+def test_when_its_source_is_looked_at_next_is_told(
+    mercarich: Mercarich, rows: Rows, source: dict[str, object], begins: str
+) -> None:
+    seller = rows.user("hanako")
+    link_amazon(rows, seller, "valid")
+    for number, outcome in enumerate(("running", "finished"), start=1):
+        assert rows.run(number, outcome=outcome) == number
+    share = {"value": "0.3", "updated_at": ago(days=1), "updated_by": "taro"}
+    rows.add(tables.settings, key="WATCH_SHARE", **share)
+    seen = {"checked_at": ago(hours=1), "observed_at": ago(hours=1)}
+    rows.listing(seller, rows.source("x1", **seen | source), "SKU-1", quantity=1)
+
+    assert mercarich.json("explain", "SKU-1")["next_look"].startswith(begins)
+    assert re.search(rf"next look +{begins}", mercarich.page("explain", "SKU-1"))
+
+
+def test_a_stopped_seller_and_a_paused_marketplace_have_no_next_look(mercarich: Mercarich, rows: Rows) -> None:
+    seller = rows.user("hanako")
+    link_amazon(rows, seller, "valid")
+    rows.listing(seller, rows.source("x1"), "SKU-1", quantity=1)
+    paused = {"value": "paused", "updated_at": ago(days=1), "updated_by": "taro"}
+    rows.add(tables.settings, key="MARKETPLACE_YAHOO", **paused)
+    assert mercarich.json("explain", "SKU-1")["next_look"] == "none while Yahoo! Auctions is paused"
+
+    rows.change(tables.users.update().values(active=False))
+    assert mercarich.json("explain", "SKU-1")["next_look"].startswith("none, since the seller is stopped")

@@ -21,7 +21,7 @@ from mercarich_web.notices.sql.causes import SqlCauses
 COSTS = {
     "/": (9, 3),
     "/listings": (3, 3),
-    "/listings/1": (14, 2),
+    "/listings/1": (15, 2),
     "/jobs": (2, 2),
     "/notices": (2, 2),
 }

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Engine, insert, select, update
+from tests.integration.web.operating.test_sellers_and_tokens import link_amazon
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
@@ -481,3 +482,16 @@ def test_the_home_page_tells_how_fresh_the_looks_at_the_sellers_own_sources_are(
         "Yahoo! Auctions</b>: Half of the sources were seen within 2.5 h, 95% within 9.0 h, the oldest 20.0 h" in page
     )
     assert "Mercari</b>: 2 were not looked at yet." in page
+
+
+def test_a_listings_page_tells_when_its_source_was_seen_and_is_looked_at_next(
+    ann: Browser, rows: Rows, ann_id: int
+) -> None:
+    seen = {"checked_at": ago(hours=1), "observed_at": ago(hours=1)}
+    listing = rows.listing(ann_id, rows.source("x1", **seen), "S-1", quantity=1)
+    rows.change(tables.users.update().values(plan=4))
+    link_amazon(rows, ann_id, "valid")
+    page = ann.get(f"/listings/{listing}").text
+
+    assert "<dt>Source last seen</dt>" in page
+    assert re.search(r"<dt>Next look</dt><dd>by .* at the latest: the plan wants one every 6 hours</dd>", page)

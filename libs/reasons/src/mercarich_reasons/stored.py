@@ -15,6 +15,7 @@ from mercarich_reasons import (
     holds,
     imports,
     jobs,
+    looks,
     pictures,
     push,
     replacements,
@@ -24,7 +25,21 @@ from mercarich_reasons import (
 )
 from mercarich_reasons.reason import Reason, values
 
-_SUBJECTS = (stock, push, replacements, candidates, pictures, holds, runs, jobs, imports, capacity, settings, accounts)
+_SUBJECTS = (
+    stock,
+    push,
+    replacements,
+    candidates,
+    pictures,
+    holds,
+    runs,
+    looks,
+    jobs,
+    imports,
+    capacity,
+    settings,
+    accounts,
+)
 
 
 @dataclass(frozen=True, slots=True)

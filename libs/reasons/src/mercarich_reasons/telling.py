@@ -46,7 +46,7 @@ _NAMED: Mapping[type, Callable[[Words], Mapping[str, str]]] = {
 }
 """Values from closed sets, with the table of a language that has their words."""
 Moment = Callable[[datetime], str]
-_NAMES = frozenset({"job_id", "source_item_id", "line", "number"})
+_NAMES = frozenset({"job_id", "run_id", "source_item_id", "line", "number"})
 """Integers that are identifiers, formatted without thousands separators."""
 
 

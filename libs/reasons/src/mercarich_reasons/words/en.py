@@ -149,6 +149,16 @@ REASONS: Mapping[str, str] = {
     "second_look_goes_on": "{held} withdrawals held; the second look is under way",
     "left_to_watch": "what the watch has looked at in time was left to it",
     "deadline_passed": "not finished before its deadline; the next run begins with the rest",
+    # looks at the source of an offer
+    "look_not_wanted": "none, since the offer is not on sale",
+    "seller_not_served": "none, since the seller is stopped or has linked no Amazon account",
+    "looks_paused": "none while {marketplace} is paused",
+    "look_goes_on": "run {run_id} is to look at it now",
+    "look_waits": "[run {run_id}: ]again at {until}, since the last look told nothing[: {why}]",
+    "look_after_end": "at {at}, when its auction has ended; by {by} at the latest",
+    "second_look_due": "a second look at {at}; by {by} at the latest",
+    "look_by_plan": "by {by} at the latest: the plan wants one every {hours} hours",
+    "look_late": "late: the plan wanted it by {by}, one every {hours} hours",
     # jobs: searches, imports
     "file_empty": "The file is empty.",
     "file_without_rows": "The file has no rows below its header.",

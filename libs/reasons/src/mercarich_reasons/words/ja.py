@@ -146,6 +146,16 @@ REASONS: Mapping[str, str] = {
     "second_look_goes_on": "{held}件の取り下げを保留中です（再確認中）",
     "left_to_watch": "監視が期限内に確認した仕入れ元は、対象から外しました",
     "deadline_passed": "期限内に終わりませんでした。残りは次の実行で最初に処理します",
+    # looks at the source of an offer
+    "look_not_wanted": "予定なし（販売中ではありません）",
+    "seller_not_served": "予定なし（出品者が停止中か、アマゾンのアカウントが未連携です）",
+    "looks_paused": "{marketplace}を一時停止中のため、予定なし",
+    "look_goes_on": "実行{run_id}がこれから確認します",
+    "look_waits": "[実行{run_id}：]前回の確認で結果が得られなかったため[（{why}）]、{until}に再確認します",
+    "look_after_end": "{at}（オークションの終了後）、遅くとも{by}まで",
+    "second_look_due": "{at}に再確認、遅くとも{by}まで",
+    "look_by_plan": "遅くとも{by}まで（プランは{hours}時間ごと）",
+    "look_late": "遅れています（プランは{hours}時間ごとで、{by}までの予定でした）",
     # jobs: searches, imports
     "file_empty": "ファイルが空です。",
     "file_without_rows": "見出し行の下にデータがありません。",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
 from mercarich_web.database import Together
+from mercarich_web.listings.next_look import next_look
 from mercarich_web.listings.offers import Known, what_next, why
 from mercarich_web.listings.sql.offers import SqlOffers
 from mercarich_web.listings.sql.stories import SqlListingFile
@@ -48,6 +49,7 @@ class TellStory:
         return Story(
             why=why(offer, source, hold),
             next=what_next(known, self.now()),
+            next_look=next_look(known, self.offers.looking(offer.marketplace), self.now()),
             known=known,
             evidence=next((look for look in looks if look.id == newest), None),
             moments=moments(events, looks, self.offers.pushes(listing_id)),

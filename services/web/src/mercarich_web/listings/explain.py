@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
 from mercarich_web.listings.deleted_offers import DeletedOffer
+from mercarich_web.listings.next_look import next_look
 from mercarich_web.listings.offers import Explanation, Found, Known, what_next, why
 from mercarich_web.listings.sql.deleted_offers import SqlDeletedOffers
 from mercarich_web.listings.sql.offers import SqlOffers
@@ -46,6 +47,7 @@ class Explain:
         return Explanation(
             why=str(why(offer, source, hold)),
             next=str(what_next(known, self.now())),
+            next_look=next_look(known, self.offers.looking(offer.marketplace), self.now()),
             offer=offer,
             source=source,
             evidence=self.offers.evidence(evidence_id) if evidence_id is not None else None,

@@ -48,6 +48,8 @@ class Offer:
     """Price of the first source: the ceiling for replacements."""
     stopped_at: datetime | None = None
     """Time at which the seller stopped watching the listing."""
+    looks_a_day: int = 0
+    """How often the seller's sources are looked at; 0: the seller is stopped."""
     push_failed_revision: int | None = None
     """Revision that the push attempts, the wait and the problem belong to."""
 
@@ -77,6 +79,12 @@ class Source:
     not_before: datetime | None
     problem: str | None
     """Why the last look had no result, or why the item was set aside."""
+    run_goes_on: bool = False
+    """Whether the run that wants a look is open."""
+    due_at: datetime | None = None
+    """A look whatever it is worth: after an auction's end, or a second one."""
+    suspected_at: datetime | None = None
+    """The first look that saw it gone, while a second one is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,8 @@ class Explanation:
 
     why: str
     next: str
+    next_look: Reason
+    """When its source is looked at next."""
     offer: Offer
     source: Source
     evidence: Evidence | None

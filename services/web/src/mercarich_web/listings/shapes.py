@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from mercarich_reasons.telling import Language, tell
 from mercarich_web.api.ids import GivenId
 from mercarich_web.api.reasons import Coded, code_of, english
 from mercarich_web.listings.actions import BulkAction
@@ -66,6 +67,12 @@ class Entry(Coded):
     evidence: Seen | None = None
 
 
+class NextLook(Coded):
+    """When the source is looked at next: a time, or a bound. The code's values have the times."""
+
+    text: str
+
+
 class Told(BaseModel):
     """A listing with its history."""
 
@@ -77,6 +84,9 @@ class Told(BaseModel):
     source_id: str
     source_state: str
     source_reason: str | None
+    last_seen_at: datetime | None
+    """When the source was last seen in a known state."""
+    next_look: NextLook
     stage: str
     exposed: bool
     quantity: int
@@ -149,6 +159,8 @@ def told(story: Story) -> Told:
         source_id=source.item_id,
         source_state=source.state,
         source_reason=source.reason,
+        last_seen_at=source.observed_at,
+        next_look=NextLook(text=tell(story.next_look, Language.EN), **code_of(story.next_look)),
         stage=story.badge,
         exposed=story.is_exposed,
         quantity=offer.quantity,

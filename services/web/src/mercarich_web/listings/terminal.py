@@ -6,6 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from mercarich_contracts.events import EventKind
+from mercarich_reasons.reason import Reason
 from mercarich_web.console.output import cell, facts, plain, section, sentence, table
 from mercarich_web.listings.deleted_offers import DeletedOffer
 from mercarich_web.listings.offers import Account, Event, Evidence, Explanation, Offer, Push, Source
@@ -22,7 +23,7 @@ def page(answer: Explanation | DeletedOffer) -> RenderableType:
             f"{offer.sku} of {offer.username}: quantity {offer.quantity}", Group(Text(answer.why), Text(answer.next))
         ),
         section("offer", _offer(offer)),
-        section("source", _source(answer.source, offer.marketplace)),
+        section("source", _source(answer.source, offer.marketplace, answer.next_look)),
     ]
     if answer.evidence is not None:
         parts.append(section("evidence", _evidence(answer.evidence)))
@@ -82,14 +83,15 @@ def _offer(offer: Offer) -> RenderableType:
     return facts(rows)
 
 
-def _source(source: Source, marketplace: str) -> RenderableType:
+def _source(source: Source, marketplace: str, next_look: Reason) -> RenderableType:
     rows: list[tuple[str, object]] = [
         ("item", f"{marketplace} {source.item_id}"),
         ("title", source.title),
         ("state", _state(source.state, source.reason)),
         ("price", None if source.price_jpy is None else f"¥{source.price_jpy:,}"),
         ("seen so", source.observed_at),
-        ("last look that learnt something", source.checked_at),
+        ("last seen", source.checked_at),
+        ("next look", next_look),
         ("last run done with it", plain(source.checked_run)),
     ]
     if source.pending_run is not None:

@@ -72,6 +72,7 @@ class Story:
 
     why: Said
     next: Said
+    next_look: Reason
     known: Known
     evidence: Evidence | None
     """Evidence of the last decision; without a decision, of the last look."""

@@ -5,13 +5,17 @@ from dataclasses import fields
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Engine, Select, and_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, select
 
+from mercarich_db import settings_store
+from mercarich_db.cadence import checks_a_day
+from mercarich_db.setting_definitions import PAUSE, PAUSED
 from mercarich_db.tables import (
     amazon_accounts,
     evidence,
     listing_events,
     listings,
+    runs,
     source_items,
     submission_items,
     submissions,
@@ -19,6 +23,7 @@ from mercarich_db.tables import (
 )
 from mercarich_db.types import AnyRow
 from mercarich_web.database import reading
+from mercarich_web.listings.next_look import Looking
 from mercarich_web.listings.offers import Account, Event, Evidence, Found, Offer, Push, Source
 from mercarich_web.replacements.searches import ReplacementSearch
 from mercarich_web.replacements.sql.searches import LISTING, search_of
@@ -57,6 +62,14 @@ class SqlOffers:
         with reading(self._engine) as connection:
             row = connection.execute(_account(), {"listing": listing_id}).one_or_none()
             return Account(*row) if row is not None else None
+
+    def looking(self, marketplace: str) -> Looking:
+        """Return what is set for looks at the marketplace."""
+        with reading(self._engine) as connection:
+            texts = settings_store.stored(connection)
+        is_paused = texts.get(PAUSE + marketplace.upper()) == PAUSED
+        share = settings_store.value_of("WATCH_SHARE", texts.get("WATCH_SHARE"))
+        return Looking(is_paused, is_watched=float(share) > 0)
 
     def decision_evidence_id(self, listing_id: int) -> int | None:
         """Return the evidence of the newest event that has any."""
@@ -119,14 +132,18 @@ def select_offers() -> Select[Any]:
     )
 
 
-def _offer_column(name: str) -> Column[Any]:
+def _offer_column(name: str) -> ColumnElement[Any]:
     if name == "username":
         return users.c.username
+    if name == "looks_a_day":
+        return case((and_(users.c.active, ~users.c.is_staff), checks_a_day()), else_=0)
     return listings.c["push_claim_until" if name == "push_claimed_until" else name]
 
 
-def _source_column(name: str) -> Column[Any]:
+def _source_column(name: str) -> ColumnElement[Any]:
     """The columns of the pending look have a prefix in the table."""
+    if name == "run_goes_on":
+        return exists().where(runs.c.id == source_items.c.check_run, runs.c.outcome == "running")
     if name == "pending_run":
         return source_items.c.check_run
     pending = name in ("attempts", "unknowns", "not_before", "problem")
