@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert
+from tests.integration.checker.shop import LONG_AGO
 from tests.integration.updater.shop import Market, RevivalShop, days_ago, item, no_longer, run
 
 from mercarich_contracts.market import Marketplace, Reason, State
@@ -46,6 +47,17 @@ def test_a_replacement_is_kept_with_what_was_seen_of_it(shop: RevivalShop, marke
     assert (source.seller_id, source.image_url) == ("good-seller", "https://pictures/new1")
     assert source.evidence_id is not None
     assert source.observed_at > utc_now() - timedelta(seconds=30)
+
+
+def test_sources_that_the_search_shows_open_before_their_end_are_glimpsed(shop: RevivalShop, market: Market) -> None:
+    other = shop.seller("b")
+    shop.listing(other, "theirs", source={"state": "available", "look_class": 40, "checked_at": LONG_AGO})
+    theirs = item("theirs", price_jpy=5000, end_at=utc_now() + timedelta(hours=5))
+    market.for_sale = [theirs]
+    shop.wake(shop.gone(shop.seller("a"), "old1"))
+
+    source = shop.source("theirs")
+    assert (source.glimpsed_at, source.checked_at) == (theirs.evidence.fetched_at, LONG_AGO)
 
 
 def test_of_each_candidate_is_kept_what_was_seen_and_nothing_else(shop: RevivalShop, market: Market) -> None:

@@ -1,5 +1,7 @@
 """Bulk searches: items that are found become drafts, page by page; skip and stop work whatever the worker does."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import Engine
 from tests.integration.web.rows import Rows
@@ -40,6 +42,23 @@ def test_o8_candidates_of_several_searches_become_drafts_once(shop: Workshop, ro
     assert (draft.listed, draft.push_pending, draft.title) == (False, 0, "item x100000002")
     assert draft.first_price_jpy == 1500, "what a replacement may cost"
     assert shop.shops.asked == [("yahoo", "watch", 0), ("yahoo", "watch", 1), ("yahoo", "old watch", 0)]
+
+
+def test_sources_on_sale_that_a_page_shows_open_before_their_end_are_glimpsed(shop: Workshop, rows: Rows) -> None:
+    checked_at = shop.now() - timedelta(hours=3)
+    for item_id, look_class in (("x100000001", 40), ("x100000002", None), ("x100000003", 40)):
+        source = rows.source(item_id, checked_at=checked_at, look_class=look_class)
+        rows.listing(2, source, f"S-{item_id}")
+    shop.shops.pages = {"watch": [["x100000001", "x100000002", "x100000004"]]}
+    shop.shops.end_at = shop.now() + timedelta(days=1)
+    shop.search("hanako", "watch")
+
+    shop.work(Kind.SEARCH)
+
+    seen = {row.item_id: row.glimpsed_at for row in rows.read("source_items", "item_id", "glimpsed_at")}
+    shown_at = datetime(2026, 11, 25, tzinfo=UTC)
+    assert seen == dict.fromkeys(("x100000002", "x100000003", "x100000004")) | {"x100000001": shown_at}
+    assert {row.checked_at for row in rows.read("source_items", "checked_at")} == {checked_at, None}
 
 
 def test_what_a_seller_excludes_is_left_out_for_that_seller_alone_and_what_all_do_for_each(

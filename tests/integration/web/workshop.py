@@ -49,6 +49,8 @@ class Shops:
         self.pages: dict[str, list[Sequence[str] | Exception]] = {}
         self.asked: list[tuple[str, str, int]] = []
         self.during: Callable[[], None] = lambda: None
+        self.end_at: datetime | None = None
+        """Of each item that is found."""
 
     def search(self, query: Query, page: int) -> tuple[Sequence[Item], bool]:
         self.asked.append((query.marketplace, query.keyword, page))
@@ -57,7 +59,8 @@ class Shops:
         found = pages[page] if page < len(pages) else []
         if isinstance(found, Exception):
             raise found
-        return [item(query.marketplace, each) for each in found], page + 1 >= len(pages)
+        items = [item(query.marketplace, each).model_copy(update={"end_at": self.end_at}) for each in found]
+        return items, page + 1 >= len(pages)
 
     def close(self) -> None:
         """It has no connections to close."""

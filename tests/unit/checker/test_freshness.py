@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mercarich_checker.domain.freshness import (
     AFTER_END,
     CLOSING_AGAIN,
+    INDEX_LAG,
     LONGEST,
     SOONEST,
     UNKNOWN_AGAIN,
@@ -165,3 +166,45 @@ def test_a_suspected_source_is_looked_at_again_after_ever_longer_waits() -> None
 def test_a_look_that_tells_nothing_only_waits() -> None:
     assert unknown_wait(Reason.CLOSING) == CLOSING_AGAIN
     assert unknown_wait(Reason.BLOCKED) == unknown_wait(None) == UNKNOWN_AGAIN
+
+
+_spans = st.timedeltas(timedelta(0), 2 * DAY)
+
+
+@given(st.floats(1e-8, 1e-4), _spans, _spans, st.sampled_from(LONGEST))
+def test_a_glimpse_makes_a_look_worth_less_and_never_nothing(
+    hazard: float, age: timedelta, ago: timedelta, longest: timedelta
+) -> None:
+    head = _head(1, hazard, age, longest)
+    glimpsed = head._replace(glimpsed_at=NOW - ago)
+
+    assert worth(glimpsed, NOW) <= worth(head, NOW)
+    assert (worth(glimpsed, NOW) > 0) == (worth(head, NOW) > 0)
+
+
+@given(st.floats(1e-8, 1e-4), _spans, _spans, st.sampled_from(LONGEST))
+def test_a_glimpse_puts_off_neither_the_plans_look_nor_one_that_is_due(
+    hazard: float, more: timedelta, ago: timedelta, longest: timedelta
+) -> None:
+    overdue = _head(1, hazard, longest + more, longest)
+    due = _head(2, hazard, more, longest)._replace(due_at=NOW - ago)
+    gone = due._replace(look_class=None)
+
+    for head in (overdue, due, gone):
+        assert worth(head._replace(glimpsed_at=NOW), NOW) == worth(head, NOW)
+
+
+@given(st.floats(1e-8, 1e-4), _spans, _spans)
+def test_only_a_glimpse_that_the_index_cannot_have_kept_from_before_the_look_counts(
+    hazard: float, age: timedelta, before: timedelta
+) -> None:
+    head = _head(1, hazard, age)
+
+    old = head._replace(glimpsed_at=NOW - age + INDEX_LAG - before)
+    assert worth(old, NOW) == worth(head, NOW)
+
+
+def test_a_glimpse_counts_as_a_look_an_index_lag_before_it() -> None:
+    head = _head(1, 1e-6, 5 * HOUR)._replace(glimpsed_at=NOW - HOUR)
+
+    assert worth(head, NOW) == pytest.approx(worth(_head(1, 1e-6, HOUR + INDEX_LAG), NOW))

@@ -1,4 +1,4 @@
-"""Source items, observations and evidence. Identities are written by web and updater, all else by checker."""
+"""Source items, observations and evidence. Web and updater write identities and glimpses, checker all else."""
 
 from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, UniqueConstraint
 
@@ -38,6 +38,7 @@ source_items = Table(
     Column("likes", Integer, nullable=True),
     Column("item_created_at", UtcDateTime, nullable=True),  # at the marketplace
     Column("item_updated_at", UtcDateTime, nullable=True),
+    Column("glimpsed_at", UtcDateTime, nullable=True),  # a result page last showed it open; proves nothing
     UniqueConstraint("marketplace", "item_id"),
     Index("ix_source_items_due", "marketplace", "checked_at", "id"),
     Index("ix_source_items_pending", "check_run", "check_rank", "id"),

@@ -54,8 +54,10 @@ class SqlWatched:
         due = walking(due.order_by(_items.due_at, _items.id), _items.marketplace, _items.due_at)
         of_class = select(_items.id).where(of_marketplace, _items.look_class == bindparam("look_class"))
         of_class = walking(of_class.order_by(_items.checked_at, _items.id), _items.marketplace, _items.look_class)
+        not_glimpsed = or_(_items.glimpsed_at.is_(None), _items.glimpsed_at <= _items.checked_at)
         some = select(_items.id).where(_items.id >= bindparam("since")).order_by(_items.id)
         self._due, self._of_class = Rows(engine, _heads(due.limit(HEADS))), Rows(engine, _heads(of_class.limit(HEADS)))
+        self._not_glimpsed = Rows(engine, _heads(of_class.where(Filter(not_glimpsed)).limit(HEADS)))
         self._some = Rows(engine, _heads(some.limit(DRAWN_FROM), of_marketplace))
         self._of_sellers = Rows(engine, _same_sellers())
 
@@ -93,7 +95,7 @@ class SqlWatched:
         with reading(self._engine) as connection:
             heads = _read(self._due.read(connection, **of))
             for look_class in _classes(connection, run.marketplace):
-                heads += _read(self._of_class.read(connection, look_class=look_class, **of))
+                heads += self._of(connection, look_class, of)
             drawn = self._draw(connection, room, of)
         heads, drawn = (
             [head for head in some if site.kind_of(head.item_id).route not in wrong] for some in (heads, drawn)
@@ -123,6 +125,13 @@ class SqlWatched:
                 connection.execute(same.values(**fewer, decayed_at=now))
 
         run_tx(self._engine, forget)
+
+    def _of(self, connection: Connection, look_class: int, of: dict[str, Any]) -> list[Head]:
+        """Return the first of a class. Behind those that were glimpsed, looks at others may be worth more."""
+        heads = _read(self._of_class.read(connection, look_class=look_class, **of))
+        if any(head.glimpsed_at is not None for head in heads):
+            heads += _read(self._not_glimpsed.read(connection, look_class=look_class, **of))
+        return heads
 
     def _draw(self, connection: Connection, room: int, of: dict[str, Any]) -> list[Head]:
         number = int(room * DRAWN + random.random())
@@ -178,7 +187,7 @@ def _heads(first: Select[Any], *also: ColumnElement[bool]) -> Select[Any]:
     wanted = and_(_ON_SALE, func.coalesce(_items.check_problem, "") != "set_aside")
     columns = (
         *(_items.id, _items.item_id, _items.seller_id, _items.look_class, _items.due_at, _items.checked_at),
-        wanted.label("is_wanted"),
+        *(wanted.label("is_wanted"), _items.glimpsed_at),
     )
     rested = or_(_items.check_not_before.is_(None), _items.check_not_before <= bindparam("now"))
     free = (Filter(_items.check_run.is_(None)), rested, *map(Filter, also))
@@ -201,8 +210,8 @@ def _same_sellers() -> Select[Any]:
 
 def _read(rows: Sequence[Sequence[Any]]) -> list[Head]:
     return [
-        Head(id, item_id, seller_id, look_class, time_of(due_at), time_of(checked_at), bool(wanted))
-        for id, item_id, seller_id, look_class, due_at, checked_at, wanted in rows
+        Head(id, item_id, seller_id, look_class, time_of(due), time_of(checked), bool(wanted), time_of(glimpsed))
+        for id, item_id, seller_id, look_class, due, checked, wanted, glimpsed in rows
     ]
 
 

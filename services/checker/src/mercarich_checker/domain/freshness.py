@@ -29,6 +29,10 @@ UNKNOWN_AGAIN = timedelta(hours=1)
 SOONEST = timedelta(minutes=5)
 """Shortest time between two looks that are made for their worth alone, however few sources there are."""
 
+INDEX_LAG = timedelta(hours=1)
+"""How long the rows of a marketplace's result page may show what is over (an estimate): an auction that is shown open
+counts as if it had been looked at so long before."""
+
 KEPT_A_DAY = 0.98
 """What a day leaves of what was learnt: the market of a month ago counts half."""
 
@@ -143,6 +147,8 @@ class Head(NamedTuple):
     checked_at: datetime | None
     is_wanted: bool
     """An offer of it is on sale, and it has not killed workers."""
+    glimpsed_at: datetime | None = None
+    """When a result page last showed it open. That proves nothing, and only makes a look worth less."""
 
 
 def most_valuable(heads: Iterable[Head], room: int, now: datetime) -> list[Head]:
@@ -168,4 +174,6 @@ def worth(head: Head, now: datetime) -> float:
         return 0.0
     if age >= LONGEST[plan]:
         return _OVERDUE + age.total_seconds()
+    if head.glimpsed_at is not None:
+        age = min(age, now - min(head.glimpsed_at, now) + INDEX_LAG)
     return exp((level + _LOWEST) * _STEP) * age.total_seconds() ** 2 / 2

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert
 
+from mercarich_db.glimpses import note_glimpses
 from mercarich_db.tables import revival_candidates
 from mercarich_replacements.matching import Likeness
 from mercarich_replacements.rules import Wanted
@@ -15,7 +16,7 @@ from mercarich_updater.ports import Batch, Judged
 
 
 def keep(connection: Connection, batch: Batch, wanted: Wanted, judged: Sequence[Judged], now: datetime) -> None:
-    """Replace the candidates of the listing's earlier search."""
+    """Replace the candidates of the listing's earlier search, and note which of the sources it showed open."""
     connection.execute(delete(revival_candidates).where(revival_candidates.c.listing_id.in_(wanted.listing_ids)))
     rows = [
         {"listing_id": listing_id, "run_id": batch.run_id, "searched_at": now, **_row(one)}
@@ -24,6 +25,7 @@ def keep(connection: Connection, batch: Batch, wanted: Wanted, judged: Sequence[
     ]
     if rows:
         connection.execute(insert(revival_candidates), rows)
+    note_glimpses(connection, [one.item for one in judged], now)
 
 
 def _row(one: Judged) -> dict[str, Any]:

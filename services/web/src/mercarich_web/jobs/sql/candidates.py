@@ -12,6 +12,7 @@ from mercarich_contracts.sites import SITES
 from mercarich_db import settings_store
 from mercarich_db.bulk import among_keys, insert_missing
 from mercarich_db.engine import run_tx
+from mercarich_db.glimpses import note_glimpses
 from mercarich_db.tables import excluded_sellers, excluded_words, job_queries, jobs, listings, source_items
 from mercarich_db.tables.revivals import EVERYONE
 from mercarich_listings import store
@@ -70,6 +71,7 @@ class SqlCandidates:
             after = self._advance(connection, claim, page=page + 1, number=number, over=last)
             excluded = _exclusions(connection, claim.user_id)
             wanted = [item for item in on_sale.values() if not excluded.excludes(item)]
+            note_glimpses(connection, items, now)
             made = _make_drafts(connection, claim, wanted, now)
             counts = {"made": jobs.c.made + made, "left_out": jobs.c.left_out + len(items) - made}
             connection.execute(update(jobs).where(jobs.c.id == claim.job_id).values(counts))
