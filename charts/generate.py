@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 
 import yaml
@@ -31,6 +32,8 @@ def files() -> dict[Path, str]:
     return {
         CHART / "files/schedule.yaml": _schedule(),
         CHART / "files/marketplaces.yaml": _marketplaces(),
+        CHART / "files/defaults.yaml": _defaults(),
+        CHART / "files/time-zones.txt": resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8"),
         CHART / "values.schema.json": json.dumps(schema([row.name for row in rendered()]), indent=2) + "\n",
         CHART / "README.md": _readme(),
     }
@@ -88,6 +91,14 @@ def _marketplaces() -> str:
     ]
     head = "# Written by charts/generate.py from mercarich_contracts.sites; `make chart` writes it again.\n"
     return head + str(yaml.safe_dump({"marketplaces": rows}, sort_keys=False))
+
+
+def _defaults() -> str:
+    """Return the default values, with which templates compare those given: they cannot read values.yaml."""
+    values = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
+    return "# Written by charts/generate.py from values.yaml; `make chart` writes it again.\n" + str(
+        yaml.safe_dump(values, sort_keys=False, width=1000)
+    )
 
 
 def _readme() -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic_settings import BaseSettings
+from values_patterns import BROKER, CIDR, CRON, HOST, PORT_NUMBER, URL
 
 from mercarich_checker.settings import CheckerSettings
 from mercarich_contracts.sites import SITES, Site
@@ -65,7 +66,7 @@ def schema(schedules: Sequence[str]) -> Schema:
             nameOverride=_PREFIX,
             fullnameOverride=_PREFIX,
             image=_object(
-                registry=_TEXT,
+                registry=_string(rf"^({HOST}(:{PORT_NUMBER})?(/[a-z0-9._/-]+)?)?$"),
                 repository=_string(r"^[a-z0-9._/-]+$"),
                 tag=_string(r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$|^$"),
                 pullPolicy={"enum": ["IfNotPresent", "Always", "Never"]},
@@ -79,7 +80,7 @@ def schema(schedules: Sequence[str]) -> Schema:
                 maxConnections=_whole(1, 100_000),
                 reservedConnections=_whole(0, 10_000),
             ),
-            kafka=_object(bootstrap=_string(r"^([^\s:,]+:\d+(,[^\s:,]+:\d+)*)?$"), ports=_PORTS),
+            kafka=_object(bootstrap=_string(rf"^({BROKER}(,{BROKER})*)?$"), ports=_PORTS),
             log=_object(level={"enum": ["DEBUG", "INFO", "WARNING", "ERROR"]}),
             pods=_object(
                 labels=_WORDS,
@@ -105,7 +106,7 @@ def _components() -> dict[str, Schema]:
     pool = {"bounds": _object(min=_whole(1, 1000), max=_whole(1, 1000)), "perReplicaTarget": _whole(1, 1_000_000)}
     gateway = _object(name=_NAME, namespace=_NAME, sectionName=_NAME)
     keys = _object(clientId=_KEY, clientSecret=_KEY, encryptionKey=_KEY, oldEncryptionKey=_KEY_OR_NONE)
-    url = _string(r"^https?://\S+$")
+    url = _string(rf"^{URL}$")
     return {
         "checker": _object(settings=_variables("checker"), resources=_RESOURCES),
         "updater": _object(settings=_variables("updater"), resources=_RESOURCES),
@@ -125,7 +126,7 @@ def _components() -> dict[str, Schema]:
             resources=_RESOURCES,
         ),
         "pages": _object(
-            publicUrl=_string(r"^(https?://[^/?#\s]+)?$"),
+            publicUrl=_string(rf"^(https?://{HOST}(:{PORT_NUMBER})?)?$"),
             existingSecret=_NAME,
             key=_KEY,
             oldKey=_KEY_OR_NONE,
@@ -149,7 +150,7 @@ def _marketplace(site: Site, pool: Mapping[str, Schema]) -> Schema:
     return _object(
         enabled=_FLAG,
         acceptTerms={"enum": ["", "yes"]},
-        upstreamUrl=_string(r"^(https?://\S+)?$"),
+        upstreamUrl=_string(rf"^({URL})?$"),
         settings=_variables("proxy", site.proxy_prefix),
         replicas=_whole(1, 8),
         resources=_RESOURCES,
@@ -160,7 +161,7 @@ def _marketplace(site: Site, pool: Mapping[str, Schema]) -> Schema:
 
 def _schedules(names: Sequence[str]) -> Schema:
     item = _object(
-        schedule=_string(r"^[0-9A-Za-z*/,-]+( [0-9A-Za-z*/,-]+){4}$"),
+        schedule=_string(CRON),
         suspend=_FLAG,
         activeDeadlineSeconds=_whole(1, 604_800),
         startingDeadlineSeconds=_whole(10, 604_800),
@@ -181,10 +182,12 @@ def _network() -> Schema:
     peers = {
         "type": "array",
         "items": _object(
-            podSelector={"type": "object"}, namespaceSelector={"type": "object"}, ipBlock={"type": "object"}
+            podSelector={"type": "object"},
+            namespaceSelector={"type": "object"},
+            ipBlock=_object(cidr=_string(CIDR), **{"except": {"type": "array", "items": _string(CIDR)}}),
         ),
     }
-    networks = {"type": "array", "items": _string(r"^[0-9a-fA-F.:]+/\d+$")}
+    networks = {"type": "array", "items": _string(CIDR)}
     return _object(
         enabled=_FLAG,
         scrapers=peers,
@@ -207,7 +210,7 @@ def _monitoring() -> Schema:
         serviceMonitor=flag,
         interval=_string(r"^\d+(s|m)$"),
         labels=_WORDS,
-        rules=_object(enabled=_FLAG, runbookUrl=_string(r"^(https?://[^\s#]+)?$")),
+        rules=_object(enabled=_FLAG, runbookUrl=_string(rf"^(https?://{HOST}(:{PORT_NUMBER})?(/[^\s#]*)?)?$")),
         dashboards=_object(enabled=_FLAG, labels=_WORDS, annotations=_WORDS),
     )
 

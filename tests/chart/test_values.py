@@ -45,6 +45,39 @@ BAD = {
     f"fullnameOverride={'n' * 41}": "fullnameOverride",
     "fullnameOverride=2stock": "fullnameOverride",
     "nameOverride=stock.shop": "nameOverride",
+    "kafka.bootstrap=kafka.example:70000": "bootstrap",
+    "kafka.bootstrap=300.1.1.1:9092": "bootstrap",
+    "kafka.bootstrap=kafka.example:9094": "kafka.ports: NetworkPolicies block port 9094",
+    "feed.spapiUrl=http://simulator.shop.svc:8100/spapi": "feed.spapiUrl: NetworkPolicies let this process reach",
+    "marketplaces.yahoo.upstreamUrl=https://x.example:8443/": "marketplaces.yahoo.upstreamUrl: NetworkPolicies let",
+    "pages.publicUrl=https://shop example": "publicUrl",
+    "networkPolicy.apiServer={10.0.0.0/33}": "apiServer",
+    "networkPolicy.apiServer={300.0.0.0/8}": "apiServer",
+    "networkPolicy.database[0].ipBlock.cidr=10.0.0.1": "database",
+    "schedules.items.check-item-yahoo.schedule=61 25 * * *": "schedule",
+    "schedules.items.check-item-yahoo.schedule=0 0 0 * *": "schedule",
+    "schedules.items.check-item-yahoo.schedule=0 0 * * 8": "schedule",
+    "schedules.items.check-item-yahoo.schedule=*/0 * * * *": "schedule",
+    "schedules.items.check-item-yahoo.schedule=50-10 * * * *": (
+        "schedules.items.check-item-yahoo.schedule: the range 50-10 ends before it begins"
+    ),
+    "schedules.timeZone=Asia/Tokio": "schedules.timeZone: no time zone is called Asia/Tokio",
+    "schedules.suspend=true,schedules.items.check-item-yahoo.suspend=false": (
+        "schedules.items.check-item-yahoo.suspend has no effect: schedules.suspend stops every CronJob"
+    ),
+    "dev.enabled=true": "database.existingSecret has no effect: dev.enabled brings",
+    "dev.simulator.sellers=3": "dev.simulator has no effect: it belongs to the trial",
+    "pages.ingress.tlsSecret=shop-tls": "pages.ingress.tlsSecret has no effect: there is no Ingress",
+    "notices.existingSecret=mail": "notices.existingSecret has no effect: without a mail server",
+    "notices.settings.NOTICES_MAIL_FROM=a@b.example": "notices.settings.NOTICES_MAIL_FROM has no effect",
+    "notices.settings.NOTICES_SMTP_HOST=mail.example": "notices.settings.NOTICES_SMTP_HOST: mail needs the sender's",
+    "pages.publicUrl=https://shop.example,pages.ingress.enabled=true": "pages.settings.PAGES_TRUSTED_PROXIES: name",
+    "pages.publicUrl=https://192.0.2.1,pages.ingress.enabled=true,pages.settings.PAGES_TRUSTED_PROXIES=10.0.0.0/8": (
+        "pages.publicUrl: an Ingress needs a host name"
+    ),
+    "pages.publicUrl=https://a.example,pages.httpRoute.enabled=true,pages.settings.PAGES_TRUSTED_PROXIES=10.0.0.0/8": (
+        "pages.httpRoute.parentRefs: name the Gateway"
+    ),
     "image.pullPolicy=Sometimes": "pullPolicy",
     "image.tag=not a tag": "tag",
     "log.level=TRACE": "level",
@@ -56,6 +89,24 @@ BAD = {
     "marketplaces.yahoo.replicas=3": "marketplaces.yahoo.replicas: 3 replicas share 2 calls at once",
     "database.maxConnections=148": "database.maxConnections: of 148 connections none is left for workers",
 }
+
+
+GOOD = (
+    "kafka.bootstrap=10.1.2.3:9092",
+    "feed.spapiUrl=https://simulator.example:443/spapi",
+    r"networkPolicy.apiServer={fd00::/8,10.1.0.0/16}",
+    "schedules.timeZone=UTC",
+    "schedules.items.check-item-yahoo.schedule=*/15 * * * *",
+    "schedules.items.check-item-yahoo.schedule=5 08-10 1-7 JAN-mar sun",
+)
+"""What resembles the bad ones."""
+
+
+@pytest.mark.parametrize("good", GOOD)
+def test_a_value_that_works_is_taken(good: str) -> None:
+    done = helm("helm4", "template", "rel", ".", "-f", "ci/default-needed-values.yaml", "--set", good)
+
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("binary", HELMS)

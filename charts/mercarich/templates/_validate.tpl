@@ -1,6 +1,7 @@
 {{/* What the schema cannot say, refused with one sentence that names the value. */}}
 
 {{- define "mercarich.validate" -}}
+{{- include "mercarich.refuseWithoutEffect" . -}}
 {{- if not .Values.dev.enabled -}}
 {{- if not .Values.database.existingSecret -}}
 {{- fail "database.existingSecret: name the Secret that holds the database's address (or set dev.enabled=true for a trial)" -}}
@@ -46,5 +47,57 @@
 {{- end -}}
 {{- if and (or .Values.pages.ingress.enabled .Values.pages.httpRoute.enabled) (not .Values.pages.publicUrl) -}}
 {{- fail "pages.publicUrl: an Ingress or HTTPRoute needs the host by which people find the pages" -}}
+{{- end -}}
+{{- if and (or .Values.pages.ingress.enabled .Values.pages.httpRoute.enabled) (not (index .Values.pages.settings "PAGES_TRUSTED_PROXIES")) -}}
+{{- fail "pages.settings.PAGES_TRUSTED_PROXIES: name the network from which an Ingress or HTTPRoute reaches the pages; without it all visitors count as one, and whoever guesses passwords locks everybody out" -}}
+{{- end -}}
+{{- if and .Values.pages.ingress.enabled (regexMatch "^[0-9.]+$|:" (urlParse .Values.pages.publicUrl).hostname) -}}
+{{- fail "pages.publicUrl: an Ingress needs a host name, not an address" -}}
+{{- end -}}
+{{- if and .Values.pages.httpRoute.enabled (not .Values.pages.httpRoute.parentRefs) -}}
+{{- fail "pages.httpRoute.parentRefs: name the Gateway that takes the HTTPRoute, as [{name: public, namespace: gateways}]" -}}
+{{- end -}}
+{{- if and (index .Values.notices.settings "NOTICES_SMTP_HOST") (not (and (index .Values.notices.settings "NOTICES_MAIL_FROM") .Values.pages.publicUrl)) -}}
+{{- fail "notices.settings.NOTICES_SMTP_HOST: mail needs the sender's address (notices.settings.NOTICES_MAIL_FROM), and pages.publicUrl for its links" -}}
+{{- end -}}
+{{- include "mercarich.validateTimes" . -}}
+{{- if and .Values.networkPolicy.enabled (not .Values.dev.enabled) -}}
+{{- include "mercarich.validateNetwork" . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What a regular expression does not tell of schedules. */}}
+{{- define "mercarich.validateTimes" -}}
+{{- if not (has .Values.schedules.timeZone (.Files.Lines "files/time-zones.txt")) -}}
+{{- fail (printf "schedules.timeZone: no time zone is called %s; take the IANA name, such as Asia/Tokyo" .Values.schedules.timeZone) -}}
+{{- end -}}
+{{- range $name, $own := .Values.schedules.items -}}
+{{- range $range := regexFindAll "[0-9]+-[0-9]+" (default "" $own.schedule) -1 -}}
+{{- $ends := splitList "-" $range -}}
+{{- if gt (index $ends 0 | trimPrefix "0" | int) (index $ends 1 | trimPrefix "0" | int) -}}
+{{- fail (printf "schedules.items.%s.schedule: the range %s ends before it begins" $name $range) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Addresses that the NetworkPolicies would block. */}}
+{{- define "mercarich.validateNetwork" -}}
+{{- range $broker := splitList "," .Values.kafka.bootstrap -}}
+{{- $port := splitList ":" $broker | last | int -}}
+{{- $open := list -}}
+{{- range $.Values.kafka.ports }}{{ $open = append $open (int .) }}{{ end -}}
+{{- if not (has $port $open) -}}
+{{- fail (printf "kafka.ports: NetworkPolicies block port %d, which kafka.bootstrap names; add it, and those of the brokers' advertised listeners" $port) -}}
+{{- end -}}
+{{- end -}}
+{{- $urls := dict "feed.lwaUrl" .Values.feed.lwaUrl "feed.spapiUrl" .Values.feed.spapiUrl -}}
+{{- range $market := include "mercarich.marketplaces" . | fromJsonArray -}}
+{{- $_ := set $urls (printf "marketplaces.%s.upstreamUrl" $market.name) $market.values.upstreamUrl -}}
+{{- end -}}
+{{- range $name, $url := $urls -}}
+{{- if and $url (not (regexMatch "^https://[^/:]+(:443)?(/|$)|^http://[^/]+:443(/|$)" $url)) -}}
+{{- fail (printf "%s: NetworkPolicies let this process reach port 443 of public addresses alone; take an https address, or policies of your own (networkPolicy.enabled=false)" $name) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}

@@ -6,7 +6,7 @@ from mercarich_db.migrations.columns import add_missing
 from mercarich_db.types import UtcDateTime
 
 revision = "0041"
-down_revision = "0039"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

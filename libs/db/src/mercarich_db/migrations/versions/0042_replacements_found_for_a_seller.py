@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from mercarich_db.migrations.columns import add_missing
 
 revision = "0042"
-down_revision = "0040"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 

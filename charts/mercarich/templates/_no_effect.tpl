@@ -1,0 +1,82 @@
+{{/* A value that would have no effect is refused by its name: a person who wrote it expects one. What stands below a switch
+that is on by default and was switched off on purpose is left alone, so that it can be switched on again. */}}
+
+{{- define "mercarich.refuseWithoutEffect" -}}
+{{- $defaults := .Files.Get "files/defaults.yaml" | fromYaml -}}
+{{- range $rule := include "mercarich.withoutEffect" . | fromJsonArray -}}
+{{- range $name := $rule.values -}}
+{{- $given := $.Values -}}
+{{- $default := $defaults -}}
+{{- range splitList "." $name -}}
+{{- $given = index $given . -}}
+{{- $default = index $default . -}}
+{{- end -}}
+{{- if kindIs "map" $given -}}
+{{- range $key, $part := $given -}}
+{{- if ne (toJson $part) (toJson (index $default $key)) -}}
+{{- fail (printf "%s.%s has no effect: %s" $name $key $rule.why) -}}
+{{- end -}}
+{{- end -}}
+{{- else if ne (toJson $given) (toJson $default) -}}
+{{- fail (printf "%s has no effect: %s" $name $rule.why) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $_ := .Values.notices.settings -}}
+{{- if and (not (index $.Values.notices.settings "NOTICES_SMTP_HOST")) (regexMatch "^NOTICES_(SMTP|MAIL)_" $name) (ne $name "NOTICES_SMTP_HOST") -}}
+{{- fail (printf "notices.settings.%s has no effect: without a mail server (NOTICES_SMTP_HOST) no notice goes by mail; name one, or remove it" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $own := .Values.schedules.items -}}
+{{- if and $.Values.schedules.suspend (hasKey $own "suspend") (not $own.suspend) -}}
+{{- fail (printf "schedules.items.%s.suspend has no effect: schedules.suspend stops every CronJob; remove one of them" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Names of values, and why they have no effect beside the others, as JSON. */}}
+{{- define "mercarich.withoutEffect" -}}
+{{- $rules := list -}}
+{{- $monitoring := .Values.monitoring -}}
+{{- if .Values.dev.enabled -}}
+{{- $own := list "database.existingSecret" "database.key" "database.proxyKey" "database.port" "kafka.bootstrap" "kafka.ports" "feed.existingSecret" "feed.keys" "feed.lwaUrl" "feed.spapiUrl" "pages.existingSecret" "pages.key" "pages.oldKey" "networkPolicy.database" "networkPolicy.kafka" "networkPolicy.internetExcept" -}}
+{{- range $market := include "mercarich.marketplaces" . | fromJsonArray -}}
+{{- $own = append $own (printf "marketplaces.%s.upstreamUrl" $market.name) -}}
+{{- $own = append $own (printf "marketplaces.%s.acceptTerms" $market.name) -}}
+{{- end -}}
+{{- $rules = append $rules (dict "values" $own "why" "dev.enabled brings its own database, broker, secrets and simulated sites; remove one of them") -}}
+{{- else -}}
+{{- $rules = append $rules (dict "values" (list "dev") "why" "it belongs to the trial that dev.enabled installs; set that, or remove it") -}}
+{{- end -}}
+{{- if not .Values.pages.ingress.enabled -}}
+{{- $rules = append $rules (dict "values" (list "pages.ingress") "why" "there is no Ingress; set pages.ingress.enabled, or remove it") -}}
+{{- end -}}
+{{- if not .Values.pages.httpRoute.enabled -}}
+{{- $rules = append $rules (dict "values" (list "pages.httpRoute") "why" "there is no HTTPRoute; set pages.httpRoute.enabled, or remove it") -}}
+{{- end -}}
+{{- if not .Values.amazonLinking.applicationId -}}
+{{- $rules = append $rules (dict "values" (list "amazonLinking") "why" "sellers can link no account; set amazonLinking.applicationId, or remove it") -}}
+{{- end -}}
+{{- if not .Values.watch.enabled -}}
+{{- $rules = append $rules (dict "values" (list "watch") "why" "there is no watch; set watch.enabled, or remove it") -}}
+{{- end -}}
+{{- if not (index .Values.notices.settings "NOTICES_SMTP_HOST") -}}
+{{- $rules = append $rules (dict "values" (list "notices.existingSecret") "why" "without a mail server no notice goes by mail; name one in notices.settings.NOTICES_SMTP_HOST, or remove it") -}}
+{{- end -}}
+{{- if not .Values.notices.existingSecret -}}
+{{- $rules = append $rules (dict "values" (list "notices.key") "why" "no Secret is named; set notices.existingSecret, or remove it") -}}
+{{- end -}}
+{{- if not (or $monitoring.podMonitor.enabled $monitoring.serviceMonitor.enabled) -}}
+{{- $rules = append $rules (dict "values" (list "monitoring.interval") "why" "there is no monitor; set monitoring.podMonitor.enabled or monitoring.serviceMonitor.enabled, or remove it") -}}
+{{- if not $monitoring.rules.enabled -}}
+{{- $rules = append $rules (dict "values" (list "monitoring.labels") "why" "there are neither monitors nor rules; set the `enabled` of one, or remove it") -}}
+{{- end -}}
+{{- end -}}
+{{- if not $monitoring.rules.enabled -}}
+{{- $rules = append $rules (dict "values" (list "monitoring.rules") "why" "there are no alerts; set monitoring.rules.enabled, or remove it") -}}
+{{- end -}}
+{{- if not $monitoring.dashboards.enabled -}}
+{{- $rules = append $rules (dict "values" (list "monitoring.dashboards") "why" "there are no dashboards; set monitoring.dashboards.enabled, or remove it") -}}
+{{- end -}}
+{{- toJson $rules -}}
+{{- end -}}
