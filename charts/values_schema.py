@@ -1,10 +1,30 @@
 """The JSON schema of the chart's values: closed everywhere, the processes' variables taken from their settings."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from pydantic_settings import BaseSettings
 from values_patterns import BROKER, CIDR, CRON, HOST, PORT_NUMBER, URL
+from values_shapes import (
+    ACCOUNT,
+    FLAG,
+    KEY,
+    KEY_OR_NONE,
+    LABELS,
+    LIST,
+    NAME,
+    PATH,
+    PODS,
+    PORT,
+    PORTS,
+    PREFIX,
+    RESOURCES,
+    TEXT,
+    WORDS,
+    Schema,
+    closed,
+    text,
+    whole,
+)
 
 from mercarich_checker.settings import CheckerSettings
 from mercarich_contracts.sites import SITES, Site
@@ -13,8 +33,9 @@ from mercarich_marketplace.settings import ProxySettings
 from mercarich_updater.settings import UpdaterSettings
 from mercarich_web.settings import NoticesSettings, PagesSettings, WebSettings
 
-Schema = dict[str, Any]
-
+_RUNS: Schema = {"resources": RESOURCES, "pods": PODS}
+"""What each component has."""
+_IMAGES = ("checker", "updater", "feed", "web", "operator", "simulator", *(site.proxy for site in SITES.values()))
 _DAY: Schema = {"pattern": r"^\d{4}-\d{2}-\d{2}$"}
 """Of a day, since helm does not check formats."""
 SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
@@ -62,39 +83,39 @@ def schema(schedules: Sequence[str]) -> Schema:
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Values of the chart mercarich",
-        **_object(
-            nameOverride=_PREFIX,
-            fullnameOverride=_PREFIX,
-            image=_object(
-                registry=_string(rf"^({HOST}(:{PORT_NUMBER})?(/[a-z0-9._/-]+)?)?$"),
-                repository=_string(r"^[a-z0-9._/-]+$"),
-                tag=_string(r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$|^$"),
+        **closed(
+            nameOverride=PREFIX,
+            fullnameOverride=PREFIX,
+            commonLabels=LABELS,
+            commonAnnotations=WORDS,
+            image=closed(
+                registry=text(rf"^({HOST}(:{PORT_NUMBER})?(/[a-z0-9._/-]+)?)?$"),
+                repository=text(r"^[a-z0-9._/-]+$"),
+                tag=text(r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$|^$"),
+                digests=closed(**dict.fromkeys(_IMAGES, text(r"^sha256:[0-9a-f]{64}$"))),
                 pullPolicy={"enum": ["IfNotPresent", "Always", "Never"]},
-                pullSecrets={"type": "array", "items": _object(name=_TEXT)},
+                pullSecrets={"type": "array", "items": closed(name=TEXT)},
             ),
-            database=_object(
-                existingSecret=_NAME,
-                key=_KEY,
-                proxyKey=_KEY_OR_NONE,
-                port=_PORT,
-                maxConnections=_whole(1, 100_000),
-                reservedConnections=_whole(0, 10_000),
+            database=closed(
+                existingSecret=NAME,
+                key=KEY,
+                proxyKey=KEY_OR_NONE,
+                port=PORT,
+                maxConnections=whole(1, 100_000),
+                reservedConnections=whole(0, 10_000),
             ),
-            kafka=_object(bootstrap=_string(rf"^({BROKER}(,{BROKER})*)?$"), ports=_PORTS),
-            log=_object(level={"enum": ["DEBUG", "INFO", "WARNING", "ERROR"]}),
-            pods=_object(
-                labels=_WORDS,
-                annotations=_WORDS,
-                nodeSelector=_WORDS,
-                tolerations={"type": "array", "items": {"type": "object"}},
-                affinity={"type": "object"},
-                priorityClassName=_NAME,
-            ),
+            kafka=closed(bootstrap=text(rf"^({BROKER}(,{BROKER})*)?$"), ports=PORTS),
+            log=closed(level={"enum": ["DEBUG", "INFO", "WARNING", "ERROR"]}),
+            pods=PODS,
+            priorityClasses=closed(high=NAME, normal=NAME, low=NAME),
+            serviceAccount=ACCOUNT,
+            openshift=closed(enabled=FLAG),
+            caBundle=closed(existingConfigMap=NAME, existingSecret=NAME, key=KEY),
             **_components(),
-            jobs=_object(waitSeconds=_whole(1, 86_400), upgradeSeconds=_whole(60, 86_400), resources=_RESOURCES),
+            jobs=closed(waitSeconds=whole(1, 86_400), upgradeSeconds=whole(60, 86_400), **_RUNS),
             schedules=_schedules(schedules),
             networkPolicy=_network(),
-            podDisruptionBudget=_object(enabled=_FLAG),
+            podDisruptionBudget=closed(enabled=FLAG),
             monitoring=_monitoring(),
             dev=_dev(),
             **{"global": {"type": "object"}},  # helm adds it to every chart that is a dependency
@@ -103,139 +124,139 @@ def schema(schedules: Sequence[str]) -> Schema:
 
 
 def _components() -> dict[str, Schema]:
-    pool = {"bounds": _object(min=_whole(1, 1000), max=_whole(1, 1000)), "perReplicaTarget": _whole(1, 1_000_000)}
-    gateway = _object(name=_NAME, namespace=_NAME, sectionName=_NAME)
-    keys = _object(clientId=_KEY, clientSecret=_KEY, encryptionKey=_KEY, oldEncryptionKey=_KEY_OR_NONE)
-    url = _string(rf"^{URL}$")
+    pool = {"bounds": closed(min=whole(1, 1000), max=whole(1, 1000)), "perReplicaTarget": whole(1, 1_000_000)}
+    gateway = closed(name=NAME, namespace=NAME, sectionName=NAME)
+    keys = closed(clientId=KEY, clientSecret=KEY, encryptionKey=KEY, oldEncryptionKey=KEY_OR_NONE)
+    url = text(rf"^{URL}$")
     return {
-        "checker": _object(settings=_variables("checker"), resources=_RESOURCES),
-        "updater": _object(settings=_variables("updater"), resources=_RESOURCES),
-        "feed": _object(
+        "checker": closed(settings=_variables("checker"), **_RUNS),
+        "updater": closed(settings=_variables("updater"), **_RUNS),
+        "feed": closed(
             **pool,
-            existingSecret=_NAME,
+            existingSecret=NAME,
             keys=keys,
             lwaUrl=url,
             spapiUrl=url,
             settings=_variables("feed"),
-            resources=_RESOURCES,
+            **_RUNS,
         ),
-        "sellerJobs": _object(
-            search=_object(**pool),
-            **{"import": _object(**pool)},
+        "sellerJobs": closed(
+            search=closed(**pool, resources=RESOURCES),
+            **{"import": closed(**pool, resources=RESOURCES)},
             settings=_variables("sellerJobs"),
-            resources=_RESOURCES,
+            **_RUNS,
         ),
-        "pages": _object(
-            publicUrl=_string(rf"^(https?://{HOST}(:{PORT_NUMBER})?)?$"),
-            existingSecret=_NAME,
-            key=_KEY,
-            oldKey=_KEY_OR_NONE,
-            replicas=_object(min=_whole(1, 100), max=_whole(1, 100)),
-            ingress=_object(enabled=_FLAG, className=_NAME, annotations=_WORDS, tlsSecret=_NAME),
-            httpRoute=_object(enabled=_FLAG, parentRefs={"type": "array", "items": gateway}),
+        "pages": closed(
+            publicUrl=text(rf"^(https?://{HOST}(:{PORT_NUMBER})?)?$"),
+            existingSecret=NAME,
+            key=KEY,
+            oldKey=KEY_OR_NONE,
+            replicas=closed(min=whole(1, 100), max=whole(1, 100)),
+            ingress=closed(enabled=FLAG, className=NAME, annotations=WORDS, tlsSecret=NAME),
+            httpRoute=closed(enabled=FLAG, parentRefs={"type": "array", "items": gateway}),
             settings=_variables("pages"),
-            resources=_RESOURCES,
+            **_RUNS,
         ),
-        "amazonLinking": _object(applicationId=_TEXT, consentUrl=url, resources=_RESOURCES),
-        "watch": _object(enabled=_FLAG, resources=_RESOURCES),
-        "notices": _object(existingSecret=_NAME, key=_KEY, settings=_variables("notices"), resources=_RESOURCES),
-        "marketplaces": _object(**{str(site): _marketplace(site, pool) for site in SITES.values()}),
-        "operator": _object(intervalSeconds=_whole(1, 300), resources=_RESOURCES),
-        "pictures": _object(claim=_string(r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$")),
-        "toolbox": _object(enabled=_FLAG, resources=_RESOURCES),
+        "amazonLinking": closed(applicationId=TEXT, consentUrl=url, **_RUNS),
+        "watch": closed(enabled=FLAG, **_RUNS),
+        "notices": closed(existingSecret=NAME, key=KEY, settings=_variables("notices"), **_RUNS),
+        "marketplaces": closed(**{str(site): _marketplace(site, pool) for site in SITES.values()}),
+        "operator": closed(serviceAccount=ACCOUNT, intervalSeconds=whole(1, 300), **_RUNS),
+        "pictures": closed(claim=text(r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$")),
+        "toolbox": closed(enabled=FLAG, **_RUNS),
     }
 
 
 def _marketplace(site: Site, pool: Mapping[str, Schema]) -> Schema:
-    return _object(
-        enabled=_FLAG,
+    return closed(
+        enabled=FLAG,
         acceptTerms={"enum": ["", "yes"]},
-        upstreamUrl=_string(rf"^({URL})?$"),
+        upstreamUrl=text(rf"^({URL})?$"),
         settings=_variables("proxy", site.proxy_prefix),
-        replicas=_whole(1, 8),
-        resources=_RESOURCES,
-        checker=_object(**pool),
-        updater=_object(**pool),
+        replicas=whole(1, 8),
+        **_RUNS,
+        checker=closed(**pool, resources=RESOURCES),
+        updater=closed(**pool, resources=RESOURCES),
     )
 
 
 def _schedules(names: Sequence[str]) -> Schema:
-    item = _object(
-        schedule=_string(CRON),
-        suspend=_FLAG,
-        activeDeadlineSeconds=_whole(1, 604_800),
-        startingDeadlineSeconds=_whole(10, 604_800),
+    item = closed(
+        schedule=text(CRON),
+        suspend=FLAG,
+        activeDeadlineSeconds=whole(1, 604_800),
+        startingDeadlineSeconds=whole(10, 604_800),
     )
-    return _object(
-        timeZone=_string(r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$"),
-        suspend=_FLAG,
-        startFromPages=_FLAG,
-        successfulJobsHistoryLimit=_whole(0, 100),
-        failedJobsHistoryLimit=_whole(0, 100),
-        ttlSecondsAfterFinished=_whole(0, 31_536_000),
-        items=_object(**dict.fromkeys(names, item)),
-        resources=_RESOURCES,
+    return closed(
+        timeZone=text(r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$"),
+        suspend=FLAG,
+        startFromPages=FLAG,
+        successfulJobsHistoryLimit=whole(0, 100),
+        failedJobsHistoryLimit=whole(0, 100),
+        ttlSecondsAfterFinished=whole(0, 31_536_000),
+        items=closed(**dict.fromkeys(names, item)),
+        **_RUNS,
     )
 
 
 def _network() -> Schema:
     peers = {
         "type": "array",
-        "items": _object(
+        "items": closed(
             podSelector={"type": "object"},
             namespaceSelector={"type": "object"},
-            ipBlock=_object(cidr=_string(CIDR), **{"except": {"type": "array", "items": _string(CIDR)}}),
+            ipBlock=closed(cidr=text(CIDR), **{"except": {"type": "array", "items": text(CIDR)}}),
         ),
     }
-    networks = {"type": "array", "items": _string(CIDR)}
-    return _object(
-        enabled=_FLAG,
+    networks = {"type": "array", "items": text(CIDR)}
+    return closed(
+        enabled=FLAG,
         scrapers=peers,
         visitors=peers,
         database=peers,
         kafka=peers,
         dns=peers,
-        dnsPorts=_PORTS,
+        dnsPorts=PORTS,
         apiServer=networks,
-        apiServerPorts=_PORTS,
+        apiServerPorts=PORTS,
         internetExcept=networks,
     )
 
 
 def _monitoring() -> Schema:
-    flag = _object(enabled=_FLAG)
-    return _object(
-        annotations=_FLAG,
+    flag = closed(enabled=FLAG)
+    return closed(
+        annotations=FLAG,
         podMonitor=flag,
         serviceMonitor=flag,
-        interval=_string(r"^\d+(s|m)$"),
-        labels=_WORDS,
-        rules=_object(enabled=_FLAG, runbookUrl=_string(rf"^(https?://{HOST}(:{PORT_NUMBER})?(/[^\s#]*)?)?$")),
-        dashboards=_object(enabled=_FLAG, labels=_WORDS, annotations=_WORDS),
+        interval=text(r"^\d+(s|m)$"),
+        labels=WORDS,
+        rules=closed(enabled=FLAG, runbookUrl=text(rf"^(https?://{HOST}(:{PORT_NUMBER})?(/[^\s#]*)?)?$")),
+        dashboards=closed(enabled=FLAG, labels=WORDS, annotations=WORDS),
     )
 
 
 def _dev() -> Schema:
     process = {
-        "image": _string(r"^\S+$"),
-        "command": _LIST,
-        "args": _LIST,
+        "image": text(r"^\S+$"),
+        "command": LIST,
+        "args": LIST,
         "env": {"type": "object", "additionalProperties": {"type": "string"}},
-        "runAsUser": _whole(1, 2**31 - 1),
-        "resources": _RESOURCES,
+        "runAsUser": whole(1, 2**31 - 1),
+        "resources": RESOURCES,
     }
-    storage = {"dataPath": _PATH, "socketPath": _PATH, "storage": _string(r"^\d+[KMGT]i$"), "storageClassName": _NAME}
-    return _object(
-        enabled=_FLAG,
-        mariadb=_object(**process, **storage),
-        kafka=_object(**process),
-        simulator=_object(
-            sellers=_whole(1, 100_000),
-            listings=_whole(1, 10_000_000),
-            args=_LIST,
+    storage = {"dataPath": PATH, "socketPath": PATH, "storage": text(r"^\d+[KMGT]i$"), "storageClassName": NAME}
+    return closed(
+        enabled=FLAG,
+        mariadb=closed(**process, **storage),
+        kafka=closed(**process),
+        simulator=closed(
+            sellers=whole(1, 100_000),
+            listings=whole(1, 10_000_000),
+            args=LIST,
             storage=storage["storage"],
-            storageClassName=_NAME,
-            resources=_RESOURCES,
+            storageClassName=NAME,
+            resources=RESOURCES,
         ),
     )
 
@@ -245,7 +266,7 @@ def _variables(component: str, prefix: str = "") -> Schema:
     settings, elsewhere = SETTINGS[component]
     prefix = prefix or settings.model_config.get("env_prefix", "")
     fields = settings.model_json_schema()["properties"]
-    return _object(**{f"{prefix}{name}".upper(): _bounds(fields[name]) for name in fields if name not in elsewhere})
+    return closed(**{f"{prefix}{name}".upper(): _bounds(fields[name]) for name in fields if name not in elsewhere})
 
 
 def _bounds(field: Schema) -> Schema:
@@ -255,35 +276,3 @@ def _bounds(field: Schema) -> Schema:
             return _bounds(choice)
     bounds = {key: value for key, value in field.items() if key not in ("title", "default", "format", "writeOnly")}
     return bounds | _DAY if field.get("format") == "date" else bounds
-
-
-def _object(**properties: Schema) -> Schema:
-    return {"type": "object", "additionalProperties": False, "properties": properties}
-
-
-def _string(pattern: str) -> Schema:
-    return {"type": "string", "pattern": pattern}
-
-
-def _whole(low: int, high: int) -> Schema:
-    return {"type": "integer", "minimum": low, "maximum": high}
-
-
-_TEXT: Schema = {"type": "string"}
-_FLAG: Schema = {"type": "boolean"}
-_PORT = _whole(1, 65_535)
-_PORTS: Schema = {"type": "array", "items": _PORT, "minItems": 1}
-_LIST: Schema = {"type": "array", "items": _TEXT}
-_NAME = _string(r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$")
-_PREFIX = _string(r"^([a-z]([a-z0-9-]{0,38}[a-z0-9])?)?$")
-"""Of names of Services, with room for what the chart appends."""
-_KEY = _string(r"^[A-Za-z0-9._-]+$")
-_KEY_OR_NONE = _string(r"^[A-Za-z0-9._-]*$")
-_PATH = _string(r"^/\S+$")
-_WORDS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
-_QUANTITIES = _object(
-    cpu={"type": ["string", "number"]},
-    memory={"type": "string"},
-    **{"ephemeral-storage": {"type": "string"}},
-)
-_RESOURCES = _object(requests=_QUANTITIES, limits=_QUANTITIES)

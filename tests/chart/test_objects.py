@@ -31,7 +31,7 @@ WORKERS = {
     "jobs-import",
 }
 POOL = "mercarich.dev/worker-pool"
-VOLUMES = {"emptyDir", "configMap", "persistentVolumeClaim"}
+VOLUMES = {"emptyDir", "configMap", "persistentVolumeClaim", "secret"}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -291,7 +291,16 @@ def test_every_secret_and_config_that_is_named_exists_or_is_brought(case: str) -
         found["metadata"]["name"]: {**found.get("data", {}), **found.get("stringData", {})}
         for found in of_kind(case, "Secret", "ConfigMap")
     }
-    brought = {"mercarich-database", "mercarich-amazon", "mercarich-pages", "db", "amazon", "pages", "mail"}
+    brought = {
+        "mercarich-database",
+        "mercarich-amazon",
+        "mercarich-pages",
+        "db",
+        "amazon",
+        "pages",
+        "mail",
+        "private-ca",
+    }
     for name, pod in pods(objects(case)):
         for container in containers(pod):
             for variable in container.get("env", []):
@@ -300,7 +309,7 @@ def test_every_secret_and_config_that_is_named_exists_or_is_brought(case: str) -
                     assert reference["key"] in there[reference["name"]], name
         for volume in pod["spec"].get("volumes", []):
             if "configMap" in volume:
-                assert volume["configMap"]["name"] in there, name
+                assert volume["configMap"]["name"] in there.keys() | brought, name
 
 
 def test_no_secret_is_rendered_but_the_made_up_one_of_development() -> None:

@@ -20,7 +20,7 @@ EXPLAINED = {
     "CKV_K8S_35": ("variables by secretKeyRef; files would be read by the same process", ("",)),
     "CKV_K8S_38": ("the operator is the one that speaks to the API server", ("-operator",)),
     "CKV_K8S_40": ("the users that the images of MariaDB and Kafka have; development only", ("-mariadb", "-kafka")),
-    "CKV_K8S_43": ("a digest is a property of a registry's copy: put it into image.tag with your own", ("",)),
+    "CKV_K8S_43": ("a digest is a property of a registry's copy: put it into image.digests", ("",)),
 }
 """By check: why it stays, and parts of the names of objects that may have it."""
 

@@ -78,6 +78,26 @@ BAD = {
     "pages.publicUrl=https://a.example,pages.httpRoute.enabled=true,pages.settings.PAGES_TRUSTED_PROXIES=10.0.0.0/8": (
         "pages.httpRoute.parentRefs: name the Gateway"
     ),
+    "checker.pods.labels.mercarich\\.dev/access=web": "dev/access",
+    "pods.labels.team=not a value": "team",
+    "commonLabels.app\\.kubernetes\\.io/instance=other": "io/instance",
+    "pods.extraEnv[0].name=FEED_ENCRYPTION_KEY,pods.extraEnv[0].value=x": "extraEnv",
+    "pods.extraVolumes[0].name=tmp": "extraVolumes",
+    "pods.extraVolumeMounts[0].name=more": "extraVolumeMounts",
+    "feed.pods.replicas=3": "replicas",
+    "image.digests.feed=sha256:abc": "digests",
+    "image.digests.other=sha256:abc": "other",
+    "feed.resources.limits.memory=128Mb": "memory",
+    "feed.resources.requests.cpu=half": "cpu",
+    "caBundle.existingSecret=a,caBundle.existingConfigMap=b": "caBundle: name either",
+    "caBundle.key=bundle.pem": "caBundle.key has no effect: no certificates are named",
+    "serviceAccount.create=false": "serviceAccount.name: name the account that exists",
+    "serviceAccount.create=false,serviceAccount.name=a,serviceAccount.annotations.a=b": (
+        "serviceAccount.annotations.a has no effect: serviceAccount.create is false"
+    ),
+    "priorityClasses.high=a,priorityClasses.normal=b,priorityClasses.low=c,pods.priorityClassName=d": (
+        "pods.priorityClassName has no effect: priorityClasses name the class of every pod"
+    ),
     "image.pullPolicy=Sometimes": "pullPolicy",
     "image.tag=not a tag": "tag",
     "log.level=TRACE": "level",
@@ -151,7 +171,10 @@ def test_every_value_has_a_comment() -> None:
     assert lacking == []
 
 
-_FOREIGN = ("/global", "/affinity", "/tolerations/items", "/podSelector", "/namespaceSelector", "/ipBlock")
+_FOREIGN = (
+    *("/global", "/affinity", "/tolerations/items", "/podSelector", "/namespaceSelector"),
+    *("/topologySpreadConstraints/items", "/extraEnv/items", "/extraVolumes/items", "/extraVolumeMounts/items"),
+)
 """Parts whose shape is Kubernetes' or helm's own."""
 
 

@@ -11,6 +11,7 @@ metadata:
   namespace: {{ .root.Release.Namespace }}
   labels:
     {{- include "mercarich.labels" . | nindent 4 }}
+  {{- include "mercarich.annotations" (dict "root" .root) }}
 spec:
   {{- $spec | nindent 2 }}
 {{- end -}}
@@ -37,6 +38,7 @@ template:
         command: {{ toJson .command }}
         env:
           {{- include .env .root | nindent 10 }}
+          {{- include "mercarich.extraEnv" (dict "of" . "indent" 10) }}
         resources:
           {{- toYaml .root.Values.jobs.resources | nindent 10 }}
 {{- end -}}

@@ -40,6 +40,17 @@ app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
 mercarich.dev/release: {{ .root.Release.Name | quote }}
+{{- with .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The annotations of an object: its own, and those that a person gave to all. The argument: root, own (may be missing). */}}
+{{- define "mercarich.annotations" -}}
+{{- with merge (dict) (default dict .own) .root.Values.commonAnnotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+{{- end }}
 {{- end -}}
 
 {{/* Labels of a pod. mercarich.dev/access is what NetworkPolicies go by: pods of one access may reach the same things. */}}
@@ -47,14 +58,14 @@ mercarich.dev/release: {{ .root.Release.Name | quote }}
 {{ include "mercarich.selector" . }}
 app.kubernetes.io/part-of: mercarich
 mercarich.dev/access: {{ .access }}
-{{- with .root.Values.pods.labels }}
+{{- with (include "mercarich.podsOf" . | fromJson).labels }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
 
 {{/* Annotations of a pod that serves /metrics at .port; 0 for none. */}}
 {{- define "mercarich.podAnnotations" -}}
-{{- $annotations := deepCopy .root.Values.pods.annotations -}}
+{{- $annotations := (include "mercarich.podsOf" . | fromJson).annotations -}}
 {{- if and .port .root.Values.monitoring.annotations (ne "true" (include "mercarich.monitored" .)) -}}
 {{- $_ := merge $annotations (dict "prometheus.io/scrape" "true" "prometheus.io/port" (toString .port) "prometheus.io/path" "/metrics") -}}
 {{- end -}}

@@ -60,6 +60,20 @@ that is on by default and was switched off on purpose is left alone, so that it 
 {{- if not .Values.watch.enabled -}}
 {{- $rules = append $rules (dict "values" (list "watch") "why" "there is no watch; set watch.enabled, or remove it") -}}
 {{- end -}}
+{{- if not .Values.serviceAccount.create -}}
+{{- $rules = append $rules (dict "values" (list "serviceAccount.annotations") "why" "serviceAccount.create is false; annotate the account that exists") -}}
+{{- end -}}
+{{- if not .Values.operator.serviceAccount.create -}}
+{{- $rules = append $rules (dict "values" (list "operator.serviceAccount.annotations") "why" "operator.serviceAccount.create is false; annotate the account that exists") -}}
+{{- end -}}
+{{- if not (or .Values.caBundle.existingConfigMap .Values.caBundle.existingSecret) -}}
+{{- $rules = append $rules (dict "values" (list "caBundle.key") "why" "no certificates are named; set caBundle.existingConfigMap or caBundle.existingSecret, or remove it") -}}
+{{- end -}}
+{{- with .Values.priorityClasses -}}
+{{- if and .high .normal .low -}}
+{{- $rules = append $rules (dict "values" (list "pods.priorityClassName") "why" "priorityClasses name the class of every pod; remove it") -}}
+{{- end -}}
+{{- end -}}
 {{- if not (index .Values.notices.settings "NOTICES_SMTP_HOST") -}}
 {{- $rules = append $rules (dict "values" (list "notices.existingSecret") "why" "without a mail server no notice goes by mail; name one in notices.settings.NOTICES_SMTP_HOST, or remove it") -}}
 {{- end -}}

@@ -3,6 +3,7 @@
 {{- define "mercarich.image" -}}
 {{- with .root.Values.image.registry }}{{ . }}/{{ end -}}
 {{ .root.Values.image.repository }}-{{ .service }}:{{ default .root.Chart.AppVersion .root.Values.image.tag }}
+{{- with index .root.Values.image.digests .service }}@{{ . }}{{ end }}
 {{- end -}}
 
 {{/* Pod-level fields; the argument as for labels, with "token" true where the API server is needed, and "claim" the name
@@ -12,7 +13,7 @@ serviceAccountName: {{ include "mercarich.serviceAccount" . }}
 automountServiceAccountToken: {{ default false .token }}
 enableServiceLinks: false
 terminationGracePeriodSeconds: 60
-{{ include "mercarich.podSecurity" (dict "user" 10001) }}
+{{ include "mercarich.podSecurity" (dict "root" .root "user" 10001) }}
 {{- include "mercarich.placement" . }}
 volumes:
   - name: tmp
@@ -26,46 +27,89 @@ volumes:
       readOnly: true
       {{- end }}
   {{- end }}
+  {{- with .root.Values.caBundle }}
+  {{- if or .existingConfigMap .existingSecret }}
+  - name: ca-bundle
+    {{- if .existingConfigMap }}
+    configMap:
+      name: {{ .existingConfigMap }}
+    {{- else }}
+    secret:
+      secretName: {{ .existingSecret }}
+    {{- end }}
+      items: [{key: {{ .key }}, path: ca.crt}]
+  {{- end }}
+  {{- end }}
+  {{- with (include "mercarich.podsOf" . | fromJson).extraVolumes }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
 {{- end -}}
 
 {{/* The account of a pod: the operator's own, which may speak to the API server, or that of all others. Not the bare
 fullname, which is also the operator's account of a release whose name is longer by "-operator". */}}
 {{- define "mercarich.serviceAccount" -}}
-{{- include "mercarich.name" (dict "root" .root "component" (ternary "operator" "pods" (default false .token))) -}}
+{{- $own := ternary .root.Values.operator.serviceAccount .root.Values.serviceAccount (default false .token) -}}
+{{- default (include "mercarich.name" (dict "root" .root "component" (ternary "operator" "pods" (default false .token)))) $own.name -}}
+{{- end -}}
+
+{{/* What a person gave for the pods of a component, as JSON: `pods` of all, and `own`, which is the component's. */}}
+{{- define "mercarich.podsOf" -}}
+{{- $all := .root.Values.pods -}}
+{{- $own := default dict .own -}}
+{{- $of := dict -}}
+{{- range list "labels" "annotations" "nodeSelector" -}}
+{{- $_ := set $of . (merge (dict) (default dict (index $own .)) (index $all .)) -}}
+{{- end -}}
+{{- range list "tolerations" "extraEnv" "extraVolumes" "extraVolumeMounts" -}}
+{{- $_ := set $of . (concat (index $all .) (default list (index $own .))) -}}
+{{- end -}}
+{{- range list "affinity" "topologySpreadConstraints" -}}
+{{- $_ := set $of . (default (index $all .) (index $own .)) -}}
+{{- end -}}
+{{- $class := index .root.Values.priorityClasses (include "mercarich.rank" .) -}}
+{{- $_ := set $of "priorityClassName" (coalesce $own.priorityClassName $class $all.priorityClassName) -}}
+{{- toJson $of -}}
+{{- end -}}
+
+{{/* Which of priorityClasses a pod has: first what sees a source go and withdraws its offer, and what that needs; last
+the searches. */}}
+{{- define "mercarich.rank" -}}
+{{- if has .access (list "updater" "jobs") -}}low
+{{- else if has .access (list "pages" "notices" "oauth" "seed" "simulator") -}}normal
+{{- else -}}high
+{{- end -}}
 {{- end -}}
 
 {{/* Where pods may be placed, and the credentials of the registry. */}}
 {{- define "mercarich.placement" -}}
+{{- $pods := include "mercarich.podsOf" . | fromJson -}}
 {{- with .root.Values.image.pullSecrets }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .root.Values.pods.nodeSelector }}
+{{- with $pods.nodeSelector }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .root.Values.pods.tolerations }}
+{{- with $pods.tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .root.Values.pods.affinity }}
+{{- with $pods.affinity }}
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .root.Values.pods.priorityClassName }}
+{{- with $pods.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
-{{- end -}}
-
-{{/* Replicas of a component keep to different nodes where they can. */}}
-{{- define "mercarich.spread" -}}
+{{- /* By default, replicas of a component keep to different nodes where they can. */}}
+{{- $apart := list (dict "maxSkew" 1 "topologyKey" "kubernetes.io/hostname" "whenUnsatisfiable" "ScheduleAnyway") }}
+{{- $constraints := list }}
+{{- range default $apart $pods.topologySpreadConstraints }}
+{{- $constraints = append $constraints (set . "labelSelector" (default (dict "matchLabels" (include "mercarich.selector" $ | fromYaml)) .labelSelector)) }}
+{{- end }}
 topologySpreadConstraints:
-  - maxSkew: 1
-    topologyKey: kubernetes.io/hostname
-    whenUnsatisfiable: ScheduleAnyway
-    labelSelector:
-      matchLabels:
-        {{- include "mercarich.selector" . | nindent 8 }}
+  {{- toYaml $constraints | nindent 2 }}
 {{- end -}}
 
 {{/* Container-level fields of our own images: image, security, the writable /tmp. The argument with "service". */}}
@@ -83,6 +127,21 @@ volumeMounts:
     readOnly: true
     {{- end }}
   {{- end }}
+  {{- if or .root.Values.caBundle.existingConfigMap .root.Values.caBundle.existingSecret }}
+  - name: ca-bundle
+    mountPath: /etc/mercarich/ca
+    readOnly: true
+  {{- end }}
+  {{- with (include "mercarich.podsOf" . | fromJson).extraVolumeMounts }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}
+
+{{/* Variables that a person gave to the containers of a component; the argument: of (as for mercarich.pod), indent. */}}
+{{- define "mercarich.extraEnv" -}}
+{{- with (include "mercarich.podsOf" .of | fromJson).extraEnv }}
+{{- toYaml . | nindent $.indent }}
+{{- end }}
 {{- end -}}
 
 {{/* An init container of the same image: waits until the migrations Job has brought the schema. */}}
@@ -94,6 +153,7 @@ initContainers:
     env:
       {{- include "mercarich.databaseEnv" .root | nindent 6 }}
       {{- include "mercarich.logEnv" .root | nindent 6 }}
+      {{- include "mercarich.extraEnv" (dict "of" . "indent" 6) }}
     resources:
       {{- toYaml .root.Values.jobs.resources | nindent 6 }}
 {{- end -}}

@@ -1,5 +1,5 @@
 {{/* A proxy: Deployment, Service, PodDisruptionBudget.
-The argument: root, component, access, service, market, prefix, port, values. */}}
+The argument: root, component, access, service, market, prefix, port, values, own. */}}
 
 {{- define "mercarich.proxy" -}}
 apiVersion: apps/v1
@@ -9,6 +9,7 @@ metadata:
   namespace: {{ .root.Release.Namespace }}
   labels:
     {{- include "mercarich.labels" . | nindent 4 }}
+  {{- include "mercarich.annotations" (dict "root" .root) }}
 spec:
   # All replicas share the marketplace's budget, through the database.
   replicas: {{ .values.replicas }}
@@ -30,7 +31,6 @@ spec:
       {{- end }}
     spec:
       {{- include "mercarich.pod" . | nindent 6 }}
-      {{- include "mercarich.spread" . | nindent 6 }}
       {{- include "mercarich.waitForSchema" . | nindent 6 }}
       containers:
         - name: proxy
@@ -38,6 +38,7 @@ spec:
           args: [serve, --host, 0.0.0.0, --port, {{ .port | quote }}]
           env:
             {{- include "mercarich.proxyEnv" . | nindent 12 }}
+            {{- include "mercarich.extraEnv" (dict "of" . "indent" 12) }}
           ports:
             - name: http
               containerPort: {{ .port }}
@@ -59,6 +60,7 @@ metadata:
   namespace: {{ .root.Release.Namespace }}
   labels:
     {{- include "mercarich.labels" . | nindent 4 }}
+  {{- include "mercarich.annotations" (dict "root" .root) }}
 spec:
   selector:
     {{- include "mercarich.selector" . | nindent 4 }}

@@ -3,9 +3,12 @@
 {{- define "mercarich.podSecurity" -}}
 securityContext:
   runAsNonRoot: true
+  {{- /* OpenShift gives each namespace a range of users, and refuses any other. */}}
+  {{- if not .root.Values.openshift.enabled }}
   runAsUser: {{ .user }}
   runAsGroup: {{ .user }}
   fsGroup: {{ .user }}
+  {{- end }}
   fsGroupChangePolicy: OnRootMismatch # else the kubelet walks all pictures before each start
   seccompProfile:
     type: RuntimeDefault

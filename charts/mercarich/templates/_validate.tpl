@@ -60,6 +60,14 @@
 {{- if and (index .Values.notices.settings "NOTICES_SMTP_HOST") (not (and (index .Values.notices.settings "NOTICES_MAIL_FROM") .Values.pages.publicUrl)) -}}
 {{- fail "notices.settings.NOTICES_SMTP_HOST: mail needs the sender's address (notices.settings.NOTICES_MAIL_FROM), and pages.publicUrl for its links" -}}
 {{- end -}}
+{{- if and .Values.caBundle.existingConfigMap .Values.caBundle.existingSecret -}}
+{{- fail "caBundle: name either existingConfigMap or existingSecret, not both" -}}
+{{- end -}}
+{{- range $name, $account := dict "serviceAccount" .Values.serviceAccount "operator.serviceAccount" .Values.operator.serviceAccount -}}
+{{- if not (or $account.create $account.name) -}}
+{{- fail (printf "%s.name: name the account that exists, or let the chart create one (%s.create)" $name $name) -}}
+{{- end -}}
+{{- end -}}
 {{- include "mercarich.validateTimes" . -}}
 {{- if and .Values.networkPolicy.enabled (not .Values.dev.enabled) -}}
 {{- include "mercarich.validateNetwork" . -}}

@@ -1,5 +1,5 @@
 {{/* A pool's Deployment and PodDisruptionBudget. No replicas: the operator's HPA owns their number.
-The argument: root, component, access, service, args, settingsKey, values, topic, group, connections, env, and claim
+The argument: root, component, access, service, args, settingsKey, values, own, topic, group, connections, env, and claim
 where pictures are needed. */}}
 
 {{- define "mercarich.worker" -}}
@@ -11,13 +11,14 @@ metadata:
   labels:
     {{- include "mercarich.labels" . | nindent 4 }}
     mercarich.dev/worker-pool: {{ .component }}
-  annotations:
-    mercarich.dev/settings-key: {{ .settingsKey }}
-    mercarich.dev/bounds: {{ printf "%d..%d" (int .values.bounds.min) (int .values.bounds.max) | quote }}
-    mercarich.dev/topic: {{ .topic }}
-    mercarich.dev/group: {{ .group }}
-    mercarich.dev/per-replica-target: {{ .values.perReplicaTarget | quote }}
-    mercarich.dev/connections: {{ .connections | quote }}
+  {{- $own := dict
+    "mercarich.dev/settings-key" .settingsKey
+    "mercarich.dev/bounds" (printf "%d..%d" (int .values.bounds.min) (int .values.bounds.max))
+    "mercarich.dev/topic" .topic
+    "mercarich.dev/group" .group
+    "mercarich.dev/per-replica-target" (toString .values.perReplicaTarget)
+    "mercarich.dev/connections" (toString .connections) }}
+  {{- include "mercarich.annotations" (dict "root" .root "own" $own) }}
 spec:
   revisionHistoryLimit: 3
   strategy:
@@ -36,7 +37,6 @@ spec:
       {{- end }}
     spec:
       {{- include "mercarich.pod" . | nindent 6 }}
-      {{- include "mercarich.spread" . | nindent 6 }}
       {{- include "mercarich.waitForSchema" . | nindent 6 }}
       containers:
         - name: worker
@@ -49,12 +49,13 @@ spec:
             {{- end }}
             - name: MERCARICH_METRICS_PORT
               value: "9100"
+            {{- include "mercarich.extraEnv" (dict "of" . "indent" 12) }}
           ports:
             - name: metrics
               containerPort: 9100
           {{- include "mercarich.liveness" (dict "portName" "metrics") | nindent 10 }}
           resources:
-            {{- toYaml .resources | nindent 12 }}
+            {{- toYaml (default .resources .values.resources) | nindent 12 }}
 {{- include "mercarich.disruptionBudget" . }}
 {{- end -}}
 
@@ -68,6 +69,7 @@ metadata:
   namespace: {{ .root.Release.Namespace }}
   labels:
     {{- include "mercarich.labels" . | nindent 4 }}
+  {{- include "mercarich.annotations" (dict "root" .root) }}
 spec:
   # Not minAvailable: one replica of one would make every drain wait for ever.
   maxUnavailable: 1

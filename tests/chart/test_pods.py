@@ -1,0 +1,122 @@
+"""What a person gives for pods and objects arrives where it was given for, and nowhere else."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.chart.rendering import CASES, Object, containers, objects, of_kind, pods
+
+HIGH = {"checker", "feed", "proxy", "operator", "web"}
+
+
+def test_pods_have_what_all_have_and_what_their_component_has() -> None:
+    for component, pod in _pods("full"):
+        spec, labels, notes = pod["spec"], pod["metadata"]["labels"], pod["metadata"].get("annotations", {})
+        is_checker = component.startswith("checker-")
+        assert labels["team"] == "stock"
+        assert notes["example.com/owner"] == "stock" if component != "test" else True
+        assert spec["nodeSelector"] == {"kubernetes.io/os": "linux"} | ({"disk": "fast"} if is_checker else {})
+        assert len(spec["tolerations"]) == (2 if is_checker else 1)
+        assert ("tier" in labels) is is_checker
+        assert ("example.com/tier" in notes) is is_checker
+        assert ("podAntiAffinity" in spec["affinity"]) is (component == "yahoo-proxy")
+        assert {"name": "more", "secret": {"secretName": "more"}} in spec["volumes"]
+        for container in containers(pod):
+            env = {each["name"]: each for each in container["env"]}
+            assert env["HTTPS_PROXY"]["value"] == "http://proxy.example:3128"
+            assert env["NODE"]["valueFrom"] == {"fieldRef": {"fieldPath": "spec.nodeName"}}
+            assert ("TZ" in env) is is_checker
+            assert {"name": "more", "mountPath": "/more", "readOnly": True} in container["volumeMounts"]
+
+
+def test_pods_are_spread_by_the_given_constraints_over_those_of_their_component() -> None:
+    for name, topology in {"full": "topology.kubernetes.io/zone", "dev": "kubernetes.io/hostname"}.items():
+        for component, pod in _pods(name):
+            [constraint] = pod["spec"]["topologySpreadConstraints"]
+            assert (constraint["topologyKey"], constraint["whenUnsatisfiable"]) == (topology, "ScheduleAnyway")
+            assert constraint["labelSelector"]["matchLabels"]["app.kubernetes.io/component"] == component
+
+
+def test_what_withdraws_comes_before_what_searches() -> None:
+    for component, pod in _pods("full"):
+        access = pod["metadata"]["labels"]["mercarich.dev/access"]
+        expected = "first" if access in HIGH else "stock" if access in ("updater", "jobs") else "second"
+        expected = "checks" if component.startswith("checker-") else expected
+        assert pod["spec"]["priorityClassName"] == expected, component
+    assert [component for component, pod in _pods("dev") if "priorityClassName" in pod["spec"]] == []
+
+
+def test_every_pod_of_ours_has_the_certificates_of_a_private_ca() -> None:
+    for secret in (False, True):
+        more = ("--set", "caBundle.existingConfigMap=,caBundle.existingSecret=private-ca") if secret else ()
+        for _, pod in _pods("full", *more):
+            [volume] = [each for each in pod["spec"]["volumes"] if each["name"] == "ca-bundle"]
+            given = volume["secret" if secret else "configMap"]
+            assert given["secretName" if secret else "name"] == "private-ca"
+            assert given["items"] == [{"key": "ca-bundle.pem", "path": "ca.crt"}]
+            for container in containers(pod):
+                mount = {"name": "ca-bundle", "mountPath": "/etc/mercarich/ca", "readOnly": True}
+                assert mount in container["volumeMounts"]
+
+
+def test_every_object_has_the_common_labels_and_annotations() -> None:
+    for each in objects("full"):
+        if each["kind"] == "Pod":
+            continue  # helm's own test, which goes when it has ended
+        assert each["metadata"]["labels"]["cost-center"] == "stock", each["metadata"]["name"]
+        assert each["metadata"]["annotations"]["reloader.stakater.com/auto"] == "true", each["metadata"]["name"]
+    assert [each["metadata"]["name"] for each in objects("minimal") if each["metadata"].get("annotations") == {}] == []
+
+
+def test_accounts_have_names_and_annotations_and_can_exist_already() -> None:
+    [account] = of_kind("full", "ServiceAccount")
+    [binding] = of_kind("full", "RoleBinding")
+
+    assert account["metadata"]["name"] == "stock-account"
+    assert account["metadata"]["annotations"]["eks.amazonaws.com/role-arn"] == "arn:aws:iam::1:role/stock"
+    assert [each["name"] for each in binding["subjects"]] == ["stock-operator-account"]
+    for component, pod in _pods("full"):
+        expected = "stock-operator-account" if component == "operator" else "stock-account"
+        assert pod["spec"]["serviceAccountName"] == expected, component
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_account_of_a_pod_is_made_or_named(case: str) -> None:
+    made = {each["metadata"]["name"] for each in of_kind(case, "ServiceAccount")}
+    used = {pod["spec"]["serviceAccountName"] for _, pod in pods(objects(case))}
+
+    assert used - made == ({"stock-operator-account"} if case == "full" else set())
+
+
+def test_a_digest_names_the_image_of_its_service_alone() -> None:
+    images = {container["image"] for _, pod in _pods("full") for container in containers(pod)}
+    with_digest = {image for image in images if "@" in image}
+
+    assert {image.split("@")[0] for image in with_digest} == {"registry.example/team/mercarich-feed:1.2.3"}
+    assert all(image.split("@")[1].startswith("sha256:0123") for image in with_digest)
+
+
+def test_one_pool_can_need_more_than_the_others_of_its_service() -> None:
+    memory = {
+        component: pod["spec"]["containers"][0]["resources"]["limits"]["memory"] for component, pod in _pods("full")
+    }
+
+    assert (memory["checker-yahoo"], memory["checker-mercari"]) == ("400Mi", "384Mi")
+    assert (memory["jobs-search"], memory["jobs-import"]) == ("400Mi", "384Mi")
+
+
+@pytest.mark.parametrize("case", ["default-needed", "dev"])
+def test_on_openshift_pods_take_whatever_user_they_are_given(case: str) -> None:
+    for component, pod in _pods(case, "--set", "openshift.enabled=true"):
+        context = pod["spec"]["securityContext"]
+        assert {"runAsUser", "runAsGroup", "fsGroup"}.isdisjoint(context), component
+        assert context["runAsNonRoot"] is True
+        written = {mount["mountPath"] for each in containers(pod) for mount in each["volumeMounts"]}
+        assert "/tmp" in written, component
+        for each in containers(pod):
+            assert "runAsUser" not in each["securityContext"]
+
+
+def _pods(case: str, *more: str) -> Iterator[tuple[str, Object]]:
+    """Yield each pod with its component."""
+    for _, pod in pods(objects(case, *more)):
+        yield pod["metadata"]["labels"]["app.kubernetes.io/component"], pod
