@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Engine, Select, and_, bindparam, or_, select
 
 from mercarich_checker.adapters.checks import CHECKS
-from mercarich_checker.domain.freshness import OVERDUE
+from mercarich_contracts.coverage import GRACE
 from mercarich_contracts.hazards import DAY
 from mercarich_db.bulk import Rows, walking
 from mercarich_db.cadence import checks_a_day
@@ -72,11 +72,15 @@ def _due_pages(engine: Engine, run: Run, request: Request, sellers: Sellers) -> 
 
 
 def _overdue_since(engine: Engine, run: Run, sellers: Sellers) -> Mapping[int, datetime]:
-    """Return, by seller, the time of a last look before which the run takes a source from the watch."""
+    """Return, by seller, the time of a last look before which the run takes a source from the watch: it is not covered.
+
+    The watch looks at nothing but ends and second looks before what its plan lets wait no longer. A run that took this
+    sooner would only push the ends aside.
+    """
     with reading(engine) as connection:
         started_at = connection.execute(select(runs.c.started_at).where(runs.c.id == run.id)).scalar_one()
         longest = longest_waits(connection)
-    return {id: started_at - wait * OVERDUE for id, wait in longest.items() if id in sellers.user_ids}
+    return {id: started_at - wait * GRACE for id, wait in longest.items() if id in sellers.user_ids}
 
 
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)

@@ -38,9 +38,6 @@ KEPT_A_DAY = 0.98
 
 SILENT = timedelta(minutes=2)
 """A watch without a sign of life for so long does not work: it gives some in each round, also while it is paused."""
-OVERDUE = 1.25
-"""Multiple of what a plan lets a source wait. After it a start of the schedule takes the source from the watch, which
-looks at nothing but ends and second looks before what waits no longer: a sooner start would push these aside."""
 
 DRAWN = 0.05
 """Share of the looks that is drawn from all sources, so that what is believed to last is looked at, too."""
