@@ -15,7 +15,7 @@ from mercarich_contracts.market import Reason, State
 from mercarich_db import tables
 from mercarich_reasons.stock import ByHand, SourceSeen
 from mercarich_web.listings.demand import Demand, Group
-from mercarich_web.listings.sql.demand import SqlDemands
+from mercarich_web.listings.sql.demand import SAMPLE, SqlDemands
 
 WON = SourceSeen(State.SOLD, Reason.WON)
 SLOW, FAST = Page(40_000, 0, ago(days=20)), Page(500, 30, ago(hours=20))
@@ -62,8 +62,8 @@ def learnt(rows: Rows, page: Page, per_day: float, marketplace: str = "yahoo") -
     return per_day / 86_400
 
 
-def demand(engine: Engine, user_id: int) -> Demand:
-    return SqlDemands(engine).of(user_id, ago(days=7), NOW)
+def demand(engine: Engine, user_id: int, on_sale: int = 1) -> Demand:
+    return SqlDemands(engine).of(user_id, ago(days=7), NOW, on_sale)
 
 
 def test_each_offer_on_sale_counts_with_the_hazard_of_the_cell_that_the_checker_learns(
@@ -143,6 +143,21 @@ def test_cells_of_one_marketplace_tell_nothing_of_the_other(engine: Engine, rows
 
     assert [group.offers for group in found] == [1]
     assert found[0].hazard == pytest.approx(of_yahoo, rel=1e-3)
+
+
+def test_of_a_large_seller_a_sample_stands_for_all_whatever_the_order_of_the_offers(
+    engine: Engine, rows: Rows, ann_id: int
+) -> None:
+    """Every second offer is slow, as when a file names the marketplaces in turn."""
+    slow, fast = learnt(rows, SLOW, 0.01), learnt(rows, FAST, 0.2)
+    for number in range(400):
+        up(rows, ann_id, f"A-{number}", FAST if number % 2 else SLOW)
+    fell(rows, ann_id, "A-FELL", FAST)
+
+    found = {round(group.hazard * 86_400, 2): group.offers for group in demand(engine, ann_id, 4 * SAMPLE).on_sale}
+
+    assert (slow, fast) == pytest.approx((0.01 / 86_400, 0.2 / 86_400))
+    assert found == pytest.approx({0.01: 50, 0.2: 50}, abs=2)
 
 
 def test_at_0_nothing_is_read_and_all_offers_count_alike(engine: Engine, rows: Rows, ann_id: int) -> None:

@@ -34,7 +34,7 @@ class TellFortnight:
         begins = midnights(now)
         spans = self.exposures.spans(user_id, begins[0], now, shop.exposed)
         exposure = measure(spans, self.exposures.looks(user_id, now - timedelta(days=DAYS)), begins, now)
-        demand = self.demands.of(user_id, now - WEEK, now)
+        demand = self.demands.of(user_id, now - WEEK, now, shop.figures.on_sale)
         days = self.desk.days(user_id, begins)
         cancelled = exposure.expected(shop.figures.on_sale + shop.figures.exposed, demand.ratio)
         return Fortnight(
