@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Engine, select, update
 from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, check, planner, request
 
@@ -212,3 +213,22 @@ def test_home_tells_of_the_newest_run_with_a_look_at_an_own_source(engine: Engin
     [its] = desk.runs(second)
     assert (its.run_id, its.planned, its.checked, its.share) == (everybody.id, 1, 1, 100)
     assert [run.run_id for run in desk.runs(first)] == [others.id]
+
+
+def test_how_long_what_fell_was_gone_unseen_is_counted_by_seller(engine: Engine, shop: Shop, market: Market) -> None:
+    ann, bob, now = shop.seller("ann"), shop.seller("bob"), utc_now()
+    seen = {"state": "available", "checked_at": now - timedelta(hours=4)}
+    shop.listing(ann, "sold", source=seen)
+    shop.listing(bob, "sold")
+    shop.listing(ann, "ended", source=seen | {"end_at": now - timedelta(hours=1)})
+    shop.listing(ann, "new")
+    shop.listing(bob, "there", source=seen)
+    market.states |= dict.fromkeys(("sold", "ended", "new"), State.SOLD)
+
+    run = check(engine, market, canaries=[VOUCHES])
+
+    own = run_sellers.c
+    with engines.reading(engine) as connection:
+        of_run = select(own.user_id, own.unseen_seconds).where(own.run_id == run.id)
+        unseen = {row.user_id: row.unseen_seconds for row in connection.execute(of_run)}
+    assert unseen == {ann: pytest.approx(3 * 3600, abs=60), bob: pytest.approx(2 * 3600, abs=60)}

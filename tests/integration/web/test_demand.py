@@ -177,7 +177,8 @@ def test_home_counts_what_goes_fast_for_more(engine: Engine, ann: Browser, rows:
     fell(rows, ann_id, "A-1", FAST, at=ago(hours=48))
     for generation, (hours, fallen) in enumerate(((60, 0), (48, 1)), start=10):
         run = rows.run(generation, started_at=datetime.now(NOW.tzinfo) - timedelta(hours=hours))
-        rows.add(tables.run_sellers, run_id=run, user_id=ann_id, planned=20, checked=20, fallen=fallen)
+        own = {"planned": 20, "checked": 20, "fallen": fallen, "unseen_seconds": fallen * 6 * 3600}
+        rows.add(tables.run_sellers, run_id=run, user_id=ann_id, **own)
 
     page = ann.get("/fortnight").text
 

@@ -22,6 +22,7 @@ from mercarich_checker.domain.freshness import (
     next_looks,
     second_look,
     unknown_wait,
+    unseen,
     worth,
 )
 from mercarich_contracts.hazards import DAY, PRIOR, Hazards, Learnt, Page, cell_of, hazards
@@ -208,3 +209,19 @@ def test_a_glimpse_counts_as_a_look_an_index_lag_before_it() -> None:
     head = _head(1, 1e-6, 5 * HOUR)._replace(glimpsed_at=NOW - HOUR)
 
     assert worth(head, NOW) == pytest.approx(worth(_head(1, 1e-6, HOUR + INDEX_LAG), NOW))
+
+
+@pytest.mark.parametrize(
+    ("end_at", "looked_at", "hours"),
+    [
+        (None, NOW - 6 * HOUR, 3),
+        (NOW - HOUR, NOW - 6 * HOUR, 1),
+        (NOW - 7 * HOUR, NOW - 6 * HOUR, 3),  # it was on sale after that end: it was relisted
+        (NOW + HOUR, NOW - 6 * HOUR, 3),  # bought out before its end
+        (NOW - HOUR, None, 0),
+    ],
+)
+def test_before_the_look_it_has_been_gone_since_its_end_or_for_half_of_the_time(
+    end_at: datetime | None, looked_at: datetime | None, hours: float
+) -> None:
+    assert unseen(Page(end_at=end_at), looked_at, NOW) == hours * HOUR

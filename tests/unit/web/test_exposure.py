@@ -1,19 +1,20 @@
 """How long offers were exposed by day, and the share of orders that may cost."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from mercarich_web.home.home import midnights
-from mercarich_web.listings.exposure import Look, Span, measure
+from mercarich_web.listings.exposure import Looks, Span, measure
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)  # noon in Tokyo
 DAYS = midnights(NOW)
 MIDNIGHT = DAYS[-2]
 
 
-def looks(*hours_ago: int, fallen: int = 0, marketplace: str = "yahoo") -> list[Look]:
-    return [Look(marketplace, NOW - timedelta(hours=hours), fallen) for hours in hours_ago]
+def looks(*hours_ago: int, **more: Any) -> list[Looks]:
+    return [Looks(NOW - timedelta(hours=hours), **more) for hours in hours_ago]
 
 
 def span(begins: datetime, **length: float) -> Span:
@@ -34,17 +35,23 @@ def test_a_begun_minute_counts_so_that_exposure_is_never_told_as_none() -> None:
     assert found.by_day[MIDNIGHT] == 1
 
 
-def test_before_it_was_seen_half_the_time_since_the_check_before_counts() -> None:
-    found = measure([], [*looks(180), *looks(168, 156, fallen=4), *looks(144)], DAYS, NOW)
-
-    assert found.unseen == 2 * 4 * 6 * 60
+HOUR = timedelta(hours=1)
 
 
-def test_checks_of_one_marketplace_tell_nothing_of_the_other() -> None:
-    apart = [*looks(48, fallen=9), *looks(24, fallen=9, marketplace="mercari")]
+def test_before_it_was_seen_the_time_that_looks_have_counted_is_added() -> None:
+    """Eight days ago it is not of the week; of four that fell one was there all the time."""
+    found = measure(
+        [], [*looks(192, fallen=9, unseen=99 * HOUR), *looks(30, 20, fallen=4, cleared=1, unseen=8 * HOUR)], DAYS, NOW
+    )
 
-    assert measure([], apart, DAYS, NOW).unseen is None
-    assert measure([], [*apart, *looks(12, fallen=1)], DAYS, NOW).unseen == 18 * 60
+    assert found.unseen == 2 * 6 * 60
+
+
+def test_what_no_look_has_counted_is_unknown_unless_nothing_fell() -> None:
+    of_before = looks(40, unseen=None)
+
+    assert measure([], [*of_before, *looks(30, fallen=1, unseen=HOUR)], DAYS, NOW).unseen == 60
+    assert measure([], [*of_before, *looks(30, fallen=1, unseen=None)], DAYS, NOW).unseen is None
 
 
 def test_the_expected_share_is_exposed_time_by_time_on_sale() -> None:
@@ -60,8 +67,8 @@ def test_a_young_shop_is_measured_by_the_time_since_its_first_check() -> None:
     assert found.expected(10) == pytest.approx(3 / 48 / 10)
 
 
-@pytest.mark.parametrize(("checks", "offers"), [([], 10), (looks(48), 10), (looks(20, 8), 10), (looks(48, 24), 0)])
-def test_what_cannot_be_told_stays_unknown(checks: list[Look], offers: int) -> None:
+@pytest.mark.parametrize(("checks", "offers"), [([], 10), (looks(200), 10), (looks(20, 8), 10), (looks(48, 24), 0)])
+def test_what_cannot_be_told_stays_unknown(checks: list[Looks], offers: int) -> None:
     found = measure([span(NOW - timedelta(hours=1), hours=1)], checks, DAYS, NOW)
 
     assert found.expected(offers) is None

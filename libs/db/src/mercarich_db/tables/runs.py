@@ -61,6 +61,8 @@ run_sellers = Table(
     # its own source items with a known state, each once; an update's: its listings that were searched for
     Column("seen", Integer, nullable=False, server_default="0"),
     Column("revived", Integer, nullable=False, server_default="0"),  # an update's: its listings that got another source
+    # how long the sources of the fallen had been gone, as far as can be told, before it was seen; None: not counted
+    Column("unseen_seconds", Integer, nullable=True),
 )
 
 run_absences = Table(

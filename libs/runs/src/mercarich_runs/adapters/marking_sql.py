@@ -123,7 +123,7 @@ class Marker:
 
 
 def fresh_tally(run_id: int, user_id: int) -> dict[str, Any]:
-    return {"run_id": run_id, "user_id": user_id, "planned": 0, "checked": 0, "fallen": 0}
+    return {"run_id": run_id, "user_id": user_id, "planned": 0, "checked": 0, "fallen": 0, "unseen_seconds": 0}
 
 
 def _rank(page: Page, ranks: Counter[int], begin_with: int) -> Iterator[tuple[int, int]]:

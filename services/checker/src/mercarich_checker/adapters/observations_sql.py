@@ -12,7 +12,7 @@ from mercarich_checker.adapters.checks import CHECKS, guard_batch
 from mercarich_checker.adapters.freshness_sql import Freshness, Outlook
 from mercarich_checker.adapters.states_sql import OF_RUN, Pending
 from mercarich_checker.domain.brake import BrakeSettings
-from mercarich_checker.domain.freshness import Look, Next, learn, next_looks, second_look
+from mercarich_checker.domain.freshness import Look, Next, learn, next_looks, second_look, unseen
 from mercarich_checker.domain.looks import Meaning, after_second_look, meaning, route_of
 from mercarich_checker.domain.withdrawals import Found, Gone, Offer, Seen
 from mercarich_checker.ports import Recorded
@@ -98,7 +98,7 @@ def _record(
     evidence_ids = states_sql.keep(connection, batch, [*kept, *gone], seen, following, now)
     counts = states_sql.put_off(connection, batch, by_meaning[Meaning.NOTHING_LEARNT], seen, now, settings)
     found = Found(
-        gone={row.id: _gone(row, seen[row.id], evidence_ids) for row in gone},
+        gone={row.id: _gone(row, seen[row.id], evidence_ids, now) for row in gone},
         available=frozenset(row.id for row in kept),
         first_seen=frozenset(row.id for row in (*kept, *gone) if row.checked_run != batch.run_id),
     )
@@ -161,9 +161,11 @@ def _sources(run_id: int, kept: Sequence[Pending], gone: Sequence[Pending]) -> C
     return counts
 
 
-def _gone(row: Pending, item: Item, evidence_ids: Mapping[int, int]) -> Gone:
+def _gone(row: Pending, item: Item, evidence_ids: Mapping[int, int], now: datetime) -> Gone:
     seen = Seen(item.state, item.reason, evidence_ids.get(row.id, row.evidence_id))
-    return Gone(seen, item.evidence.fetched_at, row.suspected_at, route_of(item))
+    looked_at = row.checked_at if row.state == State.AVAILABLE else None
+    before = unseen(states_sql.page_of(row), looked_at, now)
+    return Gone(seen, item.evidence.fetched_at, row.suspected_at, route_of(item), before)
 
 
 def _count(connection: Connection, run_id: int, counts: Mapping[str, int]) -> None:

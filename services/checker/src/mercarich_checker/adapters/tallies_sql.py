@@ -34,9 +34,15 @@ _DOWN = (EventKind.WITHDRAWN, EventKind.SEARCHING)
 
 
 def add(
-    connection: Connection, run_id: int, offers: Sequence[Offer], first_seen: Collection[int], falling: Counter[Fall]
+    connection: Connection,
+    run_id: int,
+    offers: Sequence[Offer],
+    first_seen: Collection[int],
+    falling: Counter[Fall],
+    unseen: Mapping[int, timedelta],
 ) -> None:
-    """Add to the run's tallies. `first_seen` are ids of sources that the run has not seen before.
+    """Add to the run's tallies. `first_seen` are ids of sources that the run has not seen before, `unseen` the times
+    before the falls were seen, by seller.
 
     A source that is looked at again and again does not make the brake's limit larger. A source may serve sellers whom
     the run did not include; they are counted like the others.
@@ -45,10 +51,12 @@ def add(
     new = [(offer.user_id, offer.source_item_id) for offer in offers if offer.source_item_id in first_seen]
     looked, seen = (Counter(user_id for user_id, _ in pairs) for pairs in (new, set(new)))
     rows = [
-        fresh_tally(run_id, user_id) | {"checked": looked[user_id], "fallen": fell[user_id], "seen": seen[user_id]}
+        fresh_tally(run_id, user_id)
+        | {"checked": looked[user_id], "fallen": fell[user_id], "seen": seen[user_id]}
+        | {"unseen_seconds": round(unseen.get(user_id, timedelta()).total_seconds())}
         for user_id in sorted(users)
     ]
-    insert_or_add(connection, run_sellers, rows, adding=("checked", "fallen", "seen"))
+    insert_or_add(connection, run_sellers, rows, adding=("checked", "fallen", "seen", "unseen_seconds"))
     absent = [
         {"run_id": run_id, "user_id": fall.user_id, "route": fall.route, "absent": number}
         for fall, number in sorted(falling.items())

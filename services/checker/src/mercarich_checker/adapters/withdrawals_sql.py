@@ -45,7 +45,8 @@ def apply(
     falling = Counter(falls.new.values())
     doubted = _kept_by_doubt(connection, batch, falling, doubts, now) if doubts else {}
     weighable = Counter({fall: number for fall, number in falling.items() if fall not in doubted})
-    tallies_sql.add(connection, batch.run_id, offers, found.first_seen, weighable)
+    unseen = withdrawals.unseen_by_seller(falls, found, doubted)
+    tallies_sql.add(connection, batch.run_id, offers, found.first_seen, weighable, unseen)
     keeping = brake.keeping(_standing(connection, batch, weighable, now, settings), weighable)
     decided = withdrawals.decide(falls, keeping | doubted, only_mark=batch.without_update)
     changing = store.lock(connection, decided.ids)

@@ -60,6 +60,19 @@ def learn(learnt: Learnt, since_last: timedelta, page: Page, seen_at: datetime, 
     learnt.gone += gone
 
 
+def unseen(page: Page, looked_at: datetime | None, seen_at: datetime) -> timedelta:
+    """Return how long a source has been gone, as far as can be told, before the look that saw it.
+
+    Since its end, if `page` of the look before told one; else for half of the time since that look, as if sources went
+    at a uniformly random time. `looked_at` None: no look had found it on sale.
+    """
+    if looked_at is None:
+        return timedelta()
+    if page.end_at is not None and looked_at <= page.end_at <= seen_at:
+        return seen_at - page.end_at
+    return (seen_at - looked_at) / 2
+
+
 class Look(NamedTuple):
     """A look that found a source on sale, with an offer of it."""
 

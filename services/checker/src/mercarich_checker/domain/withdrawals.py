@@ -1,7 +1,7 @@
 """What a look at a source means for its listings: freed from a hold, withdrawn, marked or held. No I/O."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -43,6 +43,8 @@ class Gone(NamedTuple):
     """When an earlier look first found it gone; None when this is the first."""
     route: RouteName
     """The route that showed it."""
+    unseen: timedelta = timedelta()
+    """How long it had been gone before."""
 
     @property
     def is_absence(self) -> bool:
@@ -133,6 +135,15 @@ def sort_out(
         elif hold is None or hold.run_id != run_id:
             new[offer] = fall
     return Falls(cleared, confirmed, new)
+
+
+def unseen_by_seller(falls: Falls, found: Found, doubted: Container[Fall]) -> Mapping[int, timedelta]:
+    """Return how long the sources of new falls had been gone before it was seen, by seller; not of doubted ones."""
+    total: defaultdict[int, timedelta] = defaultdict(timedelta)
+    for offer, fall in falls.new.items():
+        if fall not in doubted:
+            total[offer.user_id] += found.gone[offer.source_item_id].unseen
+    return total
 
 
 def _is_confirmed(gone: Gone, hold: Hold | None, confirm_after: timedelta) -> bool:

@@ -1,8 +1,8 @@
 """How long offers were on sale at Amazon after their source was gone, and the share of orders that this may cost.
 
 An offer is exposed from when its source was *seen* to be gone until Amazon accepted its 0, or a replacement took over.
-The history records both to the second. The source may have gone at any time since the check before; half of the time
-between the two checks is assumed, as if sources went at a uniformly random time.
+The history records both to the second. The source may have gone at any time since the look before; how long that was
+the checker counts with each fall (`run_sellers.unseen_seconds`): since the end of an auction, else half of the time.
 
 The expected share of cancelled orders is exposed time ÷ time on sale, both summed over offers, times how much more
 the offers that fell are ordered than the others (`demand`). Orders are taken to be spread evenly over minutes. Amazon
@@ -22,7 +22,7 @@ from mercarich_contracts.events import EventKind
 LIMIT = 0.025
 WEEK = timedelta(days=7)
 LEAST = timedelta(days=1)
-"""Least time between the first and the last check; a shorter time says nothing about a week."""
+"""Least time since the first look; a shorter time says nothing about a week."""
 
 
 class Effect(StrEnum):
@@ -78,15 +78,16 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """A check run that looked at offers of the seller."""
+class Looks:
+    """A check run, or a window of the watch, that looked at offers of the seller."""
 
-    marketplace: str
     started_at: datetime
-    fallen: int
-    """Number of the seller's offers that fell, less those that the brake held and a second look found on sale."""
-    whole: bool = True
-    """The run looked at everything that was due; only then is the time between checks known."""
+    fallen: int = 0
+    """Number of the seller's offers that fell."""
+    cleared: int = 0
+    """Those of them that the brake held and a second look found on sale."""
+    unseen: timedelta | None = timedelta()
+    """How long the fallen ones were gone before; None: it was not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,9 @@ class Exposure:
     seen: float
     """Minutes of the last week."""
     unseen: float | None
-    """Minutes before the source was seen to be gone; None when no two checks tell how long that may have been."""
+    """Minutes before the source was seen to be gone; None when it is not known."""
     minutes: float
-    """A week in minutes, or the time since the first check when that is shorter."""
+    """A week in minutes, or the time since the first look when that is shorter."""
 
     def expected(self, offers: int, ratio: float = 1.0) -> float | None:
         """Return the expected share of cancelled orders, 0 to 1, for a number of offers on sale; None when it is not
@@ -110,9 +111,7 @@ class Exposure:
         return min(1.0, ratio * (self.seen + self.unseen) / (offers * self.minutes))
 
 
-def measure(spans: Sequence[Span], looks: Sequence[Look], midnights: Sequence[datetime], now: datetime) -> Exposure:
-    """Measure the exposure. `looks` must include runs from before the week, from which the first ones in it are
-    measured."""
+def measure(spans: Sequence[Span], looks: Sequence[Looks], midnights: Sequence[datetime], now: datetime) -> Exposure:
     since = max(now - WEEK, min((look.started_at for look in looks), default=now))
     return Exposure(
         by_day=dict(zip(midnights, (ceil(round(minutes, 6)) for minutes in _minutes(spans, midnights)), strict=False)),
@@ -137,14 +136,13 @@ def _minutes(spans: Sequence[Span], edges: Sequence[datetime]) -> list[float]:
     return found
 
 
-def _unseen(looks: Sequence[Look], since: datetime) -> float | None:
-    """Return the unseen minutes. What fell at a marketplace's first check is left out: there is no check before it."""
-    gaps: list[float] = []
-    for marketplace in {look.marketplace for look in looks}:
-        mine = sorted((look for look in looks if look.marketplace == marketplace), key=lambda look: look.started_at)
-        before: Look | None = None
-        for look in mine:
-            if before is not None and look.started_at >= since:
-                gaps.append(look.fallen * (look.started_at - before.started_at) / timedelta(minutes=2))
-            before = look if look.whole else before
-    return sum(gaps) if gaps else None
+def _unseen(looks: Sequence[Looks], since: datetime) -> float | None:
+    """Return the unseen minutes. Of what was a false alarm, nobody knows which part; all are taken to be alike."""
+    mine = [look for look in looks if look.started_at >= since]
+    total = timedelta()
+    for look in mine:
+        if look.fallen > look.cleared:
+            if look.unseen is None:
+                return None
+            total += look.unseen * (look.fallen - look.cleared) / look.fallen
+    return total / timedelta(minutes=1) if mine else None

@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, exists, false, func, not_, or_, select
+from sqlalchemy import Connection, Engine, Select, and_, false, func, not_, or_, select
 
 from mercarich_contracts.events import EventKind
 from mercarich_db.tables import holds, listing_events, run_sellers, runs
-from mercarich_db.types import AnyRow, has_code
+from mercarich_db.types import has_code
 from mercarich_reasons.stock import ByHand
 from mercarich_web.database import reading
-from mercarich_web.listings.exposure import Effect, Look, Span, kinds
+from mercarich_web.listings.exposure import Effect, Looks, Span, kinds
 
 BEFORE = timedelta(days=7)
 """How long before the period an exposure that has ended may have begun. For longer ones, no end is searched for."""
@@ -44,21 +43,25 @@ class SqlExposures:
                     found.append(Span(row.at, now))
         return [*found, *(Span(begins, now) for begins in still.values() if begins is not None)]
 
-    def looks(self, user_id: int, since: datetime) -> Sequence[Look]:
-        """Return the check runs that looked at offers of the seller."""
+    def looks(self, user_id: int, since: datetime) -> Sequence[Looks]:
+        """Return the check runs and windows of the watch that looked at offers of the seller."""
+        own = run_sellers.c
         query = (
-            select(runs.c.id, runs.c.marketplace, runs.c.started_at, run_sellers.c.fallen)
-            .add_columns(runs.c.outcome, runs.c.arguments, _lost_rows(user_id).label("lost_rows"))
-            .join(run_sellers, and_(run_sellers.c.run_id == runs.c.id, run_sellers.c.user_id == user_id))
-            .where(runs.c.operation == "check", runs.c.started_at >= since, run_sellers.c.checked > 0)
+            select(runs.c.id, runs.c.started_at, own.fallen, own.unseen_seconds)
+            .join(run_sellers, and_(own.run_id == runs.c.id, own.user_id == user_id))
+            .where(runs.c.operation.in_(("check", "watch")), runs.c.started_at >= since, own.checked > 0)
         )
         with reading(self._engine) as connection:
             cleared = self._cleared(connection, user_id, since)
-            found = connection.execute(query).all()
-        return [
-            Look(row.marketplace, row.started_at, max(0, row.fallen - cleared.get(row.id, 0)), _is_whole(row))
-            for row in found
-        ]
+            return [
+                Looks(
+                    row.started_at,
+                    row.fallen,
+                    min(row.fallen, cleared.get(row.id, 0)),
+                    None if row.unseen_seconds is None else timedelta(seconds=row.unseen_seconds),
+                )
+                for row in connection.execute(query)
+            ]
 
     def _cleared(self, connection: Connection, user_id: int, since: datetime) -> dict[int, int]:
         """Return, by run, the number of offers that its holds kept up and that turned out to be on sale."""
@@ -69,18 +72,6 @@ class SqlExposures:
             .group_by(holds.c.run_id)
         )
         return {row[0]: row[1] for row in connection.execute(cleared)}
-
-
-def _is_whole(run: AnyRow) -> bool:
-    return run.outcome == "finished" and not run.lost_rows and not orjson.loads(run.arguments).get("skus")
-
-
-def _lost_rows(user_id: int) -> ColumnElement[bool]:
-    """SQL condition: before the run's end a newer one began, which took some of the seller's sources from it."""
-    newer, its = runs.alias("newer"), run_sellers.alias("its")
-    beside = (newer.c.operation == runs.c.operation, newer.c.marketplace == runs.c.marketplace)
-    later = (newer.c.generation > runs.c.generation, newer.c.started_at < runs.c.ended_at)
-    return exists().where(*beside, *later, its.c.run_id == newer.c.id, its.c.user_id == user_id)
 
 
 def _changes(user_id: int, since: datetime) -> Select[Any]:
