@@ -34,7 +34,7 @@ def files() -> dict[Path, str]:
         CHART / "files/marketplaces.yaml": _marketplaces(),
         CHART / "files/defaults.yaml": _defaults(),
         CHART / "files/time-zones.txt": resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8"),
-        CHART / "values.schema.json": json.dumps(schema([row.name for row in rendered()]), indent=2) + "\n",
+        CHART / "values.schema.json": json.dumps(schema([row.name for row in rendered()], _alerts()), indent=2) + "\n",
         CHART / "README.md": _readme(),
     }
 
@@ -91,6 +91,12 @@ def _marketplaces() -> str:
     ]
     head = "# Written by charts/generate.py from mercarich_contracts.sites; `make chart` writes it again.\n"
     return head + str(yaml.safe_dump({"marketplaces": rows}, sort_keys=False))
+
+
+def _alerts() -> list[str]:
+    """Return the names of the alerts, as `python -m tools.alerts` has written them."""
+    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((CHART / "alerts").glob("*.yaml"))]
+    return [rule["alert"] for file in files for group in file["groups"] for rule in group["rules"]]
 
 
 def _defaults() -> str:

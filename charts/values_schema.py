@@ -78,8 +78,8 @@ SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
 """Component -> its settings class, and the names of the fields that other values or Secrets set."""
 
 
-def schema(schedules: Sequence[str]) -> Schema:
-    """Return the schema of a chart with these CronJobs."""
+def schema(schedules: Sequence[str], alerts: Sequence[str]) -> Schema:
+    """Return the schema of a chart with these CronJobs and alerts."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Values of the chart mercarich",
@@ -116,7 +116,7 @@ def schema(schedules: Sequence[str]) -> Schema:
             schedules=_schedules(schedules),
             networkPolicy=_network(),
             podDisruptionBudget=closed(enabled=FLAG),
-            monitoring=_monitoring(),
+            monitoring=_monitoring(alerts),
             dev=_dev(),
             **{"global": {"type": "object"}},  # helm adds it to every chart that is a dependency
         ),
@@ -223,7 +223,7 @@ def _network() -> Schema:
     )
 
 
-def _monitoring() -> Schema:
+def _monitoring(alerts: Sequence[str]) -> Schema:
     flag = closed(enabled=FLAG)
     return closed(
         annotations=FLAG,
@@ -231,7 +231,11 @@ def _monitoring() -> Schema:
         serviceMonitor=flag,
         interval=text(r"^\d+(s|m)$"),
         labels=WORDS,
-        rules=closed(enabled=FLAG, runbookUrl=text(rf"^(https?://{HOST}(:{PORT_NUMBER})?(/[^\s#]*)?)?$")),
+        rules=closed(
+            enabled=FLAG,
+            runbookUrl=text(rf"^(https?://{HOST}(:{PORT_NUMBER})?(/[^\s#]*)?)?$"),
+            disabled=closed(**dict.fromkeys(alerts, FLAG)),
+        ),
         dashboards=closed(enabled=FLAG, labels=WORDS, annotations=WORDS),
     )
 

@@ -33,12 +33,20 @@ def helm(binary: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def template(case: str, binary: str = "helm3", kubernetes: str = "1.33", more: Sequence[str] = ()) -> str:
+def template(
+    case: str,
+    binary: str = "helm3",
+    kubernetes: str = "1.33",
+    more: Sequence[str] = (),
+    *,
+    release: str = RELEASE,
+    space: str = NAMESPACE,
+) -> str:
     """The manifests of one ci/*-values.yaml as text."""
     files = ["-f", f"ci/{case}-values.yaml", "--kube-version", f"v{kubernetes}.0"]
     if case == "full":
         files += ["--api-versions", "monitoring.coreos.com/v1"]
-    done = helm(binary, "template", RELEASE, ".", "-n", NAMESPACE, *files, *more)
+    done = helm(binary, "template", release, ".", "-n", space, *files, *more)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

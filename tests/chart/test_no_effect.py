@@ -18,6 +18,7 @@ OTHER: dict[str, Any] = {
     "args": ["--verbose"],
     "command": ["/bin/other"],
     "database": [{"ipBlock": {"cidr": "10.1.0.0/16"}}],
+    "disabled": {"MercarichBatchMissed": True},
     "dns": [{"podSelector": {}}],
     "env": {"KAFKA_OPTS": "-Xss1m"},
     "apiServer": ["10.1.0.0/16"],

@@ -1,12 +1,13 @@
 """Properties of the objects beyond their schemas."""
 
 import base64
+import json
 import re
 from collections.abc import Iterator
 
 import pytest
 import yaml
-from tests.chart.rendering import CASES, CHART, ON, Object, containers, objects, of_kind, pods, selects
+from tests.chart.rendering import CASES, CHART, ON, Object, containers, objects, of_kind, parse, pods, selects, template
 from tests.integration.operator.fake_api import ROLE
 
 from mercarich_checker.bootstrap import WATCH_CONNECTIONS
@@ -356,17 +357,58 @@ def test_whoever_uses_the_tables_waits_for_the_migrations(case: str) -> None:
             assert waits == [["mercarich", "db", "wait"]], name
 
 
-def test_dashboards_and_alerts_come_as_they_are() -> None:
+def test_dashboards_and_alerts_come_as_they_are_but_for_what_tells_releases_apart() -> None:
     shown = {found["metadata"]["name"]: found for found in objects("full")}
     for path in (CHART / "dashboards").glob("*.json"):
         config = shown[f"stock-dashboard-{path.stem}"]
-        assert config["data"][path.name].rstrip("\n") == path.read_text().rstrip("\n")
+        [(name, text)] = config["data"].items()
+        [ours, written] = [json.loads(each) for each in (text, path.read_text())]
+        assert name == f"shop_stock_{path.stem}.json"
+        assert ours["title"] == f"{written['title']} (shop/stock)"
+        assert ours["uid"].startswith(f"{written['uid']}-")
+        assert {**ours, "title": "", "uid": ""} == {**written, "title": "", "uid": ""}
         assert config["metadata"]["labels"]["grafana_dashboard"] == "1"
-        assert config["metadata"]["annotations"] == {"grafana_folder": "Mercarich"}
+        assert config["metadata"]["annotations"]["grafana_folder"] == "Mercarich"
     for path in (CHART / "alerts").glob("*.yaml"):
         rule = shown[f"stock-{path.stem}"]
         assert rule["spec"] == yaml.safe_load(path.read_text())
         assert rule["metadata"]["labels"]["release"] == "kube-prometheus-stack"
+
+
+def test_no_dashboard_of_a_release_replaces_that_of_another_in_one_grafana() -> None:
+    """The sidecar puts all of them into one folder by their files' names, and Grafana knows them by uid and title."""
+    files, uids, titles = ([], [], [])
+    for release, space in (("rel", "a"), ("rel", "a-rel"), ("other", "a"), ("rel-rel", "a"), ("x" * 53, "y" * 63)):
+        rendered = template("dev", more=["--set", "monitoring.dashboards.enabled=true"], release=release, space=space)
+        for found in parse(rendered):
+            if "-dashboard-" in found["metadata"]["name"]:
+                [(name, text)] = found["data"].items()
+                files.append(name)
+                uids.append(json.loads(text)["uid"])
+                titles.append(json.loads(text)["title"])
+
+    assert len(files) == 5 * len(list((CHART / "dashboards").glob("*.json")))
+    for distinct in (files, uids, titles):
+        assert len(set(distinct)) == len(distinct)
+    assert max(map(len, uids)) <= 40, "Grafana's limit"
+    assert max(map(len, files)) <= 253
+
+
+def test_an_alert_can_be_switched_off() -> None:
+    def alerts(*more: str) -> list[str]:
+        [spec] = [found["spec"] for found in objects("full", *more) if found["kind"] == "PrometheusRule"]
+        assert all(group["rules"] for group in spec["groups"])
+        return [rule["alert"] for group in spec["groups"] for rule in group["rules"]]
+
+    off = alerts(
+        "--set",
+        "monitoring.rules.disabled.MercarichBatchMissed=true,monitoring.rules.disabled.MercarichProxyDown=false",
+    )
+
+    assert off == [name for name in alerts() if name != "MercarichBatchMissed"]
+    group = yaml.safe_load((CHART / "alerts/mercarich.yaml").read_text())["groups"][0]
+    whole = ",".join(f"monitoring.rules.disabled.{rule['alert']}=true" for rule in group["rules"])
+    assert {rule["alert"] for rule in group["rules"]}.isdisjoint(alerts("--set", whole))
 
 
 def test_alerts_link_to_the_runbook_that_people_can_open() -> None:

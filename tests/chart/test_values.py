@@ -101,6 +101,8 @@ BAD = {
     "image.pullPolicy=Sometimes": "pullPolicy",
     "image.tag=not a tag": "tag",
     "log.level=TRACE": "level",
+    "monitoring.rules.enabled=true,monitoring.rules.disabled.MercarichNothing=true": "MercarichNothing",
+    "monitoring.rules.disabled.MercarichBatchMissed=true": "monitoring.rules.disabled has no effect",
     "monitoring.rules.runbookUrl=docs/runbook.md": "runbookUrl",
     "networkPolicy.dnsPorts={70000}": "dnsPorts",
     "operator.resources.limits.gpu=1": "gpu",
