@@ -21,6 +21,19 @@ CHART = ROOT / "charts/mercarich"
 NEWEST_WINS = ("check_item_", "update_item_")
 """Prefixes of commands whose newest run takes over from older ones. Other commands must not run at the same time."""
 
+INTRODUCTION = """# The chart
+
+How to install and use it: [docs/kubernetes.md](../../docs/kubernetes.md). `make chart` writes this table from
+`values.yaml`. `values.schema.json` refuses unknown values, and the templates those that have no effect beside the
+others.
+
+`pods` concerns all pods, and each component has a `pods` of its own with the same names: its maps and lists are added
+to those of all, and its affinity, topology spread constraints and priority class replace them. The PriorityClasses
+that `priorityClasses` names exist before the chart is installed, and so do all Secrets.
+
+"""
+"""What the page of the chart says before its table."""
+
 
 def main() -> None:
     for path, text in files().items():
@@ -110,11 +123,7 @@ def _defaults() -> str:
 def _readme() -> str:
     lines = ["| value | default | |", "|---|---|---|"]
     lines += [f"| `{name}` | {_cell(default)} | {text} |" for name, default, text in _documented()]
-    return (
-        "# The chart\n\n"
-        "How to install and use it: [docs/kubernetes.md](../../docs/kubernetes.md). `make chart` writes\n"
-        "this table from `values.yaml`. `values.schema.json` refuses unknown values.\n\n" + "\n".join(lines) + "\n"
-    )
+    return INTRODUCTION + "\n".join(lines) + "\n"
 
 
 def _documented() -> Iterator[tuple[str, object, str]]:

@@ -20,6 +20,7 @@ RELEASES = (*("x" * length for length in range(1, 54)), *ALIKE)
 """One of each length that helm admits, too."""
 LONGEST = {"CronJob": 52, "StatefulSet": 52}
 """Room for what their controllers append: the time of a start, the hash of a revision in a label."""
+ACCESS = "mercarich.dev/access"
 LABEL_OF_DNS = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?")
 
@@ -117,6 +118,9 @@ def _selectors(found: Object) -> Iterator[Object]:
     spec = found.get("spec", {})
     if found["kind"] == "NetworkPolicy":
         yield spec["podSelector"]
+        peers = [peer for rule in spec.get("ingress", ()) for peer in rule.get("from", ())]
+        peers += [peer for rule in spec.get("egress", ()) for peer in rule.get("to", ())]
+        yield from (peer["podSelector"] for peer in peers if ACCESS in str(peer.get("podSelector")))
     elif found["kind"] not in ("CronJob", "Job") and "selector" in spec:
         yield spec["selector"]
     for constraint in spec.get("template", {}).get("spec", {}).get("topologySpreadConstraints", ()):
