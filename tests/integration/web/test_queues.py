@@ -51,7 +51,27 @@ def test_o4_rows_of_running_runs_are_shown_as_batches(mercarich: Mercarich, rows
 
     queues = mercarich.json("queue", "info")
 
-    assert queues["unfinished"] == [{"run_id": run, "marketplace": "yahoo", "rows": 51, "batches": 2}]
+    one = {"run_id": run, "operation": "check", "marketplace": "yahoo", "rows": 51, "batches": 2}
+    assert queues["unfinished"] == [one]
+
+
+def test_a_search_is_shown_with_its_listings_in_batches_of_its_own_size(mercarich: Mercarich, rows: Rows) -> None:
+    search = {"operation": "update", "outcome": "running"}
+    usual = rows.run(1, **search)
+    small = rows.run(2, **search, arguments='{"plans": [2, 4], "group_lower": 3}')
+    seller, source = rows.user("hanako"), rows.source("x1", state="sold")
+    for number in range(24):
+        rows.listing(seller, source, f"S{number}", update_run=small if number < 7 else usual)
+
+    unfinished = mercarich.json("queue", "info")["unfinished"]
+
+    assert [(one["run_id"], one["operation"], one["rows"], one["batches"]) for one in unfinished] == [
+        (usual, "update", 17, 2),
+        (small, "update", 7, 3),
+    ]
+    page = mercarich.page("queue", "info")
+    assert "source items" not in page
+    assert "update yahoo" in page
 
 
 def test_a_broker_that_is_away_is_named_and_the_rest_is_shown(database_url: str, rows: Rows, port: int) -> None:

@@ -120,6 +120,8 @@ class Unfinished:
     """The rows that a running run still wants, and the number of batches that they make."""
 
     run_id: int
+    operation: str
     marketplace: str
     rows: int
+    """Source items; of an update, listings."""
     batches: int

@@ -26,6 +26,8 @@ SET_ASIDE_SHOWN = 100
 SELLERS_SHOWN = 20
 _AT_WORK = {"check": "checking", "update": "searching"}
 """The phase in which a run makes its calls; the windows of the watch have no end to tell."""
+BATCH_SIZES = {"check": "CHECK_BATCH_ITEMS", "watch": "CHECK_BATCH_ITEMS", "update": "REVIVAL_BATCH_ITEMS"}
+"""The setting of how many rows a batch has, unless a run's --group-lower says it."""
 
 
 class SqlRuns:
@@ -121,16 +123,15 @@ class SqlRuns:
     def unfinished(self) -> Sequence[Unfinished]:
         """Return one entry for each running run."""
         query = (
-            select(runs.c.id, runs.c.marketplace, _pending().label("rows"))
+            select(runs.c.id, runs.c.operation, runs.c.marketplace, runs.c.arguments, _pending().label("rows"))
             .where(runs.c.outcome == "running")
             .order_by(runs.c.id)
         )
         with reading(self._engine) as connection:
-            size = settings_store.read(connection).integer("CHECK_BATCH_ITEMS")
-            return [
-                Unfinished(row.id, row.marketplace, row.rows, ceil(row.rows / size))
-                for row in connection.execute(query)
-            ]
+            settings = settings_store.read(connection)
+            found = connection.execute(query).all()
+        sizes = {name: settings.integer(key) for name, key in BATCH_SIZES.items()}
+        return [_unfinished(row, json.loads(row.arguments).get("group_lower") or sizes[row.operation]) for row in found]
 
     def _read(self, query: Select[*tuple[object, ...]]) -> list[Run]:
         with reading(self._engine) as connection:
@@ -139,6 +140,10 @@ class SqlRuns:
                 known, now = measured(connection), utc_now()
                 found = [_with_end(run, known[Marketplace(run.marketplace)], now) for run in found]
         return found
+
+
+def _unfinished(row: Row[int, str, str, str, int], size: int) -> Unfinished:
+    return Unfinished(row.id, row.operation, row.marketplace, row.rows, ceil(row.rows / size))
 
 
 def _makes_calls(run: Run) -> bool:

@@ -12,8 +12,11 @@ def page(answer: Queues) -> RenderableType:
     broker = pool_table(answer.pools) if answer.broker.ok else cell(answer.broker.problem, "bold red")
     parts = [section("queues", broker)]
     if answer.unfinished:
-        rows = [[plain(each.run_id), each.marketplace, each.rows, each.batches] for each in answer.unfinished]
-        parts.append(section("unfinished", table(["run", "marketplace", "source items", "batches"], rows)))
+        rows = [
+            [plain(each.run_id), f"{each.operation} {each.marketplace}", each.rows, each.batches]
+            for each in answer.unfinished
+        ]
+        parts.append(section("unfinished", table(["run", "what", "left", "batches"], rows)))
     return Group(*parts)
 
 
