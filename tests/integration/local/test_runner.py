@@ -16,6 +16,7 @@ import pytest
 
 from mercarich_local.system import PORTS, on_free_ports, port_variable
 
+PROCFILE = Path(__file__).parents[3] / "Procfile"
 WAIT_SECONDS = 30.0
 MACHINERY = 1
 """The guardian."""
@@ -165,6 +166,26 @@ def test_a_command_in_another_terminal_finds_the_system_that_runs(up: Callable[.
     run.process.send_signal(signal.SIGINT)
     assert run.process.wait(WAIT_SECONDS) == 0
     assert not file.exists()
+
+
+def test_tokens_are_judged_from_another_terminal_with_the_credentials_of_the_market(up: Callable[..., Up]) -> None:
+    simulator = next(line for line in PROCFILE.read_text().splitlines() if line.startswith("simulator:"))
+    run = up(f"{simulator}\n", SIMULATOR_SELLERS="3", SIMULATOR_LISTINGS="30")
+    run.until_it_says("processes are ready")
+    bare = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+
+    judged = subprocess.run(
+        [Path(sys.executable).with_name("mercarich"), "validate_mws_tokens"],
+        env=bare,
+        cwd=run.data.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (judged.returncode, "CRITICAL" in judged.stderr + judged.stdout) == (0, False), judged
+    assert "3" in judged.stdout
+    assert "FEED_LWA_CLIENT_SECRET" in (run.data / "environment").read_text()
 
 
 def test_ctrl_c_while_processes_start_ends_all_in_order(up: Callable[..., Up]) -> None:

@@ -8,14 +8,14 @@ from prometheus_client import REGISTRY
 from sqlalchemy import Engine, insert
 
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.schedule import SCHEDULE, WISH_LASTS
+from mercarich_contracts.schedule import SCHEDULE, WISH_LASTS, ScheduleRow
 from mercarich_db import engine as engines
 from mercarich_db import schema
 from mercarich_db.schedule_starts import know
 from mercarich_db.silent_runs import SILENT_AFTER, Silent
 from mercarich_db.tables import capacities, schedule_wishes
 from mercarich_local.schedule_store import ScheduleStore
-from mercarich_local.scheduler import Start
+from mercarich_local.scheduler import Scheduler, Start
 from mercarich_runs.adapters.runs_sql import SqlRuns
 from mercarich_runs.ports import Operation, Request
 
@@ -103,4 +103,37 @@ def test_the_newest_slot_of_each_row_is_remembered_with_its_end(engine: Engine) 
     store.begin("check", SLOT, LATER)
     store.end("check", SLOT, LATER + timedelta(minutes=1), 75)
     assert store.last() == {"feed": Start(next_slot, next_slot, None), "check": Start(SLOT, LATER, 75)}
+    engine.dispose()
+
+
+def test_a_run_whose_planner_is_gone_is_taken_over_within_two_minutes(engine: Engine) -> None:
+    """Killed right after its last sign of life; the scheduler looks once a second."""
+    started: list[str] = []
+    now = [SLOT]
+
+    class Running:
+        def poll(self) -> int | None:
+            return None
+
+        def terminate(self) -> None:
+            return
+
+    def launch(_row: ScheduleRow, key: str) -> Running:
+        started.append(key)
+        return Running()
+
+    runs = SqlRuns(engine, Operation.CHECK)
+    run = runs.start(Request(Marketplace.YAHOO, plans=(2, 4)), "a-key", SLOT)
+    runs.beat(run, SLOT)
+    rows = [row for row in SCHEDULE if row.name == "check-item-yahoo"]
+    scheduler = Scheduler(rows, ScheduleStore(engine), launch, lambda: now[0])
+    for second in range(120):
+        now[0] = SLOT + timedelta(seconds=second)
+        if second < 10:
+            runs.beat(run, now[0])
+        scheduler.tick()
+        if second < 60:
+            assert "a-key" not in started, "its planner may only be slow"
+
+    assert started.count("a-key") == 1
     engine.dispose()
