@@ -13,6 +13,7 @@ import orjson
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from tests.soak import diary, processors, report
+from tests.soak.agreement import Agreement
 from tests.soak.drift import LOOK_SECONDS as DRIFT_SECONDS
 from tests.soak.drift import Drift, Kind
 from tests.soak.drill import Drill
@@ -56,7 +57,7 @@ def play(
 def _play(console: Console, week: Week, days: int, size: Size, faults: Faults, show: "_Show", told: Path | None) -> int:
     sentinel, drift = Sentinel(week.plant), Drift(week.plant)
     verdicts = Verdicts(week.plant, sentinel, drift, size.listings)
-    drill = Drill(week, sentinel)
+    drill, agreement = Drill(week, sentinel), Agreement(week.plant, week.seed)
     weather = Weather(week.plant, week.services, week.commands, week.seed, faults)
     kernel, states = week.kernel, States(week.plant, weather.crash_points)
     looks = (
@@ -67,6 +68,7 @@ def _play(console: Console, week: Week, days: int, size: Size, faults: Faults, s
     )
     for name, look, seconds in looks:
         kernel.spawn(name, partial(_again_and_again, week, look, seconds), Process(name))
+    kernel.spawn("agreement", agreement.watch, Process("agreement"))
     rows = []
     with show:
         for number in range(1, days + 1):
@@ -86,7 +88,7 @@ def _play(console: Console, week: Week, days: int, size: Size, faults: Faults, s
         while verdicts.pending() and kernel.now < days * DAY + CALM_HOURS[1] * 3600:
             _until(week, kernel.now + 1800, show)
         rows.append(diary.day(week.plant, days + 1, begin, kernel.utc(), Counter()))
-    found = [*verdicts.all(stopped), *(drill.verdicts() if faults.drills else ())]
+    found = [*verdicts.all(stopped), agreement.verdict(), *(drill.verdicts() if faults.drills else ())]
     report.days(console, rows)
     report.verdicts(console, found)
     report.states(console, states.counts())
