@@ -202,12 +202,15 @@ def test_what_a_narrower_run_takes_is_no_longer_planned_for_anybody_in_the_wider
     assert _part(engine, narrow, second) == (0, 1), "it shares a source with a seller of the run"
 
 
-def test_home_tells_of_the_newest_run_with_a_look_at_an_own_source(engine: Engine, shop: Shop, market: Market) -> None:
+@pytest.mark.parametrize("narrow", [{"usernames": ("a",)}, {"skus": ("S-1-x1",)}], ids=["usernames", "skus"])
+def test_home_tells_of_the_newest_run_with_a_look_at_an_own_source(
+    engine: Engine, shop: Shop, market: Market, narrow: dict[str, tuple[str, ...]]
+) -> None:
     first, second = shop.seller("a"), shop.seller("b")
     shop.listing(first, "x1")
     shop.listing(second, "x2")
     everybody = check(engine, market)
-    others = check(engine, market, request(usernames=("a",)))
+    others = check(engine, market, request(**narrow))
 
     desk = SqlSellersDesk(engine)
     [its] = desk.runs(second)
