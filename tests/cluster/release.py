@@ -22,6 +22,7 @@ SHORT_WAITS = {
     "CHECK_RETRY_SECONDS": "1",
     "CANARY_RETRY_SECONDS": "1",
     "FEED_POLL_SECONDS": "1",
+    "WATCH_SHARE": "0",  # so that a run looks at everything; one test has the watch at work
 }
 NEVER = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites", "fields_lost")
 _POOLS_HPAS = "app.kubernetes.io/managed-by=mercarich-operator"

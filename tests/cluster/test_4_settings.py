@@ -11,11 +11,12 @@ import pytest
 from tests.cluster.conftest import Keep
 from tests.cluster.kube import Refused, until
 from tests.cluster.release import Release
-from tests.cluster.runs import CheckRun
+from tests.cluster.runs import CheckRun, create_job, row_of
 
 KEY, POOL = "INVCHK_YAHOO_WORKER", "checker-yahoo"
 FOLLOW_SECONDS = 30.0
 LONGEST_SECONDS = 90.0
+_WINDOW = "SELECT id, planned, checked FROM runs WHERE operation = 'watch' AND marketplace = 'yahoo' AND {} LIMIT 1"
 
 
 @dataclass(frozen=True)
@@ -150,3 +151,16 @@ def _clamped(release: Release, text: str, cause: str) -> None:
     until(lambda: text in release.pools()[POOL]["reasons"], 60, f"{text!r} in mercarich pools")
     line = f'mercarich_pool_clamped{{pool="{POOL}",reason="{cause}"}} 1.0'
     assert line in release.metrics("operator")
+
+
+def test_the_watch_looks_all_day_and_a_start_of_the_schedule_takes_what_it_leaves(release: Release, keep: Keep) -> None:
+    """The runs before this one have looked at everything."""
+    release.set("WATCH_SHARE", "0.5")
+    [window] = until(lambda: release.sql(_WINDOW.format("checked > 0")), 60, "a window of the watch has looked")
+    key = create_job(release, "beside")
+    row = until(lambda: (row := row_of(release, key)) and row.outcome == "finished" and row, 120, "the run is finished")
+    release.set("WATCH_SHARE", "0")
+    until(lambda: not release.sql(_WINDOW.format("outcome = 'running'")), 60, "the watch has ended its window")
+    keep("4-watch", {"window": window, "run": row.__dict__})
+
+    assert row.planned < 100, row
