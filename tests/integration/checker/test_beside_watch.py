@@ -10,14 +10,15 @@ from sqlalchemy import Engine, insert, update
 from tests.integration.checker.shop import Market, Shop, check, planner, request, until
 from tests.integration.checker.test_watch import CLASS, watching
 
+from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.commands import CHECK_ITEM
 from mercarich_checker.domain.freshness import SILENT
-from mercarich_contracts.hazards import DAY
+from mercarich_contracts.hazards import DAY, FIRST_LOOK
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db import engine as engines
-from mercarich_db.tables import restorations, runs
+from mercarich_db.tables import capacities, restorations, runs
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.runs import LeftToWatch
 from mercarich_runs.ports import Operation, Outcome, Request
@@ -125,16 +126,60 @@ def test_it_does_not_end_a_run_that_looks_at_everything_and_such_a_run_ends_it(e
 
 
 def test_the_watch_looks_at_once_at_what_nobody_has_looked_at(engine: Engine, shop: Shop, market: Market) -> None:
-    seller, now = shop.seller("a"), utc_now()
+    seller = shop.seller("a")
     for number in range(60):
         shop.listing(seller, f"x{number}", source=looked_at(DAY))
-    shop.listing(seller, "new", source={"due_at": now})
+    shop.listing(seller, "new", source={"look_class": FIRST_LOOK})
     with watching(engine, market):
         until(lambda: shop.source("new").checked_at is not None)
         until(lambda: shop.source("new").look_class is not None)
 
     assert market.looks.index("new") < 35
-    assert shop.source("new").due_at is None
+    assert shop.source("new").look_class != FIRST_LOOK
+
+
+def test_many_new_sources_hold_up_no_auction_that_has_ended(engine: Engine, shop: Shop, market: Market) -> None:
+    seller, now = shop.seller("a"), utc_now()
+    for number in range(150):
+        shop.listing(seller, f"new{number}", source={"look_class": FIRST_LOOK})
+    shop.listing(seller, "ended", source=looked_at(HOUR, due_at=now - HOUR / 60))
+    with watching(engine, market):
+        until(lambda: shop.source("ended").checked_at > now)
+
+    assert market.looks.index("ended") < 35
+
+
+def test_what_an_ended_run_has_left_marked_the_next_start_takes(engine: Engine, shop: Shop, market: Market) -> None:
+    seller = shop.seller("a")
+    shop.listing(seller, "left", source=looked_at(HOUR))
+    shop.listing(seller, "free", source=looked_at(HOUR))
+    runs_of, asked = SqlRuns(engine), request(skus=(f"S-{seller}-left",))
+    dead = runs_of.start(asked, None, utc_now())
+    plan = SqlPlan(engine)
+    list(plan.mark(dead, asked, plan.sellers(asked)))
+    runs_of.end(dead, Outcome.FAILED, utc_now())
+    a_window(engine, utc_now())
+
+    check(engine, market, of_schedule("check-item-yahoo"))
+
+    assert market.looks == ["left"]
+
+
+@pytest.mark.parametrize(("share", "left"), [(0.01, False), (0.5, True), (1, True)])
+def test_a_watch_whose_share_is_too_small_for_the_plans_gets_nothing(
+    engine: Engine, shop: Shop, market: Market, share: float, left: bool
+) -> None:
+    shop.listing(shop.seller("a"), "x", source=looked_at(HOUR))
+    demand = {"sources": 10_000, "calls": 10_000, "often_sources": 0, "often_calls": 0, "counted_at": utc_now()}
+    told = {"allowed_per_second": 0.5, "in_force_per_second": 0.5, "heard_at": utc_now()}
+    row = insert(capacities).values(marketplace="yahoo", **demand, **told)
+    engines.run_tx(engine, lambda connection: connection.execute(row))
+    shop.setting("WATCH_SHARE", share)
+    a_window(engine, utc_now())
+
+    check(engine, market, of_schedule("check-item-yahoo"))
+
+    assert market.looks == ([] if left else ["x"])
 
 
 def test_a_run_and_the_watch_share_the_work_of_a_slot(engine: Engine, shop: Shop, market: Market) -> None:

@@ -24,6 +24,11 @@ LIKES = (1, 5, 20)
 AGES = (DAY, timedelta(days=7))
 
 
+FIRST_LOOK = 10_000
+"""The class (`source_items.look_class`) of a new or replaced source of an offer, until a look tells how fast it may go.
+"""
+
+
 class Page(NamedTuple):
     """What a page showed that tells how long the source will last. None: the page did not say."""
 

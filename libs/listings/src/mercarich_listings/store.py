@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Connection, Delete, Select, Update, delete, exists, select, update
 
+from mercarich_contracts.hazards import FIRST_LOOK
 from mercarich_contracts.market import Marketplace
 from mercarich_db.bulk import CHUNK, GIVEN_IDS, among, among_keys, insert_missing, insert_rows, update_rows
 from mercarich_db.tables import listing_events, listing_removals, listings, source_items
@@ -109,7 +110,7 @@ def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
     listed = [change.after for change in made if isinstance(change.after, Listing) and _was_listed(change)]
     if listed:
         read_soon(connection, [listing.id for listing in listed], listed[0].changed_at)
-        _look_soon(connection, [listing.source_item_id for listing in listed], listed[0].changed_at)
+        _look_soon(connection, [listing.source_item_id for listing in listed])
         _end_watch(connection, {(listing.user_id, listing.sku): listing.id for listing in listed})
 
 
@@ -176,7 +177,7 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
         made = among_keys(_KEY, [(row["user_id"], row["sku"]) for row in some])
         ids |= {(user_id, sku): id for user_id, sku, id in connection.execute(select(*_KEY, listings.c.id).where(made))}
         offers = [row for row in some if row["listed"]]
-        _look_soon(connection, [row["source_item_id"] for row in offers], rows[0]["created_at"])
+        _look_soon(connection, [row["source_item_id"] for row in offers])
         _end_watch(connection, {key: ids[key] for key in ((row["user_id"], row["sku"]) for row in offers)})
     return [ids[row["user_id"], row["sku"]] for row in rows]
 
@@ -210,12 +211,12 @@ def _end_watch(connection: Connection, ids: Mapping[tuple[int, str], int]) -> No
     save(connection, [overtaken(push) for push in lock_pushes(connection, zeroed)])
 
 
-def _look_soon(connection: Connection, source_ids: Sequence[int], at: datetime) -> None:
-    """Have the watch look at these sources from that time on, if they are not in its order."""
+def _look_soon(connection: Connection, source_ids: Sequence[int]) -> None:
+    """Have the watch look at these sources, if they are not in its order."""
     item = source_items.c
     for start in range(0, len(source_ids), CHUNK):
         some = among(item.id, source_ids[start : start + CHUNK], item.look_class.is_(None), item.due_at.is_(None))
-        connection.execute(update(source_items).where(some).values(due_at=at))
+        connection.execute(update(source_items).where(some).values(look_class=FIRST_LOOK))
 
 
 def _listing(row: Any) -> Listing:

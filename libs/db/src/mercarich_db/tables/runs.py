@@ -1,6 +1,6 @@
 """Check and update runs, and the holds of the brake. Written by checker and updater."""
 
-from sqlalchemy import Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table, Text
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
@@ -62,7 +62,7 @@ run_sellers = Table(
     Column("seen", Integer, nullable=False, server_default="0"),
     Column("revived", Integer, nullable=False, server_default="0"),  # an update's: its listings that got another source
     # how long the sources of the fallen had been gone, as far as can be told, before it was seen; None: not counted
-    Column("unseen_seconds", Integer, nullable=True),
+    Column("unseen_seconds", BigInteger, nullable=True),
 )
 
 run_absences = Table(

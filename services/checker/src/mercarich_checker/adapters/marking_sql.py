@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Engine, Select, and_, bindparam, or_, select
 
 from mercarich_checker.adapters.checks import CHECKS
-from mercarich_contracts.coverage import GRACE
-from mercarich_contracts.hazards import DAY
+from mercarich_contracts.coverage import GRACE, planned_wait
 from mercarich_db.bulk import Rows, walking
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import reading
@@ -34,7 +33,7 @@ SERVED = (
 def longest_waits(connection: Connection) -> dict[int, timedelta]:
     """Return, by seller whom runs serve, the longest time between looks at their sources."""
     rows = connection.execute(SERVED.add_columns(checks_a_day().label("checks")))
-    return {row.id: DAY / row.checks for row in rows}
+    return {row.id: planned_wait(row.checks) for row in rows}
 
 
 def mark_due(engine: Engine, run: Run, request: Request, sellers: Sellers) -> Iterator[int]:
@@ -74,8 +73,8 @@ def _due_pages(engine: Engine, run: Run, request: Request, sellers: Sellers) -> 
 def _overdue_since(engine: Engine, run: Run, sellers: Sellers) -> Mapping[int, datetime]:
     """Return, by seller, the time of a last look before which the run takes a source from the watch: it is not covered.
 
-    The watch looks at nothing but ends and second looks before what its plan lets wait no longer. A run that took this
-    sooner would only push the ends aside.
+    The watch looks at nothing but ends, second and first looks before what its plan lets wait no longer. A sooner run
+    would only push the ends aside.
     """
     with reading(engine) as connection:
         started_at = connection.execute(select(runs.c.started_at).where(runs.c.id == run.id)).scalar_one()
@@ -117,7 +116,9 @@ def due_page(run: Run, request: Request, *, never_checked: bool) -> Select[Any]:
         further = and_(_items.checked_at.is_(None), behind)
     else:  # written out, since neither database uses an index for (a, b) > (x, y)
         further = and_(_items.checked_at >= since, or_(_items.checked_at > since, behind))
-    in_order = and_(_items.checked_at.is_not(None), or_(_items.look_class.is_not(None), _items.due_at.is_not(None)))
+    has_place = or_(_items.look_class.is_not(None), _items.due_at.is_not(None))
+    # what an ended run has left marked, the watch does not take
+    in_order = and_(_items.checked_at.is_not(None), has_place, _items.check_run.is_(None))
     due = (
         select(_items.id, _items.checked_at, in_order.label("in_order"))
         .where(_items.marketplace == run.marketplace, further, CHECKS.is_new_to(run))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    not_,
     or_,
     select,
     update,
@@ -30,6 +31,7 @@ from mercarich_contracts.hazards import DAY
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.sites import SITES
 from mercarich_db.bulk import Filter, Rows, among, time_of, update_rows, walking
+from mercarich_db.capacity import capacities_of
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import hazard_cells, listings, restorations, runs, source_items
 from mercarich_runs.ports import Operation, Outcome, Run
@@ -37,6 +39,8 @@ from mercarich_runs.ports import Operation, Outcome, Run
 HEADS = 100
 """Sources of a class, and of those that are due, among which some are looked for that no run is to look at. Where a run
 is to look at all of these, it looks at the most valuable ones first anyway."""
+BEHIND_GLIMPSED = 1_000
+"""Sources of a class among which others are looked for where a result page has shown some of the first ones open."""
 DRAWN_FROM = 50
 """Sources from a random id on, of which the first that may be looked at is drawn."""
 TOGETHER = 100
@@ -57,7 +61,7 @@ class SqlWatched:
         not_glimpsed = or_(_items.glimpsed_at.is_(None), _items.glimpsed_at <= _items.checked_at)
         some = select(_items.id).where(_items.id >= bindparam("since")).order_by(_items.id)
         self._due, self._of_class = Rows(engine, _heads(due.limit(HEADS))), Rows(engine, _heads(of_class.limit(HEADS)))
-        self._not_glimpsed = Rows(engine, _heads(of_class.where(Filter(not_glimpsed)).limit(HEADS)))
+        self._not_glimpsed = Rows(engine, _heads(of_class.limit(BEHIND_GLIMPSED), not_glimpsed))
         self._some = Rows(engine, _heads(some.limit(DRAWN_FROM), of_marketplace))
         self._of_sellers = Rows(engine, _same_sellers())
 
@@ -129,7 +133,7 @@ class SqlWatched:
     def _of(self, connection: Connection, look_class: int, of: dict[str, Any]) -> list[Head]:
         """Return the first of a class. Behind those that were glimpsed, looks at others may be worth more."""
         heads = _read(self._of_class.read(connection, look_class=look_class, **of))
-        if any(head.glimpsed_at is not None for head in heads):
+        if any(head.glimpsed_at and head.checked_at and head.glimpsed_at > head.checked_at for head in heads):
             heads += _read(self._not_glimpsed.read(connection, look_class=look_class, **of))
         return heads
 
@@ -159,8 +163,11 @@ def standing(connection: Connection, marketplace: Marketplace) -> Standing:
     windows = and_(runs.c.operation == Operation.WATCH, runs.c.marketplace == marketplace)
     newest = select(runs.c.heartbeat_at).where(windows).order_by(runs.c.id.desc()).limit(1)
     open_restore = exists().where(restorations.c.verified_at.is_(None))
+    known = capacities_of(connection).get(marketplace)
+    available = known.available_per_second if known is not None else None
     return Standing(
         watch_share(connection),
+        known.needed_per_second / available if known is not None and available else 0.0,
         connection.execute(newest).scalar(),
         bool(connection.execute(select(open_restore)).scalar()),
     )
@@ -217,7 +224,8 @@ def _read(rows: Sequence[Sequence[Any]]) -> list[Head]:
 
 def _leave(ids: Collection[int], connection: Connection) -> None:
     """Take out of their classes what is not on sale, or was set aside: until a run's look finds it on sale again."""
-    free = among(_items.id, ids, _items.check_run.is_(None))
+    wanted = and_(_ON_SALE, func.coalesce(_items.check_problem, "") != "set_aside")  # an offer was made meanwhile
+    free = among(_items.id, ids, _items.check_run.is_(None), not_(wanted))
     connection.execute(update(source_items).where(free).values(look_class=None, due_at=None))
 
 

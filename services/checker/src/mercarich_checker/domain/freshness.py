@@ -8,7 +8,7 @@ worth their sum.
 
 Sources whose calls have nearly the same hazard are in one class. Of a class, a look is worth most at the source that
 was not looked at for longest, so that only the first ones of the classes are compared. Auctions that have ended,
-second looks, and sources that their plan lets wait no longer come before all others, in this order.
+second looks, first looks, and sources that their plan lets wait no longer come before all others, in this order.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from math import exp, log
 from typing import NamedTuple
 
-from mercarich_contracts.hazards import DAY, Hazards, Learnt, Page, cell_of
+from mercarich_contracts.hazards import DAY, FIRST_LOOK, Hazards, Learnt, Page, cell_of
 from mercarich_contracts.market import Reason
 
 AFTER_END = timedelta(seconds=90)
@@ -33,6 +33,7 @@ INDEX_LAG = timedelta(hours=1)
 """How long the rows of a marketplace's result page may show what is over (an estimate): an auction that is shown open
 counts as if it had been looked at so long before."""
 
+WEEK = timedelta(days=7)
 KEPT_A_DAY = 0.98
 """What a day leaves of what was learnt: the market of a month ago counts half."""
 
@@ -64,13 +65,14 @@ def unseen(page: Page, looked_at: datetime | None, seen_at: datetime) -> timedel
     """Return how long a source has been gone, as far as can be told, before the look that saw it.
 
     Since its end, if `page` of the look before told one; else for half of the time since that look, as if sources went
-    at a uniformly random time. `looked_at` None: no look had found it on sale.
+    at a uniformly random time. `looked_at` None: no look had found it on sale. A week at most: the forecast is one of a
+    week, and an offer that nobody looked at for longer was mostly not on sale.
     """
     if looked_at is None:
         return timedelta()
-    if page.end_at is not None and looked_at <= page.end_at <= seen_at:
-        return seen_at - page.end_at
-    return (seen_at - looked_at) / 2
+    ended = page.end_at is not None and looked_at <= page.end_at <= seen_at
+    gone = seen_at - page.end_at if ended and page.end_at is not None else (seen_at - looked_at) / 2
+    return min(gone, WEEK)
 
 
 class Look(NamedTuple):
@@ -134,6 +136,8 @@ class Standing(NamedTuple):
 
     share: float
     """Of the outbound budget; 0: the watch is off."""
+    needed: float
+    """Share of the outbound budget that looks at all sources by their plans take; 0: not known yet."""
     heard_at: datetime | None
     """Last sign of life of a window; None: there was none."""
     is_restored: bool
@@ -141,9 +145,13 @@ class Standing(NamedTuple):
 
 
 def works(watch: Standing, now: datetime) -> bool:
-    """Return whether a start of the schedule may leave sources to the watch. After a restore it looks at everything."""
+    """Return whether a start of the schedule may leave sources to the watch. After a restore it looks at everything.
+
+    The share must be enough for the plans, or be the whole budget: where that is too little, the watch uses it best.
+    """
     alive = watch.heard_at is not None and now - watch.heard_at < SILENT
-    return watch.share > 0 and alive and not watch.is_restored
+    enough = watch.share > 0 and watch.share >= min(1.0, watch.needed)
+    return enough and alive and not watch.is_restored
 
 
 class Head(NamedTuple):
@@ -171,12 +179,14 @@ def most_valuable(heads: Iterable[Head], room: int, now: datetime) -> list[Head]
 def worth(head: Head, now: datetime) -> float:
     """Return what a look is worth, in seconds of stale time; 0: it is not made now.
 
-    An auction that has ended is worth more than a second look, this more than what its plan lets wait no longer, and
-    this more than any other.
+    An auction that has ended is worth more than a second look, this more than a first one, this more than what its plan
+    lets wait no longer, and this more than any other.
     """
     if head.due_at is not None and head.due_at <= now:
-        ended = head.look_class is not None  # else a hold waits for a second look, or nobody has looked yet
-        return (3 if ended else 2) * _OVERDUE + (now - head.due_at).total_seconds()
+        ended = head.look_class is not None  # else it is gone, and a hold waits for a second look
+        return (4 if ended else 3) * _OVERDUE + (now - head.due_at).total_seconds()
+    if head.look_class == FIRST_LOOK:
+        return 2 * _OVERDUE
     if head.look_class is None or head.checked_at is None:
         return 0.0
     age, (level, plan) = now - head.checked_at, divmod(head.look_class, len(LONGEST))

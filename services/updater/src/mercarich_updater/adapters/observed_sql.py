@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from mercarich_contracts.hazards import FIRST_LOOK
 from mercarich_contracts.market import OUT_OF_STOCK, State
 from mercarich_contracts.proxy_api import Item
 from mercarich_db.bulk import insert_missing
@@ -38,7 +39,7 @@ def keep(connection: Connection, item: Item) -> tuple[int, int] | None:
     if item.state is State.AVAILABLE:
         values["suspected_at"] = None
         if row.look_class is None:  # a look of the watch tells how long the source may last
-            values["due_at"] = item.evidence.fetched_at
+            values["look_class"] = FIRST_LOOK
     known = {
         "title": item.title and item.title[:255],
         "price_jpy": item.price_jpy,

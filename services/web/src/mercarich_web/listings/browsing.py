@@ -49,7 +49,7 @@ class TellStory:
         return Story(
             why=why(offer, source, hold),
             next=what_next(known, self.now()),
-            next_look=next_look(known, self.offers.looking(offer.marketplace), self.now()),
+            next_look=next_look(known, self.offers.looking(offer.marketplace, self.now()), self.now()),
             known=known,
             evidence=next((look for look in looks if look.id == newest), None),
             moments=moments(events, looks, self.offers.pushes(listing_id)),

@@ -47,7 +47,7 @@ class Explain:
         return Explanation(
             why=str(why(offer, source, hold)),
             next=str(what_next(known, self.now())),
-            next_look=next_look(known, self.offers.looking(offer.marketplace), self.now()),
+            next_look=next_look(known, self.offers.looking(offer.marketplace, self.now()), self.now()),
             offer=offer,
             source=source,
             evidence=self.offers.evidence(evidence_id) if evidence_id is not None else None,

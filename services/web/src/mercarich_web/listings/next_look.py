@@ -27,7 +27,7 @@ class Looking:
 
     is_paused: bool
     is_watched: bool
-    """Sources are looked at between the runs, too."""
+    """The watch gives signs of life: sources are looked at all day."""
 
 
 def next_look(known: Known, looking: Looking, now: datetime) -> Reason:
@@ -53,11 +53,13 @@ def next_look(known: Known, looking: Looking, now: datetime) -> Reason:
 def _between_runs(offer: Offer, source: Source, looking: Looking, now: datetime, *, waits: bool) -> Reason:
     wait = planned_wait(offer.looks_a_day)
     by = (source.checked_at or offer.changed_at) + wait
+    if by <= now:
+        return LookLate(by, wait // timedelta(hours=1))
     if looking.is_watched and source.due_at is not None and source.due_at < by:
         return (LookAfterEnd if source.suspected_at is None else SecondLookDue)(source.due_at, by)
     if looking.is_watched and waits and source.not_before is not None and source.not_before < by:
         return _waits(source, None)
-    return (LookByPlan if by > now else LookLate)(by, wait // timedelta(hours=1))
+    return LookByPlan(by, wait // timedelta(hours=1))
 
 
 def _waits(source: Source, run_id: int | None) -> LookWaits:

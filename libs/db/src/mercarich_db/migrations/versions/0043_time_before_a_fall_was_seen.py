@@ -11,4 +11,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    add_missing("run_sellers", sa.Column("unseen_seconds", sa.Integer(), nullable=True))
+    add_missing("run_sellers", sa.Column("unseen_seconds", sa.BigInteger(), nullable=True))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, select
 
 from mercarich_db import settings_store
 from mercarich_db.cadence import checks_a_day
-from mercarich_db.setting_definitions import PAUSE, PAUSED
+from mercarich_db.silent_runs import SILENT_AFTER
 from mercarich_db.tables import (
     amazon_accounts,
     evidence,
@@ -63,13 +64,14 @@ class SqlOffers:
             row = connection.execute(_account(), {"listing": listing_id}).one_or_none()
             return Account(*row) if row is not None else None
 
-    def looking(self, marketplace: str) -> Looking:
-        """Return what is set for looks at the marketplace."""
+    def looking(self, marketplace: str, now: datetime) -> Looking:
+        """Return whether looks are made at the marketplace."""
+        windows = and_(runs.c.operation == "watch", runs.c.marketplace == marketplace, runs.c.outcome == "running")
+        newest = select(runs.c.heartbeat_at).where(windows).order_by(runs.c.id.desc()).limit(1)
         with reading(self._engine) as connection:
-            texts = settings_store.stored(connection)
-        is_paused = texts.get(PAUSE + marketplace.upper()) == PAUSED
-        share = settings_store.value_of("WATCH_SHARE", texts.get("WATCH_SHARE"))
-        return Looking(is_paused, is_watched=float(share) > 0)
+            heard_at = connection.execute(newest).scalar()
+            is_paused = settings_store.is_paused(connection, marketplace)
+        return Looking(is_paused, is_watched=heard_at is not None and now - heard_at < SILENT_AFTER)
 
     def decision_evidence_id(self, listing_id: int) -> int | None:
         """Return the evidence of the newest event that has any."""
