@@ -6,6 +6,7 @@ from tests.integration.web.rows import Rows
 from tests.integration.web.shops import events
 from tests.integration.web.workshop import Workshop, csv_of, offers
 
+from mercarich_contracts.hazards import FIRST_LOOK
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_db.tables import source_items
@@ -35,6 +36,20 @@ def test_a_hundred_rows_become_listings_that_wait_for_no_push(shop: Workshop) ->
     ]
     assert told == [("listed", ByImport(job.id), 1, 1, 1)] * 100
     assert shop.staged() == 0
+
+
+def test_the_sources_of_new_offers_are_looked_at_first_and_those_of_drafts_are_not(shop: Workshop) -> None:
+    rows = offers(4)
+    rows[3] |= {"listed": "false"}
+    shop.import_rows("hanako", rows)
+    with reading(shop.engine) as connection:
+        before = connection.execute(select(source_items.c.look_class)).scalars().all()
+    assert sorted(before, key=str) == [FIRST_LOOK] * 3 + [None]
+
+    shop.import_rows("hanako", [rows[3] | {"listed": "true"}])
+
+    with reading(shop.engine) as connection:
+        assert set(connection.execute(select(source_items.c.look_class)).scalars()) == {FIRST_LOOK}
 
 
 def test_every_bad_row_is_told_by_line_and_column_and_nothing_is_imported(shop: Workshop) -> None:

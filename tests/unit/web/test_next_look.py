@@ -41,6 +41,7 @@ GONE = replace(SEEN, suspected_at=NOW - HOUR)
         (SEEN, PAUSED, LooksPaused(Marketplace.YAHOO)),
         (OF_RUN, PAUSED, LooksPaused(Marketplace.YAHOO)),
         (replace(SEEN, checked_at=NOW - 13 * HOUR), WATCHED, LookLate(NOW - HOUR, 12)),
+        (replace(SEEN, checked_at=NOW - 13 * HOUR, due_at=NOW - 2 * HOUR), WATCHED, LookLate(NOW - HOUR, 12)),
         (replace(SEEN, checked_at=None), BY_RUNS, LookByPlan(NOW + 12 * HOUR, 12)),
         (OF_RUN, BY_RUNS, LookGoesOn(1200)),
         (replace(OF_RUN, not_before=NOW + MINUTE, attempts=1), BY_RUNS, LookGoesOn(1200)),

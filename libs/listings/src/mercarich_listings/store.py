@@ -57,6 +57,8 @@ _LOCK_LISTINGS, _LOCK_PUSHES = _locking(_LISTING), _locking(_PUSH)
 _LISTINGS_BY_ID = _LOCK_LISTINGS.where(among(listings.c.id, GIVEN_IDS))
 _KEY = (listings.c.user_id, listings.c.sku)
 _READ_LISTINGS = select(*_LISTING).where(among(listings.c.id, GIVEN_IDS)).order_by(listings.c.id)
+_UNSEEN = (source_items.c.look_class.is_(None), source_items.c.due_at.is_(None))
+_FIRST_LOOKS = update(source_items).where(among(source_items.c.id, GIVEN_IDS, *_UNSEEN)).values(look_class=FIRST_LOOK)
 _PUSHES_BY_ID = _LOCK_PUSHES.where(among(listings.c.id, GIVEN_IDS))
 
 
@@ -213,10 +215,8 @@ def _end_watch(connection: Connection, ids: Mapping[tuple[int, str], int]) -> No
 
 def _look_soon(connection: Connection, source_ids: Sequence[int]) -> None:
     """Have the watch look at these sources, if they are not in its order."""
-    item = source_items.c
     for start in range(0, len(source_ids), CHUNK):
-        some = among(item.id, source_ids[start : start + CHUNK], item.look_class.is_(None), item.due_at.is_(None))
-        connection.execute(update(source_items).where(some).values(look_class=FIRST_LOOK))
+        connection.execute(_FIRST_LOOKS, {"ids": sorted(source_ids[start : start + CHUNK])})
 
 
 def _listing(row: Any) -> Listing:

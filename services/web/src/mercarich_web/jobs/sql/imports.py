@@ -97,13 +97,17 @@ class SqlImports:
     def make_sources(self, claim: Claim, last: int) -> Claim:
         """Create the source items of these rows that do not exist yet."""
         rows = job_rows.c
-        wanted = select(rows.marketplace, rows.item_id).where(_between(claim, int(claim.cursor["number"]), last))
-        missing = wanted.outerjoin(source_items, _same_source()).where(source_items.c.id.is_(None)).distinct()
+        of = (rows.marketplace, rows.item_id)
+        wanted = select(*of, func.max(rows.listed).label("listed")).where(
+            _between(claim, int(claim.cursor["number"]), last)
+        )
+        missing = wanted.outerjoin(source_items, _same_source()).where(source_items.c.id.is_(None)).group_by(*of)
 
         def write(connection: Connection) -> Claim:
             after = self._desk.advance(connection, claim, {**claim.cursor, "number": last})
             found = connection.execute(missing.order_by(rows.marketplace, rows.item_id)).all()
-            insert_missing(connection, source_items, [new_source(row.marketplace, row.item_id) for row in found])
+            new = [new_source(row.marketplace, row.item_id, is_offered=bool(row.listed)) for row in found]
+            insert_missing(connection, source_items, new)
             return after
 
         return run_tx(self._engine, write)

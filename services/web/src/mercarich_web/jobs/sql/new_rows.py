@@ -5,15 +5,21 @@ from datetime import datetime
 from typing import Any
 
 from mercarich_contracts.events import EventKind
+from mercarich_contracts.hazards import FIRST_LOOK
 from mercarich_contracts.market import State
 from mercarich_listings.event import Event
 from mercarich_reasons.reason import Reason
 
 
 def new_source(
-    marketplace: str, item_id: str, *, seller_id: str | None = None, title: str | None = None
+    marketplace: str,
+    item_id: str,
+    *,
+    seller_id: str | None = None,
+    title: str | None = None,
+    is_offered: bool = False,
 ) -> dict[str, Any]:
-    """A source item that was never looked at."""
+    """A source item that was never looked at. Those of offers are looked at first."""
     return {
         "marketplace": marketplace,
         "item_id": item_id,
@@ -23,6 +29,7 @@ def new_source(
         "check_rank": 0,
         "check_attempts": 0,
         "check_unknowns": 0,
+        "look_class": FIRST_LOOK if is_offered else None,
     }
 
 
