@@ -16,6 +16,7 @@ from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.use_cases.measure_capacity import MeasureCapacity
 from mercarich_checker.use_cases.run_check import make_batch
 from mercarich_contracts.capacity import NOTHING_MEASURED, Demand, Measured
+from mercarich_contracts.coverage import COUNT_LASTS
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import CheckBatch
 from mercarich_contracts.proxy_api import Budget
@@ -27,6 +28,7 @@ from mercarich_runs.ports import ProxyAway, Request
 from mercarich_runs.use_cases.publish import Publishing, PublishSettings
 
 AT = LONG_AGO
+SECOND = timedelta(seconds=1)
 
 
 @dataclass
@@ -171,6 +173,32 @@ def test_it_is_counted_before_the_proxy_has_told_anything_and_then_every_ten_min
         now[0] = AT + timedelta(minutes=minutes)
         measure()
         assert _sources_and_time(shop.engine) == (sources, at)
+
+
+def test_a_slow_count_comes_again_before_the_last_one_says_nothing(shop: Shop) -> None:
+    shop.listing(shop.seller("seller"), "x1")
+    now = [AT]
+    measure = MeasureCapacity(
+        SqlCapacities(shop.engine), SlowCoverages(now), Proxy(), Marketplace.YAHOO, lambda: now[0]
+    )
+    measure()
+    assert now == [AT + SlowCoverages.TAKES]
+
+    for wait, at in ((COUNT_LASTS / 2 - SECOND, AT), (COUNT_LASTS / 2, AT + COUNT_LASTS / 2)):
+        now[0] = AT + wait
+        measure()
+        assert _sources_and_time(shop.engine) == (1, at)
+
+
+@dataclass
+class SlowCoverages:
+    """`ports.Coverages` whose count takes minutes."""
+
+    TAKES = timedelta(minutes=5)
+    now: list[datetime]
+
+    def count(self, marketplace: Marketplace, now: datetime) -> None:
+        self.now[0] = now + self.TAKES
 
 
 def _sources_and_time(engine: Engine) -> tuple[int, datetime]:

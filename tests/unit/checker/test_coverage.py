@@ -48,6 +48,14 @@ def test_sources_without_a_look_have_no_age() -> None:
     assert [(one.sources, one.covered, one.unseen) for one in of_seller.values()] == [(18, 15, 10), (4, 4, 4)]
 
 
+def test_a_seller_who_is_stopped_while_it_is_counted_does_not_count() -> None:
+    bands = [Band(1, 0, 8, NOW - timedelta(minutes=1)), Band(9, 0, 5, NOW - timedelta(minutes=2))]
+    together, of_seller = coverages("yahoo", bands, [Unseen(9, 10, 3)], CHECKS, NOW)
+
+    assert (list(of_seller), together.sources, together.unseen) == ([1], 8, 0)
+    assert together.oldest_at == NOW - timedelta(minutes=1)
+
+
 def test_nothing_on_sale_is_covered() -> None:
     together, of_seller = coverages("yahoo", [], [], {}, NOW)
 

@@ -36,11 +36,14 @@ class Unseen(NamedTuple):
 def coverages(
     marketplace: str, bands: Iterable[Band], unseen: Iterable[Unseen], checks_a_day: Mapping[int, int], now: datetime
 ) -> tuple[Coverage, Mapping[int, Coverage]]:
-    """Return the coverage of all sellers together, and of each who offers something. `checks_a_day` is by seller."""
+    """Return the coverage of all sellers together, and of each who offers something.
+
+    `checks_a_day` is by seller. A seller who is not in it was stopped during the count, and does not count.
+    """
     of_seller: defaultdict[int, list[Band]] = defaultdict(list)
-    for band in bands:
+    for band in (band for band in bands if band.user_id in checks_a_day):
         of_seller[band.user_id].append(band)
-    waiting = {one.user_id: one for one in unseen}
+    waiting = {one.user_id: one for one in unseen if one.user_id in checks_a_day}
     found: dict[int, Coverage] = {}
     for user_id in sorted({*of_seller, *waiting}):
         new = waiting.get(user_id, Unseen(user_id, 0, 0))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mercarich_checker.ports import Budgets, Capacities, Coverages
+from mercarich_contracts.coverage import COUNT_LASTS
 from mercarich_contracts.market import Marketplace
 from mercarich_platform.clock import Clock
 
@@ -11,6 +12,8 @@ COUNT_EVERY = timedelta(minutes=10)
 """A count reads every listing; a plan is not outgrown within minutes."""
 PAUSES = 100
 """Times that a count took, for which the next one waits: with a million listings it takes seconds."""
+LONGEST_PAUSE = COUNT_LASTS / 2
+"""A slow count is repeated before the last one says nothing any more."""
 
 
 @dataclass(slots=True, eq=False)
@@ -39,4 +42,4 @@ class MeasureCapacity:
             self.coverages.count(self.marketplace, now)
             self.capacities.count(self.marketplace, now)
         finally:
-            self._not_before = now + PAUSES * (self.now() - now)
+            self._not_before = now + min(PAUSES * (self.now() - now), LONGEST_PAUSE)
