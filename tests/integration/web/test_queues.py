@@ -8,6 +8,7 @@ import pytest
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows
 
+from mercarich_contracts.messages import WATCH_BATCH_ITEMS
 from mercarich_contracts.topics import DEAD_LETTERS, LISTINGS_CHANGED, TOPICS
 from mercarich_platform.kafka import Publisher
 
@@ -53,6 +54,16 @@ def test_o4_rows_of_running_runs_are_shown_as_batches(mercarich: Mercarich, rows
 
     one = {"run_id": run, "operation": "check", "marketplace": "yahoo", "rows": 51, "batches": 2}
     assert queues["unfinished"] == [one]
+
+
+def test_rows_of_the_watch_are_shown_in_batches_of_its_own_size(mercarich: Mercarich, rows: Rows) -> None:
+    window = rows.run(1, operation="watch", outcome="running")
+    for number in range(WATCH_BATCH_ITEMS + 1):
+        rows.source(f"x{number}", check_run=window)
+
+    [one] = mercarich.json("queue", "info")["unfinished"]
+
+    assert (one["run_id"], one["rows"], one["batches"]) == (window, WATCH_BATCH_ITEMS + 1, 2)
 
 
 def test_a_search_is_shown_with_its_listings_in_batches_of_its_own_size(mercarich: Mercarich, rows: Rows) -> None:

@@ -52,6 +52,10 @@ class BatchItem:
     """The source's seller, where known, so that the proxy can look up many ids by one call."""
 
 
+WATCH_BATCH_ITEMS = 10
+"""Source items of a batch of the watch: few, so that what becomes due is not behind many others."""
+
+
 class CheckBatch(Message):
     """Look at these source items for this run."""
 

@@ -15,7 +15,7 @@ from functools import partial
 from mercarich_checker.ports import Watched, WindowEnded
 from mercarich_checker.use_cases.rounds import Checking, Rounds
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.messages import BatchItem, CheckBatch
+from mercarich_contracts.messages import WATCH_BATCH_ITEMS, BatchItem, CheckBatch
 from mercarich_platform.outages import DatabaseAway
 from mercarich_reasons.runs import RunPaused
 from mercarich_runs.ports import Counts, Outcome, Request, Run, Superseded
@@ -28,8 +28,6 @@ EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 WINDOW = timedelta(minutes=30)
 IN_FLIGHT = 30
 """Calls under way at once: at half a call a second, a minute's."""
-BATCH_SOURCES = 10
-"""Few, so that what becomes due is not behind many others."""
 REST_SECONDS = 2.0
 """Wait while there is nothing to do: no source may be taken, the marketplace is paused, or the watch is off."""
 AWAY_SECONDS = 5.0
@@ -108,7 +106,7 @@ class Watch(Checking):
 
     def _publishing(self, run: Run) -> Publishing[BatchItem, CheckBatch]:
         make = partial(_batch, run, self.share)
-        settings = replace(self.settings.publish, batch_items=BATCH_SOURCES)
+        settings = replace(self.settings.publish, batch_items=WATCH_BATCH_ITEMS)
         return Publishing(self.plan, self.batches, settings, run, make, self.now)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Engine, Row, Select, case, func, literal, 
 
 from mercarich_contracts.capacity import Measured, ends_at, ends_at_its_pace
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.messages import WATCH_BATCH_ITEMS
 from mercarich_db import settings_store
 from mercarich_db.capacity import measured
 from mercarich_db.held_now import held_now
@@ -26,8 +27,8 @@ SET_ASIDE_SHOWN = 100
 SELLERS_SHOWN = 20
 _AT_WORK = {"check": "checking", "update": "searching"}
 """The phase in which a run makes its calls; the windows of the watch have no end to tell."""
-BATCH_SIZES = {"check": "CHECK_BATCH_ITEMS", "watch": "CHECK_BATCH_ITEMS", "update": "REVIVAL_BATCH_ITEMS"}
-"""The setting of how many rows a batch has, unless a run's --group-lower says it."""
+BATCH_SIZES = {"check": "CHECK_BATCH_ITEMS", "update": "REVIVAL_BATCH_ITEMS"}
+"""The setting of how many rows a batch has, unless a run's --group-lower says it. The watch has a size of its own."""
 
 
 class SqlRuns:
@@ -130,7 +131,7 @@ class SqlRuns:
         with reading(self._engine) as connection:
             settings = settings_store.read(connection)
             found = connection.execute(query).all()
-        sizes = {name: settings.integer(key) for name, key in BATCH_SIZES.items()}
+        sizes = {name: settings.integer(key) for name, key in BATCH_SIZES.items()} | {"watch": WATCH_BATCH_ITEMS}
         return [_unfinished(row, json.loads(row.arguments).get("group_lower") or sizes[row.operation]) for row in found]
 
     def _read(self, query: Select[*tuple[object, ...]]) -> list[Run]:
