@@ -14,6 +14,7 @@ from mercarich_contracts.market import RouteName
 from mercarich_db import tables
 from mercarich_db.types import AnyRow
 from mercarich_reasons.holds import NoCanaryVouches, TooManyAbsent
+from mercarich_reasons.runs import LeftToWatch
 from mercarich_web.words import WORDS
 
 ReadTable = Callable[[Table], list[AnyRow]]
@@ -166,6 +167,15 @@ def test_a_run_is_shown_in_full(operator: Browser, rows: Rows) -> None:
     assert "the proxy was away" in page
     assert "60.0 %" in page
     assert "max_workers" in page
+
+
+@pytest.mark.parametrize(("outcome", "tone"), [("finished", "info"), ("superseded", "warn"), ("failed", "bad")])
+def test_what_a_finished_run_left_to_the_watch_is_no_warning(
+    operator: Browser, rows: Rows, outcome: str, tone: str
+) -> None:
+    run = rows.run(5, note=LeftToWatch(), outcome=outcome)
+
+    assert f'class="note {tone}"' in operator.get(f"/runs/{run}").text
 
 
 @pytest.mark.parametrize(("language", "name"), [("en", "Looks between the runs"), ("ja", "合間の確認")])
