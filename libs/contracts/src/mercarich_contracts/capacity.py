@@ -115,7 +115,7 @@ def ends_at(left: int, measured: Measured, now: datetime) -> datetime | None:
 def ends_at_its_pace(left: int, done: int, took: timedelta, now: datetime) -> datetime | None:
     """Return when `left` rows are done if they go as the `done` ones did, which took so long; None: too few to tell.
 
-    So it is for searches: how many calls one takes is known only afterwards.
+    Searches use this, since how many calls a search takes is known only afterwards.
     """
     return now + took * (left / done) if done >= ENOUGH_DONE else None
 

@@ -54,6 +54,7 @@ class Hazards:
     average: float
 
     def of(self, cell: str) -> float:
+        """Return the hazard per second of a cell; the average of the marketplace for a cell without looks."""
         return self.known.get(cell, self.average)
 
 

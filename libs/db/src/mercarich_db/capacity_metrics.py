@@ -19,6 +19,7 @@ CALLS_AVAILABLE = Gauge(
 
 
 def publish(capacities: Iterable[Capacity]) -> None:
+    """Set the gauges of these marketplaces; the budget of one keeps its last value where it is not known."""
     for one in capacities:
         CALLS_NEEDED.labels(one.marketplace).set(one.needed_per_second)
         if one.available_per_second is not None:

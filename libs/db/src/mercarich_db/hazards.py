@@ -8,6 +8,7 @@ from mercarich_db.tables import hazard_cells
 
 
 def read_hazards(connection: Connection, marketplace: Marketplace) -> Hazards:
+    """Return what was learnt of a marketplace's sources; its prior hazard where nothing was learnt yet."""
     cells = select(hazard_cells.c.cell, hazard_cells.c.alive_seconds, hazard_cells.c.gone)
     rows = connection.execute(cells.where(hazard_cells.c.marketplace == marketplace))
     return hazards(PRIOR[marketplace], {row.cell: Learnt(row.alive_seconds, row.gone) for row in rows})

@@ -51,7 +51,8 @@ class LookAfterEnd(Reason):
 
 @dataclass(frozen=True, slots=True)
 class SecondLookDue(Reason):
-    """The source was found gone, and the brake waits for a second look; `at` and `by` as above."""
+    """The source was found gone, and the brake waits for a second look: the watch looks at `at`, and the plan wants a
+    look by `by` in any case."""
 
     at: datetime
     by: datetime
