@@ -178,7 +178,7 @@ def test_what_a_finished_run_left_to_the_watch_is_no_warning(
     assert f'class="note {tone}"' in operator.get(f"/runs/{run}").text
 
 
-@pytest.mark.parametrize(("language", "name"), [("en", "Looks between the runs"), ("ja", "合間の確認")])
+@pytest.mark.parametrize(("language", "name"), [("en", "Looks all day, beside the runs"), ("ja", "常時確認")])
 def test_windows_of_the_watch_have_a_list_of_their_own(operator: Browser, rows: Rows, language: str, name: str) -> None:
     check = rows.run(1)
     window = rows.run(0, operation="watch", outcome="running", phase="checking", planned=40, checked=7)

@@ -69,7 +69,7 @@ WATCH = (
     Definition(
         "WATCH_SHARE",
         1.0,
-        "share of a marketplace's outbound budget for looks between the runs",
+        "share of a marketplace's outbound budget for looks all day, beside the runs",
         0.0,
         1.0,
         unit="share, 0 to 1",

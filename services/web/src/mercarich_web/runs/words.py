@@ -44,7 +44,7 @@ PHASES: Mapping[str, str] = {
 OPERATIONS: Mapping[str, str] = {
     "check": N_("Stock check"),
     "update": N_("Replacement search"),
-    "watch": N_("Looks between the runs"),
+    "watch": N_("Looks all day, beside the runs"),
 }
 
 OUTCOMES: Mapping[str, tuple[str, str]] = {

@@ -14,7 +14,7 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
         "CHECK_ATTEMPTS": N_("Claims without a result after which an item is set aside"),
         "CHECK_UNKNOWNS": N_("Unknown results after which a run gives up an item"),
         "CHECK_RETRY_SECONDS": N_("First wait in seconds after an unknown answer; it doubles each time"),
-        "WATCH_SHARE": N_("Share of the outbound budget for looks between the runs; 0 switches them off"),
+        "WATCH_SHARE": N_("Share of the outbound budget for looks all day, beside the runs; 0 switches them off"),
     },
     N_("Canaries"): {
         **{
