@@ -196,6 +196,35 @@ def test_a_row_that_cannot_be_read_is_written_anew_with_a_pause(
     assert len(replicas[0].settle(NAME, Ask("first", cells=1)).cells) == 1
 
 
+@pytest.mark.parametrize(
+    ("place", "wrong"),
+    [
+        *((("lowest", "rate", 0), wrong) for wrong in (0, -1.0, "many")),
+        *((("lowest", "concurrency", 0), wrong) for wrong in (0, -1)),
+        *((("pace", "share"), wrong) for wrong in (0, -0.5, None)),
+        *((("members", "first", 0), wrong) for wrong in (None, "many")),
+        *((("breaker", "blocked_in_a_row"), wrong) for wrong in (None, "many")),
+    ],
+)
+def test_a_row_with_one_wrong_field_is_written_anew_with_a_pause(
+    engine: Engine, replicas: tuple[SqlBudgets, SqlBudgets], place: tuple[str | int, ...], wrong: object
+) -> None:
+    replicas[0].settle(NAME, Ask("first", cells=1))
+    document = orjson.loads(state(engine)[1])
+    part = document
+    for step in place[:-1]:
+        part = part[step]
+    part[place[-1]] = wrong
+    _write(engine, document)
+
+    grant = replicas[1].settle(NAME, Ask("second", cells=1, news=(Seen(Outcome.BLOCKED),)))
+
+    assert grant.cells == ()
+    after = orjson.loads(state(engine)[1])
+    assert after["pace"]["paused_until"] > document["pace"]["grid"] + LONGEST_PAUSE_SECONDS / 2
+    assert (grant.rate_per_second, grant.concurrency) == (LIMITS.rate_per_second, LIMITS.concurrency)
+
+
 def test_a_row_of_a_newer_release_is_left_as_it_is_and_says_what_to_do(
     engine: Engine, replicas: tuple[SqlBudgets, SqlBudgets]
 ) -> None:

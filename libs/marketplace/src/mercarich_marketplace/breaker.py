@@ -139,8 +139,8 @@ class Breaker(Phases):
         for at, outcome, times in document["recent"]:
             breaker._recent.append(Spell(min(at, now), Outcome(outcome), times))
             breaker._counts[Outcome(outcome)] += times
-        breaker._blocked_in_a_row = document["blocked_in_a_row"]
-        breaker._failed_in_a_row = document["failed_in_a_row"]
+        breaker._blocked_in_a_row = int(document["blocked_in_a_row"])
+        breaker._failed_in_a_row = int(document["failed_in_a_row"])
         if document["open_until"] is not None:
             breaker._open_until = min(document["open_until"], now + rules.max_open_seconds)
         breaker._open_for = min(document["open_for"], rules.max_open_seconds)

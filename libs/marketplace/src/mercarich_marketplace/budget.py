@@ -140,7 +140,7 @@ class Budget:
         try:
             if document is not None:
                 self._restore(document)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (ArithmeticError, KeyError, TypeError, ValueError, AttributeError):
             self.was_unreadable = True
             self._members, self._probe_by = {}, None
             self._begin(now + LONGEST_PAUSE_SECONDS)
@@ -297,4 +297,4 @@ class Budget:
         for name, (slots, until, due, served) in document["members"].items():
             if until > now:
                 due = None if due is None else min(due, now + REFRESH_SECONDS)
-                self._members[name] = Member(slots, min(until, now + longest), due, min(served, now))
+                self._members[name] = Member(int(slots), min(until, now + longest), due, min(served, now))

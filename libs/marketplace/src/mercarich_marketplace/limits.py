@@ -25,9 +25,14 @@ class Limits:
 
 
 def in_force(configured: Limits, lowest: Mapping[str, Any], now: float) -> tuple[Limits, dict[str, Any]]:
-    """Return the limits that hold for a replica that asks, and `lowest` as it is to be kept, empty at first."""
+    """Return the limits that hold for a replica that asks, and `lowest` as it is to be kept, empty at first.
+
+    Raises `ValueError` where `lowest` allows no call.
+    """
     rate, rate_until = _lower(configured.rate_per_second, lowest.get("rate"), now)
     calls, calls_until = _lower(configured.concurrency, lowest.get("concurrency"), now)
+    if rate <= 0 or calls < 1:
+        raise ValueError(f"no calls: {rate} a second, {calls} at once")
     kept = {"rate": [rate, rate_until], "concurrency": [calls, calls_until]}
     return replace(configured, rate_per_second=rate, concurrency=int(calls)), kept
 

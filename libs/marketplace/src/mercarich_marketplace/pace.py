@@ -54,10 +54,12 @@ class Pace:
     def restored(
         cls, rate_per_second: float, recovery_per_second: float, document: Mapping[str, float], now: float
     ) -> "Pace":
-        """Return the pace of a `document`, without jitter."""
+        """Return the pace of a `document`, without jitter. Raises `ValueError` for a share that allows no call."""
         pace = cls(rate_per_second, recovery_per_second=recovery_per_second)
         pace._grid, pace._paused_until = document["grid"], document["paused_until"]
         pace._share, pace._share_at = document["share"], min(document["share_at"], now)
+        if pace._share <= 0:
+            raise ValueError(f"the share {pace._share} allows no call")
         return pace
 
     def next_cell(self, now: float) -> float:
