@@ -105,8 +105,10 @@ def job_of(
     containers = spec["template"]["spec"]["containers"]
     if arguments:
         containers = [_with(one, arguments) for one in containers]
-    if without is not None:
-        containers = [{**one, "command": [word for word in one["command"] if word != without]} for one in containers]
+    if without:
+        containers = [
+            {**one, "command": [word for word in one.get("command", ()) if word != without]} for one in containers
+        ]
     marks = {"cronjob.kubernetes.io/instantiate": "manual"}
     return {
         "apiVersion": "batch/v1",
