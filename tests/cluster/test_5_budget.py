@@ -23,8 +23,9 @@ LEAST = 0.85
 """0.95 where nothing else runs, as tests/unit/marketplace shows on simulated clocks. A stalled node loses cells: on two
 cores it was 1.0 at a load of 15, 0.95 at 25, 0.875 at 40, 0.51 at 50."""
 AFTER_KILL_SECONDS = 10
-PAUSE_SECONDS = 20
+PAUSE_SECONDS = 40
 """The breaker stays open as long, by values.yaml."""
+LEAST_QUIET_SECONDS = 10
 STOPPED_SECONDS = 1.0
 """Until no replica makes a call: half a second, and the market counts whole seconds."""
 BACK_SECONDS = 90.0
@@ -67,6 +68,8 @@ def test_two_proxies_keep_one_budget_pause_and_breaker_while_their_pods_are_kill
     assert set(map(tuple, fate)) == {("gone", "not_found", "0", "missed at ")}
     for stop in (paused, opened):
         assert stop["calls_meanwhile"] == 0, stop
+        assert stop["seconds"] > LEAST_QUIET_SECONDS, stop
+        assert stop["new_pods_before_its_end"] > 0, stop
 
 
 def _steady(release: Release) -> int | None:
@@ -97,8 +100,10 @@ def _stopped(
     ends_at = until(lambda: _ahead(_shared(release), until_of), 30, "all calls are stopped")
     stopped_at, _ = _counts(release)
     _kill(release, _pods(release, PROXY))
-    kept = _shared(release)
-    assert until_of(kept) == ends_at or kept["now"] > ends_at
+    kept = until_of(_shared(release))
+    assert kept is not None
+    assert kept >= ends_at, "what the killed replicas saw last may have made it longer"
+    ends_at = kept
     _wait_both(release)
     back_at, _ = _counts(release)
     again = until(lambda: [at for at in _counts(release)[1] if at > max(ends_at, stopped_at)], 60, "calls again")
