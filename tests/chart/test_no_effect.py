@@ -59,6 +59,8 @@ OTHER: dict[str, Any] = {
 """A value other than the default, by the last word of its name; those of other types follow from the default."""
 SETTINGS = {
     "checker": {"CHECKER_SLOTS": 9},
+NEED_MORE = ("serviceAccount.create", "operator.serviceAccount.create")
+"""Without the account that the chart makes, the name of another one is needed."""
     "updater": {"UPDATER_SLOTS": 3},
     "feed": {"FEED_PUSHERS": 9},
     "sellerJobs": {"WEB_JOB_SLOTS": 3},
@@ -104,6 +106,7 @@ def test_a_value_changes_what_is_rendered_or_is_refused(name: str, base: str) ->
     else:
         assert "values don't meet the specifications" not in done.stderr, done.stderr
         assert re.search(r"\): [A-Za-z0-9_.-]+(: | has no effect: )", done.stderr), "which value, and what to do"
+        assert DEFAULTS[name] is not True or name in NEED_MORE, "what is on by default can be switched off"
 
 
 @cache

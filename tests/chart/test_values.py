@@ -121,6 +121,7 @@ GOOD = (
     "schedules.items.check-item-yahoo.schedule=*/15 * * * *",
     "schedules.items.check-item-yahoo.schedule=5 08-10 1-7 JAN-mar sun",
 )
+    "watch.enabled=false",
 """What resembles the bad ones."""
 
 

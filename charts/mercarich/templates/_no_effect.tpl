@@ -57,9 +57,6 @@ that is on by default and was switched off on purpose is left alone, so that it 
 {{- if not .Values.amazonLinking.applicationId -}}
 {{- $rules = append $rules (dict "values" (list "amazonLinking") "why" "sellers can link no account; set amazonLinking.applicationId, or remove it") -}}
 {{- end -}}
-{{- if not .Values.watch.enabled -}}
-{{- $rules = append $rules (dict "values" (list "watch") "why" "there is no watch; set watch.enabled, or remove it") -}}
-{{- end -}}
 {{- if not .Values.serviceAccount.create -}}
 {{- $rules = append $rules (dict "values" (list "serviceAccount.annotations") "why" "serviceAccount.create is false; annotate the account that exists") -}}
 {{- end -}}
