@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.chart.rendering import CASES, Object, containers, objects, of_kind, pods
+from tests.chart.rendering import CASES, Object, containers, objects, of_kind, pods, template
 
 HIGH = {"checker", "feed", "proxy", "operator", "web"}
 
@@ -93,6 +93,20 @@ def test_a_digest_names_the_image_of_its_service_alone() -> None:
 
     assert {image.split("@")[0] for image in with_digest} == {"registry.example/team/mercarich-feed:1.2.3"}
     assert all(image.split("@")[1].startswith("sha256:0123") for image in with_digest)
+def test_a_label_of_monitoring_replaces_the_common_one_of_its_name() -> None:
+    """A key that stands twice in a map is no YAML for some readers."""
+    own = ("--set", "monitoring.labels.cost-center=own,monitoring.dashboards.labels.cost-center=own")
+    text = template("full", more=own)
+    kinds = ("PodMonitor", "ServiceMonitor", "PrometheusRule")
+    found = [
+        part for part in text.split("\n---\n") if re.search(rf"^kind: ({'|'.join(kinds)})$|-dashboard-", part, re.M)
+    ]
+
+    assert len(found) > len(kinds)
+    for part in found:
+        assert re.findall(r"^    cost-center: (\w+)$", part, re.M) == ["own"], part[:300]
+
+
 
 
 def test_one_pool_can_need_more_than_the_others_of_its_service() -> None:
