@@ -13,7 +13,7 @@ def test_pods_have_what_all_have_and_what_their_component_has() -> None:
         spec, labels, notes = pod["spec"], pod["metadata"]["labels"], pod["metadata"].get("annotations", {})
         is_checker = component.startswith("checker-")
         assert labels["team"] == "stock"
-        assert notes["example.com/owner"] == "stock" if component != "test" else True
+        assert notes["example.com/owner"] == "stock"
         assert spec["nodeSelector"] == {"kubernetes.io/os": "linux"} | ({"disk": "fast"} if is_checker else {})
         assert len(spec["tolerations"]) == (2 if is_checker else 1)
         assert ("tier" in labels) is is_checker
@@ -60,8 +60,6 @@ def test_every_pod_of_ours_has_the_certificates_of_a_private_ca() -> None:
 
 def test_every_object_has_the_common_labels_and_annotations() -> None:
     for each in objects("full"):
-        if each["kind"] == "Pod":
-            continue  # helm's own test, which goes when it has ended
         assert each["metadata"]["labels"]["cost-center"] == "stock", each["metadata"]["name"]
         assert each["metadata"]["annotations"]["reloader.stakater.com/auto"] == "true", each["metadata"]["name"]
     assert [each["metadata"]["name"] for each in objects("minimal") if each["metadata"].get("annotations") == {}] == []
