@@ -22,7 +22,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 }
 READ_ELSEWHERE = {"MERCARICH_BY_HAND", "MERCARICH_REQUEST_KEY", "MERCARICH_SCHEDULE"}
 """Variables that commands read from the environment directly."""
-NOT_OURS = re.compile(r"(MARIADB|KAFKA)_|(LOG_DIR|HTTPS_PROXY|NODE|TZ)$")
+NOT_OURS = re.compile(r"(MARIADB|KAFKA)_|(LOG_DIR|NODE|TZ)$")
 """Of the development servers, and what `full` gives by extraEnv."""
 DEFAULTED = {
     "MERCARICH_DATA_DIR": "one machine's folder; a pod has database and Secrets instead",

@@ -31,7 +31,7 @@ OTHER: dict[str, Any] = {
     "commonAnnotations": {"example.com/owner": "stock"},
     "commonLabels": {"team": "stock"},
     "digests": {"web": f"sha256:{'0' * 64}"},
-    "extraEnv": [{"name": "HTTPS_PROXY", "value": "http://proxy.example:3128"}],
+    "extraEnv": [{"name": "TZ", "value": "Asia/Tokyo"}],
     "extraVolumeMounts": [{"name": "more", "mountPath": "/more"}],
     "extraVolumes": [{"name": "more", "emptyDir": {}}],
     "labels": {"team": "stock"},

@@ -1,5 +1,7 @@
 """What a person gives for pods and objects arrives where it was given for, and nowhere else."""
 
+import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -22,10 +24,36 @@ def test_pods_have_what_all_have_and_what_their_component_has() -> None:
         assert {"name": "more", "secret": {"secretName": "more"}} in spec["volumes"]
         for container in containers(pod):
             env = {each["name"]: each for each in container["env"]}
-            assert env["HTTPS_PROXY"]["value"] == "http://proxy.example:3128"
+            assert len(env) == len(container["env"]), "a component's variable replaces that of all pods"
+            assert env["TZ"]["value"] == ("UTC" if is_checker else "Asia/Tokyo")
             assert env["NODE"]["valueFrom"] == {"fieldRef": {"fieldPath": "spec.nodeName"}}
-            assert ("TZ" in env) is is_checker
             assert {"name": "more", "mountPath": "/more", "readOnly": True} in container["volumeMounts"]
+
+
+def test_what_a_component_gives_replaces_what_all_pods_have_by_the_same_name() -> None:
+    given = {
+        "checker.pods.extraEnv": [{"name": "NODE", "value": "own"}],
+        "checker.pods.extraVolumes": [{"name": "more", "emptyDir": {}}, {"name": "other", "emptyDir": {}}],
+        "checker.pods.extraVolumeMounts": [{"name": "other", "mountPath": "/more"}],
+    }
+    sets = [word for name, value in given.items() for word in ("--set-json", f"{name}={json.dumps(value)}")]
+    for component, pod in _pods("full", *sets):
+        is_checker = component.startswith("checker-")
+        volumes = [each for each in pod["spec"]["volumes"] if each["name"] in ("more", "other")]
+        assert volumes == (
+            given["checker.pods.extraVolumes"] if is_checker else [{"name": "more", "secret": {"secretName": "more"}}]
+        )
+        for container in containers(pod):
+            assert [each for each in container["env"] if each["name"] == "NODE"] == (
+                given["checker.pods.extraEnv"]
+                if is_checker
+                else [{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}]
+            )
+            assert [each for each in container["volumeMounts"] if each["mountPath"] == "/more"] == (
+                given["checker.pods.extraVolumeMounts"]
+                if is_checker
+                else [{"name": "more", "mountPath": "/more", "readOnly": True}]
+            )
 
 
 def test_pods_are_spread_by_the_given_constraints_over_those_of_their_component() -> None:
@@ -65,6 +93,20 @@ def test_every_object_has_the_common_labels_and_annotations() -> None:
     assert [each["metadata"]["name"] for each in objects("minimal") if each["metadata"].get("annotations") == {}] == []
 
 
+def test_a_label_of_monitoring_replaces_the_common_one_of_its_name() -> None:
+    """A key that stands twice in a map is no YAML for some readers."""
+    own = ("--set", "monitoring.labels.cost-center=own,monitoring.dashboards.labels.cost-center=own")
+    text = template("full", more=own)
+    kinds = ("PodMonitor", "ServiceMonitor", "PrometheusRule")
+    found = [
+        part for part in text.split("\n---\n") if re.search(rf"^kind: ({'|'.join(kinds)})$|-dashboard-", part, re.M)
+    ]
+
+    assert len(found) > len(kinds)
+    for part in found:
+        assert re.findall(r"^    cost-center: (\w+)$", part, re.M) == ["own"], part[:300]
+
+
 def test_accounts_have_names_and_annotations_and_can_exist_already() -> None:
     [account] = of_kind("full", "ServiceAccount")
     [binding] = of_kind("full", "RoleBinding")
@@ -91,20 +133,6 @@ def test_a_digest_names_the_image_of_its_service_alone() -> None:
 
     assert {image.split("@")[0] for image in with_digest} == {"registry.example/team/mercarich-feed:1.2.3"}
     assert all(image.split("@")[1].startswith("sha256:0123") for image in with_digest)
-def test_a_label_of_monitoring_replaces_the_common_one_of_its_name() -> None:
-    """A key that stands twice in a map is no YAML for some readers."""
-    own = ("--set", "monitoring.labels.cost-center=own,monitoring.dashboards.labels.cost-center=own")
-    text = template("full", more=own)
-    kinds = ("PodMonitor", "ServiceMonitor", "PrometheusRule")
-    found = [
-        part for part in text.split("\n---\n") if re.search(rf"^kind: ({'|'.join(kinds)})$|-dashboard-", part, re.M)
-    ]
-
-    assert len(found) > len(kinds)
-    for part in found:
-        assert re.findall(r"^    cost-center: (\w+)$", part, re.M) == ["own"], part[:300]
-
-
 
 
 def test_one_pool_can_need_more_than_the_others_of_its_service() -> None:

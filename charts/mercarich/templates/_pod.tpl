@@ -52,7 +52,8 @@ fullname, which is also the operator's account of a release whose name is longer
 {{- default (include "mercarich.name" (dict "root" .root "component" (ternary "operator" "pods" (default false .token)))) $own.name -}}
 {{- end -}}
 
-{{/* What a person gave for the pods of a component, as JSON: `pods` of all, and `own`, which is the component's. */}}
+{{/* What a person gave for the pods of a component, as JSON: `pods` of all, and `own`, which is the component's.
+A variable or volume of the component replaces that of the same name, and a mount that at the same path. */}}
 {{- define "mercarich.podsOf" -}}
 {{- $all := .root.Values.pods -}}
 {{- $own := default dict .own -}}
@@ -60,8 +61,21 @@ fullname, which is also the operator's account of a release whose name is longer
 {{- range list "labels" "annotations" "nodeSelector" -}}
 {{- $_ := set $of . (merge (dict) (default dict (index $own .)) (index $all .)) -}}
 {{- end -}}
-{{- range list "tolerations" "extraEnv" "extraVolumes" "extraVolumeMounts" -}}
-{{- $_ := set $of . (concat (index $all .) (default list (index $own .))) -}}
+{{- range $name, $key := dict "tolerations" "" "extraEnv" "name" "extraVolumes" "name" "extraVolumeMounts" "mountPath" -}}
+{{- $items := default list (index $own $name) -}}
+{{- $replaced := list -}}
+{{- if $key -}}
+{{- range $items -}}
+{{- $replaced = append $replaced (index . $key) -}}
+{{- end -}}
+{{- end -}}
+{{- $kept := list -}}
+{{- range index $all $name -}}
+{{- if not (and $key (has (index . $key) $replaced)) -}}
+{{- $kept = append $kept . -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set $of $name (concat $kept $items) -}}
 {{- end -}}
 {{- range list "affinity" "topologySpreadConstraints" -}}
 {{- $_ := set $of . (default (index $all .) (index $own .)) -}}
