@@ -68,7 +68,11 @@ PODS = closed(
     nodeSelector=WORDS,
     tolerations=_items(),
     affinity={"type": "object"},
-    topologySpreadConstraints=_items(topologyKey=TEXT),
+    topologySpreadConstraints=_items(
+        topologyKey=TEXT,
+        maxSkew=whole(1, 2**31 - 1),
+        whenUnsatisfiable={"enum": ["DoNotSchedule", "ScheduleAnyway"]},
+    ),
     priorityClassName=NAME,
     extraEnv=_items(name=_VARIABLE),
     extraVolumes=_items(name=_VOLUME),

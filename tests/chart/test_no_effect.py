@@ -49,7 +49,9 @@ OTHER: dict[str, Any] = {
     "interval": "17s",
     "timeZone": "Asia/Seoul",
     "tolerations": [{"operator": "Exists"}],
-    "topologySpreadConstraints": [{"topologyKey": "topology.kubernetes.io/zone"}],
+    "topologySpreadConstraints": [
+        {"topologyKey": "topology.kubernetes.io/zone", "maxSkew": 1, "whenUnsatisfiable": "ScheduleAnyway"}
+    ],
     "visitors": [{"podSelector": {}}],
     "image": "other.example/image:1",
     "dataPath": "/other",
@@ -57,10 +59,10 @@ OTHER: dict[str, Any] = {
     "tag": "9.9.9",
 }
 """A value other than the default, by the last word of its name; those of other types follow from the default."""
-SETTINGS = {
-    "checker": {"CHECKER_SLOTS": 9},
 NEED_MORE = ("serviceAccount.create", "operator.serviceAccount.create")
 """Without the account that the chart makes, the name of another one is needed."""
+SETTINGS = {
+    "checker": {"CHECKER_SLOTS": 9},
     "updater": {"UPDATER_SLOTS": 3},
     "feed": {"FEED_PUSHERS": 9},
     "sellerJobs": {"WEB_JOB_SLOTS": 3},
@@ -104,9 +106,9 @@ def test_a_value_changes_what_is_rendered_or_is_refused(name: str, base: str) ->
     if done.returncode == 0:
         assert done.stdout != _as_is(base), f"{name} is ignored without a word"
     else:
+        assert DEFAULTS[name] is not True or name in NEED_MORE, "what is on by default can be switched off"
         assert "values don't meet the specifications" not in done.stderr, done.stderr
         assert re.search(r"\): [A-Za-z0-9_.-]+(: | has no effect: )", done.stderr), "which value, and what to do"
-        assert DEFAULTS[name] is not True or name in NEED_MORE, "what is on by default can be switched off"
 
 
 @cache

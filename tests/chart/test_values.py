@@ -84,6 +84,7 @@ BAD = {
     "pods.extraEnv[0].name=FEED_ENCRYPTION_KEY,pods.extraEnv[0].value=x": "extraEnv",
     "pods.extraVolumes[0].name=tmp": "extraVolumes",
     "pods.extraVolumeMounts[0].name=more": "extraVolumeMounts",
+    "pods.topologySpreadConstraints[0].topologyKey=zone": "maxSkew",
     "feed.pods.replicas=3": "replicas",
     "image.digests.feed=sha256:abc": "digests",
     "image.digests.other=sha256:abc": "other",
@@ -120,8 +121,8 @@ GOOD = (
     "schedules.timeZone=UTC",
     "schedules.items.check-item-yahoo.schedule=*/15 * * * *",
     "schedules.items.check-item-yahoo.schedule=5 08-10 1-7 JAN-mar sun",
-)
     "watch.enabled=false",
+)
 """What resembles the bad ones."""
 
 

@@ -26,7 +26,6 @@ may not have 63 characters. A longer name loses the end of the release's, never 
 {{- printf "%s-%s" $full .component -}}
 {{- end -}}
 
- end -}}
 {{- define "mercarich.selector" -}}
 app.kubernetes.io/name: {{ default .root.Chart.Name .root.Values.nameOverride | quote }}
 app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
