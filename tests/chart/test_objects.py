@@ -175,11 +175,18 @@ def test_the_recipe_for_a_server_with_151_connections_leaves_one_worker_of_each_
     """The one in docs/kubernetes.md. Pages and notices count twice: one more of each during an upgrade."""
     one = ",".join(f"marketplaces.{site}.replicas=1" for site in ON)
     recipe = "database.maxConnections=151,database.reservedConnections=92,pages.replicas.min=1,pages.replicas.max=1"
-    recipe += f",{one}"
+    recipe += f",{one},watch.enabled=false"
     budget = _budget("default-needed", "--set", recipe)
+    watches = sum(
+        name.startswith("Deployment rel-mercarich-watch-")
+        for name, _ in pods(objects("default-needed", "--set", recipe))
+    )
 
     assert sum(_claims().values()) <= budget
-    assert budget + 92 + 2 * pages.CONNECTIONS + 2 * notices.CONNECTIONS + len(ON) * PROXYS <= 151
+    assert (
+        budget + 92 + 2 * pages.CONNECTIONS + 2 * notices.CONNECTIONS + len(ON) * PROXYS + watches * WATCH_CONNECTIONS
+        <= 151
+    )
 
 
 def _budget(case: str, *more: str) -> int:

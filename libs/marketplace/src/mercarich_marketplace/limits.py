@@ -8,8 +8,8 @@ from typing import Any
 from mercarich_marketplace.breaker import Rules
 
 LOWEST_SECONDS = 60.0
-"""So long after the last ask of a replica that is configured with less than others, less holds for all: what is sent
-in any minute depends on no replica's turn, and a replica that starts again changes nothing."""
+"""So long at most, and half as long at least, after the last ask of a replica that is configured with less than others,
+less holds for all: the rate depends on no replica's turn, and a replica that starts again changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
