@@ -28,7 +28,8 @@ How to install and use it: [docs/kubernetes.md](../../docs/kubernetes.md). `make
 others.
 
 `pods` concerns all pods, and each component has a `pods` of its own with the same names: its maps and lists are added
-to those of all, and its affinity, topology spread constraints and priority class replace them. The PriorityClasses
+to those of all. What has the same key, name (`extraEnv`, `extraVolumes`) or mountPath (`extraVolumeMounts`) there
+replaces what all have, and so do its affinity, topology spread constraints and priority class. The PriorityClasses
 that `priorityClasses` names exist before the chart is installed, and so do all Secrets.
 
 """
