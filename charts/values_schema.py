@@ -6,6 +6,7 @@ from pydantic_settings import BaseSettings
 from values_patterns import BROKER, CIDR, CRON, HOST, PORT_NUMBER, URL
 from values_shapes import (
     ACCOUNT,
+    DEFINITIONS,
     FLAG,
     KEY,
     KEY_OR_NONE,
@@ -83,6 +84,7 @@ def schema(schedules: Sequence[str], alerts: Sequence[str]) -> Schema:
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Values of the chart mercarich",
+        "definitions": DEFINITIONS,
         **closed(
             nameOverride=PREFIX,
             fullnameOverride=PREFIX,

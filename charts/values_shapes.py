@@ -35,7 +35,7 @@ QUANTITIES = closed(
     memory=_MEMORY,
     **{"ephemeral-storage": _MEMORY},
 )
-RESOURCES = closed(requests=QUANTITIES, limits=QUANTITIES)
+_RESOURCES = closed(requests=QUANTITIES, limits=QUANTITIES)
 ACCOUNT = closed(create=FLAG, name=NAME, annotations=WORDS)
 _OURS = "^(app\\.kubernetes\\.io/(name|instance|component|part-of|version|managed-by)|helm\\.sh/chart|mercarich\\.dev/)"
 LABELS: Schema = {
@@ -62,7 +62,7 @@ def _items(**properties: Schema) -> Schema:
     return {"type": "array", "items": item}
 
 
-PODS = closed(
+_PODS = closed(
     labels=LABELS,
     annotations=WORDS,
     nodeSelector=WORDS,
@@ -78,3 +78,8 @@ PODS = closed(
     extraVolumes=_items(name=_VOLUME),
     extraVolumeMounts=_items(name=_VOLUME, mountPath=PATH),
 )
+
+DEFINITIONS: Schema = {"pods": _PODS, "resources": _RESOURCES}
+"""What the schema has once, since many values have it."""
+PODS: Schema = {"$ref": "#/definitions/pods"}
+RESOURCES: Schema = {"$ref": "#/definitions/resources"}

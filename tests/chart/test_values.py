@@ -153,7 +153,7 @@ def test_the_schema_is_closed_everywhere() -> None:
     schema = json.loads((CHART / "values.schema.json").read_text())
     open_ones = [
         path
-        for path, part in _parts(schema, "")
+        for path, part in _parts(schema, schema, "")
         if part.get("type") == "object" and "additionalProperties" not in part and not path.endswith(_FOREIGN)
     ]
 
@@ -164,7 +164,7 @@ def test_the_schema_knows_exactly_the_values_that_are_there() -> None:
     values = yaml.safe_load((CHART / "values.yaml").read_text())
     schema = json.loads((CHART / "values.schema.json").read_text())
     assert set(schema["properties"]) - {"global"} == set(values)
-    assert _missing(schema, values, "") == []
+    assert _missing(schema, schema, values, "") == []
 
 
 def test_every_value_has_a_comment() -> None:
@@ -182,22 +182,32 @@ _FOREIGN = (
 """Parts whose shape is Kubernetes' or helm's own."""
 
 
-def _parts(schema: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _resolved(whole: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """Return the part, or the definition that it refers to."""
+    if "$ref" not in part:
+        return part
+    definition: dict[str, Any] = whole["definitions"][part["$ref"].removeprefix("#/definitions/")]
+    return definition
+
+
+def _parts(whole: dict[str, Any], part: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    schema = _resolved(whole, part)
     yield path, schema
-    for name, part in schema.get("properties", {}).items():
-        yield from _parts(part, f"{path}/{name}")
+    for name, each in schema.get("properties", {}).items():
+        yield from _parts(whole, each, f"{path}/{name}")
     if "items" in schema:
-        yield from _parts(schema["items"], f"{path}/items")
+        yield from _parts(whole, schema["items"], f"{path}/items")
 
 
-def _missing(schema: dict[str, Any], values: dict[str, Any], path: str) -> list[str]:
+def _missing(whole: dict[str, Any], schema: dict[str, Any], values: dict[str, Any], path: str) -> list[str]:
     """Properties of closed objects that values.yaml does not show, where it shows any."""
     found = []
-    for name, part in schema["properties"].items():
+    for name, each in schema["properties"].items():
+        part = _resolved(whole, each)
         if name not in values:
             found.append(f"{path}{name}")
         elif part.get("properties") and values[name] and not name.endswith(("resources", "bounds")):
-            found += _missing(part, values[name], f"{path}{name}.")
+            found += _missing(whole, part, values[name], f"{path}{name}.")
     return [name for name in found if name != "global"]
 
 
