@@ -94,7 +94,7 @@ def test_one_cronjob_stays_suspended_when_it_alone_is() -> None:
 def test_a_marketplace_that_is_off_has_no_object_and_no_variable(site: Site) -> None:
     off = objects("default-needed", "--set", f"marketplaces.{site}.enabled=false")
     on = objects("default-needed", "--set", f"marketplaces.{site}.enabled=true,marketplaces.{site}.acceptTerms=yes")
-    its = {f"rel-mercarich-{name}" for name in (site.proxy, f"checker-{site}", f"updater-{site}")}
+    its = {f"rel-mercarich-{name}" for name in (site.proxy, f"checker-{site}", f"updater-{site}", f"watch-{site}")}
     its |= {f"rel-mercarich-{row.name}" for row in SCHEDULE if row.marketplace is site.marketplace}
 
     assert {each["metadata"]["name"] for each in on} - {each["metadata"]["name"] for each in off} == its
