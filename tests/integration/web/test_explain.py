@@ -263,8 +263,7 @@ def test_when_its_source_is_looked_at_next_is_told(
     link_amazon(rows, seller, "valid")
     for number, outcome in enumerate(("running", "finished"), start=1):
         assert rows.run(number, outcome=outcome) == number
-    share = {"value": "0.3", "updated_at": ago(days=1), "updated_by": "taro"}
-    rows.add(tables.settings, key="WATCH_SHARE", **share)
+    rows.run(0, operation="watch", outcome="running")
     seen = {"checked_at": ago(hours=1), "observed_at": ago(hours=1)}
     rows.listing(seller, rows.source("x1", **seen | source), "SKU-1", quantity=1)
 
