@@ -63,6 +63,7 @@ MARKET = {
 NEVER_HERE = {
     "mercarich_feed_amazon_troubles_total": "the simulated Amazon stops no job",
     "mercarich_feed_links_total": "nobody links an account",
+    "mercarich_look_age_seconds": "the looks are counted before the first one, and then ten minutes later",
     "mercarich_operator_scale_writes_total": "no pool is paused or resumed",
     "mercarich_records_deleted_total": "nothing is old",
     "mercarich_schedule_last_start_timestamp_seconds": "nothing is started by the schedule",

@@ -22,7 +22,7 @@ BATCHES = Dashboard(
                     "{{marketplace}} {{of}} {{quantile}}",
                 ),
             ),
-            text="Half of the sources, 95 % and all were looked at within this time.",
+            text="Half of the sources, 95 % and all were looked at within this time. Absent until looks were counted.",
         ),
         Panel(
             "Since coverage was last counted",

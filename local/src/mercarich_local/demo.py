@@ -33,7 +33,12 @@ from mercarich_local.supervisor import NotReady
 from mercarich_local.system import System, on_free_ports
 from mercarich_platform.exit_codes import DONE, FAILED
 
-LEFT_OUT = ("scheduler", *(f"updater-{name}" for name in MARKETPLACES), "web", "notices")
+LEFT_OUT = (
+    "scheduler",
+    *(f"{kind}-{name}" for kind in ("updater", "watch") for name in MARKETPLACES),
+    "web",
+    "notices",
+)
 """Processes that the demo does not need, or starts itself at the right moment."""
 SHORT_WAITS = {
     "CANARY_EVERY_SECONDS": "3",
