@@ -63,6 +63,7 @@ SHORT_WAITS = {
     "CHECK_RETRY_SECONDS": "1",
     "CANARY_RETRY_SECONDS": "1",
     "FEED_POLL_SECONDS": "1",
+    "WATCH_SHARE": "0",  # a scene is about its own runs and one marketplace
 }
 
 
