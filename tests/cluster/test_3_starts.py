@@ -39,7 +39,17 @@ def test_a_schedule_in_tokyo_fires_on_time_and_of_three_starts_within_a_second_o
     assert 0 <= late <= 5, f"{created} for {due}"
     worker = f"deploy/{release.name('checker-mercari')}"
     by_hand, in_pod = (f"{word}-{due:%H%M}" for word in ("by-hand", "in-a-pod"))
-    words = ["mercarich", "check_item_yahoo", "2", "4", "--max-workers", "14", "--request-key", in_pod]
+    words = [
+        "mercarich",
+        "check_item_yahoo",
+        "2",
+        "4",
+        "--max-workers",
+        "14",
+        "--beside-watch",
+        "--request-key",
+        in_pod,
+    ]
     in_a_pod = subprocess.Popen(["kubectl", "-n", release.space.name, "exec", worker, "--", *words])
     keys = [scheduled["metadata"]["uid"], create_job(release, by_hand), in_pod]
     for name in (scheduled["metadata"]["name"], by_hand):
