@@ -11,8 +11,9 @@ from bench.freshness_index import Queues
 from bench.freshness_market import SELLERS, START, Answer, Market
 
 from mercarich_checker.domain import freshness
-from mercarich_contracts.hazards import DAY, PRIOR, Learnt, cell_of, hazards
+from mercarich_contracts.hazards import PRIOR, Learnt, cell_of, hazards
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.schedule import DAY
 
 HALF_A_DAY = 12 * 3_600.0
 """What plan 2 promises: the longest time between two looks."""

@@ -121,7 +121,7 @@ class Asked:
         own = PagesSettings.model_validate({"key": KEY, "proxy_urls": proxies, "api_calls_a_minute": 100_000})
         self._app = build_pages(shared, own, now=plant.kernel.utc, passwords=QUICK)
         self._loop = asyncio.Runner()
-        """On real time: the actor that asks keeps its turn until it has the answer."""
+        """On real time: the actor that asks keeps its turn until the response is there."""
         self._life = self._app.router.lifespan_context(self._app)
         self._loop.run(self._life.__aenter__())
         self._browser = httpx.AsyncClient(transport=httpx.ASGITransport(app=self._app), base_url=ORIGIN)

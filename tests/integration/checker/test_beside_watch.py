@@ -14,9 +14,9 @@ from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.commands import CHECK_ITEM
 from mercarich_checker.domain.freshness import SILENT
-from mercarich_contracts.hazards import DAY, FIRST_LOOK
+from mercarich_contracts.hazards import FIRST_LOOK
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.schedule import SCHEDULE
+from mercarich_contracts.schedule import DAY, SCHEDULE
 from mercarich_db import engine as engines
 from mercarich_db.tables import capacities, restorations, runs
 from mercarich_platform.clock import utc_now

@@ -12,10 +12,11 @@ from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.settings_sql import brake_settings
 from mercarich_checker.domain.freshness import AFTER_END, CLOSING_AGAIN, UNKNOWN_AGAIN, look_class
-from mercarich_contracts.hazards import DAY, PRIOR
+from mercarich_contracts.hazards import PRIOR
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
+from mercarich_contracts.schedule import DAY
 from mercarich_db import engine as engines
 from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import hazard_cells

@@ -19,8 +19,8 @@ from mercarich_checker.ports import WindowEnded
 from mercarich_checker.use_cases.rounds import RunSettings
 from mercarich_checker.use_cases.trust import Trust
 from mercarich_checker.use_cases.watch import Watch
-from mercarich_contracts.hazards import DAY
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
+from mercarich_contracts.schedule import DAY
 from mercarich_contracts.sites import SITES
 from mercarich_db import engine as engines
 from mercarich_db.tables import hazard_cells, holds, run_heads, runs, source_items

@@ -170,7 +170,7 @@ def test_coverage_and_the_age_of_looks_are_told_by_marketplace(mercarich: Mercar
     assert (yahoo["sources"], yahoo["covered"], yahoo["unseen"]) == (1_000, 949, 3)
     assert (mercari["half_since"], mercari["oldest_at"]) == (None, None)
     page = " ".join(mercarich.page("status").split())
-    assert "coverage 94.9 % of 1,000 sources on sale were looked at within their plans" in page
+    assert "coverage 94.9 % of 1,000 sources on sale were within their plans" in page
     assert "looks half within 2.5 h, 95 % within 9.0 h, all within 20.0 h, 3 without one so far" in page
     assert "coverage not known: not counted since 20" in page
 

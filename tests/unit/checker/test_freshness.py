@@ -25,8 +25,9 @@ from mercarich_checker.domain.freshness import (
     unseen,
     worth,
 )
-from mercarich_contracts.hazards import DAY, PRIOR, Hazards, Learnt, Page, cell_of, hazards
+from mercarich_contracts.hazards import PRIOR, Hazards, Learnt, Page, cell_of, hazards
 from mercarich_contracts.market import Marketplace, Reason
+from mercarich_contracts.schedule import DAY
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

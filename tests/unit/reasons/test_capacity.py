@@ -35,3 +35,7 @@ def test_a_pass_is_told_with_what_the_plan_says_in_both_languages() -> None:
 
 def test_what_is_not_known_is_told_as_such() -> None:
     assert told(of(1_000, None)) == CapacityUnknown(Marketplace.YAHOO, 1_000, 0.0231)
+
+
+def test_a_pass_of_seconds_is_told_as_one_of_minutes() -> None:
+    assert "a pass takes 0.1 h; the plan says 12" in tell(told(of(1, 300)), Language.EN)

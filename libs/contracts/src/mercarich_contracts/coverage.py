@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import floor
 
-from mercarich_contracts.schedule import PLANS
+from mercarich_contracts.schedule import DAY, PLANS
 
-DAY = timedelta(days=1)
 GRACE = 1.25
 """What a look may take of the time between two looks. A run lasts hours where the budget is nearly used up, so that
 looks at one source are not made at exactly the plan's interval."""
 LEAST_COVERAGE = 0.95
-"""Below this, something is wrong. Some sources answer nothing for days, and some are always a little late."""
+"""Below this, something is wrong. Some sources show no state for days, and some are always a little late."""
 COUNT_LASTS = timedelta(hours=1)
 """Age from which a count says nothing any more. Checkers count every ten minutes, more rarely where a count is slow."""
 

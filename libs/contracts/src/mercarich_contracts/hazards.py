@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from mercarich_contracts.market import Marketplace
-
-DAY = timedelta(days=1)
+from mercarich_contracts.schedule import DAY
 
 PRIOR: Mapping[Marketplace, float] = {
     Marketplace.MERCARI: 0.02 / DAY.total_seconds(),

@@ -15,6 +15,7 @@ from mercarich_contracts.sites import SITES, Site
 TIME_ZONE = "Asia/Tokyo"
 BESIDE_WATCH = "--beside-watch"
 """Option of a check's start: leave out what the watch has looked at in time."""
+DAY = timedelta(days=1)
 PLANS = (2, 4)
 """Checks a day that a seller's plan allows."""
 

@@ -51,6 +51,10 @@ class ImportWithinCapacity(CapacityEnough):
     new_sources: int
 
 
+LEAST_HOURS = 0.1
+"""A shorter pass is told as one of six minutes: nobody asks by how much."""
+
+
 def told(capacity: Capacity) -> CapacityShort | CapacityEnough | CapacityUnknown:
     """Return the sentence of a capacity."""
     marketplace, up = Marketplace(capacity.marketplace), bool(capacity.is_short)
@@ -62,7 +66,7 @@ def told(capacity: Capacity) -> CapacityShort | CapacityEnough | CapacityUnknown
         capacity.sources,
         needed,
         _rounded(capacity.available_per_second),
-        _rounded(capacity.pass_seconds / 3600, up=up),
+        _rounded(max(LEAST_HOURS, capacity.pass_seconds / 3600), up=up),
         _rounded(capacity.planned_seconds / 3600),
     )
 

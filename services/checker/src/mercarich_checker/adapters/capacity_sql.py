@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select, true, update
 
-from mercarich_checker.adapters.marking_sql import LISTED, SERVED
+from mercarich_checker.adapters.marking_sql import LISTED, PLANNED
 from mercarich_contracts.capacity import LIST_CALL_ITEMS, MOST
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Budget
-from mercarich_contracts.schedule import PLANS
 from mercarich_contracts.sites import SITES, Site
 from mercarich_db.bulk import Filter, insert_missing
 from mercarich_db.cadence import checks_a_day
@@ -50,11 +49,10 @@ def demand(site: Site) -> Select[*tuple[Any, ...]]:
 
     Listings are read from their covering index alone, and each source once by its id.
     """
-    planned = SERVED.where(checks_a_day().in_(PLANS))
-    often = listings.c.user_id.in_(planned.where(checks_a_day() >= MOST))
+    often = listings.c.user_id.in_(PLANNED.where(checks_a_day() >= MOST))
     offers = (
         select(listings.c.source_item_id, func.max(case((often, 1), else_=0)).label("often"))
-        .where(listings.c.user_id.in_(planned), listings.c.listed.is_(true()), Filter(LISTED))
+        .where(listings.c.user_id.in_(PLANNED), listings.c.listed.is_(true()), Filter(LISTED))
         .with_hint(listings, "FORCE INDEX (ix_listings_shop)", "mysql")
         .group_by(listings.c.source_item_id)
         .subquery("offers")

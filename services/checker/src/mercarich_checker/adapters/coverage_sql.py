@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, case, delete, func, insert, literal, select, true
 
-from mercarich_checker.adapters.marking_sql import LISTED, SERVED
+from mercarich_checker.adapters.marking_sql import LISTED, PLANNED
 from mercarich_checker.domain.coverage import BANDS, Band, Unseen, coverages
 from mercarich_contracts.coverage import LATE_AFTER, Coverage
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.schedule import PLANS
 from mercarich_db import tables
 from mercarich_db.bulk import Filter
 from mercarich_db.cadence import checks_a_day
@@ -20,7 +19,6 @@ from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listings, source_items, users
 
 _items = source_items.c
-_PLANNED = SERVED.where(checks_a_day().in_(PLANS))
 
 
 class SqlCoverages:
@@ -54,7 +52,7 @@ def aged(marketplace: Marketplace, now: datetime) -> Select[*tuple[Any, ...]]:
         .with_hint(listings, "FORCE INDEX (ix_listings_shop)", "mysql")
         .join(source_items, _items.id == listings.c.source_item_id)
         .where(
-            listings.c.user_id.in_(_PLANNED),
+            listings.c.user_id.in_(PLANNED),
             listings.c.listed.is_(true()),
             Filter(LISTED),
             Filter(_items.marketplace == marketplace),
@@ -89,7 +87,7 @@ def without_look(marketplace: Marketplace, now: datetime) -> Select[*tuple[Any, 
             _items.marketplace == marketplace,
             _items.checked_at.is_(None),
             Filter(LISTED),
-            Filter(listings.c.user_id.in_(_PLANNED)),
+            Filter(listings.c.user_id.in_(PLANNED)),
         )
         .group_by(listings.c.user_id)
     )
@@ -97,7 +95,7 @@ def without_look(marketplace: Marketplace, now: datetime) -> Select[*tuple[Any, 
 
 def _checks(connection: Connection) -> Mapping[int, int]:
     """Return the checks a day by seller."""
-    rows = connection.execute(_PLANNED.add_columns(checks_a_day().label("checks")))
+    rows = connection.execute(PLANNED.add_columns(checks_a_day().label("checks")))
     return {row.id: row.checks for row in rows}
 
 

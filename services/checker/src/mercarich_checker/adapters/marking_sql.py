@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Connection, Engine, Select, and_, bindpara
 
 from mercarich_checker.adapters.checks import CHECKS
 from mercarich_contracts.coverage import GRACE, planned_wait
+from mercarich_contracts.schedule import PLANS
 from mercarich_db.bulk import Rows, walking
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import reading
@@ -28,6 +29,8 @@ SERVED = (
     .where(users.c.active, ~users.c.is_staff)
 )
 """The sellers whom runs serve."""
+PLANNED = SERVED.where(checks_a_day().in_(PLANS))
+"""Those of them who have a plan."""
 
 
 def longest_waits(connection: Connection) -> dict[int, timedelta]:

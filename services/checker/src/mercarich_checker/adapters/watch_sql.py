@@ -27,8 +27,8 @@ from mercarich_checker.adapters.marking_sql import LISTED, SERVED
 from mercarich_checker.adapters.settings_sql import watch_share
 from mercarich_checker.domain.freshness import DRAWN, KEPT_A_DAY, Head, Standing, most_valuable
 from mercarich_checker.ports import Taken, WindowEnded
-from mercarich_contracts.hazards import DAY
 from mercarich_contracts.market import Marketplace, RouteName
+from mercarich_contracts.schedule import DAY
 from mercarich_contracts.sites import SITES
 from mercarich_db.bulk import Filter, Rows, among, time_of, update_rows, walking
 from mercarich_db.capacity import capacities_of
@@ -38,7 +38,7 @@ from mercarich_runs.ports import Operation, Outcome, Run
 
 HEADS = 100
 """Sources of a class, and of those that are due, among which some are looked for that no run is to look at. Where a run
-is to look at all of these, it looks at the most valuable ones first anyway."""
+is to look at all of these, the watch leaves the class to it."""
 BEHIND_GLIMPSED = 1_000
 """Sources of a class among which others are looked for where a result page has shown some of the first ones open."""
 DRAWN_FROM = 50
@@ -48,6 +48,7 @@ TOGETHER = 100
 
 _items = source_items.c
 _ON_SALE = exists().where(listings.c.source_item_id == _items.id, LISTED, listings.c.user_id.in_(SERVED))
+_WANTED = and_(_ON_SALE, func.coalesce(_items.check_problem, "") != "set_aside")
 
 
 class SqlWatched:
@@ -191,10 +192,9 @@ def _heads(first: Select[Any], *also: ColumnElement[bool]) -> Select[Any]:
     them.
     """
     ids = first.subquery()
-    wanted = and_(_ON_SALE, func.coalesce(_items.check_problem, "") != "set_aside")
     columns = (
         *(_items.id, _items.item_id, _items.seller_id, _items.look_class, _items.due_at, _items.checked_at),
-        *(wanted.label("is_wanted"), _items.glimpsed_at),
+        *(_WANTED.label("is_wanted"), _items.glimpsed_at),
     )
     rested = or_(_items.check_not_before.is_(None), _items.check_not_before <= bindparam("now"))
     free = (Filter(_items.check_run.is_(None)), rested, *map(Filter, also))
@@ -224,8 +224,8 @@ def _read(rows: Sequence[Sequence[Any]]) -> list[Head]:
 
 def _leave(ids: Collection[int], connection: Connection) -> None:
     """Take out of their classes what is not on sale, or was set aside: until a run's look finds it on sale again."""
-    wanted = and_(_ON_SALE, func.coalesce(_items.check_problem, "") != "set_aside")  # an offer was made meanwhile
-    free = among(_items.id, ids, _items.check_run.is_(None), not_(wanted))
+    still = not_(_WANTED)  # an offer may have been made meanwhile
+    free = among(_items.id, ids, _items.check_run.is_(None), still)
     connection.execute(update(source_items).where(free).values(look_class=None, due_at=None))
 
 

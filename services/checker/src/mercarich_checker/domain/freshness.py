@@ -17,8 +17,9 @@ from datetime import datetime, timedelta
 from math import exp, log
 from typing import NamedTuple
 
-from mercarich_contracts.hazards import DAY, FIRST_LOOK, Hazards, Learnt, Page, cell_of
+from mercarich_contracts.hazards import FIRST_LOOK, Hazards, Learnt, Page, cell_of
 from mercarich_contracts.market import Reason
+from mercarich_contracts.schedule import DAY
 
 AFTER_END = timedelta(seconds=90)
 """Time after an auction's end at which it is looked at: the page takes a moment to show how it ended."""

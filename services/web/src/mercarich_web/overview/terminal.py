@@ -110,8 +110,8 @@ def _coverage(coverage: Coverage | None, now: datetime) -> Text:
         return cell("not counted yet")
     if not coverage.is_current(now):
         return cell(f"not known: not counted since {tokyo(coverage.counted_at)}", _RED)
-    told = f"{coverage.percent} % of {coverage.sources:,} sources on sale were looked at within their plans"
-    return cell(told, _RED if coverage.share < LEAST_COVERAGE else "")
+    within = f"{coverage.percent} % of {coverage.sources:,} sources on sale were within their plans"
+    return cell(f"{within} {ago(coverage.counted_at, now)}", _RED if coverage.share < LEAST_COVERAGE else "")
 
 
 def _looks(coverage: Coverage, now: datetime) -> Text:
