@@ -45,7 +45,7 @@ BATCHES = (
         wait="15m",
         severity="critical",
         summary="{{ $labels.marketplace }}: nobody has counted for an hour which sources were looked at",
-        text="No checker works, or the operator tells nothing: what is sold may stay on sale at Amazon.",
+        text="Perhaps no checker works, or the operator tells nothing: what is sold may stay on sale at Amazon.",
         fires=Case("90m", {f'{_COUNTED}{{marketplace="yahoo"}}': "0+60x5 300x85"}, _YAHOO),
         quiet=Case("3h", {f'{_COUNTED}{{marketplace="yahoo"}}': "0+60x10 600x60 4200+60x110"}),
     ),

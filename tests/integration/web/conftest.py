@@ -15,6 +15,8 @@ import pytest
 from sqlalchemy import Engine, select
 from tests.integration.web import rows as rows_of_tests
 from tests.integration.web.rows import Rows
+from tests.integration.web.shops import signed_in
+from tests.integration.web.site import Browser
 
 from mercarich_db import tables
 from mercarich_db.engine import create, reading
@@ -110,3 +112,15 @@ def deeds(engine: Engine) -> Deeds:
             return [tuple(row) for row in connection.execute(query.where(log.action != "sign_in"))]
 
     return read
+
+
+@pytest.fixture
+def ann_id(rows: Rows) -> int:
+    return rows.user("ann")
+
+
+@pytest.fixture
+def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
+    """A seller's browser, signed in."""
+    with signed_in(database_url, engine, ann_id) as browser:
+        yield browser

@@ -1,13 +1,11 @@
 """What the demand for a seller's offers is estimated from: sources that fell, and sources on sale, by their hazards."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
 from sqlalchemy import Engine
 from tests.integration.web.rows import NOW, Rows, ago
-from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
 
 from mercarich_contracts.hazards import AGES, LIKES, PRICES, Page, cell_of
@@ -19,17 +17,6 @@ from mercarich_web.listings.sql.demand import SAMPLE, SqlDemands
 
 WON = SourceSeen(State.SOLD, Reason.WON)
 SLOW, FAST = Page(40_000, 0, ago(days=20)), Page(500, 30, ago(hours=20))
-
-
-@pytest.fixture
-def ann_id(rows: Rows) -> int:
-    return rows.user("ann")
-
-
-@pytest.fixture
-def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
-    with signed_in(database_url, engine, ann_id) as browser:
-        yield browser
 
 
 def up(rows: Rows, user_id: int, sku: str, page: Page, **values: object) -> int:

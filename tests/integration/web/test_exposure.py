@@ -1,12 +1,11 @@
 """Exposure computed from the history: when it begins, what ends it, and what the home page shows of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
 from tests.integration.web.rows import NOW, Rows, ago
-from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
 
 from mercarich_contracts.market import Reason, State
@@ -17,17 +16,6 @@ from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.sql.exposure import SqlExposures
 
 SINCE = ago(days=14)
-
-
-@pytest.fixture
-def ann_id(rows: Rows) -> int:
-    return rows.user("ann")
-
-
-@pytest.fixture
-def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
-    with signed_in(database_url, engine, ann_id) as browser:
-        yield browser
 
 
 def minutes(engine: Engine, user_id: int) -> list[float]:

@@ -15,11 +15,6 @@ from mercarich_reasons.candidates import PriceAboveLimit
 
 
 @pytest.fixture
-def ann_id(rows: Rows) -> int:
-    return rows.user("ann")
-
-
-@pytest.fixture
 def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
     with signed_in(database_url, engine, ann_id) as browser:
         browser.get("/rules")

@@ -1,7 +1,6 @@
 """What a seller does by pages: pages of listings, a replacement approved or refused, rules saved."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,7 +8,6 @@ import pytest
 from sqlalchemy import Engine, insert, select, update
 from tests.integration.web.operating.test_sellers_and_tokens import link_amazon
 from tests.integration.web.rows import Rows, ago
-from tests.integration.web.shops import signed_in
 from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
 
 from mercarich_contracts.audit import AuditAction
@@ -21,18 +19,6 @@ from mercarich_web.bootstrap import build_pages
 from mercarich_web.home.sql import SqlSellersDesk
 from mercarich_web.listings.views import ROWS
 from mercarich_web.settings import PagesSettings
-
-
-@pytest.fixture
-def ann_id(rows: Rows) -> int:
-    return rows.user("ann")
-
-
-@pytest.fixture
-def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
-    """Signed in."""
-    with signed_in(database_url, engine, ann_id) as browser:
-        yield browser
 
 
 def skus(text: str) -> list[str]:
