@@ -183,7 +183,7 @@ def test_a_watch_whose_share_is_too_small_for_the_plans_gets_nothing(
 
 
 def test_a_run_and_the_watch_share_the_work_of_a_slot(engine: Engine, shop: Shop, market: Market) -> None:
-    """Both at once, as on each day: what is new comes by the run or the watch, and nothing is looked at twice."""
+    """Both at once, as on each day: nothing is looked at a second time before all has been looked at once."""
     seller = shop.seller("a")
     for number in range(30):
         shop.listing(seller, f"old{number}", source=looked_at(13 * HOUR))
@@ -193,5 +193,6 @@ def test_a_run_and_the_watch_share_the_work_of_a_slot(engine: Engine, shop: Shop
         planner(engine, workers)(of_schedule("check-item-yahoo"), None, threading.Event())
         until(lambda: all(shop.source(f"old{number}").checked_at > utc_now() - HOUR for number in range(30)))
 
+    # Then the watch begins anew, as it has budget: on a slow machine before the condition above is read again.
     looks = [look for look in market.looks if look != "alive"]
-    assert sorted(looks) == sorted({*(f"old{n}" for n in range(30)), *(f"new{n}" for n in range(30))})
+    assert set(looks[:60]) == {*(f"old{n}" for n in range(30)), *(f"new{n}" for n in range(30))}
