@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from mercarich_contracts.market import Marketplace
@@ -75,6 +76,7 @@ def cell_of(page: Page, now: datetime) -> str:
     return cell(_band(page.price_jpy, PRICES), _band(page.likes, LIKES), _band(age, AGES))
 
 
+@cache  # there are some hundred
 def cell(price: int | None, likes: int | None, age: int | None) -> str:
     """Return the cell of these bands of price, likes and age, such as `p2 l0 a1`; x: not said."""
     bands = {"p": price, "l": likes, "a": age}

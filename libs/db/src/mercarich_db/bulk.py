@@ -4,7 +4,7 @@ An executemany UPDATE sends one statement per row, which is 13 to 19 times slowe
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Self
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Dialect,
     Engine,
     Insert,
     Select,
@@ -33,6 +34,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
+from sqlalchemy.types import UserDefinedType
 
 CHUNK = 1000
 """Rows per statement: SQLite accepts at most 32,766 values in one."""
@@ -104,20 +106,28 @@ def time_of(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-GIVEN_IDS: BindParameter[Any] = bindparam("ids", expanding=True, literal_execute=True)
+class _Ids(UserDefinedType[Iterable[int]]):
+    """Numbers of one list, written into the statement: binding them takes a driver in Python much longer, and so does
+    rendering each by itself, as an expanding parameter does."""
+
+    cache_ok = True
+
+    def literal_processor(self, dialect: Dialect) -> Callable[[Iterable[int]], str]:
+        return lambda ids: f"({', '.join(map(str, map(int, ids))) or 'NULL'})"
+
+
+GIVEN_IDS: BindParameter[Any] = bindparam("ids", type_=_Ids(), literal_execute=True)
 
 
 def among(
     column: Column[Any], ids: Iterable[int] | BindParameter[Any], *also: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """Return `column IN (ids)`, with literal numbers: binding them takes a driver in Python much longer.
+    """Return `column IN (ids)`, with literal numbers; no row when there are none.
 
     `also` only filters the rows found by their ids; the database must not use it to find rows (`Filter`).
     """
-    given = (
-        ids if isinstance(ids, BindParameter) else bindparam(None, sorted(ids), expanding=True, literal_execute=True)
-    )
-    return and_(column.in_(given), *map(Filter, also))
+    given = ids if isinstance(ids, BindParameter) else bindparam(None, sorted(ids), _Ids(), literal_execute=True)
+    return and_(column.op("IN", is_comparison=True)(given), *map(Filter, also))
 
 
 def among_keys(columns: Sequence[Column[Any]], keys: Iterable[Sequence[Any]]) -> ColumnElement[bool]:
@@ -264,12 +274,16 @@ def _bound(values: Sequence[Any], bind: Any) -> Sequence[Any]:
 def _listed(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, Any]], mark: str) -> tuple[str, list[Any]]:
     """Return `(1, %s), (2, %s)` and the values for the placeholders.
 
-    Numbers become literals, since a driver in Python takes longer to bind one than for the rest of the row.
+    Numbers and NULL become literals, since a driver in Python takes longer to bind one than for the rest of the row.
     """
     bound = [[bind(row[name]) for row in rows] for name, bind in columns]
-    shown = [[str(value) if type(value) is int else mark for value in column] for column in bound]
+    shown = [
+        [str(value) if type(value) is int else "NULL" if value is None else mark for value in column]
+        for column in bound
+    ]
     listed = ", ".join([f"({', '.join(texts)})" for texts in zip(*shown, strict=True)])
-    return listed, [value for values in zip(*bound, strict=True) for value in values if type(value) is not int]
+    given = [value for values in zip(*bound, strict=True) for value in values]
+    return listed, [value for value in given if type(value) is not int and value is not None]
 
 
 def _sqlite(table: str, columns: Sequence[str], fixed: Sequence[str], listed: str, conditions: str) -> str:

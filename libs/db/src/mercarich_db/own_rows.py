@@ -1,18 +1,13 @@
 """How many rows of a run are each seller's own: a source that several sellers offer is one of each of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, Table, and_, bindparam, func, select, update
+from sqlalchemy import Connection, Table, and_, func, select
 
-from mercarich_db.bulk import among
-from mercarich_db.tables import listings, run_sellers, source_items
+from mercarich_db.bulk import CHUNK, among
+from mercarich_db.tables import listings, source_items
 
 _ON_SALE = and_(listings.c.listed, ~listings.c.searching, listings.c.quantity > 0)
-_ADD = (
-    update(run_sellers)
-    .where(run_sellers.c.run_id == bindparam("of_run"), run_sellers.c.user_id == bindparam("of_user"))
-    .values(planned=run_sellers.c.planned + bindparam("more"))
-)
 
 
 def plan(connection: Connection, run_id: int, ids: Collection[int], of: Table = source_items, times: int = 1) -> None:
@@ -28,8 +23,16 @@ def plan(connection: Connection, run_id: int, ids: Collection[int], of: Table = 
     else:
         number, its = func.count(), among(listings.c.id, ids)
     found = connection.execute(select(seller, number).select_from(listings).where(its).group_by(seller))
-    rows = [
-        {"of_run": run_id, "of_user": user_id, "more": times * count} for user_id, count in sorted(map(tuple, found))
-    ]
-    if rows:
-        connection.execute(_ADD, rows)
+    more = sorted((int(user_id), times * int(count)) for user_id, count in found)
+    for start in range(0, len(more), CHUNK):
+        _add(connection, run_id, more[start : start + CHUNK])
+
+
+def _add(connection: Connection, run_id: int, more: Sequence[tuple[int, int]]) -> None:
+    # By one statement: the driver would send an `executemany` of updates one by one.
+    cases = " ".join(f"WHEN {user_id:d} THEN {count:d}" for user_id, count in more)
+    whose = ", ".join(f"{user_id:d}" for user_id, _ in more)
+    connection.exec_driver_sql(
+        f"UPDATE run_sellers SET planned = planned + CASE user_id {cases} END"
+        f" WHERE run_id = {run_id:d} AND user_id IN ({whose})"
+    )

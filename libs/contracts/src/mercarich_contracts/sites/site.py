@@ -151,7 +151,7 @@ class Site:
         """One call returns many items of a seller, so that the items of one seller are checked together."""
         return self.list_route is not None
 
-    @property
+    @cached_property
     def routes(self) -> tuple[RouteName, ...]:
         """All requests that look at sources."""
         own = tuple(kind.route for kind in self.items)

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection, Engine, select, update
 
 from mercarich_db import own_rows
-from mercarich_db.bulk import among, insert_missing
+from mercarich_db.bulk import GIVEN_IDS, LockedRows, among, insert_missing
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, run_sellers, runs, users
@@ -57,6 +57,7 @@ class Marker:
         self._run = run
         self._fresh = {**columns.values(run=run.id, attempts=0, not_before=None, problem=None), **fresh}
         self._below = columns.values(run=run.id, done_run=run.id)
+        self._new = LockedRows([columns.id, columns.run], among(columns.id, GIVEN_IDS, columns.is_new_to(run)))
         self._older: Sequence[int] = ()
 
     def mark(self, pages: Iterable[Page], sellers: Sellers, begin_with: int) -> Iterator[int]:
@@ -98,10 +99,8 @@ class Marker:
 
         Lock them all: an older run may mark some now.
         """
-        new = self._columns.is_new_to(self._run)
-        rows = select(self._columns.id, self._columns.run).where(among(self._columns.id, ids, new))
         found: dict[int, list[int]] = defaultdict(list)
-        for row_id, run_id in connection.execute(rows.order_by(self._columns.id).with_for_update()):
+        for row_id, run_id in self._new.read(connection, ids=ids):
             found[run_id or 0].append(row_id)
         return found
 

@@ -121,11 +121,13 @@ def _keep_states(
     """Update all unchanged items by one statement, and the others, each with its own values, by a second one."""
     as_before, rest = list[dict[str, Any]](), list[dict[str, Any]]()
     for row in rows:
-        due = {"id": row.id, "look_class": following[row.id].look_class, "due_at": following[row.id].due_at}
-        if row.id not in evidence_ids and _says_no_more(row, seen[row.id]):
+        item, next_look = seen[row.id], following[row.id]
+        due = {"id": row.id, "look_class": next_look.look_class, "due_at": next_look.due_at}
+        lasting = _lasting(row, item)
+        if row.id not in evidence_ids and lasting == row[_LASTING] and _says_no_more(row, item):
             as_before.append(due)
         else:
-            rest.append(due | _new_state(row, seen[row.id], evidence_ids))
+            rest.append({**due, **lasting._asdict(), **_new_state(row, item, evidence_ids)})
     for some in (as_before, rest):
         if some:
             update_rows(connection, source_items, some, same=done)
@@ -136,21 +138,35 @@ def _says_no_more(row: Pending, item: Item) -> bool:
     known_seller = item.seller_id is None or item.seller_id == row.seller_id
     known_looks = (row.image_url or not item.images) and (row.condition_code or not item.condition_code)
     suspicion_stands = (row.suspected_at is None) is (meaning(item) is Meaning.KEEP)
-    as_lasting = all(getattr(row, name) == value for name, value in _lasting(row, item).items())
-    return bool(same_price and known_seller and known_looks and suspicion_stands and as_lasting)
+    return bool(same_price and known_seller and known_looks and suspicion_stands)
 
 
-def _lasting(row: Pending, item: Item) -> dict[str, Any]:
-    """Return the columns that tell how long the source may last. A list of a seller does not tell all of them."""
-    said = {
-        "end_at": item.end_at,
-        "auto_extend": item.auto_extend,
-        "bids": item.bids,
-        "likes": item.likes,
-        "item_created_at": item.created_at or item.start_at,
-        "item_updated_at": item.updated_at,
-    }
-    return {name: getattr(row, name) if value is None else value for name, value in said.items()}
+class _Lasting(NamedTuple):
+    """Columns that tell how long the source may last."""
+
+    end_at: datetime | None
+    auto_extend: bool | None
+    bids: int | None
+    likes: int | None
+    item_created_at: datetime | None
+    item_updated_at: datetime | None
+
+
+_LASTING = slice(Pending._fields.index("end_at"), None)
+assert tuple(Pending._fields[_LASTING]) == tuple(_Lasting._fields)  # both are compared as tuples
+
+
+def _lasting(row: Pending, item: Item) -> _Lasting:
+    """Return what is known of them after the answer. A list of a seller does not tell all of them."""
+    created_at = item.created_at or item.start_at
+    return _Lasting(
+        row.end_at if item.end_at is None else item.end_at,
+        row.auto_extend if item.auto_extend is None else item.auto_extend,
+        row.bids if item.bids is None else item.bids,
+        row.likes if item.likes is None else item.likes,
+        row.item_created_at if created_at is None else created_at,
+        row.item_updated_at if item.updated_at is None else item.updated_at,
+    )
 
 
 def page_of(row: Pending, item: Item | None = None) -> Page:
@@ -159,12 +175,11 @@ def page_of(row: Pending, item: Item | None = None) -> Page:
         return Page(row.price_jpy, row.likes, row.item_created_at, row.end_at)
     lasting = _lasting(row, item)
     price = row.price_jpy if item.price_jpy is None else item.price_jpy
-    return Page(price, lasting["likes"], lasting["item_created_at"], lasting["end_at"])
+    return Page(price, lasting.likes, lasting.item_created_at, lasting.end_at)
 
 
 def _new_state(row: Pending, item: Item, evidence_ids: Mapping[int, int]) -> dict[str, Any]:
     return {
-        **_lasting(row, item),
         "state": item.state,
         "reason": item.reason,
         "price_jpy": row.price_jpy if item.price_jpy is None else item.price_jpy,

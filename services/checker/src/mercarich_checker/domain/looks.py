@@ -38,7 +38,10 @@ def route_of(item: Item) -> RouteName:
     """Return the route by which the marketplace showed the item; of a parser of no route, that of the item's page."""
     site = SITES[item.marketplace]
     parser = item.evidence.parser_version.partition("/")[0]
-    return next((route for route in site.routes if route == parser), site.kind_of(item.item_id).route)
+    for route in site.routes:
+        if route == parser:
+            return route
+    return site.kind_of(item.item_id).route
 
 
 class Meaning(StrEnum):
