@@ -88,7 +88,9 @@ class Release:
         return self.space.inside(f"deploy/{self.name('toolbox')}", "mercarich", *words)
 
     def set(self, key: str, value: str) -> None:
-        self.mercarich("settings", "set", key, value, "--by", "cluster-tier")
+        """Set it, for at most a minute: on a node that is short of processors the database is away for moments."""
+        words = ("settings", "set", key, value, "--by", "cluster-tier")
+        until(lambda: self.mercarich(*words) or True, 60, f"{key} is set")
 
     def forget_settings(self, key: str) -> None:
         """Set a pool back to its defaults."""
