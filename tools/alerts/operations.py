@@ -4,6 +4,7 @@ from tools.alerts.rule import Alert, Case
 
 _ROUND = "mercarich_operator_last_loop_timestamp_seconds"
 _CLAMPED = 'mercarich_pool_clamped{pool="feed", reason="%s"}'
+_OFFSET = 'mercarich_clock_offset_seconds{instance="a"}'
 _USE = 'mercarich_db_connections_%s{instance="a"}'
 
 _OVERDUE = 'mercarich_schedule_overdue{schedule="env-update"}'
@@ -79,5 +80,15 @@ OPERATIONS = (
         text="Work waits for connections: the database is slow, or transactions stay open.",
         fires=Case("20m", {_USE % "in_use": "20x20", _USE % "max": "20x20"}, {"instance": "a"}),
         quiet=Case("20m", {_USE % "in_use": "9x20", _USE % "max": "20x20"}),
+    ),
+    Alert(
+        name="MercarichClockOff",
+        expr="max by (namespace, instance) (abs(mercarich_clock_offset_seconds)) > 5",
+        wait="3m",
+        severity="warning",
+        summary="The clock of {{ $labels.instance }} is more than 5 s off the database's",
+        text="What it stamps is corrected; but the process would not start again.",
+        fires=Case("10m", {_OFFSET: "0x2 -7x8"}, {"instance": "a"}),
+        quiet=Case("10m", {_OFFSET: "4x8"}),
     ),
 )

@@ -81,3 +81,15 @@ def test_a_paused_marketplace_is_neither_looked_at_nor_asked_again(shop: Revival
     for tick in ticks:
         tick()
     assert (market.looks, len(batches.batches)) == (["new1"], 1)
+
+
+def test_a_source_whose_look_lies_in_the_future_is_looked_at_again(shop: RevivalShop, market: Market) -> None:
+    """A process whose clock was ahead has looked at it: it may be as old as that clock was wrong."""
+    user = shop.seller("a")
+    for name, ahead in (("new1", timedelta(hours=3)), ("new2", timedelta(seconds=30))):
+        source = {"state": "available", "observed_at": utc_now() + ahead}
+        shop.listing(user, name, source=source, revision=2, restored_at=utc_now())
+    market.for_sale = [item("new1"), item("new2")]
+    shop.keep_fresh()
+    assert market.looks == ["new1"]
+    assert shop.source("new1").observed_at < utc_now() + timedelta(minutes=1)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, NoSuchModuleError, TimeoutError
 
+from mercarich_db.clock import MEASURING
 from mercarich_db.metrics import TROUBLES, watch
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration
@@ -184,6 +185,7 @@ def _mariadb(url: str, pool_size: int, longest_seconds: int) -> Engine:
                 " group_concat_max_len=16777216,"
                 " time_zone='+00:00', sql_mode=CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')"
             )
+        MEASURING.measure(connection)
 
     @event.listens_for(engine, "checkin")
     def leave(_connection: object, record: Any) -> None:
@@ -196,6 +198,7 @@ def _mariadb(url: str, pool_size: int, longest_seconds: int) -> Engine:
             return
         try:
             engine.dialect.do_ping(connection)
+            MEASURING.measure(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise InvalidatePoolError from error  # the pool reconnects, here and for all older connections
 

@@ -12,6 +12,10 @@ TROUBLES = Counter(
     "conflict: a transaction was started again; away: the database did not answer, or no connection was free",
     ["kind"],
 )
+CLOCK_OFFSET = Gauge(
+    "mercarich_clock_offset_seconds",
+    "Time by which the database's clock is ahead of this machine's; 0 where they cannot be told apart, and on SQLite",
+)
 _engines: WeakSet[Engine] = WeakSet()
 
 

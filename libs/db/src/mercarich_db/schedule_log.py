@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, delete, select, update
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, select, update
 from mercarich_db import engine as engines
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
+from mercarich_platform.clock import utc_now
 from mercarich_platform.exit_codes import BAD_CONFIGURATION, DONE, FAILED, TRY_AGAIN
 from mercarich_platform.front import SCHEDULE, TryAgain
 from mercarich_platform.outages import DatabaseAway
@@ -40,11 +41,11 @@ def scheduled(run: Callable[[], int]) -> int:
     name = os.environ.get(SCHEDULE, "")
     if not name:
         return run()
-    by_hand = bool(os.environ.get(BY_HAND))
-    if not by_hand and _tried(lambda connection: _paused_by(connection, name)) is not None:
+    paused_by = _tried(lambda connection: _paused_by(connection, name))
+    if paused_by is not None and not os.environ.get(BY_HAND):
         sys.stdout.write(f"{name} is paused; `mercarich schedule resume {name}` lets it start again\n")
         return DONE
-    at = datetime.now(UTC)
+    at = utc_now()  # the database's: it has just been asked
     slot = at.replace(second=0, microsecond=0)
     _tried(lambda connection: _begin(connection, name, slot, at))
     code = FAILED
@@ -73,7 +74,7 @@ def _begin(connection: Connection, name: str, slot: datetime, at: datetime) -> N
 
 def _end(connection: Connection, name: str, slot: datetime, code: int) -> None:
     which = (schedule_runs.c.name == name, schedule_runs.c.slot == slot)
-    connection.execute(update(schedule_runs).where(*which).values(ended_at=datetime.now(UTC), exit_code=code))
+    connection.execute(update(schedule_runs).where(*which).values(ended_at=utc_now(), exit_code=code))
 
 
 def _tried(fn: Callable[[Connection], Result]) -> Result | None:

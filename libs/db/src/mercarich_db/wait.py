@@ -6,8 +6,8 @@ import time
 
 from sqlalchemy import Engine
 
+from mercarich_db import clock, schema
 from mercarich_db import engine as engines
-from mercarich_db import schema
 from mercarich_platform.front import TryAgain
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration
@@ -20,7 +20,8 @@ _PAUSE_SECONDS = 2.0
 def wait_for_schema(url: str, stop: threading.Event) -> bool:
     """Return True once the database has a schema that this code can use; False when `stop` was set first.
 
-    Raises `BadConfiguration` when the address is wrong or the schema is older than the code.
+    Raises `BadConfiguration` when the address is wrong, the schema is older than the code, or this machine's clock is
+    wrong.
     """
     engine = engines.create(url)
     said = False
@@ -28,6 +29,7 @@ def wait_for_schema(url: str, stop: threading.Event) -> bool:
         while not stop.is_set():
             try:
                 schema.require(engine)
+                clock.require_right()
                 return True
             except DatabaseAway as error:
                 if not said:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, true
 
 from mercarich_contracts.market import State
 from mercarich_db.tables import listing_removals, listings, source_items, submission_items, submissions
+from mercarich_platform.clock import AHEAD
 
 BYPASSED = "bypassed"
 """State of a feed that is no longer waited for, although its end is unknown."""
@@ -62,11 +63,14 @@ def shown_at_no_time() -> ColumnElement[bool]:
 
 
 def source_is_fresh(now: datetime) -> ColumnElement[bool]:
-    """SQL condition: a replacement's source, if any, was seen available just now (`FRESH`)."""
+    """SQL condition: a replacement's source, if any, was seen available just now (`FRESH`).
+
+    A look that lies ahead of now has the time of a wrong clock: it may be old.
+    """
     seen = and_(
         source_items.c.id == listings.c.source_item_id,
         source_items.c.state == State.AVAILABLE,
-        source_items.c.observed_at >= now - FRESH,
+        source_items.c.observed_at.between(now - FRESH, now + AHEAD),
     )
     return or_(listings.c.restored_at.is_(None), exists().where(seen))
 

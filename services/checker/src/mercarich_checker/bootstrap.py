@@ -26,8 +26,8 @@ from mercarich_checker.watching import Heartbeat, WatchProcess
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES
 from mercarich_contracts.topics import CHECK, DEAD_LETTERS, TOPICS
+from mercarich_db import clock, schema, settings_store
 from mercarich_db import engine as engines
-from mercarich_db import schema, settings_store
 from mercarich_db.settings_cache import settings_cache
 from mercarich_platform.kafka import Publisher
 from mercarich_platform.settings import SharedSettings, load
@@ -100,6 +100,7 @@ def build_planner(
     """Build the planner from the settings table. Raises `DatabaseAway` and `BadConfiguration`."""
     engine = given.engine or engines.create(shared.database)
     schema.require(engine)
+    clock.require_right()
     return RunCheck(**_checking(marketplace, engine, Operation.CHECK, shared, report, given))
 
 

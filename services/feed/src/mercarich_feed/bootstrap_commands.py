@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from mercarich_contracts.messages import ListingsChanged
 from mercarich_contracts.topics import LISTINGS_CHANGED, TOPICS
+from mercarich_db import clock, schema
 from mercarich_db import engine as engines
-from mercarich_db import schema
 from mercarich_feed.adapters.accounts_sql import open_accounts
 from mercarich_feed.adapters.http import Http
 from mercarich_feed.adapters.lwa import Application, Lwa
@@ -31,6 +31,7 @@ def build_token_check(
     """Build the token check. Raises `BadConfiguration` for an old schema or a wrong key, and `DatabaseAway`."""
     engine = given.engine or engines.create(shared.database)
     schema.require(engine)
+    clock.require_right()
     accounts = open_accounts(engine, own, own.token_retry_seconds, given.now)
 
     def wait(seconds: float) -> bool:
@@ -56,6 +57,7 @@ def build_reconcile(
     """Build the reconciliation. Raises `BadConfiguration` for an old schema, and `DatabaseAway`."""
     engine = given.engine or engines.create(shared.database)
     schema.require(engine)
+    clock.require_right()
     reads = SqlReads(engine, own.token_retry_seconds, given.now)
     sellers = SqlSellers(engine, own.token_retry_seconds, given.now)
     return Reconcile(reads, given.now, given.monotonic, given.sleep), sellers
@@ -67,6 +69,7 @@ def build_sweep(
     """Build the sweep. Raises `BadConfiguration` when the schema is older than this code, and `DatabaseAway`."""
     engine = given.engine or engines.create(shared.database)
     schema.require(engine)
+    clock.require_right()
     sellers = SqlSellers(engine, own.token_retry_seconds, given.now)
     publisher = given.publisher or Publisher(shared.kafka_bootstrap, client_id="feed-sweep", topics=TOPICS)
 

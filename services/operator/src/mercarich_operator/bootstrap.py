@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from mercarich_contracts.schedule import SCHEDULE
+from mercarich_db import clock
 from mercarich_db import engine as engines
 from mercarich_operator.adapters.api_server import ApiServer, connection, default_namespace
 from mercarich_operator.adapters.books_meter import PrometheusBooks
@@ -78,6 +79,8 @@ def build(shared: SharedSettings, own: OperatorSettings) -> Process:
 
     def a_round() -> None:
         reconcile()
+        if not loop.rounds:
+            clock.require_right()
         catch_up()
         start_wanted()
         take_over()

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.topics import DEAD_LETTERS, TOPICS, UPDATE
+from mercarich_db import clock, schema, settings_store
 from mercarich_db import engine as engines
-from mercarich_db import schema, settings_store
 from mercarich_platform.kafka import Publisher
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.worker import Tick, Worker
@@ -77,6 +77,7 @@ def build_planner(
     """Build the planner from the settings table. Raises `DatabaseAway` and `BadConfiguration`."""
     engine = given.engine or engines.create(shared.database)
     schema.require(engine)
+    clock.require_right()
     with engines.reading(engine) as connection:
         values = settings_store.read(connection)
     publisher = given.publisher or _publisher(shared, f"planner-update-{marketplace}")

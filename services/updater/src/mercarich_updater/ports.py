@@ -207,8 +207,9 @@ class Decisions(Protocol):
         Their last search was inconclusive, or its worker was lost.
         """
 
-    def ageing(self, marketplace: Marketplace, seen_before: datetime, after: int) -> Sequence[Ageing]:
-        """Return some sources of pushable restores last seen before `seen_before`, by id, behind the source `after`."""
+    def ageing(self, marketplace: Marketplace, since: datetime, until: datetime, after: int) -> Sequence[Ageing]:
+        """Return some sources of pushable restores that were not seen between `since` and `until`, by id, behind the
+        source `after`."""
 
     def seen_again(self, source: Ageing, item: Item, now: datetime) -> int:
         """Store a look. If the source is gone, withdraw its restores before they are pushed; return how many."""

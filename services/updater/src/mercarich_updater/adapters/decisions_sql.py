@@ -82,8 +82,9 @@ class SqlDecisions:
             rows = connection.execute(select(listings.c.id).where(mine).order_by(listings.c.id).limit(AT_ONCE))
             return list(rows.scalars())
 
-    def ageing(self, marketplace: Marketplace, seen_before: datetime, after: int) -> Sequence[Ageing]:
-        old = or_(source_items.c.observed_at.is_(None), source_items.c.observed_at < seen_before)
+    def ageing(self, marketplace: Marketplace, since: datetime, until: datetime, after: int) -> Sequence[Ageing]:
+        seen_at = source_items.c.observed_at
+        old = or_(seen_at.is_(None), seen_at < since, seen_at > until)
         rows = (
             select(source_items.c.id, source_items.c.marketplace, source_items.c.item_id)
             .join(listings, listings.c.source_item_id == source_items.c.id)

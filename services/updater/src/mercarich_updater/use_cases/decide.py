@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Item
-from mercarich_platform.clock import Clock
+from mercarich_platform.clock import AHEAD, Clock
 from mercarich_reasons.stock import ApprovedItemDearer, ApprovedItemGone, ApprovedItemSeen, ApprovedItemUsed
 from mercarich_updater.ports import Ageing, Approved, Decisions, Done, GoneMeanwhile, Listings, Look, UsedMeanwhile
 
@@ -73,7 +73,8 @@ def _dearer(approved: Approved, item: Item) -> ApprovedItemDearer | None:
 class KeepFresh:
     """Look again at the sources of waiting restores: they may sell while a restore waits for feed or for Amazon.
 
-    Each call continues a walk over all such sources by a few. Raises `ProxyAway` and `DatabaseAway`.
+    Each call continues a walk over all such sources by a few. A look whose time lies ahead of now counts as an old one.
+    Raises `ProxyAway` and `DatabaseAway`.
     """
 
     def __init__(self, decisions: Decisions, look: Look, now: Clock) -> None:
@@ -96,7 +97,7 @@ class KeepFresh:
     def _next(self, marketplace: Marketplace) -> Sequence[Ageing]:
         now = self._now()
         self._later = {source_id: at for source_id, at in self._later.items() if at > now}
-        page = self._decisions.ageing(marketplace, now - FRESH / 3, self._after)
+        page = self._decisions.ageing(marketplace, now - FRESH / 3, now + AHEAD, self._after)
         chosen = [source for source in page if source.source_item_id not in self._later][:LOOKS]
         if len(chosen) == LOOKS:
             self._after = chosen[-1].source_item_id
