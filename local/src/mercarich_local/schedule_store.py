@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, not_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from mercarich_contracts.schedule import WISH_LASTS
@@ -11,7 +11,7 @@ from mercarich_db import capacity_metrics, schedule_metrics, schedule_starts, se
 from mercarich_db.capacity import capacities_of
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.silent_runs import Silent, silent_runs
-from mercarich_db.tables import schedule_pauses, schedule_runs, schedule_wishes
+from mercarich_db.tables import runs, schedule_pauses, schedule_runs, schedule_wishes
 from mercarich_local.scheduler import Start, Switches
 
 
@@ -35,6 +35,20 @@ class ScheduleStore:
                 row.name: Start(row.slot, row.started_at, row.exit_code if row.ended_at else None)
                 for row in connection.execute(rows)
             }
+
+    def forget_ahead(self, now: datetime) -> Sequence[tuple[str, datetime]]:
+        def forget(connection: Connection) -> Sequence[tuple[str, datetime]]:
+            ahead = not_(schedule_starts.has_come(now))
+            found = connection.execute(select(schedule_runs.c.name, schedule_runs.c.started_at).where(ahead)).all()
+            connection.execute(delete(schedule_runs).where(ahead))
+            return [(row.name, row.started_at) for row in found]
+
+        return run_tx(self._engine, forget)
+
+    def is_used(self, request_key: str) -> bool:
+        used = select(runs.c.id).where(runs.c.request_key.endswith(f"/{request_key}", autoescape=True)).limit(1)
+        with reading(self._engine) as connection:
+            return connection.execute(used).first() is not None
 
     def known_since(self) -> Mapping[str, datetime]:
         with reading(self._engine) as connection:

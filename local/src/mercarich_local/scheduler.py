@@ -4,6 +4,8 @@ A slot is started once, even if two schedulers run. A slot that passed while no 
 last successful start is older than 1.1 times the interval. A run that ended with "try again", or was interrupted, is
 started again under the same request key, so that it continues where it was. So is a run whose planner gives no sign of
 life, whoever started it.
+
+A start that lies in the future is none: a wrong clock made it, and the schedule goes on by the right one.
 """
 
 import logging
@@ -15,7 +17,7 @@ from typing import Protocol
 from mercarich_contracts.schedule import OVERDUE_AFTER, ScheduleRow
 from mercarich_contracts.slots import slot_at
 from mercarich_db.silent_runs import Silent
-from mercarich_platform.clock import Clock
+from mercarich_platform.clock import AHEAD, Clock
 from mercarich_platform.exit_codes import TRY_AGAIN
 
 log = logging.getLogger(__name__)
@@ -53,6 +55,12 @@ class Starts(Protocol):
 
     def last(self) -> Mapping[str, Start]:
         """Return the newest slot of each row that ever started."""
+
+    def forget_ahead(self, now: datetime) -> Sequence[tuple[str, datetime]]:
+        """Delete the starts that lie in the future; return the row and the time of each."""
+
+    def is_used(self, request_key: str) -> bool:
+        """Return whether a run of this key was started."""
 
     def known_since(self) -> Mapping[str, datetime]:
         """Return when each row was added. A row that never starts counts as missed from then on."""
@@ -102,16 +110,19 @@ class Scheduler:
         self._starts = starts
         self._launch = launch
         self._now = now
-        self._since = now()
+        self._since = self._ticked = now()
         self._jobs: list[_Job] = []
         self._again: dict[str, datetime] = {}
         self._wanted: set[tuple[str, datetime]] = set()
+        self._keys: dict[tuple[str, datetime], str] = {}
+        """Of starts whose slot's own key was used."""
 
     def tick(self) -> None:
         """Store what has ended, then start what is due."""
         now = self._now()
+        self._mind_set_back(now)
         self.settle()
-        last, switches = self._starts.last(), self._starts.switches(now)
+        last, switches = self._last(now), self._starts.switches(now)
         begun = {**self._starts.known_since(), **{name: start.started_at for name, start in last.items()}}
         for row in self._rows:
             if row.name in switches.wanted:
@@ -124,11 +135,36 @@ class Scheduler:
             missed = switches.catch_up and self._is_missed(row, slot, interval, before, begun, now)
             if missed or self._is_due(slot, before):
                 if self._starts.begin(row.name, slot, now):
+                    self._mind_used_key(row, slot, now)
                     self._run(row, slot, now)
                     begun[row.name] = now
             elif before is not None and self._is_to_be_continued(row, before, now):
                 self._run(row, before.slot, now)
         self._take_over(switches.paused, now)
+
+    def _mind_set_back(self, now: datetime) -> None:
+        """Drop what was noted by a clock that ran ahead and was set back."""
+        if now < self._ticked - AHEAD:
+            log.warning("the clock was set back", extra={"was": str(self._ticked), "is": str(now)})
+            self._since = min(self._since, now)
+            self._again.clear()
+            for job in self._jobs:
+                job.deadline = min(job.deadline, now + timedelta(seconds=job.row.deadline_seconds))
+        self._ticked = now
+
+    def _last(self, now: datetime) -> Mapping[str, Start]:
+        last = self._starts.last()
+        if all(start.started_at <= now + AHEAD for start in last.values()):
+            return last
+        for name, at in self._starts.forget_ahead(now):
+            log.warning("a start that lies in the future is none", extra={"schedule": name, "started_at": str(at)})
+        return self._starts.last()
+
+    def _mind_used_key(self, row: ScheduleRow, slot: datetime, now: datetime) -> None:
+        """Give the start another key if that of its slot was used, by a clock that was ahead: its run has ended."""
+        key = request_key(row.name, slot)
+        if self._starts.is_used(key):
+            self._keys[row.name, slot] = f"{key}-{int(now.timestamp())}"
 
     def _start_wanted(self, row: ScheduleRow, now: datetime) -> None:
         """Remove the request after the start. If the process dies in between, the row starts a second time, which does
@@ -187,7 +223,7 @@ class Scheduler:
         return cut_off and in_time and not runs and now >= self._again.get(row.name, now)
 
     def _run(self, row: ScheduleRow, slot: datetime, now: datetime) -> None:
-        key = request_key(row.name, slot)
+        key = self._keys.get((row.name, slot)) or request_key(row.name, slot)
         log.info("started", extra={"schedule": row.name, "request_key": key})
         self._launch_job(row, slot, key, now)
 

@@ -11,13 +11,15 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE, WISH_LASTS, ScheduleRow
 from mercarich_db import engine as engines
 from mercarich_db import schema
-from mercarich_db.schedule_starts import know
+from mercarich_db.schedule_starts import know, starts
 from mercarich_db.silent_runs import SILENT_AFTER, Silent
 from mercarich_db.tables import capacities, schedule_wishes
 from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Scheduler, Start
+from mercarich_operator.adapters.schedule_sql import SqlSchedule
 from mercarich_runs.adapters.runs_sql import SqlRuns
 from mercarich_runs.ports import Operation, Request
+from mercarich_web.schedule.sql import SqlSchedules
 
 SLOT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 LATER = SLOT + timedelta(seconds=1)
@@ -136,4 +138,45 @@ def test_a_run_whose_planner_is_gone_is_taken_over_within_two_minutes(engine: En
             assert "a-key" not in started, "its planner may only be slow"
 
     assert started.count("a-key") == 1
+    engine.dispose()
+
+
+def test_a_start_that_lies_in_the_future_is_forgotten_and_shown_nowhere(engine: Engine) -> None:
+    engines.run_tx(engine, know)
+    later = datetime.now(UTC) + timedelta(minutes=12)
+    store, name = ScheduleStore(engine), "check-background-jobs"
+    store.begin(name, later - timedelta(minutes=20), later - timedelta(minutes=20))
+    for ahead in (timedelta(days=40), timedelta(seconds=30)):
+        store.begin("env-update" if ahead < timedelta(days=1) else name, later + ahead, later + ahead)
+
+    with engines.reading(engine) as connection:
+        shown = {row.name: row for row in starts(connection, later)}
+    assert (shown[name].overdue, shown[name].last) == (True, later - timedelta(minutes=20))
+    assert SqlSchedules(engine).last_starts(later)[name][0] == later - timedelta(minutes=20)
+    assert SqlSchedule(engine).known(later)[name].last == later - timedelta(minutes=20)
+    assert store.forget_ahead(later) == [(name, later + timedelta(days=40))]
+    assert {each: start.slot for each, start in store.last().items()} == {
+        name: later - timedelta(minutes=20),
+        "env-update": later + timedelta(seconds=30),
+    }
+    assert store.forget_ahead(later) == []
+    engine.dispose()
+
+
+def test_a_key_is_used_once_a_run_of_any_operation_has_it(engine: Engine) -> None:
+    SqlRuns(engine, Operation.UPDATE).start(Request(Marketplace.YAHOO, plans=(2,)), "update-item-yahoo-29", SLOT)
+    store = ScheduleStore(engine)
+    assert [store.is_used(key) for key in ("update-item-yahoo-29", "item-yahoo-29", "update-item-yahoo-2_")] == [
+        True,
+        False,
+        False,
+    ]
+    engine.dispose()
+
+
+def test_a_run_whose_last_sign_of_life_lies_in_the_future_is_silent(engine: Engine) -> None:
+    """Its planner had a clock that was ahead; one that lives gives a right one within a second."""
+    runs = SqlRuns(engine, Operation.CHECK)
+    runs.beat(runs.start(Request(Marketplace.YAHOO, plans=(2,)), "a", SLOT), SLOT + timedelta(days=40))
+    assert [one.request_key for one in ScheduleStore(engine).silent_runs(SLOT)] == ["a"]
     engine.dispose()

@@ -45,6 +45,18 @@ def test_t11_a_start_that_is_older_than_a_tenth_more_than_its_interval_shows(mer
     assert {row["name"]: row["overdue"] for row in mercarich.json("schedule", "list")["schedules"]}[FEED] is False
 
 
+def test_a_start_that_lies_in_the_future_is_none(mercarich: Mercarich, rows: Rows) -> None:
+    """The clock was ahead for a while: what it wrote hides no missed start."""
+    for minutes in (12, -60 * 24 * 40):
+        at = datetime.now(UTC) - timedelta(minutes=minutes)
+        rows.add(tables.schedule_runs, name=FEED, slot=at, started_at=at, ended_at=at, exit_code=0)
+
+    for words in (("status",), ("schedule", "list")):
+        [row] = [row for row in mercarich.json(*words)["schedules"] if row["name"] == FEED]
+        assert (row["overdue"], row["missed"] in (1, 2)) == (True, True)
+        assert datetime.fromisoformat(row["started_at"]) < datetime.now(UTC)
+
+
 def test_t11_a_row_that_never_started_shows_too(mercarich: Mercarich, rows: Rows) -> None:
     for name, minutes in ((FEED, 12), ("update-feed-mercari", 5)):
         rows.add(tables.schedule_known, name=name, since=ago(minutes=minutes))

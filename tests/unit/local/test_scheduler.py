@@ -12,6 +12,7 @@ from mercarich_contracts.slots import slot_at
 from mercarich_db.silent_runs import Silent
 from mercarich_local.schedule_process import installed
 from mercarich_local.scheduler import Scheduler, Start, Switches, request_key
+from mercarich_platform.clock import AHEAD
 
 TWICE_A_DAY = ScheduleRow("check-item-yahoo", "0 0,12 * * *", ("check_item_yahoo", "2", "4"), "checker", 12 * 3600)
 MIDNIGHT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # 00:00 of the 25th in Tokyo
@@ -36,9 +37,19 @@ class FakeStarts:
     wanted: Switches = field(default_factory=Switches)
     known: dict[str, datetime] = field(default_factory=dict)
     silent: list[Silent] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    """Keys of runs."""
 
     def last(self) -> Mapping[str, Start]:
         return {name: start for (name, _), start in sorted(self.rows.items(), key=lambda row: row[0][1])}
+
+    def forget_ahead(self, now: datetime) -> Sequence[tuple[str, datetime]]:
+        ahead = {key: start for key, start in self.rows.items() if start.started_at > now + AHEAD}
+        self.rows = {key: start for key, start in self.rows.items() if key not in ahead}
+        return [(name, start.started_at) for (name, _), start in ahead.items()]
+
+    def is_used(self, request_key: str) -> bool:
+        return request_key in self.used
 
     def known_since(self) -> Mapping[str, datetime]:
         return self.known
@@ -78,6 +89,7 @@ class Machine:
 
     def _launch(self, row: ScheduleRow, key: str) -> FakeRunning:
         self.started.append(key)
+        self.starts.used.add(key)
         self.running.append(FakeRunning())
         return self.running[-1]
 
@@ -314,3 +326,61 @@ def test_t1_t2_t3_t4_t5_t6_t7_t8_the_interval_of_each_row_is_the_longest_between
     slots = [slot_at(row.cron, MIDNIGHT + timedelta(minutes=minute))[0] for minute in range(0, 2 * 24 * 60, 2)]
     gaps = {after - before for before, after in pairwise(slots)}
     assert max(gaps) == timedelta(seconds=row.interval_seconds)
+
+
+AHEAD_BY = timedelta(days=40)
+
+
+def jumped(ahead: timedelta, *, restarted: bool) -> Machine:
+    """A scheduler in the morning, whose clock was ahead for four seconds; `restarted`: only the one before was."""
+    morning = MIDNIGHT + 6 * HOUR
+    starts = FakeStarts({(TWICE_A_DAY.name, MIDNIGHT): Start(MIDNIGHT, MIDNIGHT, 0)})
+    wrong = Machine(morning, starts)
+    for seconds in range(4):
+        wrong.tick_at(morning + ahead + timedelta(seconds=seconds))
+    assert len(wrong.started) == 1, "a slot that the clock says has come"
+    wrong.running[0].code = 0
+    wrong.scheduler.settle()
+    after = morning + timedelta(seconds=4)
+    machine = Machine(after, starts) if restarted else wrong
+    machine.tick_at(after)
+    return machine
+
+
+@pytest.mark.parametrize("restarted", [True, False])
+@pytest.mark.parametrize("ahead", [AHEAD_BY, 6 * HOUR])
+def test_a_start_that_lies_in_the_future_is_none_and_the_schedule_goes_on(
+    ahead: timedelta, restarted: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    machine = jumped(ahead, restarted=restarted)
+    before = len(machine.started)
+    noon = MIDNIGHT + 12 * HOUR
+    for seconds in range(-2, 3):
+        machine.tick_at(noon + timedelta(seconds=seconds))
+
+    assert len(machine.started) == before + 1
+    assert set(machine.starts.rows) == {(TWICE_A_DAY.name, MIDNIGHT), (TWICE_A_DAY.name, noon)}
+    [warned] = [record for record in caplog.records if "in the future" in record.message]
+    assert (warned.levelname, warned.__dict__["schedule"]) == ("WARNING", TWICE_A_DAY.name)
+
+
+def test_a_slot_whose_key_a_wrong_clock_has_used_starts_a_run_of_its_own() -> None:
+    """Under the same key its command would find a run that has ended, and do nothing."""
+    machine = jumped(6 * HOUR, restarted=True)
+    used = request_key(TWICE_A_DAY.name, MIDNIGHT + 12 * HOUR)
+    machine.tick_at(MIDNIGHT + 12 * HOUR)
+    [key] = machine.started
+    assert key != used
+    assert key.startswith(used)
+    machine.running[0].code = 75
+    machine.tick_at(MIDNIGHT + 12 * HOUR + timedelta(seconds=1))
+    machine.tick_at(MIDNIGHT + 12 * HOUR + timedelta(seconds=40))
+    assert machine.started == [key, key], "it goes on where it was"
+
+
+def test_a_command_that_runs_while_the_clock_is_set_back_keeps_its_deadline() -> None:
+    machine = Machine(MIDNIGHT - HOUR)
+    machine.tick_at(MIDNIGHT + AHEAD_BY)
+    machine.tick_at(MIDNIGHT)
+    machine.tick_at(MIDNIGHT + 12 * HOUR + timedelta(seconds=1))
+    assert machine.running[0].terminated

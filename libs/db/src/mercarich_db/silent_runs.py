@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, not_, select
 
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_db.tables import runs
+from mercarich_platform.clock import AHEAD
 
 SILENT_AFTER = timedelta(seconds=90)
 """A planner gives a sign of life twice a second, also while it is paused or held. While the database is away it cannot,
@@ -36,8 +37,9 @@ class Silent:
 
 
 def is_silent(now: datetime) -> ColumnElement[bool]:
-    """SQL condition for an open run."""
-    return and_(runs.c.outcome == "running", runs.c.heartbeat_at < now - SILENT_AFTER)
+    """SQL condition for an open run. A sign of life that lies in the future was given by a wrong clock, and is none."""
+    heard = runs.c.heartbeat_at.between(now - SILENT_AFTER, now + AHEAD)
+    return and_(runs.c.outcome == "running", not_(heard))
 
 
 def silent_runs(connection: Connection, now: datetime) -> Sequence[Silent]:

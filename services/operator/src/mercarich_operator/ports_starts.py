@@ -53,8 +53,11 @@ class StartBook(Protocol):
 class ScheduleBook(Protocol):
     """Every method raises `DatabaseAway`."""
 
-    def known(self) -> Mapping[str, Started]:
-        """Return what is known of each row of the schedule; empty if people switched off the catch-up."""
+    def known(self, now: datetime) -> Mapping[str, Started]:
+        """Return what is known of each row of the schedule; empty if people switched off the catch-up.
+
+        A start that lies in the future is none.
+        """
 
     def want(self, name: str, at: datetime) -> None:
         """Request a start of the row; replaces a request that led to none."""

@@ -17,8 +17,9 @@ class SqlSchedule:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def known(self) -> Mapping[str, Started]:
-        newest = select(schedule_runs.c.name, func.max(schedule_runs.c.started_at)).group_by(schedule_runs.c.name)
+    def known(self, now: datetime) -> Mapping[str, Started]:
+        starts = select(schedule_runs.c.name, func.max(schedule_runs.c.started_at)).where(schedule_starts.has_come(now))
+        newest = starts.group_by(schedule_runs.c.name)
         with reading(self._engine) as connection:
             if settings_store.read(connection).text("SCHEDULE_CATCH_UP") != "on":
                 return {}

@@ -32,7 +32,7 @@ class CatchUp:
     def __call__(self) -> None:
         """Do nothing while the database is away; the round before has logged that."""
         try:
-            known = dict(self.book.known())
+            known = dict(self.book.known(self.now()))
             for row in self.rows if known else ():
                 self._look_at(row, known, self.now())
         except DatabaseAway:

@@ -102,7 +102,7 @@ class ShowOverview:
 
     def __call__(self) -> Overview:
         now = self.now()
-        last, pauses, since = self.schedules.last_starts(), self.schedules.pauses(), self.schedules.known_since()
+        last, pauses, since = self.schedules.last_starts(now), self.schedules.pauses(), self.schedules.known_since()
         rows = [
             schedules.status(row, last.get(row.name), now, pauses.get(row.name), since=since.get(row.name))
             for row in self.timetable

@@ -48,7 +48,7 @@ class ShowStatus:
 
     def _full(self, broker: Reach, pools: Sequence[Pool]) -> Status:
         now, capacities, coverages = self.now(), self.stock.capacities(), self.stock.coverages()
-        last, pauses, since = self.schedules.last_starts(), self.schedules.pauses(), self.schedules.known_since()
+        last, pauses, since = self.schedules.last_starts(now), self.schedules.pauses(), self.schedules.known_since()
         return Status(
             at=now,
             database=Reach(self.schema.where, ok=True),

@@ -20,9 +20,11 @@ class SqlSchedules:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def last_starts(self) -> Mapping[str, LastStart]:
+    def last_starts(self, now: datetime) -> Mapping[str, LastStart]:
+        """Return the newest slot of each row. A start that lies in the future is none."""
         start = schedule_runs.c
-        newest = select(start.name, func.max(start.slot).label("slot")).group_by(start.name).subquery()
+        slots = select(start.name, func.max(start.slot).label("slot")).where(schedule_starts.has_come(now))
+        newest = slots.group_by(start.name).subquery()
         query = select(start.name, start.slot, start.started_at, start.ended_at, start.exit_code).join(
             newest, and_(newest.c.name == start.name, newest.c.slot == start.slot)
         )

@@ -22,8 +22,9 @@ class Timetable:
     now: Clock
 
     def list(self) -> ScheduleList:
-        last, pauses, wishes = self.schedules.last_starts(), self.schedules.pauses(), self.schedules.wishes()
-        since, now = self.schedules.known_since(), self.now()
+        now = self.now()
+        last, pauses, wishes = self.schedules.last_starts(now), self.schedules.pauses(), self.schedules.wishes()
+        since = self.schedules.known_since()
         rows = [
             schedules.status(row, last.get(name), now, pauses.get(name), wishes.get(name), since.get(name))
             for name, row in ((row.name, row) for row in self.rows)
