@@ -150,6 +150,8 @@ class Market:
     background: list[float | None] = field(default_factory=list)
     looked_afresh: list[str] = field(default_factory=list)
     blocked: bool = False
+    left_out: set[str] = field(default_factory=set)
+    """Ids without an answer: instead, the answer names another item."""
     away: bool = False
     kills: set[str] = field(default_factory=set)
     at_once: int = 10
@@ -180,7 +182,7 @@ class Market:
                 raise Killed
             with self.lock:
                 self.looks.extend(item.item_id for item in some)
-            yield [self.item(item.item_id) for item in some]
+            yield [self.item("another" if item.item_id in self.left_out else item.item_id) for item in some]
             if stop.is_set():
                 return
 

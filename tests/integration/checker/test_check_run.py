@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import Engine
-from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, check, planner, request
+from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, check, planner, request, until
 
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.use_cases.check_batch import BatchOutcome
@@ -181,6 +181,38 @@ def test_a_proxy_that_is_away_costs_time_and_nothing_else(engine: Engine, shop: 
     run = check(engine, market)
     assert run.outcome is Outcome.FINISHED
     assert shop.offer(listing).quantity == 0
+
+
+def test_an_id_that_a_whole_answer_leaves_out_ends_its_record_and_is_asked_again(
+    engine: Engine, shop: Shop, market: Market, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Else the record is never done: its partition has a backlog for ever."""
+    seller = shop.seller("a")
+    for n in range(3):
+        shop.listing(seller, f"x{n}")
+    market.left_out = {"x1", "x2"}
+    shop.setting("CHECK_RETRY_SECONDS", 1)
+    with Workers(engine, market) as workers, ThreadPoolExecutor(1) as process:
+        planning = process.submit(planner(engine, workers), request(), "key", threading.Event())
+        until(lambda: workers.outcomes)
+        source = shop.source("x1")
+        market.left_out = set()
+        run = planning.result(60)
+
+    assert workers.outcomes[0] is BatchOutcome.ANSWERED
+    assert (source.check_problem, source.state, source.check_attempts) == ("transient", "unknown", 0)
+    assert next(record.__dict__["items"] for record in caplog.records if "left ids out" in record.message) == 2
+    assert (run.outcome, shop.run(run.id).checked) == (Outcome.FINISHED, 3)
+
+
+def test_an_id_that_is_left_out_each_time_is_given_up_by_the_run(engine: Engine, shop: Shop, market: Market) -> None:
+    offer = shop.listing(shop.seller("a"), "x1")
+    market.left_out = {"x1"}
+    shop.setting("CHECK_RETRY_SECONDS", 1)
+    shop.setting("CHECK_UNKNOWNS", 2)
+    run = check(engine, market)
+    assert (run.outcome, shop.run(run.id).unfinished) == (Outcome.FINISHED, 1)
+    assert shop.offer(offer).quantity == 1
 
 
 def test_a_planner_waits_for_a_database_that_went_away(engine: Engine, shop: Shop, market: Market) -> None:

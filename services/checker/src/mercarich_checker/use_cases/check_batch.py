@@ -4,12 +4,13 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mercarich_checker.ports import Events, Observations
+from mercarich_contracts.market import ErrorClass, Marketplace, Reason, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
-from mercarich_contracts.proxy_api import Item
+from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_platform.clock import Clock
 from mercarich_runs.ports import ProxyAway, Sources, Superseded
 
@@ -63,9 +64,20 @@ class CheckBatchItems:
         except ProxyAway:
             self.observations.release(batch, list(waiting.values()))
             raise
+        if waiting and not stop.is_set():
+            self._record_left_out(batch, waiting)
         if waiting:
             self.observations.release(batch, list(waiting.values()))
         return len(waiting)
+
+    def _record_left_out(self, batch: CheckBatch, waiting: dict[str, int]) -> None:
+        """Record ids that a whole answer left out as unknown: each is tried again later, by another record."""
+        left_out = sorted(waiting)
+        log.warning(
+            "an answer of the proxy left ids out",
+            extra={"run": batch.run_id, "items": len(left_out), "first": left_out[0]},
+        )
+        self._record(batch, [_unanswered(batch.marketplace, item_id, self.now()) for item_id in left_out], waiting)
 
     def _record(self, batch: CheckBatch, answers: Sequence[Item], waiting: dict[str, int]) -> None:
         seen = {waiting.pop(item.item_id): item for item in answers if item.item_id in waiting}
@@ -80,3 +92,17 @@ class CheckBatchItems:
             )
         if recorded.held:
             log.warning("withdrawals held by the brake", extra={"run": batch.run_id, "listings": recorded.held})
+
+
+def _unanswered(marketplace: Marketplace, item_id: str, now: datetime) -> Item:
+    nothing = Evidence(
+        url="", http_status=None, body_sha256=None, parser_version="", extract="no answer for this id", fetched_at=now
+    )
+    return Item(
+        marketplace=marketplace,
+        item_id=item_id,
+        state=State.UNKNOWN,
+        reason=Reason.TRANSIENT,
+        error_class=ErrorClass.TRANSIENT,
+        evidence=nothing,
+    )
