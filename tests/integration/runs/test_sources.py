@@ -14,8 +14,10 @@ from tests.services.process import free_port
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.messages import BatchItem
 from mercarich_contracts.proxy_api import EndLine, Evidence, HeartbeatLine, Item, ItemLine
+from mercarich_runs.adapters import sources_http
 from mercarich_runs.adapters.sources_http import HttpSources
 from mercarich_runs.ports import ProxyAway
+from mercarich_updater.adapters.market_http import HttpMarket
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 END = EndLine(answered=0, requests=0).model_dump_json() + "\n"
@@ -31,9 +33,16 @@ def line(number: int) -> str:
 
 @contextmanager
 def proxy(
-    chunks: Sequence[str], status: int = 200, *, whole: bool = True, asked: list[bytes] | None = None
+    chunks: Sequence[str],
+    status: int = 200,
+    *,
+    whole: bool = True,
+    asked: list[bytes] | None = None,
+    every: float = 0,
+    slow_head: bool = False,
 ) -> Iterator[str]:
-    """Respond to each request with these chunks. `whole` false: end only the connection, not the response."""
+    """Respond to each request with these chunks, one `every` so many seconds. `whole` false: end only the connection,
+    not the response. `slow_head`: the chunks are the letters of a header."""
     left = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
@@ -45,12 +54,14 @@ def proxy(
                 asked.append(body)
             self.send_response(status)
             self.send_header("transfer-encoding", "chunked")
-            self.end_headers()
+            if slow_head:
+                self.flush_headers()
+            else:
+                self.end_headers()
             for chunk in chunks:
-                if chunk == SILENCE:
-                    left.wait(10)
+                if left.wait(10 if chunk == SILENCE else every) or chunk == SILENCE:
                     return
-                self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk.encode()))
+                self.wfile.write(chunk.encode() if slow_head else b"%x\r\n%b\r\n" % (len(chunk), chunk.encode()))
             if whole:
                 self.wfile.write(b"0\r\n\r\n")
             self.close_connection = True
@@ -105,6 +116,20 @@ def test_who_falls_silent_is_away() -> None:
             next(bunches)
 
 
+@pytest.mark.parametrize("slow_head", [False, True])
+def test_who_sends_bytes_but_no_whole_line_is_away(slow_head: bool) -> None:
+    """Ten seconds of single letters: each of them comes in time, and the line does not."""
+    letters = "x-header: " + "x" * 90 if slow_head else BEAT[:100]
+    with proxy(letters, every=0.1, slow_head=slow_head) as url, pytest.raises(ProxyAway, match="TimeoutError"):
+        list(look(url, silence_seconds=1))
+
+
+def test_who_sends_nothing_but_heartbeats_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources_http, "LONGEST_SECONDS", 1.0)
+    with proxy([BEAT] * 100, every=0.1) as url, pytest.raises(ProxyAway, match="TimeoutError"):
+        list(look(url))
+
+
 def test_told_to_stop_it_waits_for_no_more() -> None:
     stop = threading.Event()
     with proxy([line(1), SILENCE]) as url:
@@ -128,3 +153,11 @@ def test_who_refuses_speaks_otherwise_or_does_not_listen_is_away() -> None:
         next(look(url))
     with pytest.raises(ProxyAway, match="Connection refused"):
         next(look(f"http://127.0.0.1:{free_port()}"))
+
+
+def test_a_look_whose_answer_names_another_item_tells_nothing_of_this_one() -> None:
+    with proxy([line(1) + line(2) + END]) as url:
+        market = HttpMarket({Marketplace.YAHOO: url}, silence_seconds=5, connections=1)
+        assert market.look(Marketplace.YAHOO, "x2").item_id == "x2"
+        with pytest.raises(ProxyAway, match="without the item"):
+            market.look(Marketplace.YAHOO, "x3")

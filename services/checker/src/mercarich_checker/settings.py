@@ -22,7 +22,7 @@ class CheckerSettings(ProxyUrls):
     Why: what a killed worker had is taken up by another half a minute later.
     """
     proxy_silence_seconds: float = Field(default=15, ge=1, le=300)
-    """The proxy counts as away after so long without a line of its stream.
+    """The proxy counts as away after so long without a whole line of its stream.
 
     Unit: seconds
     Why: the stream has a line every few seconds, heartbeats included.

@@ -15,23 +15,24 @@ from mercarich_contracts.proxy_api import (
     SearchRequest,
     SearchResult,
 )
+from mercarich_platform import whole_answers
 from mercarich_runs.ports import ProxyAway
 from mercarich_updater.ports import NotSearched
 
+LOOK_SECONDS = 600.0
+"""A look has heartbeats while it waits for its turn among the batches of a run."""
+
 
 class HttpMarket:
-    """Client of the proxies. A proxy that sends nothing for `silence_seconds` counts as away.
+    """Client of the proxies. A proxy that sends nothing for `silence_seconds` counts as away; so does one whose answer
+    is not whole after `LOOK_SECONDS`.
 
-    It must be more than the half minute that a search may wait for its turn in the proxy.
+    `silence_seconds` must be more than the half minute that a search may wait for its turn in the proxy.
     """
 
     def __init__(self, proxy_urls: Mapping[Marketplace, str], *, silence_seconds: float, connections: int) -> None:
         self._urls = {marketplace: url.rstrip("/") for marketplace, url in proxy_urls.items()}
-        self._http = httpx.Client(
-            timeout=httpx.Timeout(silence_seconds, connect=3.0),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            trust_env=False,
-        )
+        self._http = whole_answers.client(LOOK_SECONDS, silence_seconds=silence_seconds, connections=connections)
 
     def search(self, marketplace: Marketplace, request: SearchRequest) -> SearchResult:
         answer = self._post(f"{self._urls[marketplace]}/v1/search", request)
@@ -48,10 +49,10 @@ class HttpMarket:
             lines = [CHECK_LINE.validate_json(line) for line in answer.content.split(b"\n") if line]
         except ValidationError as error:
             raise ProxyAway(f"{answer.url} sent an answer that cannot be read: {_first(error)}") from error
-        items = [line.item for line in lines if isinstance(line, ItemLine)]
-        if not items:
+        items = {line.item.item_id: line.item for line in lines if isinstance(line, ItemLine)}
+        if item_id not in items:
             raise ProxyAway(f"{answer.url}: the answer ended without the item")
-        return items[0]
+        return items[item_id]
 
     def _post(self, url: str, request: BaseModel) -> httpx.Response:
         try:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import ProxyError
+from mercarich_platform import whole_answers
 from mercarich_reasons.pictures import (
     OldPictureMissing,
     PicturesIncomparable,
@@ -48,7 +49,7 @@ class HttpPictures:
     def __init__(self, proxy_urls: Mapping[Marketplace, str], folder: Path) -> None:
         self._folder = folder
         self._urls = {marketplace: f"{url.rstrip('/')}/v1/images" for marketplace, url in proxy_urls.items()}
-        self._http = httpx.Client(timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=3.0), trust_env=False)
+        self._http = whole_answers.client(TIMEOUT_SECONDS)
         self._kept: OrderedDict[Picture, Decoded] = OrderedDict()
         self._lock = threading.Lock()
 
