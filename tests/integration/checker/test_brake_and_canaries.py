@@ -106,7 +106,7 @@ def test_a_person_releases_a_hold(engine: Engine, shop: Shop, market: Market) ->
 
 
 def _until_stopped(run_check: object, stop: threading.Event) -> None:
-    from mercarich_runs.use_cases.see_through import Interrupted
+    from mercarich_runs.use_cases.patience import Interrupted
 
     try:
         run_check(request(), None, stop)  # type: ignore[operator]

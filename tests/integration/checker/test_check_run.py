@@ -1,21 +1,23 @@
 """A check run from start to end on a real database: which listings are withdrawn, and which are left alone."""
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, check, planner, request, until
 
+from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.use_cases.check_batch import BatchOutcome
 from mercarich_contracts.market import Reason, State
 from mercarich_db.tables import evidence, listing_events, listings, source_items
 from mercarich_platform.outages import DatabaseAway
-from mercarich_runs.ports import Counts, Outcome, Run
-from mercarich_runs.use_cases.see_through import Interrupted
+from mercarich_runs.ports import Outcome, Request, Run, Sellers
+from mercarich_runs.use_cases.patience import Interrupted
 
 OUT = [State.SOLD, State.ENDED, State.GONE, State.SUSPENDED, State.UNBUYABLE]
 
@@ -215,25 +217,67 @@ def test_an_id_that_is_left_out_each_time_is_given_up_by_the_run(engine: Engine,
     assert shop.offer(offer).quantity == 1
 
 
-def test_a_planner_waits_for_a_database_that_went_away(engine: Engine, shop: Shop, market: Market) -> None:
+@pytest.mark.parametrize("phase", ["begun", "start", "enter", "beat", "is_paused", "end"])
+def test_a_planner_waits_in_each_phase_for_a_database_that_went_away(
+    phase: str, engine: Engine, shop: Shop, market: Market
+) -> None:
     listing = shop.listing(shop.seller("a"), "x1")
     market.states["x1"] = State.SOLD
-
-    class Shaky(SqlRuns):
-        beats = 0
-
-        def beat(self, run: Run, now: datetime) -> Counts:
-            self.beats += 1
-            if self.beats in (2, 3):
-                raise DatabaseAway("the database is away")
-            return super().beat(run, now)
-
+    shaky = Shaky(engine, phase)
     with Workers(engine, market) as workers:
-        shaky = Shaky(engine)
-        run = replace(planner(engine, workers), runs=shaky)(request(), None, threading.Event())
-    assert shaky.beats > 3
+        run = replace(planner(engine, workers), runs=shaky)(request(), "key", threading.Event())
+    assert shaky.calls > 2
     assert run.outcome is Outcome.FINISHED
     assert shop.offer(listing).quantity == 0
+
+
+def test_a_planner_waits_while_it_marks(engine: Engine, shop: Shop, market: Market) -> None:
+    for n in range(3):
+        shop.listing(shop.seller(f"seller{n}"), f"x{n}")
+    plan = ShakyPlan(engine)
+    with Workers(engine, market) as workers:
+        run = replace(planner(engine, workers), plan=plan)(request(), "key", threading.Event())
+    assert plan.calls == 2
+    assert (run.outcome, shop.run(run.id).planned, shop.run(run.id).checked) == (Outcome.FINISHED, 3, 3)
+
+
+def test_a_planner_that_is_to_end_while_it_waits_for_the_database_says_so(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    shop.listing(shop.seller("a"), "x1")
+    stop = threading.Event()
+    stop.set()
+    with Workers(engine, market) as workers, pytest.raises(Interrupted, match="waited for the database: it is away"):
+        replace(planner(engine, workers), runs=Shaky(engine, "start"))(request(), "key", stop)
+
+
+class Shaky:
+    """The runs, of which the first two calls of a method meet a database that is away."""
+
+    def __init__(self, engine: Engine, method: str) -> None:
+        self._runs = SqlRuns(engine)
+        self._method = method
+        self.calls = 0
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._method:
+            self.calls += 1
+            if self.calls <= 2:
+                raise DatabaseAway("it is away")
+        return getattr(self._runs, name)
+
+
+class ShakyPlan(SqlPlan):
+    """The database goes away after the first page that is marked."""
+
+    calls = 0
+
+    def mark(self, run: Run, planned: Request, sellers: Sellers) -> Iterator[int]:
+        self.calls += 1
+        for marked in super().mark(run, planned, sellers):
+            yield marked
+            if self.calls == 1:
+                raise DatabaseAway("it is away")
 
 
 def test_on_sigterm_what_was_answered_is_written_and_the_rest_given_back(

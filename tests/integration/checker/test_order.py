@@ -193,7 +193,7 @@ def test_items_of_one_mercari_seller_go_together(engine: Engine, shop: Shop) -> 
 
 
 def _plan_until(engine: Engine, workers: Workers, stop: threading.Event, market: Marketplace) -> None:
-    from mercarich_runs.use_cases.see_through import Interrupted
+    from mercarich_runs.use_cases.patience import Interrupted
 
     with pytest.raises(Interrupted):
         planner(engine, workers, batch_items=4)(Request(market, (2, 4)), None, stop)

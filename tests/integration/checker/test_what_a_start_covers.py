@@ -11,7 +11,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_db.tables import runs
 from mercarich_platform.clock import utc_now
 from mercarich_runs.ports import CoversNothing, NamesNobody, Outcome, Request
-from mercarich_runs.use_cases.see_through import Interrupted
+from mercarich_runs.use_cases.patience import Interrupted
 
 
 @pytest.fixture

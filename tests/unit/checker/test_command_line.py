@@ -15,7 +15,7 @@ from mercarich_platform import front
 from mercarich_platform.outages import DatabaseAway
 from mercarich_runs.commands import Planner
 from mercarich_runs.ports import CoversNothing, NamesNobody, Outcome, Request, Run
-from mercarich_runs.use_cases.see_through import Interrupted
+from mercarich_runs.use_cases.patience import Interrupted
 
 
 def test_c1_the_seeds_command_line_is_accepted_verbatim() -> None:
@@ -145,6 +145,21 @@ def test_a_start_that_covers_nothing_says_so(
     assert _code_of(run, line) == code
     said = capsys.readouterr()
     assert str(mistake) in said.err + said.out
+
+
+@pytest.mark.usefixtures("process")
+def test_a_planner_that_cannot_be_built_yet_waits_for_the_database() -> None:
+    tries = []
+
+    def build(*_: object) -> Planner:
+        tries.append(1)
+        if len(tries) == 1:
+            raise DatabaseAway("it is away")
+        return lambda request, _key, _stop: Run(1, request.marketplace, 1, Outcome.FINISHED)
+
+    command = replace(CHECK_ITEM, build=build)
+    assert front.run(lambda argv: command(Marketplace.YAHOO, argv), ["2", "4"]) == 0
+    assert len(tries) == 2
 
 
 def _code_of(run: Planner, line: str) -> int:

@@ -14,13 +14,16 @@ from typing import Protocol
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import BESIDE_WATCH, PLANS
 from mercarich_platform import logging
+from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.exit_codes import DONE, FAILED
 from mercarich_platform.front import TryAgain, WrongUse
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.shutdown import install_signals
 from mercarich_runs.ports import Counts, CoversNothing, Operation, Outcome, Request, Run
-from mercarich_runs.use_cases.see_through import Interrupted, Report
+from mercarich_runs.use_cases.patience import Interrupted, patiently
+from mercarich_runs.use_cases.see_through import Report
+from mercarich_runs.use_cases.standing import Standing
 
 log = getLogger(__name__)
 
@@ -68,9 +71,19 @@ class RunCommand:
         logging.configure(self._process(marketplace), level=shared.log_level, style=shared.log_format)
         stop = threading.Event()
         install_signals(stop)
-        report = _Progress(marketplace, self.tell)
+        progress, standing = _Progress(marketplace, self.tell), Standing(utc_now, monotonic)
         key = request_key or f"{_BY_HAND}{token_hex(4)}"
-        return exit_code(lambda: self.build(marketplace, shared, report)(request, key, stop), request, key)
+
+        def report(phase: str, counts: Counts) -> None:
+            standing.moves(phase)
+            progress(phase, counts)
+
+        def run() -> Run:
+            planner = patiently(lambda: self.build(marketplace, shared, report), stop, monotonic)
+            return planner(request, key, stop)
+
+        with standing.watched():
+            return exit_code(run, request, key)
 
     def parse(self, marketplace: Marketplace, argv: Sequence[str]) -> tuple[Request, str | None]:
         """Return the request and its key. For a wrong argument, exit with a message and code 2."""

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mercarich_platform.clock import Clock, Monotonic
-from mercarich_platform.outages import DatabaseAway
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.runs import DeadlinePassed, NewerRunStarted, RunPaused
 from mercarich_reasons.telling import Language, tell
 from mercarich_runs.ports import Counts, Marking, Outcome, Request, Run, Runs, Superseded
+from mercarich_runs.use_cases.patience import Interrupted, Result, patiently
 
 log = logging.getLogger(__name__)
-
-PATIENCE_SECONDS = 300.0
-"""How long a run waits for a database that is away before its process gives up, to be started again."""
 
 PAUSED_SECONDS = 1.0
 """Interval at which the end of a pause is looked for."""
@@ -28,14 +25,9 @@ Report = Callable[[str, Counts], None]
 """Called each round with the phase and the counts, for a progress line."""
 
 
-class Interrupted(Exception):
-    """The process is to end; the text says what is left. The run stays open, and the next start with the same request
-    key continues it."""
-
-
 @dataclass(frozen=True, slots=True)
 class SeeThrough:
-    """The steps that are the same for runs of all operations."""
+    """The steps that are the same for runs of all operations. Each waits for a database that is away."""
 
     runs: Runs
     marking: Marking
@@ -45,18 +37,18 @@ class SeeThrough:
     report: Report
 
     def start_to_end(
-        self, request: Request, request_key: str | None, work: Callable[[Run, Request], tuple[Outcome, Reason | None]]
+        self,
+        request: Request,
+        request_key: str | None,
+        work: Callable[[Run, Request], tuple[Outcome, Reason | None]],
+        stop: threading.Event,
     ) -> Run:
         """Start a run, do its work and end it; return it with its outcome. A run that has ended is left unchanged.
 
         The run of a known key goes on by its own request, whoever goes on with it. Raises `CoversNothing` before
-        anything is started.
+        anything is started, `Interrupted` and `DatabaseAway`.
         """
-        begun = self.runs.begun(request.marketplace, request_key)
-        if begun is None:
-            self.marking.require_cover(request)
-        request = begun or request
-        run = self.runs.start(request, request_key, self.now())
+        request, run = patiently(lambda: self._started(request, request_key), stop, self.monotonic)
         if run.outcome is not Outcome.RUNNING:
             log.info("this request's run has ended already", extra={"run": run.id, "outcome": run.outcome})
             return run
@@ -67,12 +59,22 @@ class SeeThrough:
             outcome, note = Outcome.SUPERSEDED, NewerRunStarted()
         except Interrupted:
             raise Interrupted(f"run {run.id} stops with {self.marking.left(run):,} left") from None
-        self.runs.end(run, outcome, self.now(), note)
+        patiently(lambda: self.runs.end(run, outcome, self.now(), note), stop, self.monotonic, run=run.id)
         log.info("run ended", extra={"run": run.id, "outcome": outcome, "note": tell(note, Language.EN)})
         return Run(run.id, run.marketplace, run.generation, outcome)
 
+    def _started(self, request: Request, request_key: str | None) -> tuple[Request, Run]:
+        begun = self.runs.begun(request.marketplace, request_key)
+        if begun is None:
+            self.marking.require_cover(request)
+        return begun or request, self.runs.start(begun or request, request_key, self.now())
+
+    def prepare(self, run: Run, step: Callable[[], Result], stop: threading.Event) -> Result:
+        """Return the result of `step`, which comes before the rounds and is safe to repeat. Raises as `step`."""
+        return patiently(step, stop, self.monotonic, run=run.id)
+
     def mark(self, run: Run, request: Request, stop: threading.Event) -> None:
-        """Mark the rows that are due. Raises `Superseded`, `Interrupted` and `DatabaseAway`."""
+        """Mark the rows that are due; safe to repeat. Raises `Superseded`, `Interrupted` and `DatabaseAway`."""
         sellers = self.marking.sellers(request)
         if sellers.skipped:
             log.warning("sellers skipped", extra={"run": run.id, **sellers.skipped})
@@ -96,21 +98,18 @@ class SeeThrough:
     def rounds(
         self, run: Run, one: Callable[[], bool], pause: Callable[[], float], stop: threading.Event
     ) -> tuple[Outcome, Reason | None]:
-        """Call `one` until it returns True (all is done), and wait for `pause()` seconds after each call."""
+        """Call `one` until it returns True (all is done), and wait for `pause()` seconds after each call.
+
+        Nothing is published while the database is away: without it, it is unknown which run is the newest.
+        """
         started = self.monotonic()
         looked = float("-inf")
-        away_from: float | None = None
         while self.monotonic() - started < self.deadline.total_seconds():
-            try:
-                if self.monotonic() - looked >= PAUSED_SECONDS:
-                    started += self._rest_while_paused(run, stop)
-                    looked = self.monotonic()
-                if one():
-                    return Outcome.FINISHED, None
-                away_from = None
-            except DatabaseAway as error:
-                away_from = self._be_patient(run, error, away_from)
-                stop.wait(1.0)
+            if self.monotonic() - looked >= PAUSED_SECONDS:
+                started += patiently(lambda: self._rest_while_paused(run, stop), stop, self.monotonic, run=run.id)
+                looked = self.monotonic()
+            if patiently(one, stop, self.monotonic, run=run.id):
+                return Outcome.FINISHED, None
             stop.wait(pause())
         return Outcome.FAILED, DeadlinePassed()
 
@@ -131,19 +130,6 @@ class SeeThrough:
         self.runs.note(run, None)
         log.warning("resumed after a pause", extra={"run": run.id})
         return self.monotonic() - began
-
-    def _be_patient(self, run: Run, error: DatabaseAway, away_from: float | None) -> float:
-        """Raise `error` if the database has been away for too long; return since when it is away.
-
-        Nothing is published meanwhile: without the database, it is unknown which run is the newest.
-        """
-        now = self.monotonic()
-        if away_from is None:
-            log.warning("waiting for the database", extra={"run": run.id, "why": str(error)})
-            return now
-        if now - away_from > PATIENCE_SECONDS:
-            raise error
-        return away_from
 
 
 def end_if(stop: threading.Event) -> None:

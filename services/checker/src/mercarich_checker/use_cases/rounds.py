@@ -66,14 +66,15 @@ class Rounds(ABC):
     def round(self) -> bool:
         """Return whether all is done. Raises `Superseded`, `Interrupted` and `DatabaseAway`."""
         counts = self.alive()
-        self._check.report(self._phase, counts)
         self._mind_unreadable(counts)
         return self.trusted(self._check.trust.verdict(counts, self.alive)) and self.done(counts)
 
     def alive(self) -> Counts:
-        """Return the run's counts. Raises `Superseded` and `Interrupted`."""
+        """Give a sign of life; return the run's counts. Raises `Superseded` and `Interrupted`."""
         end_if(self._stop)
-        return self._check.runs.beat(self._run, self._check.now())
+        counts = self._check.runs.beat(self._run, self._check.now())
+        self._check.report(self._phase, counts)
+        return counts
 
     def trusted(self, trusted: Trusted) -> bool:
         check, now = self._check, self._check.monotonic()

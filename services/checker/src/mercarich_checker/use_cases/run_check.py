@@ -30,16 +30,20 @@ class RunCheck(Checking):
         through = SeeThrough(self.runs, self.plan, self.settings.deadline, self.now, self.monotonic, self.report)
 
         def work(run: Run, begun: Request) -> tuple[Outcome, Reason | None]:
-            beside_watch = begun.beside_watch and works(self.plan.watch(run.marketplace), self.now())
-            begun = replace(begun, beside_watch=beside_watch)
-            through.mark(run, begun, stop)
-            publishing = self._publishing(run, begun)
-            rounds = _RunRounds(self, run, publishing, stop)
-            self.runs.enter(run, "canaries")
-            outcome, note = through.rounds(run, rounds.round, lambda: publishing.pause, stop)
-            return outcome, note or (LeftToWatch() if beside_watch else None)
+            def mark() -> Request:
+                beside_watch = begun.beside_watch and works(self.plan.watch(run.marketplace), self.now())
+                marked = replace(begun, beside_watch=beside_watch)
+                through.mark(run, marked, stop)
+                self.runs.enter(run, "canaries")
+                return marked
 
-        return through.start_to_end(request, request_key, work)
+            marked = through.prepare(run, mark, stop)
+            publishing = self._publishing(run, marked)
+            rounds = _RunRounds(self, run, publishing, stop)
+            outcome, note = through.rounds(run, rounds.round, lambda: publishing.pause, stop)
+            return outcome, note or (LeftToWatch() if marked.beside_watch else None)
+
+        return through.start_to_end(request, request_key, work, stop)
 
     def _publishing(self, run: Run, request: Request) -> Publishing[BatchItem, CheckBatch]:
         size = request.group_lower or self.settings.publish.batch_items

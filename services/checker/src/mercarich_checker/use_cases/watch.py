@@ -19,8 +19,8 @@ from mercarich_contracts.messages import WATCH_BATCH_ITEMS, BatchItem, CheckBatc
 from mercarich_platform.outages import DatabaseAway
 from mercarich_reasons.runs import RunPaused
 from mercarich_runs.ports import Counts, Outcome, Request, Run, Superseded
+from mercarich_runs.use_cases.patience import Interrupted
 from mercarich_runs.use_cases.publish import Publishing
-from mercarich_runs.use_cases.see_through import Interrupted
 
 log = logging.getLogger(__name__)
 

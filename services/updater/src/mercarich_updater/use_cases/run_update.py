@@ -35,8 +35,11 @@ class RunUpdate:
         through = SeeThrough(self.runs, self.plan, self.deadline, self.now, self.monotonic, self.report)
 
         def work(run: Run, begun: Request) -> tuple[Outcome, Reason | None]:
-            through.mark(run, begun, stop)
-            self.runs.enter(run, "searching")
+            def mark() -> None:
+                through.mark(run, begun, stop)
+                self.runs.enter(run, "searching")
+
+            through.prepare(run, mark, stop)
             publishing = self._publishing(run, begun)
 
             def one_round() -> bool:
@@ -45,7 +48,7 @@ class RunUpdate:
 
             return through.rounds(run, one_round, lambda: publishing.pause, stop)
 
-        return through.start_to_end(request, request_key, work)
+        return through.start_to_end(request, request_key, work, stop)
 
     def _publishing(self, run: Run, request: Request) -> Publishing[ListingRow, RevivalWanted]:
         settings = replace(self.publish, batch_items=request.group_lower or self.publish.batch_items)
