@@ -205,6 +205,19 @@ def test_with_a_public_address_cookies_are_for_https_and_forms_from_there(databa
     assert there.headers["strict-transport-security"].startswith("max-age=31536000")
 
 
+@pytest.mark.parametrize("path", ["/listings/", "/account/?x=1", "/listings/?q=a%20b", "/api/v1/jobs/"])
+def test_a_slash_too_much_leads_to_no_other_host(visitor: Browser, path: str) -> None:
+    answer = visitor.get(path, Host="evil.example", X_Forwarded_Host="evil.example")
+
+    assert answer.status_code == 307
+    assert answer.headers["location"] == path.replace("/?", "?").removesuffix("/")
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "//evil.example/jobs/", "/nothing/", "/assets/", "/listings/x/y/"])
+def test_a_slash_too_much_of_no_page_leads_nowhere(visitor: Browser, path: str) -> None:
+    assert visitor.get(visitor.origin + path).status_code == 404
+
+
 def test_an_invitation_lets_one_person_in_once(engine: Engine, visitor: Browser) -> None:
     invited = invitations(engine, passwords=PASSWORDS).invite("bob", 4, Role.SELLER, "test")
     path = f"/join/{invited.token}"

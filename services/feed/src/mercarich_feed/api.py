@@ -39,7 +39,7 @@ def callback_app(link: LinkAccount, pages_url: str) -> FastAPI:
         LINKS.labels(outcome).inc()
         return RedirectResponse(f"{pages_url}{PAGE_PATH}?{OUTCOME}={outcome}", 303, headers=HEADERS)
 
-    app = FastAPI(title="mercarich-feed", openapi_url=None)
+    app = FastAPI(title="mercarich-feed", openapi_url=None, redirect_slashes=False)
     app.include_router(routes)
     return app
 

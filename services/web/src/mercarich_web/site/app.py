@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mercarich_contracts.linking import session_cookie
@@ -26,7 +27,7 @@ from mercarich_web.metrics import REQUEST_SECONDS
 from mercarich_web.refusals import NotFound, Refused
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site import refused
-from mercarich_web.site.addresses import LONGEST, pattern
+from mercarich_web.site.addresses import LONGEST, own_path, pattern
 from mercarich_web.site.languages import N_
 from mercarich_web.site.protection import OwnOrigin, QuickBodies, SafeHeaders
 from mercarich_web.site.rendering import Site
@@ -72,6 +73,7 @@ def create_app(
         openapi_url=None,
         lifespan=lifespan,
         max_body_size=MOST_BYTES,
+        redirect_slashes=False,  # Starlette's redirect names the host that the request names, and http.
         middleware=[
             Middleware(Timed),
             Middleware(SafeHeaders, https=site.https),
@@ -155,6 +157,17 @@ def _elsewhere(request: Request, page: str) -> Response:
     return RedirectResponse(to, 303)
 
 
+def _without_slash(request: Request) -> str | None:
+    """Return the page's address when only the slash at the end of the path was too much."""
+    path = request.url.path.rstrip("/")
+    if request.method not in SAFE or request.scope.get("route") is not None or path in ("", request.url.path):
+        return None
+    scope = {**request.scope, "path": path}
+    if all(route.matches(scope)[0] is not Match.FULL for route in request.app.router.routes):
+        return None
+    return own_path(path) + (f"?{request.url.query}" if request.url.query else "")
+
+
 def _page_of(request: Request) -> str:
     """Return the page whose form was sent, else the home page."""
     came_from = urlsplit(request.headers.get("referer", ""))
@@ -165,6 +178,8 @@ def _page_of(request: Request) -> str:
 
 def _page(status: int) -> Callable[[Request, Exception], Any]:
     async def answer(request: Request, error: Exception) -> Response:
+        if (without_slash := _without_slash(request)) is not None:
+            return RedirectResponse(without_slash, 307)
         code = error.status_code if isinstance(error, HTTPException) else status
         headers = dict(getattr(error, "headers", None) or {})
         if code in REFUSALS and request.scope.get("route") is not None:
