@@ -104,6 +104,6 @@ def test_a_failed_import_offers_its_file_to_mend_in_the_page_s_language(
 
     assert f'href="/jobs/{failed.id}/to-mend.csv"' in page
     assert file.headers["content-disposition"] == f'attachment; filename="to-mend-{failed.id}.csv"'
-    assert file.text.startswith("\ufeffproblem,sku,marketplace,source_id,title\r\n")
-    assert "A-1,ebay,x1234567,カメラ" in file.text
+    assert file.text.startswith('\ufeff"problem","sku","marketplace","source_id","title"\r\n')
+    assert '"A-1","ebay","x1234567","カメラ"' in file.text
     assert "expected" not in file.text

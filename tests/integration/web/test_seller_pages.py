@@ -71,7 +71,7 @@ def test_views_and_words_narrow_the_table_and_its_csv(ann: Browser, rows: Rows, 
     assert skus(ann.get("/listings?q=0%25+w").text) == ["UP-2"]
     assert skus(ann.get("/listings?q=%25").text) == ["UP-2"]
     lines = ann.get("/listings/export.csv?view=searching").text.splitlines()
-    assert [line.split(",")[0] for line in lines[1:]] == ["DOWN-1"]
+    assert [line.split(",")[0] for line in lines[1:]] == ['"DOWN-1"']
 
 
 TOO_LARGE = "OTk5OTk5OTk5OTk5OTk5OTk5OTl8MjAyNi0xMS0yNVQwMDowMDowMCswMDowMA"

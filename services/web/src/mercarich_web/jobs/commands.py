@@ -131,7 +131,7 @@ def _skip(given: argparse.Namespace) -> int:
 
 def _problems(given: argparse.Namespace) -> int:
     def write(jobs: "Jobs") -> None:
-        lines = csv.writer(sys.stdout)
+        lines = csv.writer(sys.stdout, quoting=csv.QUOTE_ALL)
         problems = jobs.problems(given.id)
         lines.writerow(["line", "column", "problem"])
         lines.writerows([each.line, each.column or "", sentence(each.problem)] for each in problems)

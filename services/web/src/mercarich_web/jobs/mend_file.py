@@ -103,7 +103,7 @@ def _safe(cell: str) -> str:
 def _pieces(rows: Iterator[Sequence[str]]) -> Iterator[str]:
     text = io.StringIO()
     text.write(BOM)
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     for number, row in enumerate(rows, start=1):
         writer.writerow(row)
         if number % ROWS == 0:

@@ -1,7 +1,5 @@
 """A seller's bulk searches and CSV imports: start, watch, stop, skip, and the problems of a file."""
 
-import csv
-import io
 from collections.abc import Iterator
 from functools import partial
 from typing import Annotated
@@ -18,6 +16,7 @@ from mercarich_web.jobs.jobs import JobProblem
 from mercarich_web.jobs.mend_file import Tell
 from mercarich_web.jobs.search_queries import Wish
 from mercarich_web.listings.csv_rows import neutralised
+from mercarich_web.listings.export import BOM, as_lines
 from mercarich_web.refusals import Refused
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.streams import Followed
@@ -136,8 +135,6 @@ def _yen(text: str) -> int | None:
 
 
 def _as_csv(problems: Iterator[JobProblem], tell: Tell) -> Iterator[str]:
-    yield "\ufeffline,column,problem\r\n"
+    yield BOM + as_lines([("line", "column", "problem")])
     for one in problems:
-        text = io.StringIO()
-        csv.writer(text).writerow([one.line, one.column or "", neutralised(tell(one.problem))])
-        yield text.getvalue()
+        yield as_lines([(one.line, one.column or "", neutralised(tell(one.problem)))])

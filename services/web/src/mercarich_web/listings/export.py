@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,11 +30,17 @@ class ExportListings:
 
 
 def as_csv(pages: Iterator[Sequence[ExportedListing]]) -> Iterator[str]:
-    yield BOM + ",".join(COLUMNS) + "\r\n"
+    yield BOM + as_lines([COLUMNS])
     for page in pages:
-        text = io.StringIO()
-        csv.writer(text).writerows([_cell(getattr(row, name)) for name in COLUMNS] for row in page)
-        yield text.getvalue()
+        yield as_lines([_cell(getattr(row, name)) for name in COLUMNS] for row in page)
+
+
+def as_lines(rows: Iterable[Sequence[object]]) -> str:
+    """Return rows as lines of CSV. Each cell is quoted: a spreadsheet that separates cells by semicolons would begin
+    one within a title, maybe with a formula."""
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
+    return text.getvalue()
 
 
 def _cell(value: object) -> str:
