@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from mercarich_platform.logging import configure, redact
+from mercarich_platform.logging import configure
+from mercarich_platform.redaction import redact
 
 SECRETS = [
     ("refresh token Atzr|IwEBIabc_def-123 here", "IwEBIabc_def-123"),
@@ -18,6 +19,20 @@ SECRETS = [
     ("POST grant_type=refresh_token&refresh_token=abc123&client_secret=def456", "abc123"),
     ("POST client_secret=def456&x=1", "def456"),
     ("password=hunter2", "hunter2"),
+    ("a key mk_Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MA in a text", "Zm9vYmFyYmF6"),
+    ("signed with whsec_00112233445566778899aabbccddeeff", "0011223344"),
+    ("Authorization: Bearer abc.def-123456", "def-123456"),
+    ("header ('authorization', 'bearer opaque-opaque')", "opaque-opaque"),
+    ("Authorization: Basic aHVudGVyOmh1bnRlcg==", "aHVudGVyOmh1bnRlcg"),
+    ("GET /join/Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MA 200", "Zm9vYmFyYmF6"),
+    ("open http://shop.example/account/notices/prove/00112233445566778899aabb", "0011223344"),
+    ('{"name": "ann", "password": "hunter2 \\"and\\" more", "x": 1}', "hunter2"),
+    ('{"name": "ann", "password": "hunter2 \\"and\\" more", "x": 1}', "more"),
+    ('{"password":"ends with a backslash \\\\", "client_secret":"deadbeef"}', "deadbeef"),
+    ("{'refresh_token': 'abc123'}", "abc123"),
+    ("{'headers': {'Cookie': 'mercarich=Zm9vYmFyYmF6cXV4'}}", "Zm9vYmFyYmF6"),
+    ("smtp_password=hunter2;rest\\of]it", "of]it"),
+    ('{"smtp_password": "hunter2"}', "hunter2"),
 ]
 
 
@@ -36,7 +51,7 @@ def test_a_secret_is_struck_out(text: str, secret: str) -> None:
 
 
 def test_an_ordinary_text_stays_as_it_is() -> None:
-    text = "checked m123 at https://example.invalid/item/m123 for seller 7"
+    text = "checked m123 at https://example.invalid/item/m123 for seller 7, valid, /join/{token}, password: null"
     assert redact(text) == text
 
 
@@ -56,6 +71,20 @@ def test_a_secret_in_a_field_an_argument_or_an_exception_is_struck_out(
     assert line["level"] == "ERROR"
 
 
+def test_a_secret_in_a_field_of_the_line_itself_is_struck_out(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("test")
+    told = {"password": 'a "quoted" \\ one', "authorization": "Bearer x", "cookie": None, "count": 3}
+    logging.getLogger("any").info("sent", extra={"body": told, "client_secret": ["in", "a", "list"]})
+    out = capsys.readouterr().out
+
+    assert json.loads(out)["body"] == {
+        "password": "[redacted]",
+        "authorization": "[redacted]",
+        "cookie": None,
+        "count": 3,
+    }
+
+
 def test_extra_becomes_fields_and_a_line_break_cannot_forge_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     configure("test")
     logging.getLogger("any").info('x\n{"level": "ERROR"}', extra={"topic": "a", "offset": 3})
@@ -67,6 +96,20 @@ def test_text_style_is_for_a_person(capsys: pytest.CaptureFixture[str]) -> None:
     configure("test", style="text")
     logging.getLogger("any").warning("hello", extra={"topic": "a"})
     assert capsys.readouterr().out.rstrip().endswith("WARNING hello topic=a")
+
+
+def test_text_style_lets_nobody_forge_a_line_or_command_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("test", style="text")
+    forged = "x\n12:00:00 ERROR forged\r\x1b[2J\x9b\u2028"
+    try:
+        raise ValueError(forged)
+    except ValueError:
+        logging.getLogger("any").exception(forged, extra={"title": forged})
+    out = capsys.readouterr().out
+
+    assert [line for line in out.splitlines() if line.startswith("12:00:00 ERROR forged")] == []
+    assert [letter for letter in out if not letter.isprintable() and letter != "\n"] == []
+    assert [line for line in out.split("\n")[1:-1] if not line.startswith("  ")] == []
 
 
 @pytest.mark.parametrize(("server", "fields"), [("srv2", {"server": "srv2"}), ("", {})])

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from mercarich_platform.kafka import Publisher, Record
-from mercarich_platform.logging import redact
 from mercarich_platform.metrics import DEAD_LETTERS
 from mercarich_platform.outcomes import Rejected
+from mercarich_platform.redaction import redact
 
 VERSION = b"1"
 ERROR_LENGTH = 500

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import sys
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -10,11 +9,8 @@ from typing import Any, Literal
 import orjson
 
 from mercarich_platform.log_file import LogFile, outlive_hangup, path_for
+from mercarich_platform.redaction import one_line, redact
 
-_SECRETS = re.compile(
-    r"(Atz[ra]\|[^\s\"',}]+)|(amzn1\.(?:oa2-cs|application-oa2-client)\.[^\s\"',}]+)"
-    r"|((?<=://)[^\s/@:]+:[^\s/@]+(?=@))|((?:(?<=password=)|(?<=client_secret=)|(?<=refresh_token=)|(?<=spapi_oauth_code=))[^\s&\"',}]+)"
-)
 LOG_FILE = "MERCARICH_LOG_FILE"
 """The file that log lines go to; in its name `{service}` stands for the process, `{log}` for the old system's file.
 
@@ -52,11 +48,6 @@ def _handler(service: str) -> logging.Handler:
     return LogFile(path_for(service, pattern))
 
 
-def redact(text: str) -> str:
-    """Redact tokens, client ids and passwords in a text, whatever their source."""
-    return _SECRETS.sub("[redacted]", text)
-
-
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
     return {key: value for key, value in vars(record).items() if key not in _STANDARD}
 
@@ -90,7 +81,8 @@ class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         time = datetime.fromtimestamp(record.created, UTC).astimezone().strftime("%H:%M:%S")
         fields = " ".join(f"{key}={value}" for key, value in _fields(record).items())
-        text = f"{time} {record.levelname:<7} {record.getMessage()} {fields}".rstrip()
+        text = one_line(f"{time} {record.levelname:<7} {record.getMessage()} {fields}".rstrip())
         if record.exc_info:
-            text += "\n" + self.formatException(record.exc_info)
+            lines = self.formatException(record.exc_info).splitlines()
+            text += "".join(f"\n  {one_line(line)}" for line in lines)
         return redact(text)

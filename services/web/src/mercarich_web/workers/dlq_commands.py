@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from mercarich_platform.front import TryAgain
-from mercarich_platform.logging import redact
 from mercarich_platform.outages import BrokerAway
+from mercarich_platform.redaction import redact
 from mercarich_web.console.arguments import actor, command_parser, limit, person, with_json
 from mercarich_web.console.asking import Opened, answer
 from mercarich_web.console.output import cell, facts, table

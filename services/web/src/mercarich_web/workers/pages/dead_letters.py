@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Response
 
 from mercarich_contracts.topics import TOPICS
-from mercarich_platform.logging import redact
 from mercarich_platform.outages import BrokerAway
+from mercarich_platform.redaction import redact
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Operator
 from mercarich_web.workers.replaying import DeadLetterDesk
