@@ -1,4 +1,5 @@
-"""The data folder of one instance: a lock, so that only one instance runs on it, and its encryption key."""
+"""The data folder of one instance, for its owner alone: a lock, so that only one instance runs on it, and its
+encryption key."""
 
 import fcntl
 import os
@@ -11,10 +12,17 @@ from mercarich_platform.front import TryAgain
 
 @contextmanager
 def locked(data: Path) -> Iterator[int]:
-    """Lock the folder and return the lock's file descriptor. Raises `TryAgain` when another instance holds it."""
+    """Lock the folder and return the lock's file descriptor. Raises `TryAgain` when another instance holds it.
+
+    Nobody else may read the folder, and until its end no file that this process or its children make anywhere: the
+    database holds addresses, and hashes of passwords.
+    """
     data.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    before = os.umask(0o077)
+    descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
+        if data.stat().st_uid == os.getuid():
+            data.chmod(0o700)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -24,6 +32,7 @@ def locked(data: Path) -> Iterator[int]:
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield descriptor
     finally:
+        os.umask(before)
         os.close(descriptor)
 
 

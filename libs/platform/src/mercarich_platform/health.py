@@ -1,10 +1,13 @@
 """A worker's own HTTP server: /metrics, /healthz (the loop moves) and /readyz (work can be taken)."""
 
+import os
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from mercarich_platform.front import TryAgain
 
 Probe = Callable[[], str | None]
 """Returns None when all is well, else the problem in one sentence."""
@@ -14,7 +17,11 @@ class HealthServer:
     """Serves until `stop`. With port 0, a free one is picked and available as `port`."""
 
     def __init__(self, host: str, port: int, *, healthy: Probe, ready: Probe) -> None:
-        self._server = ThreadingHTTPServer((host, port), _handler(healthy, ready))
+        """Listen. Raises `TryAgain` when the port cannot be used."""
+        try:
+            self._server = ThreadingHTTPServer((host, port), _handler(healthy, ready))
+        except OSError as error:
+            raise TryAgain(f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}") from error
         self._server.daemon_threads = True
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
