@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mercarich_web.identity import allowances, codes, passwords, people
+from mercarich_web.identity import allowances, codes, devices, passwords, people, tries
 from mercarich_web.jobs import desk as jobs
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site import app, protection
@@ -79,9 +79,11 @@ def test_the_page_names_the_limits_that_hold() -> None:
     promised = [
         f"{people.SHORTEST} to {people.LONGEST} characters",
         f"argon2id, {passwords.MEMORY_KIB // 1024} MiB",
-        f"{people.FREE_TRIES} tries of an account and {people.FREE_TRIES_OF_A_NETWORK} of a network",
-        f"up to {people.LONGEST_WAIT // timedelta(minutes=1)} minutes",
-        f"forgotten after {people.FORGOTTEN_AFTER // timedelta(hours=1)} hour",
+        f"{tries.FREE_TRIES} tries are free, and {tries.FREE_TRIES_OF_A_NETWORK} of a network",
+        f"up to {tries.LONGEST_WAIT // timedelta(minutes=1)} minutes",
+        f"forgotten after {tries.FORGOTTEN_AFTER // timedelta(hours=1)} hour",
+        f"{tries.CROWD} failures of a name",
+        f"within {devices.KNOWN_FOR // timedelta(days=1)} days",
         f"one of {codes.RECOVERY_CODES} recovery codes",
         f"within {codes.HALF_FOR // timedelta(minutes=1)} minutes of the password",
         f"{PagesSettings().api_calls_a_minute} calls a minute of a key, {'twice' * (allowances.OF_A_SELLER == 2)} that",

@@ -22,6 +22,7 @@ from mercarich_db import tables
 from mercarich_db.engine import create, reading
 from mercarich_platform import front
 
+KEY = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
 Deeds = Callable[[], list[tuple[str, str, str, str | None]]]
 
 
@@ -32,6 +33,12 @@ def _it_is_now(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(rows_of_tests, "NOW", now)
     if hasattr(request.module, "NOW"):
         monkeypatch.setattr(request.module, "NOW", now)
+
+
+@pytest.fixture(autouse=True)
+def _pages_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key, so that no test writes one into the folder in which it runs."""
+    monkeypatch.setenv("PAGES_KEY", KEY)
 
 
 class Done(NamedTuple):

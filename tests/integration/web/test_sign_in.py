@@ -104,7 +104,7 @@ def test_who_must_wait_adds_no_row_for_names_that_are_made_up(visitor: Browser, 
     with reading(engine) as connection:
         rows = connection.execute(select(tables.sign_in_failures)).all()
 
-    assert len(rows) == 31  # Thirty names, and the network.
+    assert len(rows) == 61  # Thirty names, each by itself and from this network, and the network.
 
 
 def test_a_session_ends_when_it_rests_and_at_the_end_of_its_day(visitor: Browser, clock: Clock) -> None:

@@ -12,6 +12,7 @@ from mercarich_web.accounts.invitations import Invitations
 from mercarich_web.accounts.pages import account, keys, second_step, sign_in
 from mercarich_web.identity.allowances import Allowances
 from mercarich_web.identity.api_keys import Keys
+from mercarich_web.identity.devices import Devices
 from mercarich_web.identity.passwords import Argon2Passwords
 from mercarich_web.identity.second_step import SecondStep
 from mercarich_web.identity.server_key import ServerKey
@@ -46,8 +47,8 @@ def entrance(
 ) -> Entrance:
     hashing = passwords or Argon2Passwords()
     people, sessions, audit, tries = SqlPeople(engine), SqlSessions(engine), SqlAudit(engine), SqlTries(engine)
-    door = Door(people, sessions, tries, hashing, audit, now)
     key = server_key(engine, shared, own.key, own.old_key, now)
+    door = Door(people, sessions, tries, hashing, Devices(key), audit, now)
     step = SecondStep(SqlSecondSteps(engine), key, sessions, tries, audit, now)
     of_api = Keys(SqlKeys(engine), Allowances(own.api_calls_a_minute), audit, now)
     routers = [

@@ -1,4 +1,4 @@
-"""Accounts and sessions, the rules for passwords, and the waiting time after failed sign-ins."""
+"""Accounts and sessions, and the rules for passwords."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,13 +17,6 @@ FRESH = timedelta(minutes=15)
 INVITED_FOR = timedelta(days=7)
 
 SHORTEST, LONGEST = 12, 128
-FREE_TRIES = 5
-"""Failed tries of an account before it has to wait."""
-FREE_TRIES_OF_A_NETWORK = 30
-"""More than of an account, because everybody in an office signs in from one address."""
-LONGEST_WAIT = timedelta(minutes=15)
-FORGOTTEN_AFTER = timedelta(hours=1)
-"""Failures are forgotten when no new one was added for this time."""
 
 
 class Role(StrEnum):
@@ -110,13 +103,6 @@ def check_password(password: str, username: str) -> None:
         raise WeakPassword(Rule.NAMED)
     if is_guessable(plain):
         raise WeakPassword(Rule.COMMON)
-
-
-def wait_after(failures: int, free: int = FREE_TRIES) -> timedelta:
-    """Return the time until the next try after that many failures in a row: 0 at first, then doubling."""
-    if failures < free:
-        return timedelta(0)
-    return min(LONGEST_WAIT, timedelta(seconds=2 ** min(failures - free + 1, 12)))
 
 
 class Taken(Exception):

@@ -2,6 +2,7 @@
 one."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mercarich_contracts.audit import Actor, AuditAction
@@ -10,11 +11,12 @@ from mercarich_reasons.accounts import SecondStepReady
 from mercarich_web.identity import codes
 from mercarich_web.identity.people import Account, Session
 from mercarich_web.identity.server_key import ServerKey
-from mercarich_web.identity.sign_in import Caller, Door, TooMany, Wrong, actor, hashed, network
+from mercarich_web.identity.sign_in import Caller, Door, LetIn, TooMany, Wrong, actor
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.identity.sql.people import SqlPeople
 from mercarich_web.identity.sql.second_steps import SqlSecondSteps
 from mercarich_web.identity.sql.sessions import SqlSessions, SqlTries
+from mercarich_web.identity.tries import Counter, of_session
 from mercarich_web.refusals import NotFound, Refused
 
 
@@ -43,25 +45,27 @@ class SecondStep:
         known = self.desk.second_step(account.user_id)
         if known.since is not None or known.salt is None:
             raise Refused(SecondStepReady())
-        network_name = self._try(account, caller)
+        counters = of_session(session.token_hash)
+        self._try(counters)
         step = codes.matching_step(self._secret(account.user_id, known.salt), codes.typed(code), self.now())
         if step is None:
             raise Wrong
-        self.tries.succeeded(_name(account), network_name, self.now())
+        self.tries.succeeded(counters, self.now())
         made = self._made()
         self.desk.prove(account.user_id, self.now(), step, [self._hash(account, one) for one in made])
         self.sessions.end_others(account.user_id, session.token_hash)
         self._note(AuditAction.SECOND_STEP_BEGUN, account, caller)
         return made
 
-    def enter(self, door: Door, half: Session, code: str, caller: Caller) -> str:
-        """Complete a sign-in with a code. Return the token of the full session. Raises `Wrong` and `TooMany`."""
+    def enter(self, door: Door, half: Session, code: str, caller: Caller) -> LetIn:
+        """Complete a sign-in with a code. Raises `Wrong` and `TooMany`."""
         account = half.account
-        network_name = self._try(account, caller)
+        counters = door.codes_of(account, caller)
+        self._try(counters)
         if not self._is_right(account, codes.typed(code)):
             self._note(AuditAction.SIGN_IN_FAILED, account, caller, "code")
             raise Wrong
-        self.tries.succeeded(_name(account), network_name, self.now())
+        self.tries.succeeded(counters, self.now())
         self.sessions.end(half.token_hash)
         return door.start(account, caller)
 
@@ -91,12 +95,10 @@ class SecondStep:
         step = codes.matching_step(self._secret(account.user_id, salt), code, self.now()) if salt else None
         return step is not None and self.desk.use_step(account.user_id, step)
 
-    def _try(self, account: Account, caller: Caller) -> str:
-        network_name = hashed(network(caller.address))
-        seconds = self.tries.begin(_name(account), network_name, self.now())
+    def _try(self, counters: Sequence[Counter]) -> None:
+        seconds = self.tries.begin(counters, self.now())
         if seconds > 0:
             raise TooMany(seconds)
-        return network_name
 
     def _secret(self, user_id: int, salt: str) -> bytes:
         return self.secrets.secret("codes", user_id, salt)[:20]
@@ -137,7 +139,3 @@ class LostStep:
         self.desk.end(account.user_id)
         self.audit.write(AuditAction.SECOND_STEP_RESET, by, account.username, None, self.now())
         return True
-
-
-def _name(account: Account) -> str:
-    return hashed(f"code of {account.user_id}")

@@ -1,19 +1,21 @@
 """Signing in and out, and finding the session of a request's token."""
 
 import hashlib
-import ipaddress
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
 from mercarich_web.identity.codes import HALF_FOR
+from mercarich_web.identity.devices import Devices
 from mercarich_web.identity.passwords import Argon2Passwords
 from mercarich_web.identity.people import LONGEST, Account, Login, Session, check_password
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.identity.sql.people import SqlPeople
 from mercarich_web.identity.sql.sessions import SqlSessions, SqlTries
+from mercarich_web.identity.tries import Counter, of_code, of_device, of_session, of_stranger
 
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -36,6 +38,19 @@ class Caller:
 
     address: str
     agent: str = ""
+    devices: Mapping[int, str] = field(default_factory=dict)
+    """The cookies by which this browser is known, by the ids of their users."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """Who was let in, with the cookies of the browser."""
+
+    account: Account
+    token: str
+    """Of the new session."""
+    device: str | None
+    """The browser is known by it from now on; None while the code is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +61,27 @@ class Door:
     sessions: SqlSessions
     tries: SqlTries
     passwords: Argon2Passwords
+    devices: Devices
     audit: SqlAudit
     now: Clock
 
-    def sign_in(self, username: str, password: str, caller: Caller) -> str:
-        """Return the new session's token. The session is a half one when a code is still required. Raises `Wrong` and
-        `TooMany`."""
-        login = self._proven(username, password, caller)
+    def sign_in(self, username: str, password: str, caller: Caller) -> LetIn:
+        """Begin a session. It is a half one when a code is still required. Raises `Wrong` and `TooMany`."""
+        login = self.people.login(username) if len(username) <= 64 else None
+        device = self._device(login.account, caller) if login is not None else None
+        counters = of_stranger(username, caller.address) if device is None else of_device(device)
+        login = self._proven(username, login, password, caller, counters)
         if self.passwords.is_outdated(login.password_hash):
             self.people.set_password(login.account.user_id, self.passwords.hash(password), self.now())
         return self.start(login.account, caller, half=login.account.asks_for_code)
 
-    def start(self, account: Account, caller: Caller, *, half: bool = False) -> str:
+    def start(self, account: Account, caller: Caller, *, half: bool = False) -> LetIn:
         token, now = secrets.token_urlsafe(32), self.now()
         session = Session(account, hashed(token), now, now, now, caller.address[:64], caller.agent[:255], half=half)
         self.sessions.start(session)
         if not half:
             self.audit.write(AuditAction.SIGN_IN, actor(account, caller), account.username, None, now)
-        return token
+        return LetIn(account, token, None if half else self.devices.cookie(account.user_id, now))
 
     def who(self, token: str, *, by_itself: bool = False) -> Session | None:
         """Return the session, or None when it is over or never existed.
@@ -87,24 +105,37 @@ class Door:
 
     def confirm(self, session: Session, password: str, caller: Caller) -> None:
         """Confirm the password of a session. Raises `Wrong` and `TooMany`."""
-        self._proven(session.account.username, password, caller)
+        self._proven_again(session, password, caller)
         self.sessions.confirm(session.token_hash, self.now())
 
     def change_password(self, session: Session, old: str, new: str, caller: Caller) -> None:
         """Change the password and end the account's other sessions. Raises `Wrong`, `TooMany` and `WeakPassword`."""
         account = session.account
         check_password(new, account.username)
-        self._proven(account.username, old, caller)
+        self._proven_again(session, old, caller)
         self.people.set_password(account.user_id, self.passwords.hash(new), self.now())
         self.sessions.end_others(account.user_id, session.token_hash)
         self.audit.write(AuditAction.PASSWORD_CHANGED, actor(account, caller), account.username, None, self.now())
 
-    def _proven(self, username: str, password: str, caller: Caller) -> Login:
-        account, net = hashed(username), hashed(network(caller.address))
-        seconds = self.tries.begin(account, net, self.now())
+    def codes_of(self, account: Account, caller: Caller) -> Sequence[Counter]:
+        """Return the counters of this browser's tries of the second step."""
+        return of_code(account.user_id, self._device(account, caller), caller.address)
+
+    def _device(self, account: Account, caller: Caller) -> str | None:
+        cookie = caller.devices.get(account.user_id, "")
+        return self.devices.known(account.user_id, cookie, self.now()) if cookie else None
+
+    def _proven_again(self, session: Session, password: str, caller: Caller) -> None:
+        username = session.account.username
+        self._proven(username, self.people.login(username), password, caller, of_session(session.token_hash))
+
+    def _proven(
+        self, username: str, login: Login | None, password: str, caller: Caller, counters: Sequence[Counter]
+    ) -> Login:
+        """Return the login, whose password was proven. Raises `Wrong` and `TooMany`."""
+        seconds = self.tries.begin(counters, self.now())
         if seconds > 0:
             raise TooMany(seconds)
-        login = self.people.login(username) if len(username) <= 64 else None
         # A password of a megabyte is refused without hashing, which would cost the server and not the guesser.
         too_long = len(password) > LONGEST
         known = login.password_hash if login is not None else None
@@ -113,22 +144,13 @@ class Door:
                 AuditAction.SIGN_IN_FAILED, Actor(username, address=caller.address), username, None, self.now()
             )
             raise Wrong
-        self.tries.succeeded(account, net, self.now())
+        self.tries.succeeded(counters, self.now())
         return login
 
 
 def hashed(token: str) -> str:
     """Return the hash under which the table stores the token."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
-
-
-def network(address: str) -> str:
-    """Return the part of an address that one guesser is likely to control: /24, or /48 of IPv6."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
 
 
 def actor(account: Account, caller: Caller) -> Actor:

@@ -7,6 +7,7 @@ visitor must contain the session's form token.
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,14 +16,18 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 
 from mercarich_contracts.audit import Actor
+from mercarich_web.identity.devices import KNOWN_FOR
 from mercarich_web.identity.people import Account, Role, Session
-from mercarich_web.identity.sign_in import Caller, Door, TooMany, Wrong
+from mercarich_web.identity.sign_in import Caller, Door, LetIn, TooMany, Wrong
 from mercarich_web.site.languages import chosen
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELD, HEADER = "form_token", "x-form-token"
 LANGUAGE, THEME, NOTICE = "language", "theme", "notice"
 """Cookies without private data."""
+DEVICE = "-device-"
+"""Between the name of the session's cookie and a user's id: the cookie by which a browser is known to this user."""
+_ID = re.compile(r"[0-9]{1,18}")
 
 
 class SignInNeeded(Exception):
@@ -104,7 +109,7 @@ def visit_of(request: Request, session: Session | None, token: str, now: datetim
             cookies.get(LANGUAGE), account.language if account else None, accepted=headers.get("accept-language", "")
         ),
         theme=theme if theme in ("light", "dark") else "auto",
-        caller=Caller(request.client.host if request.client else "", headers.get("user-agent", "")),
+        caller=_caller(request),
         session=session,
         secret=hashlib.sha256(b"form token:" + token.encode(errors="replace")).hexdigest() if session else "",
         notice=cookies.get(NOTICE, ""),
@@ -199,11 +204,25 @@ def refusal(error: Wrong | TooMany) -> tuple[int, dict[str, object]]:
     return 401, {"problem": "wrong"}
 
 
-def let_in(request: Request, answer: Response, token: str) -> Response:
-    """Add the session's cookie to the response."""
-    secure = request.app.state.site.https
-    answer.set_cookie(request.app.state.cookie, token, httponly=True, samesite="lax", secure=secure)
+def let_in(request: Request, answer: Response, entered: LetIn) -> Response:
+    """Add the session's cookie to the response, and the one by which the browser is known at the next sign-in."""
+    secure, name = request.app.state.site.https, request.app.state.cookie
+    answer.set_cookie(name, entered.token, httponly=True, samesite="lax", secure=secure)
+    if entered.device is not None:
+        age = int(KNOWN_FOR.total_seconds())
+        name = f"{name}{DEVICE}{entered.account.user_id}"
+        answer.set_cookie(name, entered.device, max_age=age, httponly=True, samesite="lax", secure=secure)
     return answer
+
+
+def _caller(request: Request) -> Caller:
+    begins = f"{request.app.state.cookie}{DEVICE}"
+    devices = {
+        int(name.removeprefix(begins)): value
+        for name, value in request.cookies.items()
+        if name.startswith(begins) and _ID.fullmatch(name.removeprefix(begins))
+    }
+    return Caller(request.client.host if request.client else "", request.headers.get("user-agent", ""), devices)
 
 
 async def _brought(request: Request) -> str:

@@ -39,11 +39,11 @@ def _entering(site: Site, door: Door, second_step: SecondStep) -> APIRouter:
         if half is None:
             return site.to("/sign-in")
         try:
-            token = second_step.enter(door, half, code, visit.caller)
+            entered = second_step.enter(door, half, code, visit.caller)
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
             return site.page(visit, "accounts/code.html", status, next=own_path(to), **told)
-        return let_in(request, site.to(to), token)
+        return let_in(request, site.to(to), entered)
 
     return routes
 

@@ -40,12 +40,12 @@ def _in_and_out(site: Site, door: Door) -> APIRouter:
         request: Request, visit: Visiting, username: Text = "", password: Secret = "", to: NextField = "/"
     ) -> Response:
         try:
-            token = door.sign_in(username.strip(), password, visit.caller)
+            entered = door.sign_in(username.strip(), password, visit.caller)
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
             return site.page(visit, "accounts/sign_in.html", status, next=own_path(to), username=username, **told)
-        then = f"/sign-in/code?{urlencode({'next': own_path(to)})}" if door.half(token) is not None else to
-        return let_in(request, site.to(then), token)
+        then = f"/sign-in/code?{urlencode({'next': own_path(to)})}" if entered.device is None else to
+        return let_in(request, site.to(then), entered)
 
     @routes.post("/sign-out")
     def sign_out(request: Request, visit: Signed) -> Response:
@@ -94,8 +94,8 @@ def _joining(site: Site, door: Door, invitations: Invitations) -> APIRouter:
         except WeakPassword as error:
             told = {"invitation": invitations.look(token), "token": token, "problem": error.rule.value}
             return site.page(visit, "accounts/join.html", 422, **told)
-        token = door.start(account, visit.caller, half=account.asks_for_code)
-        return let_in(request, site.to("/sign-in/code" if account.asks_for_code else "/"), token)
+        entered = door.start(account, visit.caller, half=account.asks_for_code)
+        return let_in(request, site.to("/sign-in/code" if account.asks_for_code else "/"), entered)
 
     return routes
 

@@ -12,17 +12,9 @@ from mercarich_db.engine import run_tx
 from mercarich_db.tables import notices, sessions, sign_in_failures, users
 from mercarich_db.types import AnyRow
 from mercarich_web.database import reading
-from mercarich_web.identity.people import (
-    ABSOLUTE,
-    FORGOTTEN_AFTER,
-    FREE_TRIES,
-    FREE_TRIES_OF_A_NETWORK,
-    IDLE,
-    NAME_LENGTH,
-    Session,
-    wait_after,
-)
+from mercarich_web.identity.people import ABSOLUTE, IDLE, NAME_LENGTH, Session
 from mercarich_web.identity.sql.people import account_of, accounts
+from mercarich_web.identity.tries import FORGOTTEN_AFTER, Counter
 
 
 class SqlSessions:
@@ -103,39 +95,40 @@ class SqlTries:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def begin(self, account: str, network: str, now: datetime) -> float:
-        """Count a try of the account and of the network, as failed until `succeeded`, and return 0; or count nothing
-        and return the seconds to wait."""
-        # The network comes first: a guesser who has to wait there cannot add a row for each invented name.
-        free = {_network(network): FREE_TRIES_OF_A_NETWORK, _account(account): FREE_TRIES}
+    def begin(self, counters: Sequence[Counter], now: datetime) -> float:
+        """Count a try in each counter, as failed until `succeeded`, and return 0; or count nothing and return the
+        seconds to wait."""
 
         def begin(connection: Connection) -> float:
-            failures: dict[str, int] = {}
-            for name, tries in free.items():
-                row = _locked(connection, name, now)
-                seconds: float = (row.last_at + wait_after(row.failures, tries) - now).total_seconds()
+            counted: dict[str, int] = {}
+            crowd = False
+            for counter in counters:
+                row = _locked(connection, counter.name, now)
+                failures = 0 if now - row.last_at > FORGOTTEN_AFTER else row.failures
+                seconds: float = (row.last_at + counter.wait(failures, crowd=crowd) - now).total_seconds()
                 if seconds > 0:
                     return seconds
-                failures[name] = 1 if now - row.last_at > FORGOTTEN_AFTER else row.failures + 1
-            for name, count in failures.items():
+                crowd = crowd or counter.is_crowd(failures)
+                counted[counter.name] = failures + 1
+            for name, failures in counted.items():
                 change = update(sign_in_failures).where(sign_in_failures.c.name == name)
-                connection.execute(change.values(failures=count, last_at=now))
+                connection.execute(change.values(failures=failures, last_at=now))
             return 0
 
         return run_tx(self._engine, begin)
 
-    def succeeded(self, account: str, network: str, now: datetime) -> None:
-        """Forget the account's failures, and this one try of the network."""
+    def succeeded(self, counters: Sequence[Counter], now: datetime) -> None:
+        """Forget the failures of the last counter, which is the owner's own, and this one try of the others."""
         failures = sign_in_failures.c.failures
-        gone = delete(sign_in_failures).where(sign_in_failures.c.name == _account(account))
-        fewer = update(sign_in_failures).where(sign_in_failures.c.name == _network(network), failures > 0)
-
+        *shared, own = (sign_in_failures.c.name == counter.name for counter in counters)
         old = delete(sign_in_failures).where(sign_in_failures.c.last_at < now - KEPT)
 
         def forget(connection: Connection) -> None:
-            connection.execute(gone)
+            for this in shared:
+                fewer = update(sign_in_failures).where(this, failures > 0)
+                connection.execute(fewer.values(failures=failures - 1))
+            connection.execute(delete(sign_in_failures).where(own))
             connection.execute(old)
-            connection.execute(fewer.values(failures=failures - 1))
 
         run_tx(self._engine, forget)
 
@@ -144,14 +137,6 @@ def _locked(connection: Connection, name: str, now: datetime) -> AnyRow:
     insert_missing(connection, sign_in_failures, [{"name": name, "failures": 0, "last_at": now}])
     known = select(sign_in_failures).where(sign_in_failures.c.name == name)
     return connection.execute(known.with_for_update()).one()
-
-
-def _account(name: str) -> str:
-    return f"account:{name}"
-
-
-def _network(name: str) -> str:
-    return f"network:{name}"
 
 
 def _sessions() -> Select[Any]:
