@@ -16,10 +16,12 @@ from mercarich_db.tables import job_problems, job_rows, jobs, listings
 from mercarich_reasons.reason import Reason
 from mercarich_web.jobs.desk import AcceptImport, SkipQuery, StartImport, StartSearch, StopJob
 from mercarich_web.jobs.jobs import Claim, Job, Kind
+from mercarich_web.jobs.room import FilesAnHour
 from mercarich_web.jobs.search_queries import Query, Wish
 from mercarich_web.jobs.slices import RunSlice
 from mercarich_web.jobs.sql.book import SqlJobBook
 from mercarich_web.jobs.sql.claims import SqlDesk
+from mercarich_web.jobs.sql.files import SqlJobFiles
 from mercarich_web.jobs.watch import WatchJobs
 from mercarich_web.jobs.worker import steps_of
 
@@ -82,7 +84,7 @@ class Workshop:
         self.book = SqlJobBook(engine, self.now)
         self.desk = SqlDesk(engine, lambda: LEASE, self.now)
         self.steps = steps_of(self.desk, self.shops, self.now)
-        self.start_import = StartImport(self.book, self.hints, self.now)
+        self.start_import = StartImport(self.book, SqlJobFiles(engine), FilesAnHour(), self.hints, self.now)
         self.start_search = StartSearch(self.book, self.hints, self.now)
         self.stop = StopJob(self.book, self.now, self.desk.discard)
         self.accept = AcceptImport(self.book, self.hints, self.now)

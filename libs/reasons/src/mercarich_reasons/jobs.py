@@ -127,6 +127,32 @@ class FileTooLarge(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class FileToMendGone(Reason):
+    """No row of the file was imported, as `RowsWrong`; its file went, since the seller's files took too much."""
+
+    problems: int
+    megabytes: int
+    """The limit of all files of a seller."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilesTakeTooMuch(Reason):
+    """The seller's files that are being imported take as much as one seller may have."""
+
+    megabytes: int
+    """The limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyFiles(Reason):
+    """The seller has sent the maximum number of files within an hour."""
+
+    most: int
+    minutes: int
+    """Until the next file is taken."""
+
+
+@dataclass(frozen=True, slots=True)
 class FileUnreadable(Reason):
     """A command cannot read the file on its machine; `text` is the system's message."""
 

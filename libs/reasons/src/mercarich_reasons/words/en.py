@@ -180,6 +180,12 @@ REASONS: Mapping[str, str] = {
     "no_file": "choose a file",
     "file_encoding": "the file is neither UTF-8 nor Shift_JIS; save it as CSV UTF-8",
     "file_too_large": "the file is larger than {megabytes} MB; split it",
+    "file_to_mend_gone": "No row was imported. Problems found: {problems}. The file to mend was deleted, because newer"
+    " files needed its place: all files of a seller take at most {megabytes} MB."
+    " Correct your file and upload it again.",
+    "files_take_too_much": "your files that are being imported take {megabytes} MB; wait until one is imported,"
+    " or stop one",
+    "too_many_files": "{most} files were sent within an hour; send the next one in {minutes} minutes",
     "file_unreadable": "{file}: {text}",
     "too_many_jobs": "{username} has {most} open jobs; wait for one or stop one",
     "pages_out_of_range": "pages: expected a whole number from 1 to {most}, not {pages}",

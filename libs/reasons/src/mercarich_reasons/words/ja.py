@@ -178,6 +178,11 @@ REASONS: Mapping[str, str] = {
     "no_file": "ファイルを選択してください",
     "file_encoding": "文字コードがUTF-8でもShift_JISでもありません。CSV UTF-8で保存してください",
     "file_too_large": "ファイルが{megabytes}MBを超えています。分割してください",
+    "file_to_mend_gone": "{problems}件の問題が見つかったため、1行も取り込みませんでした。"
+    "お預かりできるファイルは合計{megabytes}MBまでのため、修正用ファイルは新しいファイルと入れ替わりに削除されました。"
+    "お手元のファイルを修正して、もう一度アップロードしてください。",
+    "files_take_too_much": "取り込み中のファイルが合計{megabytes}MBに達しています。完了を待つか、1件停止してください",
+    "too_many_files": "1時間に送信できるファイルは{most}件までです。{minutes}分後にもう一度送信してください",
     "file_unreadable": "{file}：{text}",
     "too_many_jobs": "{username}には未完了の処理が{most}件あります。完了を待つか、1件停止してください",
     "pages_out_of_range": "ページ数は1〜{most}で指定してください（入力：{pages}）",

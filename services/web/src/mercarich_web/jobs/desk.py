@@ -1,29 +1,35 @@
 """Jobs as a seller uses them: start, list, show, stop, skip. `username` None is the operator, who sees all jobs."""
 
+import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
 from mercarich_reasons.jobs import (
     FileEncoding,
+    FilesTakeTooMuch,
     FileTooLarge,
     ImportStopped,
     PagesOutOfRange,
     PricesCrossed,
     SearchStopped,
+    TooManyFiles,
     TooManyJobs,
 )
 from mercarich_web.jobs import csv_records
 from mercarich_web.jobs.jobs import Accepted, Hints, Job, JobDetails, JobProblem, Kind, Skipped, Stopped
 from mercarich_web.jobs.mend_file import FileToMend
+from mercarich_web.jobs.room import FILES_AN_HOUR, MOST_KEPT, FilesAnHour, making_room
 from mercarich_web.jobs.search_queries import MOST_PAGES, BadQuery, Query, Wish, read_queries
 from mercarich_web.jobs.sql.book import SqlJobBook
+from mercarich_web.jobs.sql.files import PIECE, SqlJobFiles
 from mercarich_web.refusals import NotFound, Refused
 
 MOST_OPEN = 50
 """Open jobs of one kind that a seller may have."""
 MOST_BYTES = 50_000_000
-CHUNK = 49_152
+LOOKED_AT_EVERY = 20 * PIECE
+"""Bytes of a file after which it is asked again whether the seller's files take too much."""
 PROBLEMS_SHOWN = 100
 
 
@@ -58,19 +64,26 @@ class StartSearch:
 
 @dataclass(frozen=True, slots=True)
 class StartImport:
-    """Start an import. The file's bytes are stored as they arrive, in bounded memory. Raises `NotFound` and
-    `Refused`."""
+    """Start an import. The file's bytes are stored as they arrive, in bounded memory.
+
+    A seller's oldest files to mend go when all files would take more than `MOST_KEPT`. Raises `NotFound` and `Refused`.
+    """
 
     jobs: SqlJobBook
+    files: SqlJobFiles
+    sent: FilesAnHour
     hints: Hints
     now: Clock
 
     def __call__(self, username: str, file_name: str, data: Iterable[bytes], by: str) -> Job:
         user_id = _seller(self.jobs, username)
+        wait = self.sent.take(user_id)
+        if wait > 0:
+            raise Refused(TooManyFiles(FILES_AN_HOUR, math.ceil(wait / 60)))
         named = {"file": file_name[-200:].encode(errors="replace").decode()}
         job_id = self.jobs.start(user_id, Kind.IMPORT, named, by, self.now())
         try:
-            size = self._keep(job_id, data)
+            size = self._keep(user_id, job_id, data)
             encoding = csv_records.encoding_of(self.jobs.stored(job_id))
             if encoding is None:
                 raise Refused(FileEncoding())
@@ -82,14 +95,24 @@ class StartImport:
         self.hints.waiting(Kind.IMPORT, job_id)
         return _found(self.jobs, job_id, None)
 
-    def _keep(self, job_id: int, data: Iterable[bytes]) -> int:
+    def _keep(self, user_id: int, job_id: int, data: Iterable[bytes]) -> int:
         place = 0
         for chunk in _even(data):
             if place + len(chunk) > MOST_BYTES:
                 raise Refused(FileTooLarge(MOST_BYTES // 1_000_000))
+            if place % LOOKED_AT_EVERY == 0:
+                self._make_room(user_id, len(chunk))
             self.jobs.add_chunk(job_id, place, chunk)
             place += len(chunk)
         return place
+
+    def _make_room(self, user_id: int, more: int) -> None:
+        now = self.now()
+        going = making_room(self.files.kept(user_id, now), more)
+        if going is None:
+            raise Refused(FilesTakeTooMuch(MOST_KEPT // 1_000_000))
+        for job_id in going:
+            self.files.drop(job_id, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +220,12 @@ def _found(jobs: SqlJobBook, job_id: int, username: str | None) -> Job:
 
 
 def _even(data: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the same bytes in pieces of `CHUNK` bytes."""
+    """Yield the same bytes in pieces of `PIECE` bytes."""
     held = bytearray()
     for piece in data:
         held += piece
-        while len(held) >= CHUNK:
-            yield bytes(held[:CHUNK])
-            del held[:CHUNK]
+        while len(held) >= PIECE:
+            yield bytes(held[:PIECE])
+            del held[:PIECE]
     if held:
         yield bytes(held)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
+from mercarich_reasons.jobs import FileToMendGone
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stored import loads
 
@@ -94,6 +95,8 @@ class Job:
     def can_be_mended(self, now: datetime) -> bool:
         """The file is still stored and its rows were read. A wrong header is not mendable: it is wrong for all rows."""
         read = self.kind == Kind.IMPORT and self.state == State.FAILED and self.cursor.get("records", 0) > 0
+        if isinstance(self.message, FileToMendGone):
+            return False
         return read and self.wrong > 0 and self.ended_at is not None and now - self.ended_at < MENDABLE_FOR
 
 

@@ -24,8 +24,10 @@ from mercarich_web.jobs.desk import (
 from mercarich_web.jobs.hints_kafka import HintsMeanwhile, KafkaHints
 from mercarich_web.jobs.jobs import JobList
 from mercarich_web.jobs.mend_file import FileToMend
+from mercarich_web.jobs.room import FilesAnHour
 from mercarich_web.jobs.sql.book import SqlJobBook
 from mercarich_web.jobs.sql.claims import SqlDesk
+from mercarich_web.jobs.sql.files import SqlJobFiles
 from mercarich_web.jobs.watch import WatchJobs
 from mercarich_web.listings.export import ExportListings
 from mercarich_web.listings.sql.book import SqlListingBook
@@ -64,7 +66,7 @@ def _jobs(engine: Engine, hints: KafkaHints, now: Clock) -> Jobs:
     discard = SqlDesk(engine, lambda: timedelta(0), now).discard
     return Jobs(
         start_search=StartSearch(book, hints, now),
-        start_import=StartImport(book, hints, now),
+        start_import=StartImport(book, SqlJobFiles(engine), FilesAnHour(), hints, now),
         list_jobs=lambda username, limit: JobList(book.list(username, limit)),
         show=ShowJob(book),
         problems=JobProblems(book),
@@ -92,7 +94,7 @@ def _desk(book: SqlJobBook, hints: HintsMeanwhile, engine: Engine, now: Clock) -
     discard = SqlDesk(engine, lambda: timedelta(0), now).discard
     return JobDesk(
         start_search=StartSearch(book, hints, now),
-        start_import=StartImport(book, hints, now),
+        start_import=StartImport(book, SqlJobFiles(engine), FilesAnHour(), hints, now),
         list=book.list,
         show=ShowJob(book),
         several=book.several,

@@ -1,0 +1,91 @@
+"""What one seller's files may take of everybody's database."""
+
+import pytest
+from sqlalchemy import Engine, func, select
+from tests.integration.web.rows import Rows
+from tests.integration.web.workshop import Workshop
+
+from mercarich_db.engine import reading
+from mercarich_db.tables import job_files, jobs
+from mercarich_reasons.jobs import FilesTakeTooMuch, FileToMendGone, RowsWrong, TooManyFiles
+from mercarich_web.jobs import room
+from mercarich_web.jobs.jobs import Kind
+from mercarich_web.jobs.mend_file import FileToMend
+from mercarich_web.jobs.room import FILES_AN_HOUR
+from mercarich_web.refusals import NotFound, Refused
+
+MOST = 1_000_000
+WRONG = b"sku,marketplace,source_id,title\r\n" + b"".join(
+    b"A-%04d,nowhere,x1,%b\r\n" % (number, b"z" * 180) for number in range(1_500)
+)
+"""300 kB, of which every row is wrong."""
+
+
+@pytest.fixture
+def shop(engine: Engine, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+    monkeypatch.setattr(room, "MOST_KEPT", MOST)
+    rows.user("hanako")
+    rows.user("jiro")
+    return Workshop(engine)
+
+
+def stored(engine: Engine, username_id: int = 1) -> int:
+    query = select(func.sum(func.length(job_files.c.data))).join(jobs, jobs.c.id == job_files.c.job_id)
+    with reading(engine) as connection:
+        return connection.execute(query.where(jobs.c.user_id == username_id)).scalar() or 0
+
+
+def test_files_without_end_take_no_more_than_a_sellers_share(shop: Workshop, engine: Engine) -> None:
+    jiros = shop.import_bytes("jiro", WRONG)
+    for _ in range(8):
+        shop.import_bytes("hanako", WRONG)
+        assert stored(engine) <= MOST
+
+    assert stored(engine) >= 2 * len(WRONG), "what fits is kept"
+    assert shop.job(jiros.id).can_be_mended(shop.now()), "another seller's file"
+
+
+def test_the_oldest_file_to_mend_goes_and_its_import_tells_why(shop: Workshop) -> None:
+    first, second, third, fourth = (shop.import_bytes("hanako", WRONG) for _ in range(4))
+    gone = shop.job(first.id)
+
+    assert isinstance(gone.message, FileToMendGone)
+    assert gone.message.problems == gone.wrong > 0
+    assert not gone.can_be_mended(shop.now())
+    with pytest.raises(NotFound):
+        FileToMend(shop.book, shop.now)(first.id, "hanako")
+    for kept in (second, third, fourth):
+        assert isinstance(shop.job(kept.id).message, RowsWrong)
+        assert len("".join(FileToMend(shop.book, shop.now)(kept.id, "hanako"))) > len(WRONG)
+
+
+def test_a_file_that_finds_no_room_is_refused_and_leaves_nothing(shop: Workshop, engine: Engine) -> None:
+    for _ in range(3):
+        shop.start_import("hanako", "waits.csv", iter([WRONG]), "hanako")
+    before = stored(engine)
+    with pytest.raises(Refused) as refused:
+        shop.start_import("hanako", "more.csv", iter([WRONG]), "hanako")
+
+    assert isinstance(refused.value.reason, FilesTakeTooMuch)
+    assert stored(engine) == before
+    assert len(shop.book.list("hanako", 10)) == 3
+
+
+def test_a_file_that_is_imported_gives_its_room_back(shop: Workshop) -> None:
+    for _ in range(3):
+        shop.start_import("hanako", "waits.csv", iter([WRONG]), "hanako")
+    shop.work(Kind.IMPORT)
+
+    assert shop.import_bytes("hanako", WRONG).state == "failed", "read, and those to mend have made room"
+
+
+def test_files_an_hour_are_counted_whether_they_are_taken_or_not(shop: Workshop) -> None:
+    for _ in range(FILES_AN_HOUR):
+        with pytest.raises(Refused):
+            shop.start_import("hanako", "odd.csv", iter([b"\xff\xfe\x00\xd8" * 9]), "hanako")
+    with pytest.raises(Refused) as refused:
+        shop.start_import("hanako", "odd.csv", iter([WRONG]), "hanako")
+
+    assert isinstance(refused.value.reason, TooManyFiles)
+    assert 1 <= refused.value.reason.minutes <= 60
+    assert shop.import_bytes("jiro", WRONG).state == "failed"
