@@ -254,14 +254,35 @@ def test_selectors_find_their_own_pods_only(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_probes_ask_neither_broker_nor_database(case: str) -> None:
+def test_no_probe_that_restarts_a_pod_asks_broker_or_database(case: str) -> None:
     for name, pod in pods(objects(case)):
         for container in containers(pod):
             for probe in ("startupProbe", "livenessProbe"):
                 path = container.get(probe, {}).get("httpGet", {}).get("path", "/healthz")
                 assert path == "/healthz", name
-            if _component(pod) in WORKERS | {"operator"}:
-                assert "readinessProbe" not in container, name
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_rollout_stops_at_the_first_worker_that_cannot_work(case: str) -> None:
+    """By its readiness. `minReadySeconds` are for a worker that is in its group, gets its partitions some seconds
+    later, and then rejects what it is given."""
+    found = {_component(each["spec"]["template"]): each["spec"] for each in of_kind(case, "Deployment")}
+    for name in WORKERS | {"operator"}:
+        [container] = found[name]["template"]["spec"]["containers"]
+        probe = container["readinessProbe"]
+        assert probe["httpGet"] == {"path": "/readyz", "port": "metrics"}, name
+        assert (probe["periodSeconds"], probe["failureThreshold"]) == (5, 1), name
+    for name in WORKERS:
+        assert found[name]["minReadySeconds"] == 20, name
+        assert found[name]["minReadySeconds"] < found[name].get("progressDeadlineSeconds", 600), name
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_pods_that_are_not_ready_hold_up_no_drain(case: str) -> None:
+    """When the broker is away no worker is ready, and without this policy no node could be drained until it is back."""
+    budgets = of_kind(case, "PodDisruptionBudget")
+    assert {each["spec"]["unhealthyPodEvictionPolicy"] for each in budgets} <= {"AlwaysAllow"}
+    assert budgets or case == "minimal"
 
 
 @pytest.mark.parametrize("case", CASES)

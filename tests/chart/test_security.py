@@ -9,8 +9,8 @@ from tests.chart.rendering import ROOT, TOOLS, template
 EXPLAINED = {
     "CKV_K8S_8": ("toolbox and the test pod: process 1 only sleeps, or ends by itself", ("-toolbox", "-test")),
     "CKV_K8S_9": (
-        "no Service leads to them, so that nobody reads readiness",
-        ("-checker-", "-watch-", "-updater-", "-feed", "-jobs-", "-operator", "-toolbox", "-test", "-notices"),
+        "no Service leads to them, and no rollout waits for them",
+        ("-watch-", "-toolbox", "-test", "-notices"),
     ),
     "CKV_K8S_11": ("a CPU limit throttles a worker into missing its leases; requests and memory limits are set", ("",)),
     "CKV_K8S_15": (

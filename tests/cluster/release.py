@@ -46,8 +46,8 @@ class Release:
         self.installed_at = time.time()
         self.space.helm("install", RELEASE, str(CHART), *self._values(self.images.tag))
 
-    def upgrade(self, tag: str) -> None:
-        self.space.helm("upgrade", RELEASE, str(CHART), *self._values(tag))
+    def upgrade(self, tag: str, *more: str) -> None:
+        self.space.helm("upgrade", RELEASE, str(CHART), *self._values(tag), *more)
 
     def name(self, component: str) -> str:
         return f"{RELEASE}-{component}"

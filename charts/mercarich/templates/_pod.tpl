@@ -184,3 +184,13 @@ livenessProbe:
   timeoutSeconds: 5
   failureThreshold: 6
 {{- end -}}
+
+{{/* Ready by /readyz, of what no Service leads to: a rollout and `helm --wait` go by it, and `mercarich pools`. The first
+answer counts: it comes within minReadySeconds, and nothing is lost when a pod counts as not ready for a moment. */}}
+{{- define "mercarich.readiness" -}}
+readinessProbe:
+  httpGet: {path: /readyz, port: {{ .portName }}}
+  periodSeconds: 5
+  timeoutSeconds: 5
+  failureThreshold: 1
+{{- end -}}

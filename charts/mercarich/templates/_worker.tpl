@@ -21,6 +21,8 @@ metadata:
   {{- include "mercarich.annotations" (dict "root" .root "own" $own) }}
 spec:
   revisionHistoryLimit: 3
+  # A new worker takes records for so long before an old one ends: what rejects them all is not ready by then.
+  minReadySeconds: 20
   strategy:
     rollingUpdate:
       maxSurge: 1
@@ -54,6 +56,7 @@ spec:
             - name: metrics
               containerPort: 9100
           {{- include "mercarich.liveness" (dict "portName" "metrics") | nindent 10 }}
+          {{- include "mercarich.readiness" (dict "portName" "metrics") | nindent 10 }}
           resources:
             {{- toYaml (default .resources .values.resources) | nindent 12 }}
 {{- include "mercarich.disruptionBudget" . }}
@@ -73,6 +76,8 @@ metadata:
 spec:
   # Not minAvailable: one replica of one would make every drain wait for ever.
   maxUnavailable: 1
+  # While the broker or the database is away no pod is ready, and none does any work: nodes can be drained all the same.
+  unhealthyPodEvictionPolicy: AlwaysAllow
   selector:
     matchLabels:
       {{- include "mercarich.selector" . | nindent 6 }}

@@ -183,6 +183,29 @@ def test_a_deleted_pool_takes_its_autoscaler_along(lab: Lab, operator: Operator)
     assert lab.autoscaler(name) is None
 
 
+def test_an_operator_with_a_wrong_broker_lives_and_is_not_ready(
+    lab: Lab, engine: Engine, database_url: str, port: int
+) -> None:
+    lab.pool()
+    environment = os.environ | {
+        "KUBECONFIG": str(lab.kubeconfig),
+        "MERCARICH_DATABASE_URL": database_url,
+        "MERCARICH_KAFKA_BOOTSTRAP": f"127.0.0.1:{free_port()}",
+        "MERCARICH_METRICS_PORT": str(port),
+        "OPERATOR_INTERVAL_SECONDS": "2",
+    }
+    command = [str(Path(sys.executable).with_name("mercarich-operator")), "run"]
+    with subprocess.Popen(command, env=environment) as process:
+        try:
+            answer = until(lambda: _ended_round(port))
+            assert httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+        finally:
+            process.terminate()
+
+    assert answer.status_code == 503
+    assert "no Kafka broker answers" in answer.text
+
+
 def test_the_process_answers_probes_and_ends_within_seconds(
     lab: Lab, engine: Engine, database_url: str, kafka_bootstrap: str, port: int
 ) -> None:
@@ -207,6 +230,15 @@ def test_the_process_answers_probes_and_ends_within_seconds(
     assert "Traceback" not in output
     assert 'mercarich_pool_replicas{kind="max",pool="checker-yahoo"} 5.0' in metrics
     assert 'mercarich_operator_hpa_writes_total{pool="checker-yahoo"} 1.0' in metrics
+
+
+def _ended_round(port: int) -> httpx.Response | None:
+    """Return the readiness after the first round; None before."""
+    try:
+        answer = httpx.get(f"http://127.0.0.1:{port}/readyz")
+    except httpx.TransportError:
+        return None
+    return None if "first round" in answer.text else answer
 
 
 def _metrics(port: int) -> str:

@@ -157,6 +157,33 @@ def test_a_row_of_rejections_stops_the_partition_and_readiness(
     assert len(dead_letters(kafka_bootstrap, unique, 20)) == 20
 
 
+def test_a_new_worker_that_rejects_its_first_records_is_not_ready_until_it_handles_one(
+    start_worker, publisher: Publisher, unique: str, eventually, port: int
+) -> None:
+    """A rollout goes by it, and must stop at this worker long before a partition stops."""
+
+    def reject_bad(record: Record, stop: threading.Event) -> None:
+        if record.value == b"bad":
+            raise Rejected("a bad deploy")
+
+    def ready() -> str:
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).text
+        except httpx.TransportError:
+            return "no answer"
+
+    running = start_worker(reject_bad, slots=1, health_host="127.0.0.1", health_port=port)
+    publish(publisher, unique, b"bad", b"bad")
+    eventually(lambda: len(running.records) == 2 and ready() == "ok")
+    publish(publisher, unique, b"bad")
+    eventually(lambda: ready() == "it has rejected every record so far")
+    publish(publisher, unique, b"good")
+    eventually(lambda: ready() == "ok")
+    publish(publisher, unique, *[b"bad"] * 3)
+    eventually(lambda: len(running.records) == 7)
+    assert ready() == "ok"
+
+
 def test_a_record_that_has_to_wait_comes_again_after_its_delay(
     start_worker, publisher: Publisher, unique: str, kafka_bootstrap: str, eventually
 ) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mercarich_platform.kafka import Partition, Record
 from mercarich_platform.metrics import REBALANCES
-from mercarich_platform.rejections import Rejections
+from mercarich_platform.rejections import NEWLY, Rejections
 from mercarich_platform.watermark import Watermark
 
 
@@ -51,6 +51,8 @@ class InFlight:
         self._assigned: dict[Partition, AssignedPartition] = {}
         self._former: dict[tuple[str, int, int], Task] = {}
         self._rejections: defaultdict[Partition, Rejections] = defaultdict(Rejections)
+        self._rejected = 0
+        self._accepted = False
 
     def assigned(self, partitions: Iterable[Partition]) -> None:
         REBALANCES.inc()
@@ -105,12 +107,20 @@ class InFlight:
         with self._lock:
             partition = self._rejections[task.record.topic, task.record.partition]
             partition.add(rejected=True)
+            self._rejected += 1
             return not partition.stopped
 
     def accept(self, task: Task) -> None:
         """Count a record that was not rejected."""
         with self._lock:
             self._rejections[task.record.topic, task.record.partition].add(rejected=False)
+            self._accepted = True
+
+    @property
+    def has_only_rejected(self) -> bool:
+        """Whether this process has rejected every record so far, and more than one bad record can be."""
+        with self._lock:
+            return not self._accepted and self._rejected >= NEWLY
 
     def wait(self, task: Task) -> bool:
         """Keep the record for a later try; return False when its partition is no longer assigned."""

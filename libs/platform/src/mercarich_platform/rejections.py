@@ -2,6 +2,8 @@
 
 from collections import deque
 
+NEWLY = 3
+"""So many records must have been rejected, and none handled, for a new process to count as a bad deploy."""
 IN_A_ROW = 20
 LATELY, LATELY_AT_MOST = 1_000, 50
 """Size of the window of latest records, and how many of them may be rejected: one in twenty."""

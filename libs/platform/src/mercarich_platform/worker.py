@@ -113,4 +113,6 @@ def _unready(watch: BrokerWatch, loop: WorkerLoop, stop: threading.Event) -> str
     if loop.unheard_seconds > UNHEARD_SECONDS:
         return f"its group has not answered for {loop.unheard_seconds:.0f} s"
     stopped = loop.in_flight.stopped()
-    return f"too many rejections on {sorted(stopped)}" if stopped else None
+    if stopped:
+        return f"too many rejections on {sorted(stopped)}"
+    return "it has rejected every record so far" if loop.in_flight.has_only_rejected else None

@@ -94,17 +94,17 @@ def build(shared: SharedSettings, own: OperatorSettings) -> Process:
         watchdog=watchdog,
     )
     watch = Watch(namespace, own.release, connection, wake.set)
-    return Process(loop, watch, watchdog, _health(shared, loop), engine, server)
+    return Process(loop, watch, watchdog, _health(shared, loop, reconcile), engine, server)
 
 
-def _health(shared: SharedSettings, loop: Loop) -> HealthServer | None:
+def _health(shared: SharedSettings, loop: Loop, reconcile: Reconcile) -> HealthServer | None:
     if not shared.metrics_port:
         return None
     return HealthServer(
         shared.metrics_host,
         shared.metrics_port,
         healthy=loop.watchdog.wrong,
-        ready=lambda: None if loop.rounds else "the first round has not ended yet",
+        ready=lambda: reconcile.away if loop.rounds else "the first round has not ended yet",
     )
 
 

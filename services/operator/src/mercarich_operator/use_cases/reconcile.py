@@ -32,32 +32,35 @@ class Reconcile:
     """Database connections that all pools together may use; 0: no limit."""
     now: Clock
     monotonic: Monotonic
+    away: str | None = field(default=None, init=False)
+    """What the last round could not read, in one sentence; None: it read everything, or there was no round yet."""
     _good: dict[str, Wish] | None = field(default=None, init=False)
 
     def __call__(self) -> Result:
         started = self.monotonic()
-        result = self._round()
+        result, self.away = self._round()
         self.meter.round(result, self.monotonic() - started)
         return result
 
-    def _round(self) -> Result:
+    def _round(self) -> tuple[Result, str | None]:
+        """Return how the round ended, and `away`."""
         try:
             deployments = self.cluster.deployments()
         except ports.ClusterAway as away:
             self.meter.up("cluster", up=False)
             log.warning("nothing is changed", extra={"why": str(away)})
-            return "cluster_away"
+            return "cluster_away", str(away)
         self.meter.up("cluster", up=True)
         pools = self._readable(deployments)
         try:
-            return self._settle_all(pools, complete=len(pools) == len(deployments))
+            return self._settle_all(pools, complete=len(pools) == len(deployments)), None
         except Away as away:
             source: Literal["database", "kafka"] = "kafka" if isinstance(away, BrokerAway) else "database"
             self.meter.up(source, up=False)
             for deployment in deployments:
                 self.notices.again(deployment, "BoundsStand", f"worker numbers stay as they are: {away}")
             log.warning("nothing is changed", extra={"why": str(away)})
-            return "kafka_away" if source == "kafka" else "database_away"
+            return "kafka_away" if source == "kafka" else "database_away", str(away)
 
     def _readable(self, deployments: Sequence[Deployment]) -> list[Pool]:
         pools: list[Pool] = []
