@@ -14,7 +14,7 @@ from mercarich_platform import worker_loop
 from mercarich_platform.kafka import Publisher, Record, group_states
 from mercarich_platform.kafka import consumer as consumer_module
 from mercarich_platform.outages import BrokerAway
-from mercarich_platform.worker import NotNow, Rejected, Stopped, Tick
+from mercarich_platform.worker import NotNow, Rejected, Stopped, Tick, Undecodable
 
 
 def publish(publisher: Publisher, topic: str, *values: bytes, key: bytes | None = None) -> None:
@@ -182,6 +182,24 @@ def test_a_new_worker_that_rejects_its_first_records_is_not_ready_until_it_handl
     publish(publisher, unique, *[b"bad"] * 3)
     eventually(lambda: len(running.records) == 7)
     assert ready() == "ok"
+
+
+def test_garbage_goes_to_the_dead_letters_and_stops_nothing(
+    start_worker, publisher: Publisher, unique: str, kafka_bootstrap: str, eventually, port: int
+) -> None:
+    def decode(record: Record, stop: threading.Event) -> None:
+        if record.value == b"garbage":
+            raise Undecodable("not a message")
+
+    publish(publisher, unique, *[b"garbage"] * 60, key=b"same partition")
+    running = start_worker(decode, slots=1, health_host="127.0.0.1", health_port=port)
+    eventually(lambda: lag(kafka_bootstrap, unique) == 0)
+    told = httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False)
+    assert (told.status_code, "no record that can be decoded" in told.text) == (503, True)
+    publish(publisher, unique, b"good", key=b"same partition")
+    eventually(lambda: b"good" in running.values() and lag(kafka_bootstrap, unique) == 0)
+    assert httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).text == "ok"
+    assert len(dead_letters(kafka_bootstrap, unique, 60)) == 60
 
 
 def test_a_record_that_has_to_wait_comes_again_after_its_delay(

@@ -153,6 +153,35 @@ def test_one_bad_record_in_twenty_stops_the_partition_though_no_row_of_them_come
     assert in_flight.stopped() == {ONE}
 
 
+def test_garbage_stops_no_partition_and_is_told_until_a_record_can_be_decoded() -> None:
+    in_flight = assigned()
+    [task] = taken(in_flight, 0)
+    assert all(in_flight.reject(task, undecodable=True) for _ in range(IN_A_ROW))
+    assert in_flight.garbage_alone() == set()
+    assert all(in_flight.reject(task, undecodable=True) for _ in range(10 * LATELY_AT_MOST))
+    assert (in_flight.stopped(), in_flight.blocked()) == (set(), set())
+    assert in_flight.garbage_alone() == {ONE}
+    in_flight.accept(task)
+    assert in_flight.garbage_alone() == set()
+
+
+def test_garbage_hides_no_bad_code() -> None:
+    in_flight = assigned()
+    [task] = taken(in_flight, 0)
+    for _ in range(IN_A_ROW):
+        assert in_flight.reject(task)
+        assert in_flight.reject(task, undecodable=True)
+    assert not in_flight.reject(task)
+
+
+def test_garbage_of_a_partition_that_went_to_another_worker_is_not_told() -> None:
+    in_flight = assigned()
+    [task] = taken(in_flight, 0)
+    assert all(in_flight.reject(task, undecodable=True) for _ in range(IN_A_ROW + 1))
+    in_flight.revoked([ONE])
+    assert in_flight.garbage_alone() == set()
+
+
 def test_rejections_of_long_ago_are_forgotten() -> None:
     in_flight = assigned()
     [task] = taken(in_flight, 0)

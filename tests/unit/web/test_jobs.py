@@ -8,7 +8,7 @@ import pytest
 from mercarich_contracts.messages import JobWaiting
 from mercarich_platform.kafka import Record
 from mercarich_platform.outages import DatabaseAway
-from mercarich_platform.worker import Rejected
+from mercarich_platform.worker import Undecodable
 from mercarich_web.jobs.handlers import JobWaitingHandler
 from mercarich_web.jobs.jobs import progress
 from mercarich_web.jobs.slice_threads import SliceThreads
@@ -78,12 +78,12 @@ def test_a_database_that_is_away_is_waited_for_and_a_fault_of_ours_ends_the_proc
     patient.check()
 
 
-def test_a_record_wakes_and_one_that_cannot_be_read_is_rejected() -> None:
+def test_a_record_wakes_and_one_that_cannot_be_read_is_told_as_undecodable() -> None:
     woken: list[int] = []
     handle = JobWaitingHandler(lambda: woken.append(1))
 
     handle(_record(JobWaiting(job_id=7).encode()), threading.Event())
-    with pytest.raises(Rejected):
+    with pytest.raises(Undecodable):
         handle(_record(b"{}"), threading.Event())
 
     assert woken == [1]

@@ -102,12 +102,15 @@ class InFlight:
             if task.assigned is not None:
                 self._settle(task, task.assigned)
 
-    def reject(self, task: Task) -> bool:
+    def reject(self, task: Task, *, undecodable: bool = False) -> bool:
         """Count a rejection; return False when its partition has had too many and is stopped."""
         with self._lock:
             partition = self._rejections[task.record.topic, task.record.partition]
-            partition.add(rejected=True)
-            self._rejected += 1
+            if undecodable:
+                partition.add_undecodable()
+            else:
+                partition.add(rejected=True)
+                self._rejected += 1
             return not partition.stopped
 
     def accept(self, task: Task) -> None:
@@ -173,6 +176,11 @@ class InFlight:
         """Return assigned partitions that too many rejections have stopped."""
         with self._lock:
             return self._stopped() & set(self._assigned)
+
+    def garbage_alone(self) -> set[Partition]:
+        """Return assigned partitions of whose latest records none could be decoded."""
+        with self._lock:
+            return {partition for partition in self._assigned if self._rejections[partition].garbage_alone}
 
     def _stopped(self) -> set[Partition]:
         return {partition for partition, rejections in self._rejections.items() if rejections.stopped}

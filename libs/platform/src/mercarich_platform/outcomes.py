@@ -5,6 +5,10 @@ class Rejected(Exception):
     """The record can never be handled: it goes to the dead letter topic, with this text as its error."""
 
 
+class Undecodable(Rejected):
+    """The record is no message of its topic: it goes to the dead letter topic, and its partition is never stopped."""
+
+
 class NotNow(Exception):
     """Something outside is away: the record is kept and tried again after the delay; its partition is paused."""
 

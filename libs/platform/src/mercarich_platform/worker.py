@@ -1,8 +1,8 @@
 """The worker of all pools: reads records from Kafka, calls a handler at least once for each, and ends in time.
 
 A handler takes a record and an event that is set when the process is to end. If it returns, the record is handled.
-Otherwise it raises `Rejected`, `NotNow` or `Stopped`. Any other exception ends the process without committing the
-record, so that it is read again.
+Otherwise it raises `Undecodable`, `Rejected`, `NotNow` or `Stopped`. Any other exception ends the process without
+committing the record, so that it is read again.
 """
 
 import threading
@@ -17,12 +17,12 @@ from mercarich_platform.health import HealthServer
 from mercarich_platform.in_flight import InFlight
 from mercarich_platform.kafka import AnyTopic, Consumer, Publisher, Record
 from mercarich_platform.metrics import LOOP_AGE, begin_at_zero
-from mercarich_platform.outcomes import NotNow, Rejected, Stopped
+from mercarich_platform.outcomes import NotNow, Rejected, Stopped, Undecodable
 from mercarich_platform.shutdown import BUDGET_SECONDS, Watchdog, hard_stop_after, install_signals
 from mercarich_platform.ticks import Tick, Ticks
 from mercarich_platform.worker_loop import WorkerLoop
 
-__all__ = ["Handler", "NotNow", "Rejected", "Stopped", "Tick", "Worker", "install_signals"]
+__all__ = ["Handler", "NotNow", "Rejected", "Stopped", "Tick", "Undecodable", "Worker", "install_signals"]
 
 UNHEARD_SECONDS = 20.0
 """Twice the session time-out: after so long without a heartbeat the group has removed the member."""
@@ -115,4 +115,7 @@ def _unready(watch: BrokerWatch, loop: WorkerLoop, stop: threading.Event) -> str
     stopped = loop.in_flight.stopped()
     if stopped:
         return f"too many rejections on {sorted(stopped)}"
+    garbage = loop.in_flight.garbage_alone()
+    if garbage:
+        return f"no record that can be decoded, but many that cannot, on {sorted(garbage)}"
     return "it has rejected every record so far" if loop.in_flight.has_only_rejected else None

@@ -15,7 +15,7 @@ from mercarich_platform.kafka import Consumer, Partition, Record
 from mercarich_platform.later import Begin, Later
 from mercarich_platform.metrics import COMMITS, HANDLE_SECONDS, HANDLED, IN_FLIGHT, MESSAGE_AGE, PARTITIONS, STOPPED
 from mercarich_platform.outages import BrokerAway
-from mercarich_platform.outcomes import NotNow, Rejected, Stopped
+from mercarich_platform.outcomes import NotNow, Rejected, Stopped, Undecodable
 from mercarich_platform.silence import Silence
 
 log = logging.getLogger(__name__)
@@ -244,7 +244,7 @@ class WorkerLoop:
 
     def _reject(self, task: Task, rejected: Rejected) -> None:
         log.error("a record was rejected", extra=_where(task) | {"error": str(rejected)})
-        if self.in_flight.reject(task):
+        if self.in_flight.reject(task, undecodable=isinstance(rejected, Undecodable)):
             self._bury(task, rejected)
         else:
             log.error("too many rejections: nothing more is read from this partition", extra=_where(task))
@@ -291,8 +291,8 @@ class WorkerLoop:
 
 
 def _outcome(error: BaseException | None) -> str:
-    names = {type(None): "handled", NotNow: "not_now", Rejected: "rejected", Stopped: "stopped"}
-    return names.get(type(error), "failed")
+    says = {type(None): "handled", NotNow: "not_now", Stopped: "stopped", Rejected: "rejected", Undecodable: "rejected"}
+    return says.get(type(error), "failed")
 
 
 def _where(task: Task) -> dict[str, object]:

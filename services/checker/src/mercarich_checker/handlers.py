@@ -13,7 +13,7 @@ from mercarich_contracts.messages import CheckBatch, Unreadable
 from mercarich_platform.clock import Clock
 from mercarich_platform.kafka import Record
 from mercarich_platform.outages import DatabaseAway
-from mercarich_platform.worker import NotNow, Rejected, Stopped
+from mercarich_platform.worker import NotNow, Stopped, Undecodable
 from mercarich_runs.ports import ProxyAway
 
 AGAIN_SECONDS = 5.0
@@ -27,7 +27,7 @@ class CheckBatchHandler:
         try:
             batch = CheckBatch.decode(record.value)
         except Unreadable as error:
-            raise Rejected(str(error)) from error
+            raise Undecodable(str(error)) from error
         started = time.monotonic()
         try:
             outcome = self.check(batch, stop)

@@ -9,7 +9,7 @@ from mercarich_contracts.messages import ListingsChanged, Unreadable
 from mercarich_feed.use_cases.restores import RestoreWish
 from mercarich_platform.kafka import Record
 from mercarich_platform.outages import DatabaseAway
-from mercarich_platform.worker import NotNow, Rejected
+from mercarich_platform.worker import NotNow, Undecodable
 
 _AWAY_SECONDS = 2.0
 
@@ -35,7 +35,7 @@ class ListingsChangedHandler:
         try:
             message = ListingsChanged.decode(record.value)
         except Unreadable as error:
-            raise Rejected(str(error)) from error
+            raise Undecodable(str(error)) from error
         self.patches.wake(message.user_id)
         if message.restores:
             self.restores.wake(message.user_id, RestoreWish(message.marketplace, message.max_item_count))

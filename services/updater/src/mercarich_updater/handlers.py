@@ -12,7 +12,7 @@ from mercarich_contracts.messages import RevivalWanted, Unreadable
 from mercarich_platform.clock import Clock
 from mercarich_platform.kafka import Record
 from mercarich_platform.outages import BrokerAway, DatabaseAway
-from mercarich_platform.worker import NotNow, Rejected, Stopped
+from mercarich_platform.worker import NotNow, Stopped, Undecodable
 from mercarich_runs.ports import Batches, ProxyAway
 from mercarich_updater.metrics import BATCH_SECONDS, BATCHES
 from mercarich_updater.ports import Batch, Decisions
@@ -31,7 +31,7 @@ class RevivalHandler:
         try:
             batch = Batch(RevivalWanted.decode(record.value))
         except Unreadable as error:
-            raise Rejected(str(error)) from error
+            raise Undecodable(str(error)) from error
         marketplace = batch.message.marketplace
         started = time.monotonic()
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mercarich_contracts.messages import JobWaiting, Unreadable
 from mercarich_platform.kafka import Record
-from mercarich_platform.worker import Rejected
+from mercarich_platform.worker import Undecodable
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,5 +19,5 @@ class JobWaitingHandler:
         try:
             JobWaiting.decode(record.value)
         except Unreadable as error:
-            raise Rejected(str(error)) from error
+            raise Undecodable(str(error)) from error
         self.wake()
