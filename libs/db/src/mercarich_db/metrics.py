@@ -14,7 +14,7 @@ TROUBLES = Counter(
 )
 CLOCK_OFFSET = Gauge(
     "mercarich_clock_offset_seconds",
-    "Time by which the database's clock is ahead of this machine's; 0 where they cannot be told apart, and on SQLite",
+    "Time by which the database's clock is ahead of this machine's; 0 on SQLite",
 )
 _engines: WeakSet[Engine] = WeakSet()
 
