@@ -121,6 +121,17 @@ def test_a_code_is_taken_once(site: Served, ann: Browser, clock: Clock) -> None:
     assert enter(site, code)[1] == 401
 
 
+def test_a_code_from_before_the_newest_one_is_not_taken(site: Served, ann: Browser, clock: Clock) -> None:
+    """Both are within the time in which codes are taken: one was read over a shoulder and not used."""
+    secret, _ = set_up(ann, clock)
+    clock.move(seconds=30)
+    seen = code_of(secret, clock)
+    clock.move(seconds=30)
+
+    assert enter(site, code_of(secret, clock))[1] == 303
+    assert enter(site, seen)[1] == 401
+
+
 def test_a_recovery_code_is_taken_once_and_new_ones_void_the_old(site: Served, ann: Browser, clock: Clock) -> None:
     _, codes = set_up(ann, clock)
     first = [enter(site, codes[0].upper().replace("-", " "))[1], enter(site, codes[0])[1]]

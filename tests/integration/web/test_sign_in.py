@@ -177,7 +177,13 @@ def test_a_form_token_of_another_session_is_refused(site: Served, visitor: Brows
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
+    "headers",
+    [
+        {},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        *({"Sec-Fetch-Site": site} for site in ("cross-site", "same-site", "none")),
+    ],
 )
 def test_a_form_of_another_sites_page_is_refused(visitor: Browser, headers: dict[str, str]) -> None:
     visitor.sign_in("ann")
@@ -247,6 +253,31 @@ def test_what_needs_a_fresh_login_is_possible_after_the_password_only(visitor: B
 
     assert (wrong.status_code, right.status_code) == (401, 303)
     assert right.headers["location"] == "/account"
+
+
+def test_giving_the_password_again_gives_another_token_and_ends_the_one_before(site: Served, visitor: Browser) -> None:
+    copies = []
+    for path in ("/sign-in", "/sign-in", "/confirm"):
+        visitor.post(path, username="ann", password=PASSWORD)
+        visitor.get("/account")
+        copies.append(site.browser())
+        copies[-1].client.cookies.set("mercarich", visitor.client.cookies["mercarich"])
+
+    assert [one.get("/account").status_code for one in copies] == [303, 303, 200]
+    assert visitor.get("/account").status_code == 200
+
+
+def test_signing_in_as_somebody_else_ends_the_session_before(
+    site: Served, visitor: Browser, engine: Engine, rows: Rows
+) -> None:
+    let_sign_in(engine, rows.user("bob"))
+    visitor.sign_in("ann")
+    copy = site.browser()
+    copy.client.cookies.set("mercarich", visitor.client.cookies["mercarich"])
+    visitor.sign_in("bob")
+
+    assert copy.get("/account").status_code == 303
+    assert "bob" in visitor.get("/account").text
 
 
 def test_the_language_follows_browser_account_and_choice(visitor: Browser) -> None:

@@ -66,7 +66,6 @@ class SecondStep:
             self._note(AuditAction.SIGN_IN_FAILED, account, caller, "code")
             raise Wrong
         self.tries.succeeded(counters, self.now())
-        self.sessions.end(half.token_hash)
         return door.start(account, caller)
 
     def left(self, account: Account) -> int:

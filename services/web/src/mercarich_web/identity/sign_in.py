@@ -38,6 +38,8 @@ class Caller:
 
     address: str
     agent: str = ""
+    token: str = ""
+    """Of the session that this browser has, whoever's it is."""
     devices: Mapping[int, str] = field(default_factory=dict)
     """The cookies by which this browser is known, by the ids of their users."""
 
@@ -50,7 +52,7 @@ class LetIn:
     token: str
     """Of the new session."""
     device: str | None
-    """The browser is known by it from now on; None while the code is missing."""
+    """The browser is known by it from now on; None: nothing changes, or the code is missing yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Door:
     def start(self, account: Account, caller: Caller, *, half: bool = False) -> LetIn:
         token, now = secrets.token_urlsafe(32), self.now()
         session = Session(account, hashed(token), now, now, now, caller.address[:64], caller.agent[:255], half=half)
-        self.sessions.start(session)
+        self.sessions.start(session, instead_of=hashed(caller.token))
         if not half:
             self.audit.write(AuditAction.SIGN_IN, actor(account, caller), account.username, None, now)
         return LetIn(account, token, None if half else self.devices.cookie(account.user_id, now))
@@ -103,10 +105,12 @@ class Door:
     def sign_out(self, session: Session) -> None:
         self.sessions.end(session.token_hash)
 
-    def confirm(self, session: Session, password: str, caller: Caller) -> None:
-        """Confirm the password of a session. Raises `Wrong` and `TooMany`."""
+    def confirm(self, session: Session, password: str, caller: Caller) -> LetIn:
+        """Confirm the password of a session, which goes on under another token. Raises `Wrong` and `TooMany`."""
         self._proven_again(session, password, caller)
-        self.sessions.confirm(session.token_hash, self.now())
+        token = secrets.token_urlsafe(32)
+        self.sessions.confirm(session.token_hash, hashed(token), self.now())
+        return LetIn(session.account, token, None)
 
     def change_password(self, session: Session, old: str, new: str, caller: Caller) -> None:
         """Change the password and end the account's other sessions. Raises `Wrong`, `TooMany` and `WeakPassword`."""

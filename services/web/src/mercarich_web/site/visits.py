@@ -222,7 +222,12 @@ def _caller(request: Request) -> Caller:
         for name, value in request.cookies.items()
         if name.startswith(begins) and _ID.fullmatch(name.removeprefix(begins))
     }
-    return Caller(request.client.host if request.client else "", request.headers.get("user-agent", ""), devices)
+    return Caller(
+        request.client.host if request.client else "",
+        request.headers.get("user-agent", ""),
+        request.cookies.get(request.app.state.cookie, ""),
+        devices,
+    )
 
 
 async def _brought(request: Request) -> str:

@@ -11,7 +11,7 @@ from mercarich_web.identity.sql.sessions import SqlSessions
 from mercarich_web.refusals import NotFound
 from mercarich_web.site.languages import LANGUAGES
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import LANGUAGE, Signed, Visit
+from mercarich_web.site.visits import LANGUAGE, FreshSigned, Signed, Visit
 
 Secret = Annotated[str, Form(max_length=4 * LONGEST)]
 
@@ -62,13 +62,13 @@ def _ending(site: Site, sessions: SqlSessions) -> APIRouter:
     routes = APIRouter(prefix="/account/sessions")
 
     @routes.post("/{name}/end")
-    def end_one(visit: Signed, name: str) -> Response:
+    def end_one(visit: FreshSigned, name: str) -> Response:
         if not sessions.end_one(visit.account.user_id, name):
             raise NotFound("there is no such session")
         return site.to("/account", "session_ended")
 
     @routes.post("/end-others")
-    def end_others(visit: Signed) -> Response:
+    def end_others(visit: FreshSigned) -> Response:
         assert visit.session is not None
         sessions.end_others(visit.account.user_id, visit.session.token_hash)
         return site.to("/account", "sessions_ended")

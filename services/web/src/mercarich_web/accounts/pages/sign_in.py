@@ -68,14 +68,14 @@ def _again(site: Site, door: Door) -> APIRouter:
         return site.page(visit, "accounts/confirm.html", next=own_path(next), problem=None)
 
     @routes.post("")
-    def confirm(visit: Signed, password: Secret = "", to: NextField = "/") -> Response:
+    def confirm(request: Request, visit: Signed, password: Secret = "", to: NextField = "/") -> Response:
         assert visit.session is not None
         try:
-            door.confirm(visit.session, password, visit.caller)
+            entered = door.confirm(visit.session, password, visit.caller)
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
             return site.page(visit, "accounts/confirm.html", status, next=own_path(to), **told)
-        return site.to(to)
+        return let_in(request, site.to(to), entered)
 
     return routes
 

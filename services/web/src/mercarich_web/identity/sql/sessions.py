@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, Select, bindparam, delete, false, fun
 
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import notices, sessions, sign_in_failures, users
+from mercarich_db.tables import amazon_links, notices, sessions, sign_in_failures, users
 from mercarich_db.types import AnyRow
 from mercarich_web.database import reading
 from mercarich_web.identity.people import ABSOLUTE, IDLE, NAME_LENGTH, Session
@@ -21,8 +21,8 @@ class SqlSessions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def start(self, session: Session) -> None:
-        """Store a session, and delete expired ones."""
+    def start(self, session: Session, instead_of: str) -> None:
+        """Store a session, and delete expired ones and the one with the token hash `instead_of`."""
         row = {
             "token_hash": session.token_hash,
             "user_id": session.account.user_id,
@@ -38,6 +38,7 @@ class SqlSessions:
         def start(connection: Connection) -> None:
             mine = sessions.c.user_id == session.account.user_id
             connection.execute(delete(sessions).where(mine, over))
+            connection.execute(delete(sessions).where(sessions.c.token_hash == instead_of))
             connection.execute(insert(sessions).values(row))
 
         run_tx(self._engine, start)
@@ -51,8 +52,16 @@ class SqlSessions:
     def seen(self, token_hash: str, now: datetime) -> None:
         self._change(token_hash, seen_at=now)
 
-    def confirm(self, token_hash: str, now: datetime) -> None:
-        self._change(token_hash, seen_at=now, confirmed_at=now)
+    def confirm(self, token_hash: str, another: str, now: datetime) -> None:
+        """Note that the password was given, and give the session another token hash."""
+        change = update(sessions).where(sessions.c.token_hash == token_hash)
+        at_amazon = update(amazon_links).where(amazon_links.c.session_hash == token_hash)
+
+        def confirm(connection: Connection) -> None:
+            connection.execute(change.values(token_hash=another, seen_at=now, confirmed_at=now))
+            connection.execute(at_amazon.values(session_hash=another))  # This browser comes back with the new token.
+
+        run_tx(self._engine, confirm)
 
     def end(self, token_hash: str) -> None:
         gone = delete(sessions).where(sessions.c.token_hash == token_hash)

@@ -13,7 +13,7 @@ from mercarich_web.listings.choices import Choice
 from mercarich_web.listings.views import View, Wish
 from mercarich_web.site.addresses import LONGEST, own_path
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import Seller
+from mercarich_web.site.visits import Seller, Visit, fresh_seller
 
 MOST_TICKED = 200
 
@@ -35,17 +35,25 @@ Action = Annotated[BulkAction, Form()]
 Back = Annotated[str, Form(max_length=LONGEST)]
 
 
+async def allowed(visit: Seller, action: Action) -> Visit:
+    """Ask for the password again before something that cannot be undone."""
+    return await fresh_seller(visit) if ACTIONS[action].for_good else visit
+
+
+Allowed = Annotated[Visit, Depends(allowed)]
+
+
 def routes(site: Site, change: ChangeMany) -> APIRouter:
     routes = APIRouter(prefix="/listings")
 
     @routes.post("/preview")
-    def preview(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
+    def preview(visit: Allowed, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
         """Preview an action. Changes nothing; it is a POST because a selection does not fit into an address."""
         told = change.preview(visit.account, action, choice)
         return site.page(visit, "listings/bulk.html", action=action, choice=choice, preview=told, back=own_path(back))
 
     @routes.post("/apply")
-    def apply(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
+    def apply(visit: Allowed, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
         applied = change.apply(visit.account, action, choice, visit.actor)
         undo = applied.at.isoformat() if applied.changed and ACTIONS[action].undo else ""
         return site.to(back, f"bulk_{action}", f"{applied.changed:,}", undo)

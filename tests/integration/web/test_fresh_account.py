@@ -1,0 +1,96 @@
+"""Which routes of sellers and accounts ask for a password of the last quarter of an hour: these, and no others."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+from tests.integration.web.clocks import Clock
+from tests.integration.web.rows import Rows
+from tests.integration.web.site import PASSWORD, PASSWORDS, Browser, Served, let_sign_in, served
+from tests.integration.web.test_tenants import ROUTES, For
+
+from mercarich_db import tables
+from mercarich_db.engine import reading
+from mercarich_platform.settings import SharedSettings
+from mercarich_web.bootstrap import build_pages
+from mercarich_web.settings import PagesSettings
+
+FRESH = {
+    ("post", "/account/sessions/end-others"),
+    ("post", "/account/sessions/{name}/end"),
+    ("get", "/account/second-step"),
+    ("post", "/account/second-step"),
+    ("post", "/account/second-step/recovery-codes"),
+    ("post", "/account/second-step/end"),
+    ("get", "/account/notices"),
+    ("post", "/account/notices"),
+    ("post", "/account/notices/trial"),
+    ("post", "/account/keys"),
+    ("post", "/amazon/link"),
+}
+"""Besides these, deletions of listings, which share their routes with other actions."""
+OURS = (For.SIGNED, For.SELLER, For.OWNER)
+IDS = {"listing": 1, "job": 1, "key": 1, "notice": 1}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def site(database_url: str, engine: Engine, rows: Rows, clock: Clock, tmp_path: Path) -> Iterator[Served]:
+    let_sign_in(engine, rows.user("ann"))
+    told = {"database_url": database_url, "data_dir": tmp_path, "kafka_bootstrap": "127.0.0.1:9"}
+    shared = SharedSettings.model_validate(told)
+    with served(build_pages(shared, PagesSettings(), now=clock, passwords=PASSWORDS)) as one:
+        yield one
+
+
+@pytest.fixture
+def ann(site: Served, clock: Clock) -> Browser:
+    """Signed in 16 minutes ago."""
+    one = site.browser()
+    one.sign_in("ann")
+    clock.move(minutes=16)
+    return one
+
+
+def test_every_route_of_sellers_and_accounts_asks_for_the_password_or_does_not(ann: Browser, engine: Engine) -> None:
+    asked, before = set(), _changeable(engine)
+    for (method, path), row in ROUTES.items():
+        if row.whom in OURS and path not in ("/sign-out", "/confirm"):
+            url = (row.url or path).format(**IDS)
+            answer = ann.get(url) if method == "get" else ann.post(url, **row.fields)
+            if answer.headers.get("location", "").startswith("/confirm"):
+                asked.add((method, path))
+
+    assert asked == FRESH
+    assert _changeable(engine) == before
+
+
+@pytest.mark.parametrize("step", ["preview", "apply"])
+def test_deleting_listings_asks_for_the_password_first(ann: Browser, rows: Rows, engine: Engine, step: str) -> None:
+    rows.listing(1, rows.source("x1"), "A-1", listed=False)
+    stale = ann.post(f"/listings/{step}", action="delete", everything="true")
+    before = len(_changeable(engine)["listings"])
+    ann.post("/confirm", password=PASSWORD, next="/listings")
+    ann.get("/listings")
+    fresh = ann.post("/listings/apply", action="delete", everything="true")
+
+    assert stale.headers["location"] == "/confirm"
+    assert (before, len(_changeable(engine)["listings"])) == (1, 0)
+    assert fresh.headers["location"] == "/listings"
+
+
+def _changeable(engine: Engine) -> dict[str, list[str]]:
+    """What the routes that ask can change."""
+    names = ("sessions", "logins", "recovery_codes", "notice_ways", "notice_sendings", "api_keys", "amazon_links")
+    with reading(engine) as connection:
+        found = {
+            name: [str(row) for row in connection.execute(select(tables.metadata.tables[name]))]
+            for name in (*names, "listings")
+        }
+    found["sessions"] = [str(len(found["sessions"]))]
+    return found
