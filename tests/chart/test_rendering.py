@@ -127,6 +127,30 @@ def test_the_notes_tell_how_to_start_each_cronjob_and_warn_of_the_development_pr
             assert f"--from=cronjob/{found['metadata']['name']}" in notes
 
 
+@pytest.mark.parametrize(
+    ("case", "more", "address", "where"),
+    [
+        (
+            "dev",
+            (),
+            "http://127.0.0.1:8080 while this runs:\n  kubectl -n shop port-forward svc/rel-mercarich-pages",
+            "toolbox",
+        ),
+        ("dev", ("--set", "toolbox.enabled=false"), "http://127.0.0.1:8080 while", "pages"),
+        ("full", (), "https://shop.example\n", "toolbox"),
+    ],
+)
+def test_the_notes_end_with_the_way_in(case: str, more: tuple[str, ...], address: str, where: str) -> None:
+    """The address of the pages, and the invitation of the first operator."""
+    done = helm("helm4", "install", "rel", ".", "-n", "shop", "-f", f"ci/{case}-values.yaml", "--dry-run=client", *more)
+
+    assert done.returncode == 0, done.stderr
+    notes = done.stdout.split("NOTES:")[1].rstrip()
+    prefix = re.escape("stock" if case == "full" else "rel-mercarich")
+    last = rf"  kubectl -n shop exec deploy/{prefix}-{where} -- mercarich user invite NAME --operator"
+    assert re.search(rf"The pages are at {re.escape(address)}[\s\S]*\n{last}$", notes), notes
+
+
 @pytest.mark.parametrize("site", SITES.values(), ids=str)
 def test_the_notes_name_nothing_of_a_marketplace_that_is_off(site: Site) -> None:
     off = ["--set", f"marketplaces.{site}.enabled=false", "-n", "shop", "--dry-run=client"]

@@ -10,7 +10,7 @@ from mercarich_platform.kafka.groups import GroupState, group_states
 from mercarich_platform.kafka.publisher import Publisher
 from mercarich_platform.kafka.reading import read_topics
 from mercarich_platform.kafka.records import AnyPublisher, AnyTopic, Headers, Record, TopicSpec
-from mercarich_platform.kafka.topics import EMBEDDED_CLUSTER_ID, Topics, ensure_topics
+from mercarich_platform.kafka.topics import EMBEDDED_CLUSTER_ID, Topics, ensure_topics, missing_topics
 
 __all__ = [
     "EMBEDDED_CLUSTER_ID",
@@ -27,5 +27,6 @@ __all__ = [
     "Topics",
     "ensure_topics",
     "group_states",
+    "missing_topics",
     "read_topics",
 ]

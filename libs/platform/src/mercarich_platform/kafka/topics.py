@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from kafka import KafkaAdminClient
@@ -24,11 +24,20 @@ def ensure_topics(bootstrap: str, specs: Sequence[AnyTopic], *, timeout_seconds:
     The partitions of an existing topic are not changed. Waits for the broker up to the time-out, then raises
     `BrokerAway`.
     """
+    return _answer(bootstrap, lambda topics: topics.ensure(specs), timeout_seconds)
+
+
+def missing_topics(bootstrap: str, specs: Sequence[AnyTopic], *, timeout_seconds: float = 30) -> list[str]:
+    """Return the names of the topics that do not exist, and create none. Waits as `ensure_topics` does."""
+    return _answer(bootstrap, lambda topics: topics.missing(specs), timeout_seconds)
+
+
+def _answer(bootstrap: str, ask: Callable[["Topics"], list[str]], timeout_seconds: float) -> list[str]:
     deadline = time.monotonic() + timeout_seconds
     while True:
         try:
             with Topics(bootstrap) as topics:
-                return topics.ensure(specs)
+                return ask(topics)
         except BrokerAway:
             if time.monotonic() + 0.2 >= deadline:
                 raise
@@ -65,17 +74,22 @@ class Topics:
 
     def ensure(self, specs: Sequence[AnyTopic]) -> list[str]:
         """Create missing topics and wait until they can be used; return their names."""
-        present = self.ids([spec.name for spec in specs])
-        missing = {
+        names = self.missing(specs)
+        missing: dict[str, dict[str, object]] = {
             spec.name: {
                 "num_partitions": spec.partitions,
                 "replication_factor": -1,
                 "configs": {"retention.ms": str(spec.retention_ms)},
             }
             for spec in specs
-            if spec.name not in present
+            if spec.name in names
         }
         return self._create(missing) if missing else []
+
+    def missing(self, specs: Sequence[AnyTopic]) -> list[str]:
+        """Return the names of those that do not exist."""
+        present = self.ids([spec.name for spec in specs])
+        return [spec.name for spec in specs if spec.name not in present]
 
     def close(self) -> None:
         self._admin.close()
