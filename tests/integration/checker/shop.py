@@ -29,6 +29,7 @@ from mercarich_db import settings_store
 from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import amazon_accounts, listing_events, listings, run_heads, runs, source_items, users
 from mercarich_platform.clock import monotonic, utc_now
+from mercarich_platform.outages import DatabaseAway
 from mercarich_runs.ports import ProxyAway, Request, Run
 from mercarich_runs.use_cases.publish import PublishSettings
 
@@ -273,7 +274,7 @@ class Workers:
                 self.outcomes.append(check(batch, self.stop))
             except Killed:
                 continue
-            except ProxyAway:
+            except (ProxyAway, DatabaseAway):
                 self.queue.put(batch)
 
 
@@ -285,6 +286,7 @@ def planner(engine: Engine, workers: Any, *, canaries: Sequence[Canary] = (), **
     """A real planner with short waits; keywords replace fields of its publishing settings."""
     confirm = more.pop("confirm_after", timedelta(seconds=1))
     retry = more.pop("canary_retry", timedelta(seconds=0.2))
+    deadline = more.pop("deadline", timedelta(seconds=60))
     every, site = more.pop("canary_every", timedelta(seconds=300)), SITES[more.pop("marketplace", Marketplace.YAHOO)]
     publish = {"batch_items": 50, "unfinished_batches": 20, "republish_after": timedelta(seconds=2), "attempts": 3}
     market = workers.market
@@ -297,7 +299,7 @@ def planner(engine: Engine, workers: Any, *, canaries: Sequence[Canary] = (), **
             publish=PublishSettings(**{**publish, **more}),
             unparsable_share=0.10,
             confirm_after=confirm,
-            deadline=timedelta(seconds=60),
+            deadline=deadline,
         ),
         now=utc_now,
         monotonic=monotonic,

@@ -138,7 +138,7 @@ def test_an_answer_for_a_row_that_another_run_has_taken_is_not_written(
     wide = _start(engine, request())
     batch = _batch(wide, {name: shop.source(name).id for name in ("own", "taken")})
     observations = SqlObservations(engine, settings_cache(engine, brake_settings))
-    observations.claim(batch, utc_now(), utc_now())
+    observations.claim(batch, "claim", utc_now(), utc_now())
     narrow = _start(engine, request((4,)))
 
     market.states = {"own": State.SOLD, "taken": State.SOLD}

@@ -1,6 +1,8 @@
 """Rows M2, M5 to M10: what a withdrawal wakes, and what a replacement does to the listings that lost their source."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from secrets import token_hex
 
 import pytest
 from sqlalchemy import insert
@@ -13,12 +15,15 @@ from mercarich_db import engine as engines
 from mercarich_db.tables import excluded_sellers, excluded_words, listing_pictures, source_items
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_platform.clock import utc_now
+from mercarich_platform.outages import DatabaseAway
 from mercarich_reasons.candidates import ModelsDiffer, PageToldNothing, PostageUnknown, PriceAboveLimit
 from mercarich_reasons.pictures import PictureNotNow
 from mercarich_reasons.stock import NoReplacementYet, SourceSeen
+from mercarich_replacements.rules import Wanted
 from mercarich_runs.ports import Outcome, ProxyAway
+from mercarich_updater.adapters.listings_sql import SqlListings
 from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS
-from mercarich_updater.ports import Batch
+from mercarich_updater.ports import Batch, Judged
 from mercarich_updater.use_cases.revive import BatchOutcome
 
 LEAD = 6
@@ -401,12 +406,12 @@ def test_a_woken_listing_whose_worker_died_is_asked_for_again(shop: RevivalShop,
     batch = Batch(RevivalWanted(marketplace=Marketplace.YAHOO, run_id=7, listing_ids=(listing,)))
     later = utc_now() + timedelta(seconds=121)
     for _ in range(ATTEMPTS - 1):
-        shop.listings_port.claim(batch, utc_now() + timedelta(seconds=120), utc_now())
+        shop.listings_port.claim(batch, token_hex(16), utc_now() + timedelta(seconds=120), utc_now())
         assert shop.wake(listing) is BatchOutcome.NOTHING_TO_DO
         assert shop.decisions.put_off(Marketplace.YAHOO, utc_now()) == []
         assert shop.decisions.put_off(Marketplace.YAHOO, later) == [listing]
         shop.change(listing, update_not_before=utc_now())
-    shop.listings_port.claim(batch, utc_now() + timedelta(seconds=120), utc_now())
+    shop.listings_port.claim(batch, token_hex(16), utc_now() + timedelta(seconds=120), utc_now())
     assert shop.decisions.put_off(Marketplace.YAHOO, later) == []
 
 
@@ -417,6 +422,35 @@ def test_a_proxy_that_is_away_costs_no_attempt(shop: RevivalShop, market: Market
         shop.wake(listing)
     offer = shop.offer(listing)
     assert (offer.update_attempts, offer.update_not_before, offer.searching) == (0, None, True)
+
+
+@pytest.mark.parametrize("breaks", ["claim", "none_found"])
+def test_a_connection_that_breaks_costs_no_attempt(shop: RevivalShop, market: Market, breaks: str) -> None:
+    """Its commit has arrived, and nobody heard of it."""
+    seller = shop.seller("a")
+    listings = [shop.gone(seller, f"old{n}") for n in range(3)]
+
+    class Breaking(SqlListings):
+        def claim(self, batch: Batch, claim: str, until: datetime, now: datetime) -> Sequence[Wanted]:
+            claimed = super().claim(batch, claim, until, now)
+            self._break("claim")
+            return claimed
+
+        def none_found(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], now: datetime) -> None:
+            super().none_found(batch, wanted, judged, now)
+            self._break("none_found")
+
+        def _break(self, what: str) -> None:
+            if what == breaks:
+                raise DatabaseAway("the connection broke")
+
+    whole, shop.listings_port = shop.listings_port, Breaking(shop.engine, shop.rules)
+    with pytest.raises(DatabaseAway):
+        shop.wake(*listings)
+    rows = [shop.offer(listing) for listing in listings]
+    assert {(row.update_attempts, row.update_not_before) for row in rows} == {(0, None)}
+    shop.listings_port = whole
+    assert shop.wake(*listings) is BatchOutcome.SEARCHED
 
 
 def test_a_message_that_comes_twice_searches_once(shop: RevivalShop, market: Market) -> None:

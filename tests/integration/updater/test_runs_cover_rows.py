@@ -96,11 +96,11 @@ def test_what_is_found_for_a_listing_that_another_run_has_taken_is_not_stored(
 def test_a_claim_of_the_older_run_does_not_renew_the_newer_ones(shop: RevivalShop) -> None:
     listing = shop.gone(shop.seller("a", plan=4), "old1")
     wide = _start(shop, _request())
-    [wanted] = shop.listings_port.claim(_batch(wide, listing), utc_now() + timedelta(seconds=30), utc_now())
+    [wanted] = shop.listings_port.claim(_batch(wide, listing), "wide", utc_now() + timedelta(seconds=30), utc_now())
     narrow = _start(shop, _request((4,)))
     until = utc_now() + timedelta(seconds=40)
-    shop.listings_port.claim(_batch(narrow, listing), until, utc_now())
+    shop.listings_port.claim(_batch(narrow, listing), "narrow", until, utc_now())
 
-    shop.listings_port.renew(_batch(wide, listing), wanted, until + timedelta(hours=1))
+    shop.listings_port.renew(_batch(wide, listing), "wide", wanted, until + timedelta(hours=1))
 
     assert shop.offer(listing).update_not_before == until

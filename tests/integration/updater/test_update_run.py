@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -210,7 +211,7 @@ def test_a_search_that_kills_its_worker_is_set_aside(shop: RevivalShop, market: 
                 super().one(batch)
                 return
             self.batches.append(batch)
-            self.shop.listings_port.claim(Batch(batch), utc_now(), utc_now())
+            self.shop.listings_port.claim(Batch(batch), token_hex(16), utc_now(), utc_now())
 
     request = Request(marketplace=Marketplace.YAHOO, plans=(2,))
     ended = planner(shop, Killing(shop), batch_items=1)(request, None, threading.Event())

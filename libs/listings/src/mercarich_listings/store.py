@@ -40,7 +40,7 @@ _EVENT_VALUES = attrgetter(*_EVENT)
 OF_STORE = {"of_store": True}
 """Execution option of statements made here for others to execute; a guard in the integration tests checks it."""
 CLAIM_COLUMNS = frozenset(
-    f"update_{name}" for name in ("run", "rank", "attempts", "unknowns", "not_before", "problem")
+    f"update_{name}" for name in ("run", "rank", "attempts", "claim", "unknowns", "not_before", "problem")
 ) | {"updated_run", "searched_at", "first_price_jpy"}
 """Columns of an update run's work on a listing (`mercarich_runs`), which are not part of its life cycle."""
 SELLERS_COLUMNS = frozenset({"asin", "title", "listing_quantity", "offer_price_jpy"})

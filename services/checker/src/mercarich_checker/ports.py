@@ -106,13 +106,17 @@ class Recorded:
 class Observations(Protocol):
     """The source items of a batch, and what was seen of them. Every method raises `DatabaseAway`."""
 
-    def claim(self, batch: CheckBatch, until: datetime, now: datetime) -> Sequence[BatchItem]:
-        """Claim those that no other worker has, and count an attempt for each. Raises `Superseded`."""
+    def claim(self, batch: CheckBatch, claim: str, until: datetime, now: datetime) -> Sequence[BatchItem]:
+        """Claim those that no other worker has, and count an attempt for each. Raises `Superseded`.
 
-    def renew(self, batch: CheckBatch, ids: Sequence[int], until: datetime) -> None: ...
+        `claim` is a token that no other claim has, of 32 characters.
+        """
 
-    def release(self, batch: CheckBatch, ids: Sequence[int]) -> None:
-        """Give unanswered items back; their attempt does not count."""
+    def renew(self, batch: CheckBatch, claim: str, until: datetime) -> None:
+        """Extend the lease of the items that the claim still holds."""
+
+    def release(self, batch: CheckBatch, claim: str) -> None:
+        """Give back the items that the claim still holds, those without an answer; their attempt does not count."""
 
     def record(self, batch: CheckBatch, seen: Mapping[int, Item], now: datetime) -> Recorded:
         """Store observations, evidence, withdrawals, holds and counts in one transaction. Raises `Superseded`."""

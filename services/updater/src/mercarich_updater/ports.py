@@ -160,13 +160,17 @@ class Listings(Protocol):
     The result of a search is not stored for listings that another run has taken meanwhile: that run searches again.
     """
 
-    def claim(self, batch: Batch, until: datetime, now: datetime) -> Sequence[Wanted]:
-        """Claim those that no other worker has and that still need one, and count an attempt for each."""
+    def claim(self, batch: Batch, claim: str, until: datetime, now: datetime) -> Sequence[Wanted]:
+        """Claim those that no other worker has and that still need one, and count an attempt for each.
 
-    def renew(self, batch: Batch, wanted: Wanted, until: datetime) -> None: ...
+        `claim` is a token that no other claim has, of 32 characters.
+        """
 
-    def release(self, batch: Batch, wanted: Sequence[Wanted]) -> None:
-        """Give unsearched listings back; their attempt does not count."""
+    def renew(self, batch: Batch, claim: str, wanted: Wanted, until: datetime) -> None:
+        """Extend the lease of those of the listings that the claim still holds."""
+
+    def release(self, batch: Batch, claim: str) -> None:
+        """Give back the listings that the claim still holds, those without a result; their attempt does not count."""
 
     def rules(self, user_id: int) -> Rules: ...
 

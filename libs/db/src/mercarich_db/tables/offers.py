@@ -38,6 +38,7 @@ listings = Table(
     Column("updated_run", Id, nullable=True),
     Column("update_rank", Integer, nullable=False, server_default="0"),
     Column("update_attempts", Integer, nullable=False, server_default="0"),
+    Column("update_claim", exact(32), nullable=True),
     Column("update_unknowns", Integer, nullable=False, server_default="0"),
     Column("update_not_before", UtcDateTime, nullable=True),
     Column("update_problem", exact(32), nullable=True),

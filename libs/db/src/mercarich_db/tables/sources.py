@@ -25,6 +25,7 @@ source_items = Table(
     Column("check_run", Id, nullable=True),  # the run that is still to check it; NULL: nothing pending
     Column("check_rank", Integer, nullable=False),  # its place in that run, fair over sellers
     Column("check_attempts", Integer, nullable=False),  # claims since the last answer; many: it may crash workers
+    Column("check_claim", exact(32), nullable=True),  # token of the last claim: its rows were with one worker
     Column("check_unknowns", Integer, nullable=False),  # unknown answers in this run
     Column("check_not_before", UtcDateTime, nullable=True),
     Column("check_problem", exact(32), nullable=True),  # reason of the last unknown state, or set_aside

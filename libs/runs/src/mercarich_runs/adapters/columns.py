@@ -54,6 +54,7 @@ class PendingColumns:
     - `done_run`: the last run that has finished it.
     - `rank`: its position in the run's order, fair over sellers.
     - `attempts`: claims since the last answer.
+    - `claim`: token of the last claim, whose row it is while `attempts` is not 0.
     - `not_before`: end of a claim's lease, or of a wait.
     - `problem`: why the last look was inconclusive.
     """
@@ -65,6 +66,7 @@ class PendingColumns:
     done_run: Column[int]
     rank: Column[int]
     attempts: Column[int]
+    claim: Column[str]
     not_before: Column[datetime]
     problem: Column[str]
     writer: RowWriter
@@ -72,10 +74,10 @@ class PendingColumns:
     @classmethod
     def of(cls, operation: Operation, table: Table, *, done_run: str, writer: RowWriter | None = None) -> Self:
         """Return the columns, named after the operation: check_run, check_rank, …; `writer` None means `OwnRows`."""
-        names = ("run", "rank", "attempts", "not_before", "problem")
-        run, rank, attempts, not_before, problem = (table.c[f"{operation}_{name}"] for name in names)
+        names = ("run", "rank", "attempts", "claim", "not_before", "problem")
+        run, rank, attempts, claim, not_before, problem = (table.c[f"{operation}_{name}"] for name in names)
         done, writer = table.c[done_run], writer or OwnRows(table)
-        return cls(operation, table, table.c.id, run, done, rank, attempts, not_before, problem, writer)
+        return cls(operation, table, table.c.id, run, done, rank, attempts, claim, not_before, problem, writer)
 
     def noting(self, **by_role: Any) -> Update:
         """Return an update without conditions that sets these columns: `noting(run=None)` clears `check_run`."""

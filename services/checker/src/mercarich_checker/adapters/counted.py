@@ -18,14 +18,14 @@ class CountedObservations:
 
     inner: Observations
 
-    def claim(self, batch: CheckBatch, until: datetime, now: datetime) -> Sequence[BatchItem]:
-        return self.inner.claim(batch, until, now)
+    def claim(self, batch: CheckBatch, claim: str, until: datetime, now: datetime) -> Sequence[BatchItem]:
+        return self.inner.claim(batch, claim, until, now)
 
-    def renew(self, batch: CheckBatch, ids: Sequence[int], until: datetime) -> None:
-        self.inner.renew(batch, ids, until)
+    def renew(self, batch: CheckBatch, claim: str, until: datetime) -> None:
+        self.inner.renew(batch, claim, until)
 
-    def release(self, batch: CheckBatch, ids: Sequence[int]) -> None:
-        self.inner.release(batch, ids)
+    def release(self, batch: CheckBatch, claim: str) -> None:
+        self.inner.release(batch, claim)
 
     def record(self, batch: CheckBatch, seen: Mapping[int, Item], now: datetime) -> Recorded:
         recorded = self.inner.record(batch, seen, now)

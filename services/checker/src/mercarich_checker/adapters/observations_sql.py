@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, update
 
@@ -46,20 +47,19 @@ class SqlObservations:
         self._settings = settings
         self._freshness = Freshness(engine, now)
 
-    def claim(self, batch: CheckBatch, until: datetime, now: datetime) -> Sequence[BatchItem]:
-        def claim(connection: Connection) -> Sequence[BatchItem]:
+    def claim(self, batch: CheckBatch, claim: str, until: datetime, now: datetime) -> Sequence[BatchItem]:
+        def take(connection: Connection) -> Sequence[BatchItem]:
             guard_batch(connection, batch)
-            ids = [item.id for item in batch.items]
-            taken = _CLAIMS.claim(connection, until, now, ids=ids, run_id=batch.run_id)
+            taken = _CLAIMS.claim(connection, claim, until, now, **_rows(batch))
             return [item for item in batch.items if item.id in taken]
 
-        return run_tx(self._engine, claim)
+        return run_tx(self._engine, take)
 
-    def renew(self, batch: CheckBatch, ids: Sequence[int], until: datetime) -> None:
-        run_tx(self._engine, lambda connection: _CLAIMS.renew(connection, until, ids=ids, run_id=batch.run_id))
+    def renew(self, batch: CheckBatch, claim: str, until: datetime) -> None:
+        run_tx(self._engine, lambda connection: _CLAIMS.renew(connection, claim, until, **_rows(batch)))
 
-    def release(self, batch: CheckBatch, ids: Sequence[int]) -> None:
-        run_tx(self._engine, lambda connection: _CLAIMS.release(connection, ids=ids, run_id=batch.run_id))
+    def release(self, batch: CheckBatch, claim: str) -> None:
+        run_tx(self._engine, lambda connection: _CLAIMS.release(connection, claim, **_rows(batch)))
 
     def record(self, batch: CheckBatch, seen: Mapping[int, Item], now: datetime) -> Recorded:
         settings, outlook = self._settings(), self._freshness.outlook(batch.marketplace)
@@ -74,6 +74,11 @@ class SqlObservations:
 
     def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
         return run_tx(self._engine, lambda connection: withdrawals_sql.apply_released(connection, marketplace, now))
+
+
+def _rows(batch: CheckBatch) -> dict[str, Any]:
+    """Return the values of `OF_RUN` for the batch's items."""
+    return {"ids": [item.id for item in batch.items], "run_id": batch.run_id}
 
 
 def _record(

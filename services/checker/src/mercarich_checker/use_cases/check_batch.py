@@ -1,6 +1,7 @@
 """The worker's flow: claim a batch, ask the proxy, store each group of answers in one transaction."""
 
 import logging
+import secrets
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,9 @@ from mercarich_contracts.market import ErrorClass, Marketplace, Reason, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_platform.clock import Clock
+from mercarich_platform.outages import DatabaseAway
 from mercarich_runs.ports import ProxyAway, Sources, Superseded
+from mercarich_runs.use_cases.give_back import give_back
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +35,8 @@ class BatchOutcome(StrEnum):
 class CheckBatchItems:
     """Look at each item of a batch once, and apply the result to the listings that it is the source of.
 
-    Raises `ProxyAway` and `DatabaseAway`. Answers stored before that stay; the other items are asked for again.
+    Raises `ProxyAway` and `DatabaseAway`. Answers stored before that stay; the other items are given back, so that
+    whoever gets the batch next claims them as if nobody had.
     """
 
     observations: Observations
@@ -42,16 +46,20 @@ class CheckBatchItems:
     lease: timedelta
 
     def __call__(self, batch: CheckBatch, stop: threading.Event) -> BatchOutcome:
+        claim = secrets.token_hex(16)
         try:
-            claimed = self.observations.claim(batch, self.now() + self.lease, self.now())
+            claimed = self.observations.claim(batch, claim, self.now() + self.lease, self.now())
             if not claimed:
                 return BatchOutcome.NOTHING_TO_DO
-            left = self._look(batch, claimed, stop)
+            left = self._look(batch, claim, claimed, stop)
         except Superseded:
             return BatchOutcome.SUPERSEDED
+        except DatabaseAway:
+            give_back(lambda: self.observations.release(batch, claim), stop)
+            raise
         return BatchOutcome.STOPPED if left else BatchOutcome.ANSWERED
 
-    def _look(self, batch: CheckBatch, claimed: Sequence[BatchItem], stop: threading.Event) -> int:
+    def _look(self, batch: CheckBatch, claim: str, claimed: Sequence[BatchItem], stop: threading.Event) -> int:
         waiting = {item.item_id: item.id for item in claimed}
         renewed_at = self.now()
         try:
@@ -60,14 +68,14 @@ class CheckBatchItems:
                 self._record(batch, answers, waiting)
                 if waiting and self.now() - renewed_at > self.lease / 3:
                     renewed_at = self.now()
-                    self.observations.renew(batch, list(waiting.values()), renewed_at + self.lease)
+                    self.observations.renew(batch, claim, renewed_at + self.lease)
         except ProxyAway:
-            self.observations.release(batch, list(waiting.values()))
+            self.observations.release(batch, claim)
             raise
         if waiting and not stop.is_set():
             self._record_left_out(batch, waiting)
         if waiting:
-            self.observations.release(batch, list(waiting.values()))
+            self.observations.release(batch, claim)
         return len(waiting)
 
     def _record_left_out(self, batch: CheckBatch, waiting: dict[str, int]) -> None:

@@ -35,35 +35,34 @@ class SqlListings:
     def rules(self, user_id: int) -> Rules:
         return self._rules(user_id)
 
-    def claim(self, batch: Batch, until: datetime, now: datetime) -> Sequence[Wanted]:
+    def claim(self, batch: Batch, claim: str, until: datetime, now: datetime) -> Sequence[Wanted]:
         ids = batch.message.listing_ids
         mine = listings.c.id.in_(ids) if batch.run_id is None else UPDATES.is_of(batch.run_id, ids)
         with reading(self._engine) as connection:
             users = connection.execute(select(listings.c.user_id).where(mine).distinct()).scalars().all()
         since = {user_id: now - timedelta(days=self._rules(user_id).days) for user_id in users}
 
-        def claim(connection: Connection) -> Sequence[Wanted]:
+        def take(connection: Connection) -> Sequence[Wanted]:
             guard(connection, batch)
             which = and_(mine, wants_replacement())
             if batch.run_id is None:
                 which = and_(which, UPDATES.attempts < ATTEMPTS)
-            taken = Claims(UPDATES, which).claim(connection, until, now)
+            taken = Claims(UPDATES, which).claim(connection, claim, until, now)
             rows = _wanted_rows(connection, taken)
             late = [row for row in rows if not in_time(row.withdrawn_at, since.get(row.user_id, now))]
             unwanted = _unwanted(connection, batch, mine, taken)
             _done(connection, batch, [*(row.id for row in late), *unwanted], {})
             return _grouped(connection, [row for row in rows if row not in late])
 
-        return run_tx(self._engine, claim)
+        return run_tx(self._engine, take)
 
-    def renew(self, batch: Batch, wanted: Wanted, until: datetime) -> None:
+    def renew(self, batch: Batch, claim: str, wanted: Wanted, until: datetime) -> None:
         which = and_(listings.c.id.in_(wanted.listing_ids), _still_of(batch))
-        run_tx(self._engine, lambda connection: Claims(UPDATES, which).renew(connection, until))
+        run_tx(self._engine, lambda connection: Claims(UPDATES, which).renew(connection, claim, until))
 
-    def release(self, batch: Batch, wanted: Sequence[Wanted]) -> None:
-        ids = [id for one in wanted for id in one.listing_ids]
-        which = and_(listings.c.id.in_(ids), _still_of(batch))
-        run_tx(self._engine, lambda connection: Claims(UPDATES, which).release(connection))
+    def release(self, batch: Batch, claim: str) -> None:
+        which = and_(listings.c.id.in_(batch.message.listing_ids), _still_of(batch))
+        run_tx(self._engine, lambda connection: Claims(UPDATES, which).release(connection, claim))
 
     def used(self, user_id: int, items: Sequence[Item]) -> frozenset[tuple[Marketplace, str]]:
         keys = [(item.marketplace, item.item_id) for item in items]

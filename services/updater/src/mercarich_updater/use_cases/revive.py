@@ -1,6 +1,7 @@
 """The worker's flow: claim the listings of a message, search a replacement for each, store the result."""
 
 import logging
+import secrets
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,10 +13,12 @@ from typing import Protocol
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_platform.clock import Clock
+from mercarich_platform.outages import DatabaseAway
 from mercarich_reasons.candidates import JustGone, JustUsed
 from mercarich_replacements.filters import Filter, Refusal
 from mercarich_replacements.rules import Wanted
 from mercarich_runs.ports import ProxyAway, Superseded
+from mercarich_runs.use_cases.give_back import give_back
 from mercarich_updater.ports import Batch, Done, GoneMeanwhile, Judged, Listings, NotSearched, UsedMeanwhile
 from mercarich_updater.use_cases.search import FindReplacement, Result
 
@@ -48,7 +51,8 @@ class _Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ReviveListings:
-    """Raises `ProxyAway` and `DatabaseAway`. Results stored before that stay; the other listings are searched again."""
+    """Raises `ProxyAway` and `DatabaseAway`. Results stored before that stay; the other listings are given back, so
+    that whoever gets the message next claims them as if nobody had."""
 
     listings: Listings
     find: FindReplacement
@@ -57,17 +61,21 @@ class ReviveListings:
     lease: timedelta
 
     def __call__(self, batch: Batch, stop: threading.Event) -> BatchOutcome:
+        claim = secrets.token_hex(16)
         try:
-            claimed = self.listings.claim(batch, self.now() + self.lease, self.now())
+            claimed = self.listings.claim(batch, claim, self.now() + self.lease, self.now())
             if not claimed:
                 return BatchOutcome.NOTHING_TO_DO
-            return self._all(batch, claimed, stop)
+            return self._all(batch, claim, claimed, stop)
         except Superseded:
             return BatchOutcome.SUPERSEDED
+        except DatabaseAway:
+            give_back(lambda: self.listings.release(batch, claim), stop)
+            raise
 
-    def _all(self, batch: Batch, claimed: Sequence[Wanted], stop: threading.Event) -> BatchOutcome:
+    def _all(self, batch: Batch, claim: str, claimed: Sequence[Wanted], stop: threading.Event) -> BatchOutcome:
         threads = min(batch.message.max_workers, SIDE_BY_SIDE, len(claimed))
-        unsearched: list[Wanted] = []
+        unsearched: list[Wanted] = []  # the claim holds them still
         gone = threading.Event()
         troubles: list[Exception] = []
 
@@ -76,7 +84,7 @@ class ReviveListings:
                 unsearched.append(wanted)
                 return
             try:
-                self.one(batch, wanted, stop)
+                self.one(batch, claim, wanted, stop)
             except _Stopped:
                 unsearched.append(wanted)
             except ProxyAway as error:
@@ -87,12 +95,12 @@ class ReviveListings:
         with ThreadPoolExecutor(threads, thread_name_prefix="search") as pool:
             list(pool.map(one, claimed))
         if unsearched:
-            self.listings.release(batch, unsearched)
+            self.listings.release(batch, claim)
         if troubles:
             raise troubles[0]
         return BatchOutcome.STOPPED if unsearched else BatchOutcome.SEARCHED
 
-    def one(self, batch: Batch, wanted: Wanted, stop: threading.Event) -> None:
+    def one(self, batch: Batch, claim: str, wanted: Wanted, stop: threading.Event) -> None:
         """Search a replacement for one listing, and store the result."""
         rules = self.listings.rules(wanted.user_id)
         renewed = [self.now()]
@@ -102,7 +110,7 @@ class ReviveListings:
                 raise _Stopped
             if self.now() - renewed[0] > self.lease / 3:
                 renewed[0] = self.now()
-                self.listings.renew(batch, wanted, renewed[0] + self.lease)
+                self.listings.renew(batch, claim, wanted, renewed[0] + self.lease)
 
         def take(known: Wanted, found: Item, judged: Sequence[Judged]) -> Refusal | None:
             if rules.ask_first:
