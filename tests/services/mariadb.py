@@ -3,6 +3,7 @@
 import getpass
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,9 +16,11 @@ PACKAGE = "mariadb-server"
 
 class MariaDb:
     """Start a server on a free port with its data under `folder`. `durable`: a crash loses nothing that was committed.
-    `buffer_pool`: its memory for tables, such as `2G`; by default 128 MB."""
+    `buffer_pool`: its memory for tables, such as `2G`; by default 128 MB. `options`: further ones of the server."""
 
-    def __init__(self, folder: Path, *, durable: bool = False, buffer_pool: str = "128M") -> None:
+    def __init__(
+        self, folder: Path, *, durable: bool = False, buffer_pool: str = "128M", options: Sequence[str] = ()
+    ) -> None:
         self._folder = folder
         self.port = free_port()
         data, scratch = folder / "data", folder / "tmp"
@@ -36,6 +39,7 @@ class MariaDb:
             "--character-set-server=utf8mb4",
             f"--innodb-buffer-pool-size={buffer_pool}",
             f"--innodb-flush-log-at-trx-commit={1 if durable else 0}",
+            *options,
         ]
         self.start()
 

@@ -1,7 +1,6 @@
 """Engines and transactions: `create` for the engine, `run_tx` to write, `reading` to read."""
 
 import random
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, NoSuchModuleError, TimeoutError
 
 from mercarich_db.clock import MEASURING
+from mercarich_db.errors import explained, is_conflict
 from mercarich_db.metrics import TROUBLES, watch
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration
@@ -27,21 +27,6 @@ UNUSED_SECONDS = 0.5
 because the test would take as long as many statements."""
 ATTEMPTS = 8
 _LEFT = "left at"
-_RETRY = frozenset({1020, 1205, 1213})
-"""MariaDB: record changed since last read, lock wait timeout, deadlock. After 1205 the transaction is still open,
-so that only a restart of the whole function is safe."""
-_AWAY = frozenset(
-    {1021, 1040, 1053, 1129, 1130, 1152, 1158, 1159, 1160, 1161, 1184, 1290, 1836, 1927, 1969, 2002, 2003, 2006, 2013}
-)
-"""MariaDB: the server is not reachable, is shutting down, is read-only after a fail-over, its disk is full, or it ended
-a statement after `STATEMENT_SECONDS`."""
-_REFUSED = {
-    1044: "the user may not use this database",
-    1045: "the user or the password is wrong",
-    1049: "there is no such database on the server",
-    1698: "the user or the password is wrong",
-}
-"""MariaDB errors that waiting does not help against."""
 
 
 def create(url: str, *, pool_size: int = CONNECTIONS, longest_seconds: int = STATEMENT_SECONDS) -> Engine:
@@ -64,8 +49,9 @@ def create(url: str, *, pool_size: int = CONNECTIONS, longest_seconds: int = STA
 def run_tx(engine: Engine, fn: Callable[[Connection], Result]) -> Result:
     """Run `fn` in a transaction and commit; on a conflict, start again, up to `ATTEMPTS` times.
 
-    `fn` may run several times, so it must have no effect outside the database. Raises `DatabaseAway`, and
-    `BadConfiguration` when the server refuses the user or the file is not a database.
+    `fn` may run several times, so it must have no effect outside the database. Raises `DatabaseAway` for what passes by
+    itself, a conflict after the last attempt among it, and `BadConfiguration` for what somebody must mend: the server
+    refuses the user, its certificate is not accepted, the file is not a database.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -96,13 +82,6 @@ def reading(engine: Engine) -> Iterator[Connection]:
         raise _none_free(engine) from error
 
 
-def is_conflict(error: DBAPIError) -> bool:
-    """Return whether the error is a conflict with a concurrent transaction."""
-    if isinstance(error.orig, sqlite3.OperationalError):
-        return "locked" in str(error.orig) or "busy" in str(error.orig)
-    return _code(error) in _RETRY
-
-
 def name(engine: Engine) -> str:
     """Return the address of the database, without its password."""
     return engine.url.render_as_string(hide_password=True)
@@ -114,23 +93,11 @@ def _none_free(engine: Engine) -> DatabaseAway:
 
 
 def _raise_if_known(engine: Engine, error: DBAPIError) -> None:
-    cause = error.orig
-    code = _code(error)
-    if code in _AWAY:
+    known = explained(name(engine), error)
+    if isinstance(known, DatabaseAway):
         TROUBLES.labels("away").inc()
-        raise DatabaseAway(f"{name(engine)} is away ({code})") from error
-    if code in _REFUSED:
-        raise BadConfiguration(f"MERCARICH_DATABASE_URL: {name(engine)}: {_REFUSED[code]} ({code})") from error
-    if isinstance(cause, sqlite3.OperationalError):
-        TROUBLES.labels("away").inc()
-        raise DatabaseAway(f"{name(engine)}: {cause}") from error
-    if type(cause) is sqlite3.DatabaseError:
-        raise BadConfiguration(f"{name(engine)} cannot be used: {cause}") from error
-
-
-def _code(error: DBAPIError) -> int | None:
-    arguments = getattr(error.orig, "args", ())
-    return arguments[0] if arguments and isinstance(arguments[0], int) else None
+    if known is not None:
+        raise known from error
 
 
 def _sqlite(url: str) -> Engine:
@@ -178,6 +145,8 @@ def _mariadb(url: str, pool_size: int, longest_seconds: int) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
+        if not getattr(engine.dialect, "is_mariadb", False):  # as it said itself, also from behind a proxy
+            raise BadConfiguration(f"MERCARICH_DATABASE_URL: {name(engine)} is no MariaDB: MySQL has other statements")
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SET SESSION idle_transaction_timeout=30, max_statement_time={longest_seconds},"

@@ -6,6 +6,8 @@ from typing import Any
 
 from pymysql.connections import Connection
 
+from mercarich_platform.settings import BadConfiguration
+
 
 class MariaDbConnection(Connection):  # type: ignore[misc]  # the driver has no types
     """Does not load the system's list of certificate authorities, unless TLS options are given.
@@ -15,7 +17,14 @@ class MariaDbConnection(Connection):  # type: ignore[misc]  # the driver has no 
     """
 
     def _create_ssl_ctx(self, options: Any) -> ssl.SSLContext:
-        context: ssl.SSLContext = super()._create_ssl_ctx(options) if options else _unverified()
+        if not options:
+            return _unverified()
+        try:
+            context: ssl.SSLContext = super()._create_ssl_ctx(options)
+        except OSError as error:  # no such file, or one without certificates
+            raise BadConfiguration(
+                f"MERCARICH_DATABASE_URL: the file of ssl_ca, ssl_cert or ssl_key cannot be used: {error}"
+            ) from error
         return context
 
 

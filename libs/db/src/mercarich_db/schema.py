@@ -11,7 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from mercarich_db.engine import is_conflict, name, reading
+from mercarich_db.engine import name, reading
+from mercarich_db.errors import is_conflict
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration
 
