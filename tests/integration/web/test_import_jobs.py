@@ -1,7 +1,10 @@
 """CSV imports: read, compared and applied by workers; completely or not at all, whatever happens in between."""
 
+from typing import Any
+
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, event, select, update
+from tests.conftest import REAL_SERVICES
 from tests.integration.web.rows import Rows
 from tests.integration.web.shops import events
 from tests.integration.web.workshop import Workshop, csv_of, offers
@@ -282,3 +285,29 @@ def test_d3_a_listing_that_is_being_deleted_at_amazon_is_not_listed_again_before
     text = BeingDeleted("S-00001")
     assert shop.problems(job.id) == [(2, "sku", text)]
     assert shop.listing("S-00001").listed is False
+
+
+@pytest.mark.skipif(REAL_SERVICES, reason="asks SQLite how it reads; MariaDB chooses by its statistics")
+def test_no_step_of_an_import_reads_all_of_the_sellers_listings(shop: Workshop) -> None:
+    """Else 50,000 rows take the longer, the more the seller has: seven times as long at 300,000."""
+    shop.import_rows("hanako", offers(10))
+    asked: dict[str, Any] = {}
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:
+        if "listings" in statement and statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            asked[statement] = values[0] if many else values
+
+    event.listen(shop.engine, "before_cursor_execute", note)
+    assert shop.import_rows("hanako", [*offers(5), *offers(10, first=11)]).state == "finished"
+    event.remove(shop.engine, "before_cursor_execute", note)
+    with reading(shop.engine) as connection:
+        steps = [
+            (step.detail, statement)
+            for statement, values in asked.items()
+            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    assert len(asked) > 5
+    whole = [
+        (step, of) for step, of in steps if "SCAN listings" in step or ("listings" in step and "(user_id=?)" in step)
+    ]
+    assert whole == []

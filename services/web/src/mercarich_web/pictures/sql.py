@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, Select, and_, delete, insert, or_, se
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
-from mercarich_db.bulk import insert_missing
+from mercarich_db.bulk import Filter, insert_missing
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import listing_pictures, listings, pictures_wanted, source_items
 from mercarich_db.types import AnyRow
@@ -25,7 +25,8 @@ def want_pictures(connection: Connection, user_id: int, skus: Sequence[str], *, 
     `after` is the number of the seller's listings queued before these; one call takes at most a thousand. The number of
     a listing is its place in the queue, so that sellers take turns.
     """
-    some = select(listings.c.id).where(listings.c.user_id == user_id, listings.c.sku.in_(skus), listings.c.listed)
+    named = and_(listings.c.user_id == user_id, listings.c.sku.in_(skus))
+    some = select(listings.c.id).where(named, Filter(listings.c.listed))
     bare = some.outerjoin(listing_pictures, listing_pictures.c.listing_id == listings.c.id)
     ids = connection.execute(bare.where(listing_pictures.c.listing_id.is_(None)).order_by(listings.c.id)).scalars()
     rows = [{"listing_id": id, "place": place, "attempts": 0} for place, id in enumerate(ids, start=after + 1)]

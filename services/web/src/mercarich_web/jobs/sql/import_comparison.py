@@ -1,7 +1,8 @@
 """Compare staged rows with each other and with the seller's listings, a page of rows at a time.
 
-Each query names the page's own keys. For a join of the staged rows with themselves the databases have no statistics
-yet, since the rows are new, and would read all rows for each one.
+Each query names the page's own keys, and its cost is that of the page, however many listings the seller has. For a join
+of the staged rows with themselves the databases have no statistics yet, since the rows are new, and would read all rows
+for each one.
 """
 
 from collections import defaultdict
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, select
 
 from mercarich_contracts.market import Marketplace
+from mercarich_db.bulk import Filter
 from mercarich_db.tables import job_rows, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow
 from mercarich_reasons.imports import BeingDeleted, ListedAlready, SkuTwice, SourceFixed, SourceTaken, SourceTwice
@@ -99,7 +101,7 @@ def _takers(claim: Claim, marketplace: Marketplace, items: Sequence[str]) -> Sel
     named = and_(source_items.c.marketplace == marketplace, source_items.c.item_id.in_(items))
     query = select(source_items.c.item_id, listings.c.sku)
     query = query.join(listings, listings.c.source_item_id == source_items.c.id)
-    return query.where(named, listings.c.user_id == claim.user_id)
+    return query.where(named, Filter(listings.c.user_id == claim.user_id))
 
 
 def _own(claim: Claim, skus: Sequence[str]) -> Select[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from mercarich_db.bulk import insert_missing
+from mercarich_db.bulk import Filter, insert_missing
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import job_files, job_problems, job_rows, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow
@@ -200,7 +200,7 @@ def _keep_free(connection: Connection, user_id: int, sources: Sequence[int]) -> 
     if sources:
         these = select(source_items.c.id).where(source_items.c.id.in_(sources)).order_by(source_items.c.id)
         connection.execute(these.with_for_update()).all()
-        mine = and_(listings.c.user_id == user_id, listings.c.source_item_id.in_(sources))
+        mine = and_(Filter(listings.c.user_id == user_id), listings.c.source_item_id.in_(sources))
         if connection.execute(select(listings.c.id).where(mine).limit(1)).first() is not None:
             raise Changed
 
