@@ -1,20 +1,42 @@
-"""On real services, run only the tests that use one: the others would do the same again."""
+"""On real services, run only the tests that use one: the others would do the same again.
+
+Elsewhere, leave out those that need what the embedded services lack.
+"""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.conftest import REAL_SERVICES
 from tests.integration.one_writer import guarded
 
-SERVED = {"kafka_bootstrap", "_new_database"}
+if TYPE_CHECKING:
+    from tests.services.secured_kafka import SecuredKafka
+
+SECURED = "secured_kafka"
+SERVED = {"kafka_bootstrap", "_new_database", SECURED}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not REAL_SERVICES:
-        return
-    asks_none = [item for item in items if isinstance(item, pytest.Function) and not SERVED & set(item.fixturenames)]
-    config.hook.pytest_deselected(items=asks_none)
-    items[:] = [item for item in items if item not in asks_none]
+    out = [item for item in items if isinstance(item, pytest.Function) and not _is_run(set(item.fixturenames))]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if item not in out]
+
+
+def _is_run(fixtures: set[str]) -> bool:
+    return bool(SERVED & fixtures) if REAL_SERVICES else SECURED not in fixtures
+
+
+@pytest.fixture(scope="session")
+def secured_kafka(_services_folder: Path) -> Iterator["SecuredKafka"]:
+    from tests.services.secured_kafka import SecuredKafka
+
+    folder = _services_folder / "secured"
+    folder.mkdir()
+    kafka = SecuredKafka(folder)
+    yield kafka
+    kafka.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ import fcntl
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.services.process import Service, free_port, tool
@@ -13,16 +14,22 @@ JARS = HERE / "jars"
 UP_SECONDS = 60.0
 
 
-def start_kafka(folder: Path, *, port: int | None = None) -> Service:
-    """Format and start a broker with its data under `folder`, on `port` or a free port. Return its address."""
+def start_kafka(
+    folder: Path, *, port: int | None = None, more: Mapping[str, object] | None = None, formatted: Sequence[str] = ()
+) -> Service:
+    """Format and start a broker with its data under `folder`, on `port` or a free port. Return its address.
+
+    `more` are properties besides the usual ones, or in their place; `formatted` are further words of the format tool.
+    """
     java = tool("java", "default-jre-headless")
     fetch_jars()
     port, controller = port or free_port(), free_port()
     config = folder / "server.properties"
-    config.write_text(_properties(folder / "data", port, controller))
+    config.write_text(_properties(folder / "data", port, controller, more or {}))
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     classes = ["-cp", f"{JARS}/*"]
     storage = [java, *classes, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(config)]
+    storage += formatted
     subprocess.run(storage, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     small = ["-Xmx384m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
     kafka = Service([java, *small, *classes, "kafka.Kafka", str(config)], folder / "kafka.log", port=port)
@@ -42,7 +49,7 @@ def fetch_jars() -> Path:
     return JARS
 
 
-def _properties(data: Path, port: int, controller: int) -> str:
+def _properties(data: Path, port: int, controller: int, more: Mapping[str, object]) -> str:
     settings = {
         "process.roles": "broker,controller",
         "node.id": 1,
@@ -60,4 +67,4 @@ def _properties(data: Path, port: int, controller: int) -> str:
         "group.initial.rebalance.delay.ms": 0,
         "auto.create.topics.enable": "false",
     }
-    return "".join(f"{key}={value}\n" for key, value in settings.items())
+    return "".join(f"{key}={value}\n" for key, value in (settings | dict(more)).items())

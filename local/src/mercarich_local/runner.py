@@ -17,6 +17,7 @@ from mercarich_local.supervisor import NotReady
 from mercarich_local.system import System
 from mercarich_platform.environment_file import written
 from mercarich_platform.exit_codes import DONE, FAILED
+from mercarich_platform.settings import BadConfiguration
 
 _ROLES = {
     "broker": "Kafka protocol, in memory (a development default)",
@@ -52,6 +53,11 @@ def run(
     if "MERCARICH_KAFKA_BOOTSTRAP" in given:
         processes = [process for process in processes if process.name != "broker"]
         screen.note("No embedded broker: MERCARICH_KAFKA_BOOTSTRAP names one.")
+    elif "MERCARICH_KAFKA_SECURITY" in given:
+        raise BadConfiguration(
+            "MERCARICH_KAFKA_SECURITY: the embedded broker has neither TLS nor users; name your own by"
+            " MERCARICH_KAFKA_BOOTSTRAP, or remove it"
+        )
     began = time.monotonic()
     with Machine(system, processes, environment, screen) as machine:
         try:

@@ -46,7 +46,7 @@ def run(settings: SharedSettings) -> int:
         health.start()
     store = ScheduleStore(engine)
     scheduler = Scheduler(installed(SCHEDULE), store, _launch, utc_now)
-    settle_pools = pools.reconcile(engine, settings.kafka_bootstrap, settings.data_dir)
+    settle_pools = pools.reconcile(engine, settings.kafka, settings.data_dir)
     tell_ledger = TellLedger(engine)
     publish_at = pools_at = monotonic()
     while not stop.is_set():

@@ -249,3 +249,9 @@ def test_the_key_is_made_once_for_its_owner_only(up: Callable[..., Up]) -> None:
 
 def test_every_port_has_a_variable() -> None:
     assert {port_variable(name) for name in PORTS} >= {"MERCARI_PROXY_PORT", "BROKER_PORT"}
+
+
+def test_the_embedded_broker_is_not_asked_for_what_it_does_not_have(up: Callable[..., Up]) -> None:
+    run = up(f"broker: {SLEEPER}\n", MERCARICH_KAFKA_SECURITY="SSL")
+    assert run.process.wait(WAIT_SECONDS) == 78
+    assert "MERCARICH_KAFKA_SECURITY: the embedded broker has neither TLS nor users" in run.text

@@ -62,7 +62,7 @@ def start_worker(kafka_bootstrap: str, unique: str) -> Iterator[StartWorker]:
                 handle(record, stop)
 
         settings: dict[str, Any] = {
-            "bootstrap": kafka_bootstrap,
+            "broker": kafka_bootstrap,
             "group": unique,
             "topics": [unique],
             "slots": 2,

@@ -17,7 +17,7 @@ def main() -> int:
     stop = threading.Event()
     install_signals(stop, budget_seconds=4)
     return Worker(
-        bootstrap=bootstrap,
+        broker=bootstrap,
         group=name,
         topics=[name],
         handle=handle,

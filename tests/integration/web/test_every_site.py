@@ -92,7 +92,7 @@ def test_a_sold_source_is_withdrawn_and_its_updater_finds_another(site: Site, sk
     assert by_sku(place.engine)[sku].quantity == 0
 
     topic = UPDATE[site.marketplace].name
-    woken = [RevivalWanted.decode(record.value) for record in read_topics(place.shared.kafka_bootstrap, [topic])]
+    woken = [RevivalWanted.decode(record.value) for record in read_topics(place.shared.kafka, [topic])]
     assert [one.marketplace for one in woken] == [site.marketplace], "nobody woke its updater"
 
     with reviving(site.marketplace, place.shared, place.proxies):

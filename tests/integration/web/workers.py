@@ -158,7 +158,7 @@ def _at_work(
     thread.start()
     until = time.monotonic() + JOINS_WITHIN
     try:
-        while not group_states(worker.bootstrap, [(worker.group, worker.topics[0])])[0].members:
+        while not group_states(worker.broker, [(worker.group, worker.topics[0])])[0].members:
             assert time.monotonic() < until, "the worker does not join its group"
             time.sleep(0.1)
         yield

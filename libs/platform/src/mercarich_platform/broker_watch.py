@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Sequence
 
-from mercarich_platform.kafka import AnyTopic, Topics
+from mercarich_platform.kafka import AnyTopic, Broker, Topics
 from mercarich_platform.metrics import BROKER_AWAY
 from mercarich_platform.outages import BrokerAway
 
@@ -17,8 +17,8 @@ RETRY_SECONDS = 0.5
 class BrokerWatch:
     """Creates missing topics, at the start and whenever the broker has lost them. Logs each change of state once."""
 
-    def __init__(self, bootstrap: str, topics: Sequence[str], ensure: Sequence[AnyTopic]) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, broker: Broker | str, topics: Sequence[str], ensure: Sequence[AnyTopic]) -> None:
+        self._broker = broker
         self._topics = list(topics)
         self._ensure = ensure
         self._names = sorted({*self._topics, *(spec.name for spec in ensure)})
@@ -51,12 +51,12 @@ class BrokerWatch:
         if wrong:
             log.warning("nothing can be read from Kafka for now", extra={"reason": wrong})
         else:
-            log.info("the broker answers", extra={"bootstrap": self._bootstrap})
+            log.info("the broker answers", extra={"bootstrap": str(self._broker)})
 
     def _look(self) -> str | None:
         try:
             if self._client is None:
-                self._client = Topics(self._bootstrap)
+                self._client = Topics(self._broker)
             there = self._client.ids(self._names)
             if any(spec.name not in there for spec in self._ensure):
                 self._client.ensure(self._ensure)
@@ -67,7 +67,7 @@ class BrokerWatch:
         ids = {name: there[name] for name in self._topics if name in there}
         missing = [name for name in self._topics if name not in ids]
         if missing:
-            return f"the topic {missing[0]} does not exist at {self._bootstrap}"
+            return f"the topic {missing[0]} does not exist at {self._broker}"
         if ids != self._ids:
             self._ids = ids
             self.incarnation += 1

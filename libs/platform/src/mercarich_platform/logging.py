@@ -37,7 +37,10 @@ def configure(service: str, *, level: str = "INFO", style: Literal["json", "text
     for noisy in ("httpx", "httpcore", "uvicorn.access", "alembic", "kopf.objects"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     # The driver logs ten lines a second while the broker is away; the worker logs it once.
-    logging.getLogger("kafka").setLevel(logging.DEBUG if level == "DEBUG" else logging.CRITICAL)
+    driver = logging.DEBUG if level == "DEBUG" else logging.CRITICAL
+    logging.getLogger("kafka").setLevel(driver)
+    for whole_requests in ("kafka.net.connection", "kafka.protocol.parser"):  # with passwords and tokens
+        logging.getLogger(whole_requests).setLevel(max(driver, logging.INFO))
 
 
 def _handler(service: str) -> logging.Handler:

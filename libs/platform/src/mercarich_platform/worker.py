@@ -15,7 +15,7 @@ from mercarich_platform.dead_letters import DeadLetters
 from mercarich_platform.exit_codes import TRY_AGAIN
 from mercarich_platform.health import HealthServer
 from mercarich_platform.in_flight import InFlight
-from mercarich_platform.kafka import AnyTopic, Consumer, Publisher, Record
+from mercarich_platform.kafka import AnyTopic, Broker, Consumer, Publisher, Record
 from mercarich_platform.metrics import LOOP_AGE, begin_at_zero
 from mercarich_platform.outcomes import NotNow, Rejected, Stopped, Undecodable
 from mercarich_platform.shutdown import BUDGET_SECONDS, Watchdog, hard_stop_after, install_signals
@@ -35,7 +35,7 @@ Handler = Callable[[Record, threading.Event], None]
 class Worker:
     """Passes the records of topics to a handler. Call `run` once, in the main thread, after `install_signals`."""
 
-    bootstrap: str
+    broker: Broker | str
     group: str
     topics: Sequence[str]
     handle: Handler
@@ -55,8 +55,8 @@ class Worker:
     def run(self, stop: threading.Event) -> int:
         """Work until `stop` is set; return the exit code. If the broker is away, wait for it."""
         watchdog = Watchdog()
-        watch = BrokerWatch(self.bootstrap, self.topics, self.ensure)
-        publisher = Publisher(self.bootstrap, client_id=f"{self.client_id}-dead-letters")
+        watch = BrokerWatch(self.broker, self.topics, self.ensure)
+        publisher = Publisher(self.broker, client_id=f"{self.client_id}-dead-letters")
         loop = WorkerLoop(
             self.handle,
             slots=self.slots,
@@ -89,7 +89,7 @@ class Worker:
         return loop.code
 
     def _join(self, offsets: InFlight) -> Consumer:
-        return Consumer(self.bootstrap, client_id=self.client_id, group=self.group, topics=self.topics, offsets=offsets)
+        return Consumer(self.broker, client_id=self.client_id, group=self.group, topics=self.topics, offsets=offsets)
 
     def _health(
         self, watchdog: Watchdog, watch: BrokerWatch, loop: WorkerLoop, stop: threading.Event

@@ -55,7 +55,7 @@ def build_worker(
     observations, events = CountedObservations(SqlObservations(engine, brake, given.monotonic)), KafkaEvents(publisher)
     sources, lease = given.sources or _proxy(marketplace, own), timedelta(seconds=own.lease_seconds)
     return Worker(
-        bootstrap=shared.kafka_bootstrap,
+        broker=shared.kafka,
         group=f"checker-{marketplace}",
         topics=[CHECK[marketplace].name],
         handle=RestsWhilePaused(
@@ -158,7 +158,7 @@ def _silent(_phase: str, _counts: Counts) -> None:
 
 
 def _publisher(shared: SharedSettings, client_id: str) -> Publisher:
-    return Publisher(shared.kafka_bootstrap, client_id=client_id, topics=TOPICS)
+    return Publisher(shared.kafka, client_id=client_id, topics=TOPICS)
 
 
 def _proxy(marketplace: Marketplace, own: CheckerSettings) -> HttpSources:

@@ -53,7 +53,7 @@ def build_worker(
     engine = given.engine or engines.create(shared.database, pool_size=CONNECTIONS)
     lanes = build_lanes(engine, own, stop, given)
     worker = Worker(
-        bootstrap=shared.kafka_bootstrap,
+        broker=shared.kafka,
         group="feed",
         topics=[LISTINGS_CHANGED.name],
         handle=ListingsChangedHandler(lanes.patches, lanes.restores),

@@ -71,7 +71,7 @@ def build_sweep(
     schema.require(engine)
     clock.require_right()
     sellers = SqlSellers(engine, own.token_retry_seconds, given.now)
-    publisher = given.publisher or Publisher(shared.kafka_bootstrap, client_id="feed-sweep", topics=TOPICS)
+    publisher = given.publisher or Publisher(shared.kafka, client_id="feed-sweep", topics=TOPICS)
 
     def publish(messages: Sequence[ListingsChanged]) -> None:
         for message in messages:

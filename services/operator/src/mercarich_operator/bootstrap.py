@@ -112,7 +112,7 @@ def _reconcile(shared: SharedSettings, own: OperatorSettings, cluster: Kubernete
     return Reconcile(
         cluster=cluster,
         settings=SqlSettings(engine),
-        signals=KafkaAndRows(shared.kafka_bootstrap, engine, utc_now),
+        signals=KafkaAndRows(shared.kafka, engine, utc_now),
         statuses=SqlStatuses(engine),
         meter=PrometheusMeter(utc_now, monotonic),
         notices=Notices(cluster, monotonic),

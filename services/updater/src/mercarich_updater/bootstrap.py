@@ -54,7 +54,7 @@ def build_worker(
     tick = DecisionsTick(take, KeepFresh(decisions, market.look, given.now), marketplace)
     put_off = PutOffTick(decisions, KafkaBatches(publisher, UPDATE), marketplace, given.now)
     return Worker(
-        bootstrap=shared.kafka_bootstrap,
+        broker=shared.kafka,
         group=f"updater-{marketplace}",
         topics=[UPDATE[marketplace].name],
         handle=RestsWhilePaused(is_paused, RevivalHandler(revive)),
@@ -114,7 +114,7 @@ def desk(shared: SharedSettings, given: Dependencies = PRODUCTION) -> Iterator[R
 
 
 def _publisher(shared: SharedSettings, client_id: str) -> Publisher:
-    return Publisher(shared.kafka_bootstrap, client_id=client_id, topics=TOPICS)
+    return Publisher(shared.kafka, client_id=client_id, topics=TOPICS)
 
 
 def _pictures(shared: SharedSettings, own: UpdaterSettings) -> Pictures:

@@ -5,6 +5,7 @@ Used by the worker loop (`mercarich_platform.worker`), by planners (`Publisher`)
 what callers must expect is `mercarich_platform.outages.BrokerAway`.
 """
 
+from mercarich_platform.broker import Broker
 from mercarich_platform.kafka.consumer import Consumer, Offsets, Partition
 from mercarich_platform.kafka.groups import GroupState, group_states
 from mercarich_platform.kafka.publisher import Publisher
@@ -16,6 +17,7 @@ __all__ = [
     "EMBEDDED_CLUSTER_ID",
     "AnyPublisher",
     "AnyTopic",
+    "Broker",
     "Consumer",
     "GroupState",
     "Headers",

@@ -12,6 +12,7 @@ from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
+from mercarich_platform.broker import Broker
 from mercarich_platform.kafka.driver import away, open_client
 from mercarich_platform.kafka.records import Record
 from mercarich_platform.kafka.topics import Topics
@@ -57,16 +58,18 @@ class Offsets(Protocol):
 class Consumer:
     """One member of a group. Not safe for threads; `offsets` is called at rebalances."""
 
-    def __init__(self, bootstrap: str, *, client_id: str, group: str, topics: Iterable[str], offsets: Offsets) -> None:
+    def __init__(
+        self, broker: Broker | str, *, client_id: str, group: str, topics: Iterable[str], offsets: Offsets
+    ) -> None:
         """Connect. Raises `BrokerAway` within seconds."""
-        with Topics(bootstrap) as cluster:
-            embedded = cluster.embedded()
-        self._bootstrap, self._embedded = bootstrap, embedded
+        self._broker = broker = Broker.of(broker)
+        with Topics(broker) as cluster:
+            self._embedded = embedded = cluster.embedded()
         self._driver: Any = open_client(
             KafkaConsumer,
-            bootstrap,
+            broker,
             client_id=client_id,
-            group_id=group,
+            group_id=broker.wire(group),
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             allow_auto_create_topics=False,
@@ -78,7 +81,9 @@ class Consumer:
             fetch_max_wait_ms=EMBEDDED_FETCH_WAIT_MS if embedded else FETCH_WAIT_MS,
             metrics_enabled=False,
         )
-        self._driver.subscribe(topics=list(topics), listener=_Listener(self._driver, offsets))
+        self._driver.subscribe(
+            topics=[broker.wire(topic) for topic in topics], listener=_Listener(self._driver, broker, offsets)
+        )
         self._committing: Any = None
         self._last_read = time.monotonic()
 
@@ -89,14 +94,14 @@ class Consumer:
         try:
             found = self._driver.poll(timeout_ms=int(timeout_seconds * 1000), max_records=max_records)
         except KafkaError as error:
-            raise away(self._bootstrap, error) from error
+            raise away(self._broker, error) from error
         if self._embedded:
             self._ask_as_often_as_it_pays(bool(found))
-        return [record_of(raw) for batch in found.values() for raw in batch]
+        return [record_of(raw, self._broker) for batch in found.values() for raw in batch]
 
     def pause_only(self, partitions: Iterable[Partition]) -> None:
         """Pause these partitions, and resume all other assigned ones."""
-        wanted = {TopicPartition(*partition) for partition in partitions} & self._driver.assignment()
+        wanted = set(_of_driver(self._broker, partitions)) & self._driver.assignment()
         paused = self._driver.paused()
         if wanted - paused:
             self._driver.pause(*(wanted - paused))
@@ -105,7 +110,7 @@ class Consumer:
 
     def behind(self, partitions: Iterable[Partition]) -> bool:
         """Return whether one of these has unread records; False when the broker does not tell."""
-        wanted = [TopicPartition(*partition) for partition in partitions]
+        wanted = _of_driver(self._broker, partitions)
         try:
             ends = self._driver.end_offsets(wanted, timeout_ms=ASK_MS)
             return any(end > (self._driver.position(one, timeout_ms=ASK_MS) or 0) for one, end in ends.items())
@@ -142,7 +147,7 @@ class Consumer:
 
     @property
     def assignment(self) -> set[Partition]:
-        return {(partition.topic, partition.partition) for partition in self._driver.assignment()}
+        return set(_of_us(self._broker, self._driver.assignment()))
 
     def commit(self, offsets: Mapping[Partition, int]) -> bool:
         """Send the offsets without waiting; return False when the last commit has no answer yet.
@@ -153,7 +158,7 @@ class Consumer:
         if not self.settled:
             return False
         if offsets:
-            self._committing = self._driver.commit_async(_driver_offsets(offsets))
+            self._committing = self._driver.commit_async(_driver_offsets(self._broker, offsets))
             self._committing.add_errback(_log_failed_commit)
         return True
 
@@ -183,12 +188,13 @@ class Consumer:
 
 
 class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc]  # the driver has no types
-    def __init__(self, driver: Any, offsets: Offsets) -> None:
+    def __init__(self, driver: Any, broker: Broker, offsets: Offsets) -> None:
         self._driver = driver
+        self._broker = broker
         self._offsets = offsets
 
     async def on_partitions_assigned(self, assigned: Iterable[Any]) -> None:
-        self._offsets.assigned((p.topic, p.partition) for p in assigned)
+        self._offsets.assigned(_of_us(self._broker, assigned))
 
     async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
         """Commit finished records, then drop the read positions.
@@ -197,21 +203,21 @@ class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc]  # the dr
         Java's client, keeps the positions of partitions that come back at once, so that a record which was read but
         not committed would never be read again.
         """
-        done = self._offsets.revoked((p.topic, p.partition) for p in revoked)
+        done = self._offsets.revoked(_of_us(self._broker, revoked))
         if done:
             try:
-                await self._driver.commit_async(_driver_offsets(done))
+                await self._driver.commit_async(_driver_offsets(self._broker, done))
             except KafkaError as error:
                 _log_failed_commit(error)
         self._driver._subscription.assign_from_subscribed([])
 
     async def on_partitions_lost(self, lost: Iterable[Any]) -> None:
-        self._offsets.lost((p.topic, p.partition) for p in lost)
+        self._offsets.lost(_of_us(self._broker, lost))
 
 
-def record_of(raw: Any) -> Record:
+def record_of(raw: Any, broker: Broker) -> Record:
     return Record(
-        topic=raw.topic,
+        topic=broker.plain(raw.topic),
         partition=raw.partition,
         offset=raw.offset,
         key=raw.key,
@@ -221,8 +227,17 @@ def record_of(raw: Any) -> Record:
     )
 
 
-def _driver_offsets(offsets: Mapping[Partition, int]) -> dict[Any, Any]:
-    return {TopicPartition(*partition): OffsetAndMetadata(offset, "", -1) for partition, offset in offsets.items()}
+def _of_driver(broker: Broker, partitions: Iterable[Partition]) -> list[Any]:
+    return [TopicPartition(broker.wire(topic), number) for topic, number in partitions]
+
+
+def _of_us(broker: Broker, partitions: Iterable[Any]) -> list[Partition]:
+    return [(broker.plain(one.topic), one.partition) for one in partitions]
+
+
+def _driver_offsets(broker: Broker, offsets: Mapping[Partition, int]) -> dict[Any, Any]:
+    values = [OffsetAndMetadata(offset, "", -1) for offset in offsets.values()]
+    return dict(zip(_of_driver(broker, offsets), values, strict=True))
 
 
 def _log_failed_commit(error: BaseException) -> None:

@@ -9,6 +9,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import CoordinatorNotAvailableError, GroupIdNotFoundError, KafkaError
 
+from mercarich_platform.broker import Broker
 from mercarich_platform.kafka.driver import away, open_client
 
 
@@ -28,18 +29,21 @@ class GroupState:
     """Age of the oldest uncommitted record; None when there is none."""
 
 
-def group_states(bootstrap: str, pairs: Sequence[tuple[str, str]], *, timeout_seconds: float = 5) -> list[GroupState]:
+def group_states(
+    broker: Broker | str, pairs: Sequence[tuple[str, str]], *, timeout_seconds: float = 5
+) -> list[GroupState]:
     """Return one state for each (group, topic), in the same order. Raises `BrokerAway`."""
     deadline = time.monotonic() + timeout_seconds
-    admin: Any = open_client(KafkaAdminClient, bootstrap)
+    broker = Broker.of(broker)
+    admin: Any = open_client(KafkaAdminClient, broker)
     # Tansu 0.6.0 sends -1 as the bits of the allowed operations, which the driver's enumeration refuses. They are not
     # used here.
     admin._process_acl_operations = lambda group: group
     try:
-        _await_coordinators(admin, {group for group, _ in pairs}, deadline)
-        return [_state(admin, bootstrap, group, topic, deadline) for group, topic in pairs]
+        _await_coordinators(admin, {broker.wire(group) for group, _ in pairs}, deadline)
+        return [_state(admin, broker, group, topic, deadline) for group, topic in pairs]
     except KafkaError as error:
-        raise away(bootstrap, error) from error
+        raise away(broker, error) from error
     finally:
         admin.close()
 
@@ -57,19 +61,20 @@ def _await_coordinators(admin: Any, groups: set[str], deadline: float) -> None:
                 time.sleep(0.2)
 
 
-def _state(admin: Any, bootstrap: str, group: str, topic: str, deadline: float) -> GroupState:
-    found = [t for t in admin.describe_topics([topic]) if t["error_code"] == 0]
-    partitions = [TopicPartition(topic, p["partition_index"]) for t in found for p in t["partitions"]]
+def _state(admin: Any, broker: Broker, group: str, topic: str, deadline: float) -> GroupState:
+    there, members = broker.wire(topic), broker.wire(group)
+    found = [t for t in admin.describe_topics([there]) if t["error_code"] == 0]
+    partitions = [TopicPartition(there, p["partition_index"]) for t in found for p in t["partitions"]]
     starts = _offsets(admin, partitions, OffsetSpec.EARLIEST)
     ends = _offsets(admin, partitions, OffsetSpec.LATEST)
-    committed = _committed(admin, group)
+    committed = _committed(admin, members)
     filled = {p: max(committed.get(p, -1), starts[p]) for p in partitions if ends[p] > 0}
-    lag, oldest_age_seconds = _look(bootstrap, filled, deadline) if filled else (0, None)
+    lag, oldest_age_seconds = _look(broker, filled, deadline) if filled else (0, None)
     return GroupState(
         group=group,
         topic=topic,
         lag=lag,
-        members=_members(admin, group),
+        members=_members(admin, members),
         partitions=len(partitions),
         oldest_age_seconds=oldest_age_seconds,
     )
@@ -97,12 +102,12 @@ def _members(admin: Any, group: str) -> int | None:
         return None
 
 
-def _look(bootstrap: str, offsets: Mapping[Any, int], deadline: float) -> tuple[int, float | None]:
+def _look(broker: Broker, offsets: Mapping[Any, int], deadline: float) -> tuple[int, float | None]:
     """Return the number of records behind the offsets and the age of the oldest one, without joining the group.
 
     The end comes from a fetch, because Tansu 0.6.0 lists the end as one past the *first* record of the last batch.
     """
-    consumer: Any = open_client(KafkaConsumer, bootstrap, enable_auto_commit=False, fetch_max_wait_ms=50)
+    consumer: Any = open_client(KafkaConsumer, broker, enable_auto_commit=False, fetch_max_wait_ms=50)
     try:
         consumer.assign(list(offsets))
         for partition, offset in offsets.items():

@@ -10,6 +10,7 @@ from typing import Any
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
+from mercarich_platform.broker import Broker
 from mercarich_platform.kafka.driver import open_client
 from mercarich_platform.kafka.records import AnyTopic, Headers
 from mercarich_platform.kafka.topics import ensure_topics
@@ -30,8 +31,8 @@ class Publisher:
     the broker has lost its data. At each connect, missing `topics` are created.
     """
 
-    def __init__(self, bootstrap: str, *, client_id: str, topics: Sequence[AnyTopic] = ()) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, broker: Broker | str, *, client_id: str, topics: Sequence[AnyTopic] = ()) -> None:
+        self._broker = Broker.of(broker)
         self._client_id = client_id
         self._topics = topics
         self._lock = threading.Lock()
@@ -42,7 +43,7 @@ class Publisher:
         """Buffer one record. Raises `BrokerAway` when no broker returns the topic's metadata."""
         producer = self._connected()
         try:
-            future = producer.send(topic, value=value, key=key, headers=list(headers))
+            future = producer.send(self._broker.wire(topic), value=value, key=key, headers=list(headers))
         except KafkaError as error:
             raise self._lost(producer, error) from error
         self._pending.futures.append((producer, future))
@@ -74,10 +75,10 @@ class Publisher:
         with self._lock:
             if self._producer is None:
                 if self._topics:
-                    ensure_topics(self._bootstrap, self._topics, timeout_seconds=MAX_BLOCK_MS / 1000)
+                    ensure_topics(self._broker, self._topics, timeout_seconds=MAX_BLOCK_MS / 1000)
                 self._producer = open_client(
                     KafkaProducer,
-                    self._bootstrap,
+                    self._broker,
                     client_id=self._client_id,
                     acks="all",
                     enable_idempotence=True,
@@ -102,7 +103,7 @@ class Publisher:
         if mine:
             threading.Thread(target=_close, args=(producer, 0), name="publisher-close", daemon=True).start()
         why = "in time" if isinstance(error, KafkaTimeoutError) else f"({type(error).__name__})"
-        return BrokerAway(f"the Kafka broker at {self._bootstrap} did not acknowledge {why}")
+        return BrokerAway(f"the Kafka broker at {self._broker} did not acknowledge {why}")
 
 
 class _Pending(threading.local):

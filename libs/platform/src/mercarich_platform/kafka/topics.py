@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kafka import KafkaAdminClient
-from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from kafka.errors import KafkaError, TopicAlreadyExistsError, TopicAuthorizationFailedError, for_code
 
+from mercarich_platform.broker import Broker
 from mercarich_platform.kafka.driver import away, open_client
 from mercarich_platform.kafka.records import AnyTopic
 from mercarich_platform.outages import BrokerAway
@@ -18,25 +19,26 @@ EMBEDDED_CLUSTER_ID = "mercarich-embedded"
 """Cluster id of the embedded broker, whose long poll does not wake up when a record is published."""
 
 
-def ensure_topics(bootstrap: str, specs: Sequence[AnyTopic], *, timeout_seconds: float = 30) -> list[str]:
-    """Create missing topics; return their names once each partition has a leader.
+def ensure_topics(broker: Broker | str, specs: Sequence[AnyTopic], *, timeout_seconds: float = 30) -> list[str]:
+    """Create missing topics; return the broker's names of them once each partition has a leader.
 
     The partitions of an existing topic are not changed. Waits for the broker up to the time-out, then raises
     `BrokerAway`.
     """
-    return _answer(bootstrap, lambda topics: topics.ensure(specs), timeout_seconds)
+    return _answer(broker, lambda topics: topics.ensure(specs), timeout_seconds)
 
 
-def missing_topics(bootstrap: str, specs: Sequence[AnyTopic], *, timeout_seconds: float = 30) -> list[str]:
-    """Return the names of the topics that do not exist, and create none. Waits as `ensure_topics` does."""
-    return _answer(bootstrap, lambda topics: topics.missing(specs), timeout_seconds)
+def missing_topics(broker: Broker | str, specs: Sequence[AnyTopic], *, timeout_seconds: float = 30) -> list[str]:
+    """Return the broker's names of the topics that do not exist, and create none. Waits as `ensure_topics` does."""
+    wire = Broker.of(broker).wire
+    return _answer(broker, lambda topics: [wire(name) for name in topics.missing(specs)], timeout_seconds)
 
 
-def _answer(bootstrap: str, ask: Callable[["Topics"], list[str]], timeout_seconds: float) -> list[str]:
+def _answer(broker: Broker | str, ask: Callable[["Topics"], list[str]], timeout_seconds: float) -> list[str]:
     deadline = time.monotonic() + timeout_seconds
     while True:
         try:
-            with Topics(bootstrap) as topics:
+            with Topics(broker) as topics:
                 return ask(topics)
         except BrokerAway:
             if time.monotonic() + 0.2 >= deadline:
@@ -47,9 +49,9 @@ def _answer(bootstrap: str, ask: Callable[["Topics"], list[str]], timeout_second
 class Topics:
     """A connection for repeated calls about topics. Every call raises `BrokerAway`."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
-        self._admin: Any = open_client(KafkaAdminClient, bootstrap)
+    def __init__(self, broker: Broker | str) -> None:
+        self._broker = Broker.of(broker)
+        self._admin: Any = open_client(KafkaAdminClient, self._broker)
 
     def __enter__(self) -> "Topics":
         return self
@@ -60,23 +62,26 @@ class Topics:
     def ids(self, names: Sequence[str]) -> dict[str, str]:
         """Return the id of each existing topic. It changes when a topic is deleted and created again."""
         try:
-            found = self._admin.describe_topics(list(names))
+            found = self._admin.describe_topics([self._broker.wire(name) for name in names])
         except KafkaError as error:
-            raise away(self._bootstrap, error) from error
-        return {topic["name"]: str(topic.get("topic_id")) for topic in found if topic["error_code"] == 0}
+            raise away(self._broker, error) from error
+        if any(topic["error_code"] == TopicAuthorizationFailedError.errno for topic in found):
+            raise away(self._broker, TopicAuthorizationFailedError())
+        there = [topic for topic in found if topic["error_code"] == 0]
+        return {self._broker.plain(topic["name"]): str(topic.get("topic_id")) for topic in there}
 
     def embedded(self) -> bool:
         """Return whether this is the embedded broker."""
         try:
             return bool(self._admin.describe_cluster()["cluster_id"] == EMBEDDED_CLUSTER_ID)
         except KafkaError as error:
-            raise away(self._bootstrap, error) from error
+            raise away(self._broker, error) from error
 
     def ensure(self, specs: Sequence[AnyTopic]) -> list[str]:
-        """Create missing topics and wait until they can be used; return their names."""
+        """Create missing topics and wait until they can be used; return the broker's names of them."""
         names = self.missing(specs)
         missing: dict[str, dict[str, object]] = {
-            spec.name: {
+            self._broker.wire(spec.name): {
                 "num_partitions": spec.partitions,
                 "replication_factor": -1,
                 "configs": {"retention.ms": str(spec.retention_ms)},
@@ -100,7 +105,7 @@ class Topics:
             created = [topic["name"] for topic in answer["topics"] if _created(topic)]
             self._admin.wait_for_topics(list(missing))
         except KafkaError as error:
-            raise away(self._bootstrap, error) from error
+            raise away(self._broker, error) from error
         if created:
             log.info("topics created", extra={"topics": created})
         return created

@@ -28,8 +28,8 @@ _JOBS = {topic.name: kind for kind, topic in JOBS.items()}
 
 
 class KafkaAndRows:
-    def __init__(self, bootstrap: str, engine: Engine, now: Clock) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, broker: kafka.Broker | str, engine: Engine, now: Clock) -> None:
+        self._broker = broker
         self._engine = engine
         self._now = now
 
@@ -37,7 +37,7 @@ class KafkaAndRows:
         with reading(self._engine) as connection:
             rows = {pool.name: _rows(connection, pool.contract.topic, self._now()) for pool in pools}
             useful = {name.value: useful_checkers(known) for name, known in measured(connection).items()}
-        states = kafka.group_states(self._bootstrap, [(pool.contract.group, pool.contract.topic) for pool in pools])
+        states = kafka.group_states(self._broker, [(pool.contract.group, pool.contract.topic) for pool in pools])
         return {
             pool.name: Signal(
                 Backlog(state.lag, rows[pool.name]),

@@ -56,7 +56,7 @@ def jobs_of(
     """Build the use cases. A publisher that is passed is not closed here."""
     with ExitStack() as own:
         if publisher is None:
-            publisher = made = Publisher(settings.kafka_bootstrap, client_id="web-jobs", topics=tuple(JOBS.values()))
+            publisher = made = Publisher(settings.kafka, client_id="web-jobs", topics=tuple(JOBS.values()))
             own.callback(made.close)
         yield _jobs(engine, KafkaHints(publisher), now)
 
@@ -81,7 +81,7 @@ def _jobs(engine: Engine, hints: KafkaHints, now: Clock) -> Jobs:
 @contextmanager
 def job_desk(engine: Engine, settings: SharedSettings, now: Clock) -> Iterator[JobDesk]:
     """Build what a seller's pages do with jobs."""
-    publisher = Publisher(settings.kafka_bootstrap, client_id="web", topics=tuple(JOBS.values()))
+    publisher = Publisher(settings.kafka, client_id="web", topics=tuple(JOBS.values()))
     hints = HintsMeanwhile(KafkaHints(publisher))
     try:
         yield _desk(SqlJobBook(engine, now), hints, engine, now)

@@ -122,7 +122,7 @@ def _can_save(files: PictureFiles) -> bool:
 def _worker(kind: Kind, shared: SharedSettings, threads: Sequence[SliceThreads]) -> Worker:
     topic = JOBS[kind]
     return Worker(
-        bootstrap=shared.kafka_bootstrap,
+        broker=shared.kafka,
         group=f"jobs-{kind}",
         topics=[topic.name],
         handle=JobWaitingHandler(threads[0].wake),

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from mercarich_contracts.messages import ListingsChanged
 from mercarich_contracts.topics import LISTINGS_CHANGED
-from mercarich_platform.kafka import Publisher
+from mercarich_platform.kafka import Broker, Publisher
 from mercarich_platform.outages import BrokerAway
 
 log = logging.getLogger(__name__)
@@ -14,8 +14,8 @@ ACKNOWLEDGED_WITHIN = 3.0
 
 
 class KafkaFeed:
-    def __init__(self, bootstrap: str) -> None:
-        self._publisher = Publisher(bootstrap, client_id="web-changes", topics=(LISTINGS_CHANGED,))
+    def __init__(self, broker: Broker | str) -> None:
+        self._publisher = Publisher(broker, client_id="web-changes", topics=(LISTINGS_CHANGED,))
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="feed-wake")
 
     def wake(self, user_id: int) -> None:

@@ -8,7 +8,7 @@ from itertools import count
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.topics import CHECK
-from mercarich_platform.kafka import Publisher
+from mercarich_platform.kafka import Broker, Publisher
 from mercarich_platform.outages import BrokerAway
 from mercarich_web.listings.choices import WantedLooks
 
@@ -20,8 +20,8 @@ BATCH = 50
 
 
 class KafkaLooks:
-    def __init__(self, bootstrap: str) -> None:
-        self._publisher = Publisher(bootstrap, client_id="web-looks", topics=tuple(CHECK.values()))
+    def __init__(self, broker: Broker | str) -> None:
+        self._publisher = Publisher(broker, client_id="web-looks", topics=tuple(CHECK.values()))
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="looks")
         self._number = count()
 

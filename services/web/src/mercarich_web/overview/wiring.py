@@ -26,7 +26,7 @@ def show_status(engine: Engine, shared: SharedSettings, now: Clock) -> ShowStatu
         SqlHolds(engine),
         SqlSchedules(engine),
         SCHEDULE,
-        KafkaPools(shared.kafka_bootstrap),
+        KafkaPools(shared.kafka),
         now,
     )
 

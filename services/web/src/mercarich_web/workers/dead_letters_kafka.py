@@ -13,17 +13,17 @@ PUBLISH_SECONDS = 15.0
 class KafkaDeadLetters:
     """Every method raises `BrokerAway`."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, broker: kafka.Broker | str) -> None:
+        self._broker = broker
 
     def read(self, topic: str | None) -> Iterator[DeadLetter]:
         """Yield the dead letters of a source topic, or of all, one by one: there may be many."""
         names = [each.dead_letters for each in TOPICS if topic in (None, each.name)]
-        return map(_letter, kafka.read_topics(self._bootstrap, names))
+        return map(_letter, kafka.read_topics(self._broker, names))
 
     def publish(self, letters: Sequence[DeadLetter]) -> None:
         """Publish the records to their source topics, with their keys. All are acknowledged on return."""
-        publisher = kafka.Publisher(self._bootstrap, client_id="dlq", topics=TOPICS)
+        publisher = kafka.Publisher(self._broker, client_id="dlq", topics=TOPICS)
         for letter in letters:
             publisher.publish(letter.source_topic, letter.value, key=letter.key)
         publisher.flush(PUBLISH_SECONDS)

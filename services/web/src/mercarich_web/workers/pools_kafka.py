@@ -17,14 +17,14 @@ POOLS: dict[str, Topic] = {
 
 
 class KafkaPools:
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
-        self.where = bootstrap
+    def __init__(self, broker: kafka.Broker | str) -> None:
+        self._broker = broker
+        self.where = str(broker)
 
     def states(self) -> Sequence[Pool]:
         work = [(group, topic.name) for group, topic in POOLS.items()]
         dead = [(group, topic.dead_letters) for group, topic in POOLS.items()]
-        states = kafka.group_states(self._bootstrap, work + dead)
+        states = kafka.group_states(self._broker, work + dead)
         return [
             Pool(
                 name=waiting.group,

@@ -31,7 +31,7 @@ def topics(argv: Sequence[str]) -> int:
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     ask = ensure_topics if given.action == "ensure" else missing_topics
     try:
-        found = ask(load(SharedSettings).kafka_bootstrap, (*TOPICS, *DEAD_LETTERS), timeout_seconds=given.seconds)
+        found = ask(load(SharedSettings).kafka, (*TOPICS, *DEAD_LETTERS), timeout_seconds=given.seconds)
     except BrokerAway as error:
         raise TryAgain(str(error)) from error
     what = "topics created" if given.action == "ensure" else "topics missing"

@@ -30,11 +30,11 @@ def pages(engine: Engine, shared: SharedSettings, site: Site, now: Clock) -> Seq
 
 
 def show_queues(engine: Engine, shared: SharedSettings) -> ShowQueues:
-    return ShowQueues(KafkaPools(shared.kafka_bootstrap), SqlRuns(engine))
+    return ShowQueues(KafkaPools(shared.kafka), SqlRuns(engine))
 
 
 def dead_letter_desk(engine: Engine, shared: SharedSettings, now: Clock) -> DeadLetterDesk:
-    return DeadLetterDesk(KafkaDeadLetters(shared.kafka_bootstrap), SqlAudit(engine), now)
+    return DeadLetterDesk(KafkaDeadLetters(shared.kafka), SqlAudit(engine), now)
 
 
 def worker_environment(engine: Engine, now: Clock) -> WorkerEnvironment:
