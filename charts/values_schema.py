@@ -31,6 +31,7 @@ from mercarich_checker.settings import CheckerSettings
 from mercarich_contracts.sites import SITES, Site
 from mercarich_feed.settings import FeedSettings
 from mercarich_marketplace.settings import ProxySettings
+from mercarich_platform.settings import SharedSettings
 from mercarich_updater.settings import UpdaterSettings
 from mercarich_web.settings import NoticesSettings, PagesSettings, WebSettings
 
@@ -106,7 +107,7 @@ def schema(schedules: Sequence[str], alerts: Sequence[str]) -> Schema:
                 maxConnections=whole(1, 100_000),
                 reservedConnections=whole(0, 10_000),
             ),
-            kafka=closed(bootstrap=text(rf"^({BROKER}(,{BROKER})*)?$"), ports=PORTS),
+            kafka=_kafka(),
             log=closed(level={"enum": ["DEBUG", "INFO", "WARNING", "ERROR"]}),
             pods=PODS,
             priorityClasses=closed(high=NAME, normal=NAME, low=NAME),
@@ -123,6 +124,17 @@ def schema(schedules: Sequence[str], alerts: Sequence[str]) -> Schema:
             **{"global": {"type": "object"}},  # helm adds it to every chart that is a dependency
         ),
     }
+
+
+def _kafka() -> Schema:
+    """Return the schema of what the processes check as fields of `SharedSettings`."""
+    fields = SharedSettings.model_json_schema()["properties"]
+    words = {"protocol": _bounds(fields["kafka_security"]), "mechanism": _bounds(fields["kafka_mechanism"])}
+    names = dict.fromkeys(("existingSecret", "caSecret", "certSecret"), NAME)
+    keys = dict.fromkeys(("passwordKey", "caKey", "certKey", "keyKey"), KEY)
+    security = closed(**words, user=TEXT, tokenAudience=text(r"^\S*$"), **names, **keys)
+    prefix = _bounds(fields["kafka_prefix"])
+    return closed(bootstrap=text(rf"^({BROKER}(,{BROKER})*)?$"), ports=PORTS, prefix=prefix, security=security)
 
 
 def _components() -> dict[str, Schema]:

@@ -52,7 +52,7 @@ _VARIABLE: Schema = {
 }
 """The name of a variable that is not Mercarich's own."""
 _VOLUME: Schema = {
-    "allOf": [text(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"), {"not": {"enum": ["tmp", "data", "ca-bundle"]}}]
+    "allOf": [text(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"), {"not": {"enum": ["tmp", "data", "ca-bundle", "kafka"]}}]
 }
 
 

@@ -28,8 +28,11 @@ DEFAULTED = {
     "MERCARICH_DATA_DIR": "one machine's folder; a pod has database and Secrets instead",
     "MERCARICH_LOG_FORMAT": "JSON is the default",
     "MERCARICH_METRICS_HOST": "every address of the pod is the default",
+    "MERCARICH_KAFKA_PASSWORD_FILE": "the password comes from the Secret by MERCARICH_KAFKA_PASSWORD",
+    "MERCARICH_KAFKA_TOKEN_FILE": "test_kafka has it: no case goes by tokens",
     "FEED_ENCRYPTION_KEY_FILE": "the key comes from the Secret by FEED_ENCRYPTION_KEY",
 }
+NO_BROKER = {"seed", "notices", "proxy"}
 PERSONS_CHOICE = ("checker", "updater", "feed", "sellerJobs", "pages", "notices")
 """Components whose other variables are the values `<component>.settings`, which the schema limits, as it limits
 `marketplaces.<name>.settings` of the proxies."""
@@ -90,6 +93,7 @@ def test_secrets_come_by_reference_and_only_to_those_who_need_them(case: str) ->
         "NOTICES_SMTP_PASSWORD": {"notices"} if case == "full" else set(),
         "FEED_LWA_CLIENT_ID": tokens,
         "FEED_LWA_CLIENT_SECRET": tokens,
+        "MERCARICH_KAFKA_PASSWORD": everybody - NO_BROKER if case == "full" else set(),
         "FEED_ENCRYPTION_KEY": tokens | {"seed"},
         "FEED_OLD_ENCRYPTION_KEY": tokens if case == "full" else set(),
     }

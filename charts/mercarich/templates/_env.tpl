@@ -24,6 +24,62 @@
 {{- define "mercarich.kafkaEnv" -}}
 - name: MERCARICH_KAFKA_BOOTSTRAP
   value: {{ if .Values.dev.enabled }}{{ include "mercarich.name" (dict "root" . "component" "kafka") }}:9092{{ else }}{{ .Values.kafka.bootstrap | quote }}{{ end }}
+{{- with .Values.kafka.prefix }}
+- name: MERCARICH_KAFKA_PREFIX
+  value: {{ . | quote }}
+{{- end }}
+{{- with .Values.kafka.security }}
+{{- if ne .protocol "PLAINTEXT" }}
+- name: MERCARICH_KAFKA_SECURITY
+  value: {{ .protocol }}
+{{- end }}
+{{- if hasPrefix "SASL" .protocol }}
+- name: MERCARICH_KAFKA_MECHANISM
+  value: {{ .mechanism }}
+{{- if .tokenAudience }}
+- name: MERCARICH_KAFKA_TOKEN_FILE
+  value: /etc/mercarich/kafka/token
+{{- else }}
+- name: MERCARICH_KAFKA_USER
+  value: {{ .user | quote }}
+- name: MERCARICH_KAFKA_PASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ .existingSecret }}
+      key: {{ .passwordKey }}
+{{- end }}
+{{- end }}
+{{- if .caSecret }}
+- name: MERCARICH_KAFKA_CA_FILE
+  value: /etc/mercarich/kafka/ca.crt
+{{- end }}
+{{- if .certSecret }}
+- name: MERCARICH_KAFKA_CERT_FILE
+  value: /etc/mercarich/kafka/tls.crt
+- name: MERCARICH_KAFKA_KEY_FILE
+  value: /etc/mercarich/kafka/tls.key
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The files by which a pod's Kafka clients are known, as the sources of a projected volume, in JSON. Empty for pods
+without Kafka. The argument as for mercarich.pod. */}}
+{{- define "mercarich.kafkaFiles" -}}
+{{- $files := list -}}
+{{- if has .access (list "checker" "updater" "feed" "jobs" "pages" "web" "operator") -}}
+{{- with .root.Values.kafka.security -}}
+{{- if .caSecret -}}
+{{- $files = append $files (dict "secret" (dict "name" .caSecret "items" (list (dict "key" .caKey "path" "ca.crt")))) -}}
+{{- end -}}
+{{- if .certSecret -}}
+{{- $files = append $files (dict "secret" (dict "name" .certSecret "items" (list (dict "key" .certKey "path" "tls.crt") (dict "key" .keyKey "path" "tls.key")))) -}}
+{{- end -}}
+{{- if .tokenAudience -}}
+{{- $files = append $files (dict "serviceAccountToken" (dict "audience" .tokenAudience "path" "token")) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $files -}}
 {{- end -}}
 
 {{/* Database, broker, logs: what every process but the proxies has; these have no broker. */}}

@@ -39,7 +39,7 @@ that is on by default and was switched off on purpose is left alone, so that it 
 {{- $rules := list -}}
 {{- $monitoring := .Values.monitoring -}}
 {{- if .Values.dev.enabled -}}
-{{- $own := list "database.existingSecret" "database.key" "database.proxyKey" "database.port" "kafka.bootstrap" "kafka.ports" "feed.existingSecret" "feed.keys" "feed.lwaUrl" "feed.spapiUrl" "pages.existingSecret" "pages.key" "pages.oldKey" "networkPolicy.database" "networkPolicy.kafka" "networkPolicy.internetExcept" -}}
+{{- $own := list "database.existingSecret" "database.key" "database.proxyKey" "database.port" "kafka.bootstrap" "kafka.ports" "kafka.security" "feed.existingSecret" "feed.keys" "feed.lwaUrl" "feed.spapiUrl" "pages.existingSecret" "pages.key" "pages.oldKey" "networkPolicy.database" "networkPolicy.kafka" "networkPolicy.internetExcept" -}}
 {{- range $market := include "mercarich.marketplaces" . | fromJsonArray -}}
 {{- $own = append $own (printf "marketplaces.%s.upstreamUrl" $market.name) -}}
 {{- $own = append $own (printf "marketplaces.%s.acceptTerms" $market.name) -}}
@@ -47,6 +47,26 @@ that is on by default and was switched off on purpose is left alone, so that it 
 {{- $rules = append $rules (dict "values" $own "why" "dev.enabled brings its own database, broker, secrets and simulated sites; remove one of them") -}}
 {{- else -}}
 {{- $rules = append $rules (dict "values" (list "dev") "why" "it belongs to the trial that dev.enabled installs; set that, or remove it") -}}
+{{- end -}}
+{{- $login := list "kafka.security.user" "kafka.security.existingSecret" -}}
+{{- with .Values.kafka.security -}}
+{{- if not (hasPrefix "SASL" .protocol) -}}
+{{- $rules = append $rules (dict "values" (concat $login (list "kafka.security.mechanism" "kafka.security.tokenAudience")) "why" (printf "kafka.security.protocol is %s, which has no users; take one with SASL, or remove it" .protocol)) -}}
+{{- else if eq .mechanism "OAUTHBEARER" -}}
+{{- $rules = append $rules (dict "values" $login "why" "OAUTHBEARER goes by kafka.security.tokenAudience; remove it") -}}
+{{- else -}}
+{{- $rules = append $rules (dict "values" (list "kafka.security.tokenAudience") "why" (printf "%s goes by a user and a password; remove it" .mechanism)) -}}
+{{- end -}}
+{{- if not (hasSuffix "SSL" .protocol) -}}
+{{- $rules = append $rules (dict "values" (list "kafka.security.caSecret" "kafka.security.certSecret") "why" (printf "kafka.security.protocol is %s, which has no certificates; take one with SSL, or remove it" .protocol)) -}}
+{{- end -}}
+{{- range $secret, $keys := dict "existingSecret" (list "passwordKey") "caSecret" (list "caKey") "certSecret" (list "certKey" "keyKey") -}}
+{{- if not (index $.Values.kafka.security $secret) -}}
+{{- range $key := $keys -}}
+{{- $rules = append $rules (dict "values" (list (printf "kafka.security.%s" $key)) "why" (printf "no Secret is named; set kafka.security.%s, or remove it" $secret)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if not .Values.pages.ingress.enabled -}}
 {{- $rules = append $rules (dict "values" (list "pages.ingress") "why" "there is no Ingress; set pages.ingress.enabled, or remove it") -}}

@@ -40,6 +40,12 @@ volumes:
       items: [{key: {{ .key }}, path: ca.crt}]
   {{- end }}
   {{- end }}
+  {{- with include "mercarich.kafkaFiles" . | fromJsonArray }}
+  - name: kafka
+    projected:
+      sources:
+        {{- toYaml . | nindent 8 }}
+  {{- end }}
   {{- with (include "mercarich.podsOf" . | fromJson).extraVolumes }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -144,6 +150,11 @@ volumeMounts:
   {{- if or .root.Values.caBundle.existingConfigMap .root.Values.caBundle.existingSecret }}
   - name: ca-bundle
     mountPath: /etc/mercarich/ca
+    readOnly: true
+  {{- end }}
+  {{- if include "mercarich.kafkaFiles" . | fromJsonArray }}
+  - name: kafka
+    mountPath: /etc/mercarich/kafka
     readOnly: true
   {{- end }}
   {{- with (include "mercarich.podsOf" . | fromJson).extraVolumeMounts }}

@@ -60,6 +60,19 @@
 {{- if and (index .Values.notices.settings "NOTICES_SMTP_HOST") (not (and (index .Values.notices.settings "NOTICES_MAIL_FROM") .Values.pages.publicUrl)) -}}
 {{- fail "notices.settings.NOTICES_SMTP_HOST: mail needs the sender's address (notices.settings.NOTICES_MAIL_FROM), and pages.publicUrl for its links" -}}
 {{- end -}}
+{{- with .Values.kafka.security -}}
+{{- if hasPrefix "SASL" .protocol -}}
+{{- if eq .mechanism "OAUTHBEARER" -}}
+{{- if not .tokenAudience -}}
+{{- fail "kafka.security.tokenAudience: OAUTHBEARER needs the audience that the brokers expect in a token" -}}
+{{- end -}}
+{{- else if not .user -}}
+{{- fail (printf "kafka.security.user: %s needs a user" .mechanism) -}}
+{{- else if not .existingSecret -}}
+{{- fail (printf "kafka.security.existingSecret: %s needs the Secret with the user's password" .mechanism) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- if and .Values.caBundle.existingConfigMap .Values.caBundle.existingSecret -}}
 {{- fail "caBundle: name either existingConfigMap or existingSecret, not both" -}}
 {{- end -}}
