@@ -166,7 +166,7 @@ def export_until_killed(pages: Pages) -> None:
     plain = {"Accept-Encoding": "identity"}
     with pages.browser.client.stream("GET", "/listings/export.csv", headers=plain) as answer:
         pieces = answer.iter_raw()
-        assert next(pieces).startswith("\ufeffsku,".encode())
+        assert next(pieces).startswith('\ufeff"sku",'.encode())
         pages.kill()
         for _ in pieces:
             pass
