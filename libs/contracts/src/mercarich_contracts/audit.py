@@ -23,6 +23,8 @@ class AuditAction(StrEnum):
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_RESET = "password_reset"
     """The old password no longer works; a link to choose a new one was made."""
+    ACCOUNT_STOLEN = "account_stolen"
+    """Nobody can act as this user any more, until the password is reset."""
     SECOND_STEP_BEGUN = "second_step_begun"
     SECOND_STEP_ENDED = "second_step_ended"
     SECOND_STEP_RESET = "second_step_reset"

@@ -15,6 +15,7 @@ logins = Table(  # users who may sign in
     Column("codes_salt", exact(64), nullable=True),  # the TOTP secret is derived from it and the server's key
     Column("codes_since", UtcDateTime, nullable=True),  # a code is required; NULL with a salt: not confirmed yet
     Column("codes_used", Id, nullable=True),  # the newest time step whose code was accepted
+    Column("devices_salt", exact(64), nullable=True),  # signs cookies of known browsers; another voids them
 )
 
 recovery_codes = Table(  # each is deleted when it is used

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from mercarich_contracts.schedule import PLANS, tokyo
 from mercarich_platform.settings import load
 from mercarich_web.console.arguments import actor, command_parser, login, person, with_json
 from mercarich_web.console.asking import Opened, answer
-from mercarich_web.identity.people import Role
+from mercarich_web.console.output import facts
+from mercarich_web.identity.people import Ended, Role
 from mercarich_web.settings import PagesSettings
 
 if TYPE_CHECKING:
@@ -30,6 +31,22 @@ class Link:
     plan: int
     expires_at: datetime
     link: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword(Link):
+    """As `--json` prints it."""
+
+    ended: Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Stolen:
+    """As `--json` prints it."""
+
+    username: str
+    ended: Ended
+    asks_for_code: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +73,15 @@ def user(argv: Sequence[str]) -> int:
         actions.add_parser("reset-password", help="print a link to choose another password: it is forgotten")
     )
     forgotten.add_argument("username", type=person, help="the user; verify the person's identity first")
-    for action in (invite, reset, forgotten):
+    forgotten.add_argument(
+        "--keep-programs", action="store_true", help="leave API keys and webhook: nobody else knew the password"
+    )
+    stolen = with_json(actions.add_parser("stolen", help="shut an account at once: somebody else acts as this user"))
+    stolen.add_argument("username", type=person, help="the user")
+    for action in (invite, reset, forgotten, stolen):
         action.add_argument("--by", type=person, help="who does it (your login name)")
     given = parser.parse_args(argv)
-    does = {"invite": _invite, "reset-second-step": _reset, "reset-password": _forget}
+    does = {"invite": _invite, "reset-second-step": _reset, "reset-password": _forget, "stolen": _shut}
     return does[given.action](given)
 
 
@@ -81,12 +103,46 @@ def _reset(given: Namespace) -> int:
 
 
 def _forget(given: Namespace) -> int:
-    def ask(on: Opened) -> Link:
-        invited = _lost_password(on).reset(given.username, actor(given.by))
+    def ask(on: Opened) -> NewPassword:
+        invited, ended = _lost_password(on).reset(given.username, actor(given.by), programs=not given.keep_programs)
         of = invited.invitation
-        return Link(of.username, of.role, of.plan, of.expires_at, _address(invited.token))
+        return NewPassword(of.username, of.role, of.plan, of.expires_at, _address(invited.token), ended)
 
-    return answer(ask, _page, as_json=given.json)
+    return answer(ask, _page_with_ended, as_json=given.json)
+
+
+def _shut(given: Namespace) -> int:
+    def ask(on: Opened) -> Stolen:
+        account, ended = _lost_password(on).stolen(given.username, actor(given.by))
+        return Stolen(account.username, ended, account.asks_for_code)
+
+    return answer(ask, _shut_page, as_json=given.json)
+
+
+def _page_with_ended(made: NewPassword) -> RenderableType:
+    return Group(_page(made), facts(_ended(made.ended)))
+
+
+def _shut_page(shut: Stolen) -> RenderableType:
+    step = (
+        f"It stays. If the person did not set it up: mercarich user reset-second-step {shut.username}"
+        if shut.asks_for_code
+        else "none"
+    )
+    after = f"Once you know who the person is: mercarich user reset-password {shut.username}"
+    return Group(
+        Text(f"Nobody acts as {shut.username} any more."),
+        facts([*_ended(shut.ended), ("second step", step)]),
+        Text(after),
+    )
+
+
+def _ended(ended: Ended) -> list[tuple[str, object]]:
+    return [
+        ("ended sessions", ended.sessions),
+        ("ended API keys", ", ".join(ended.keys) or "none"),
+        ("ended webhook", ended.webhook or "none"),
+    ]
 
 
 def _told(reset: Reset) -> RenderableType:

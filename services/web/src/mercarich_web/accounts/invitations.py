@@ -9,11 +9,19 @@ from mercarich_contracts.schedule import PLANS
 from mercarich_platform.clock import Clock
 from mercarich_reasons.accounts import HasPassword, NoPlan, NoUsername
 from mercarich_web.identity.passwords import Argon2Passwords
-from mercarich_web.identity.people import INVITED_FOR, NO_PASSWORD, Account, Invitation, Role, Taken, check_password
+from mercarich_web.identity.people import (
+    INVITED_FOR,
+    NO_PASSWORD,
+    Account,
+    Ended,
+    Invitation,
+    Role,
+    Taken,
+    check_password,
+)
 from mercarich_web.identity.sign_in import hashed
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.identity.sql.people import SqlPeople
-from mercarich_web.identity.sql.sessions import SqlSessions
 from mercarich_web.refusals import NotFound, Refused
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
@@ -32,24 +40,32 @@ class LostPassword:
     """Let an operator reset a password that its user has forgotten, or that somebody else knows."""
 
     people: SqlPeople
-    sessions: SqlSessions
     invitations: "Invitations"
     audit: SqlAudit
     now: Clock
 
-    def reset(self, username: str, by: Actor) -> Invited:
-        """Make the password void, end all sessions, and return an invitation to choose another password.
+    def reset(self, username: str, by: Actor, *, programs: bool = True) -> tuple[Invited, Ended]:
+        """End the password and all sessions, and return an invitation to choose another password.
 
-        The second step stays as it is. Raises `NotFound`.
+        `programs` ends the API keys and the webhook, too: who knew the password may have made them. The second step
+        stays as it is. Raises `NotFound`.
         """
+        account, ended = self._void(username, by, AuditAction.PASSWORD_RESET, programs=programs)
+        return self.invitations.invite(account.username, account.plan, account.role, by.name), ended
+
+    def stolen(self, username: str, by: Actor) -> tuple[Account, Ended]:
+        """End everything by which somebody acts as this user, at once and without a way back in. Raises
+        `NotFound`."""
+        return self._void(username, by, AuditAction.ACCOUNT_STOLEN, programs=True)
+
+    def _void(self, username: str, by: Actor, action: AuditAction, *, programs: bool) -> tuple[Account, Ended]:
         login = self.people.login(username)
         if login is None:
             raise NotFound(f"there is no user {username!r} who signs in")
         account, now = login.account, self.now()
-        self.people.set_password(account.user_id, NO_PASSWORD, now)
-        self.sessions.end_all(account.user_id)
-        self.audit.write(AuditAction.PASSWORD_RESET, by, account.username, None, now)
-        return self.invitations.invite(account.username, account.plan, account.role, by.name)
+        ended = self.people.replace_password(account.user_id, NO_PASSWORD, now, programs=programs)
+        self.audit.write(action, by, account.username, ended.detail, now)
+        return account, ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ def invitations(engine: Engine, now: Clock = utc_now, passwords: Argon2Passwords
 
 def lost_password(engine: Engine, now: Clock = utc_now) -> LostPassword:
     """Build `LostPassword` for the commands."""
-    return LostPassword(SqlPeople(engine), SqlSessions(engine), invitations(engine, now), SqlAudit(engine), now)
+    return LostPassword(SqlPeople(engine), invitations(engine, now), SqlAudit(engine), now)
 
 
 def lost_step(engine: Engine, now: Clock = utc_now) -> LostStep:

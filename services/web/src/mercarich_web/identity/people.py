@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from mercarich_web.identity.guessable import is_guessable
 
@@ -37,6 +38,8 @@ class Account:
     """`ja` or `en`; None: the language that the browser asks for."""
     asks_for_code: bool = False
     """A second step is set up: the password alone is not enough."""
+    devices_salt: str = ""
+    """The cookies of known browsers are signed with it: another one makes them void."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,28 @@ def check_password(password: str, username: str) -> None:
 
 class Taken(Exception):
     """A user of this name exists already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What was ended together with a password."""
+
+    sessions: int
+    keys: tuple[str, ...] = ()
+    """Names of API keys."""
+    webhook: str | None = None
+    """Its address."""
+
+    @property
+    def detail(self) -> str:
+        """Return what the audit log says of it. The webhook's path may be a secret of its owner's."""
+        host = urlsplit(self.webhook or "").hostname
+        parts = [
+            f"sessions {self.sessions}",
+            *(f"key {name}" for name in self.keys),
+            *([f"webhook {host}"] if host else []),
+        ]
+        return "ended: " + ", ".join(parts)
 
 
 NO_PASSWORD = ""

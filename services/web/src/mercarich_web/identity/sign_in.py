@@ -83,7 +83,7 @@ class Door:
         self.sessions.start(session, instead_of=hashed(caller.token))
         if not half:
             self.audit.write(AuditAction.SIGN_IN, actor(account, caller), account.username, None, now)
-        return LetIn(account, token, None if half else self.devices.cookie(account.user_id, now))
+        return LetIn(account, token, None if half else self.devices.cookie(account, now))
 
     def who(self, token: str, *, by_itself: bool = False) -> Session | None:
         """Return the session, or None when it is over or never existed.
@@ -112,14 +112,21 @@ class Door:
         self.sessions.confirm(session.token_hash, hashed(token), self.now())
         return LetIn(session.account, token, None)
 
-    def change_password(self, session: Session, old: str, new: str, caller: Caller) -> None:
-        """Change the password and end the account's other sessions. Raises `Wrong`, `TooMany` and `WeakPassword`."""
-        account = session.account
+    def change_password(self, session: Session, old: str, new: str, caller: Caller, *, programs: bool) -> LetIn:
+        """Change the password and end the account's other sessions; this one goes on under another token.
+
+        `programs` ends API keys and webhook, too, and what other browsers are known by. Raises `Wrong`, `TooMany` and
+        `WeakPassword`.
+        """
+        account, now, token = session.account, self.now(), secrets.token_urlsafe(32)
         check_password(new, account.username)
-        self._proven_again(session, old, caller)
-        self.people.set_password(account.user_id, self.passwords.hash(new), self.now())
-        self.sessions.end_others(account.user_id, session.token_hash)
-        self.audit.write(AuditAction.PASSWORD_CHANGED, actor(account, caller), account.username, None, self.now())
+        login = self._proven_again(session, old, caller)
+        made = self.passwords.hash(new)
+        ended = self.people.replace_password(account.user_id, made, now, but=session.token_hash, programs=programs)
+        self.sessions.confirm(session.token_hash, hashed(token), now)
+        self.audit.write(AuditAction.PASSWORD_CHANGED, actor(account, caller), account.username, ended.detail, now)
+        changed = self.people.login(account.username) or login
+        return LetIn(changed.account, token, self.devices.cookie(changed.account, now))
 
     def codes_of(self, account: Account, caller: Caller) -> Sequence[Counter]:
         """Return the counters of this browser's tries of the second step."""
@@ -127,11 +134,11 @@ class Door:
 
     def _device(self, account: Account, caller: Caller) -> str | None:
         cookie = caller.devices.get(account.user_id, "")
-        return self.devices.known(account.user_id, cookie, self.now()) if cookie else None
+        return self.devices.known(account, cookie, self.now()) if cookie else None
 
-    def _proven_again(self, session: Session, password: str, caller: Caller) -> None:
+    def _proven_again(self, session: Session, password: str, caller: Caller) -> Login:
         username = session.account.username
-        self._proven(username, self.people.login(username), password, caller, of_session(session.token_hash))
+        return self._proven(username, self.people.login(username), password, caller, of_session(session.token_hash))
 
     def _proven(
         self, username: str, login: Login | None, password: str, caller: Caller, counters: Sequence[Counter]

@@ -9,6 +9,7 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "sign_in_failed": (N_("failed to sign in"), "warn"),
     "password_changed": (N_("changed the password"), ""),
     "password_reset": (N_("reset a password"), "warn"),
+    "account_stolen": (N_("shut a stolen account"), "warn"),
     "second_step_begun": (N_("set up the second step"), ""),
     "second_step_ended": (N_("switched off the second step"), "warn"),
     "second_step_reset": (N_("reset a user's second step"), "warn"),

@@ -26,6 +26,9 @@ def message(cookie: str) -> Message:
 _MESSAGES: Mapping[str, str] = {
     "signed_out": N_("You are signed out."),
     "password_changed": N_("Your password is changed; all other sessions are ended."),
+    "password_and_programs_changed": N_(
+        "Your password is changed; all other sessions, your API keys and your webhook are ended."
+    ),
     "session_ended": N_("The session is ended."),
     "second_step_ended": N_("Signing in asks for your password only; all other sessions are ended."),
     "key_revoked": N_("The key %(about)s is revoked."),

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, Request, Response
 
 from mercarich_web.identity.people import LONGEST, WeakPassword
 from mercarich_web.identity.sign_in import Door, TooMany, Wrong
@@ -11,7 +11,7 @@ from mercarich_web.identity.sql.sessions import SqlSessions
 from mercarich_web.refusals import NotFound
 from mercarich_web.site.languages import LANGUAGES
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import LANGUAGE, FreshSigned, Signed, Visit
+from mercarich_web.site.visits import LANGUAGE, FreshSigned, Signed, Visit, let_in
 
 Secret = Annotated[str, Form(max_length=4 * LONGEST)]
 
@@ -35,17 +35,24 @@ def _own(site: Site, door: Door, people: SqlPeople, sessions: SqlSessions) -> AP
         return page(visit)
 
     @routes.post("/password")
-    def change_password(visit: Signed, old: Secret = "", new: Secret = "") -> Response:
+    def change_password(
+        request: Request,
+        visit: Signed,
+        old: Secret = "",
+        new: Secret = "",
+        programs: Annotated[bool, Form()] = False,
+    ) -> Response:
         assert visit.session is not None
         try:
-            door.change_password(visit.session, old, new, visit.caller)
+            entered = door.change_password(visit.session, old, new, visit.caller, programs=programs)
         except WeakPassword as error:
             return page(visit, 422, error.rule.value)
         except Wrong:
             return page(visit, 422, "wrong")
         except TooMany:
             return page(visit, 429, "too_many")
-        return site.to("/account", "password_changed")
+        told = "password_and_programs_changed" if programs else "password_changed"
+        return let_in(request, site.to("/account", told), entered)
 
     @routes.post("/language")
     def change_language(visit: Signed, language: Annotated[str, Form(max_length=8)] = "") -> Response:

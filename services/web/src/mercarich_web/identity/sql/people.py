@@ -1,5 +1,7 @@
 """Queries on people and invitations."""
 
+import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,10 +9,10 @@ from sqlalchemy import Connection, Engine, Select, and_, delete, insert, select,
 
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import invitations, logins, users
+from mercarich_db.tables import api_keys, invitations, logins, notice_ways, sessions, users
 from mercarich_db.types import AnyRow
 from mercarich_web.database import reading
-from mercarich_web.identity.people import NO_PASSWORD, Account, Invitation, Login, Role, Taken
+from mercarich_web.identity.people import NO_PASSWORD, Account, Ended, Invitation, Login, Role, Taken
 
 
 class SqlPeople:
@@ -30,6 +32,20 @@ class SqlPeople:
             self._engine,
             lambda connection: connection.execute(change.values(password_hash=password_hash, password_at=now)),
         )
+
+    def replace_password(
+        self, user_id: int, password_hash: str, now: datetime, *, but: str = "", programs: bool
+    ) -> Ended:
+        """Change the password, and end all sessions except the one with the token hash `but`.
+
+        `programs` ends the API keys and the webhook, too, and no browser is known any more.
+        """
+
+        def change(connection: Connection) -> Ended:
+            ended = _replace(connection, user_id, password_hash, now, but)
+            return _with_programs(connection, user_id, ended) if programs else ended
+
+        return run_tx(self._engine, change)
 
     def set_language(self, user_id: int, language: str | None) -> None:
         change = update(logins).where(logins.c.user_id == user_id).values(language=language)
@@ -86,17 +102,48 @@ class SqlPeople:
         return run_tx(self._engine, accept)
 
 
+def _replace(connection: Connection, user_id: int, password_hash: str, now: datetime, but: str) -> Ended:
+    change = update(logins).where(logins.c.user_id == user_id)
+    connection.execute(change.values(password_hash=password_hash, password_at=now))
+    others = delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but)
+    ended = connection.execute(others).rowcount
+    name = select(users.c.username).where(users.c.id == user_id).scalar_subquery()
+    connection.execute(delete(invitations).where(invitations.c.username == name, invitations.c.used_at.is_(None)))
+    return Ended(ended)
+
+
+def _with_programs(connection: Connection, user_id: int, ended: Ended) -> Ended:
+    this = update(logins).where(logins.c.user_id == user_id)
+    connection.execute(this.values(devices_salt=secrets.token_hex(16)))
+    mine, ways = api_keys.c.user_id == user_id, notice_ways.c.user_id == user_id
+    names = select(api_keys.c.name).where(mine).order_by(api_keys.c.id).with_for_update()
+    keys = tuple(connection.execute(names).scalars())
+    connection.execute(delete(api_keys).where(mine))
+    webhook = connection.execute(select(notice_ways.c.webhook_url).where(ways).with_for_update()).scalar()
+    connection.execute(update(notice_ways).where(ways).values(webhook_url=None, webhook_salt=None))
+    return replace(ended, keys=keys, webhook=webhook)
+
+
 def accounts(*more: Any) -> Select[Any]:
     """Select users who may sign in."""
     checks = checks_a_day().label("checks_a_day")
     columns = (users.c.id, users.c.username, users.c.is_staff, users.c.plan, checks, logins.c.language)
-    return select(*columns, logins.c.codes_since, *more).join(logins, logins.c.user_id == users.c.id)
+    return select(*columns, logins.c.codes_since, logins.c.devices_salt, *more).join(
+        logins, logins.c.user_id == users.c.id
+    )
 
 
 def account_of(row: AnyRow) -> Account:
     role = Role.OPERATOR if row.is_staff else Role.SELLER
     return Account(
-        row.id, row.username, role, row.plan, row.checks_a_day, row.language, asks_for_code=row.codes_since is not None
+        row.id,
+        row.username,
+        role,
+        row.plan,
+        row.checks_a_day,
+        row.language,
+        asks_for_code=row.codes_since is not None,
+        devices_salt=row.devices_salt or "",
     )
 
 
