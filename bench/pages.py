@@ -120,7 +120,8 @@ async def _visits(urls: Sequence[str], listings: int, seconds: float) -> Visits:
 async def _seller(url: str, seller: int, listings: int, until: float, visits: Visits) -> None:
     chance = random.Random(seller)
     cookies = {"mercarich": shops.token(seller)}
-    connector = aiohttp.TCPConnector(limit=6)  # The same limits as a browser's.
+    # The same limit as a browser's, and a network of the seller's own, as the pages give each network its share.
+    connector = aiohttp.TCPConnector(limit=6, local_addr=(f"127.0.{seller}.1", 0))
     async with aiohttp.ClientSession(url, cookies=cookies, connector=connector, auto_decompress=False) as session:
         stream = asyncio.create_task(_stream(session, seller, visits))
         await asyncio.sleep(chance.uniform(0, READING_SECONDS))

@@ -301,7 +301,8 @@ def test_a_rolling_upgrade_of_the_pages_never_lacks_a_replica_and_lets_answers_f
     assert found["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
     assert "replicas" not in found["spec"]
     assert hpa["spec"]["scaleTargetRef"]["name"] == found["metadata"]["name"]
-    assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "http"}
+    assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "metrics"}
+    assert container["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": "metrics"}
     assert drain > container["readinessProbe"]["periodSeconds"], "before SIGTERM nobody comes any more"
     assert drain + GRACE_SECONDS < spec["terminationGracePeriodSeconds"]
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from mercarich_web import __main__ as web
 from mercarich_web.identity import allowances, codes, devices, passwords, people, tries
 from mercarich_web.jobs import desk as jobs
+from mercarich_web.jobs import room
 from mercarich_web.settings import PagesSettings
-from mercarich_web.site import app, protection
+from mercarich_web.site import app, protection, shares
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/security/README.md"
@@ -94,6 +96,15 @@ def test_the_page_names_the_limits_that_hold() -> None:
         f"{app.MOST_BYTES:,} bytes, {protection.PIECE_SECONDS:.0f} s for its next piece",
         f"and {protection.BODY_SECONDS:.0f} s in all",
         f"{jobs.MOST_BYTES // 10**6} MB, all rows or none",
+        f"{room.FILES_AN_HOUR} an hour; {room.MOST_KEPT // 10**6} MB kept",
+        f"{web.MOST_OF_A_NETWORK} connections where no trusted proxy stands before the pages, and"
+        f" {shares.REQUESTS_OF_A_NETWORK} requests",
+        f"{shares.LARGE_BODIES_OF_A_NETWORK} bodies of more than {protection.LARGE_BYTES:,} bytes,"
+        f" {shares.LARGE_BODIES} of all networks",
+        f"{shares.HASHES_OF_A_NETWORK} passwords that are hashed or wait for it,"
+        f" {shares.HASHES_WAITING} of all networks; {shares.HASHED_AT_ONCE} are hashed at once",
+        f"{shares.STREAMS_OF_A_SESSION} streams of events, {shares.STREAMS_OF_A_PERSON} of all sessions of a person",
+        f"{shares.DOWNLOADS_OF_A_SELLER} downloads",
     ]
 
     assert [one for one in promised if one not in page] == []

@@ -32,11 +32,14 @@ PORTS: Mapping[str, int] = {
     "jobs-search": 9107,
     "jobs-import": 9108,
     "web": 8080,
+    "web-health": 9112,
     "notices": 9109,
     "scheduler": 9104,
 }
 """Port of each process: of its service, or for a worker of /metrics, /healthz and /readyz. The variable NAME_PORT
 changes it (`port_variable`)."""
+HEALTH: Mapping[str, str] = {"web": "web-health"}
+"""Whose /metrics, /healthz and /readyz have a port of their own beside the service: its name in `PORTS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +153,10 @@ class System:
         if port is None:
             own = {**environment, "MERCARICH_METRICS_PORT": "0"}
             return Service(process.name, process.arguments(own), own, lambda: True)
-        own = {**environment, "MERCARICH_METRICS_PORT": str(port)}
+        health = self.ports[HEALTH.get(process.name, process.name)]
+        own = {**environment, "MERCARICH_METRICS_PORT": str(health)}
         path = PROBES.get(process.name, "/readyz")
-        ready = (lambda: listens(port)) if path is None else (lambda: answers(port, path))
+        ready = (lambda: listens(port)) if path is None else (lambda: answers(health, path))
         return Service(process.name, process.arguments(own), own, ready)
 
 
@@ -169,7 +173,7 @@ def on_free_ports(data: Path) -> System:
 
 def require_free_ports(system: System, names: Sequence[str]) -> None:
     """Raises `BadConfiguration` that names the first port in use, and how to change it."""
-    for name in names:
+    for name in [*names, *(HEALTH[name] for name in names if name in HEALTH)]:
         port = system.ports.get(name)
         if port is None:
             continue

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import uvicorn
@@ -38,9 +39,10 @@ def let_sign_in(engine: Engine, user_id: int, language: str | None = None) -> No
 class Browser:
     """One browser: cookies, its own Origin, the form token of the last page. Redirects are returned, not followed."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, address: str | None = None) -> None:
+        """`address`: its own, of this machine's loopback network."""
         self.origin = origin
-        self.client = httpx.Client(base_url=origin, timeout=20)
+        self.client = httpx.Client(transport=httpx.HTTPTransport(local_address=address), base_url=origin, timeout=20)
         self.token = ""
 
     def get(self, path: str, **headers: str) -> httpx.Response:
@@ -67,8 +69,8 @@ class Served:
         self.origin = origin
         self._browsers: list[Browser] = []
 
-    def browser(self) -> Browser:
-        self._browsers.append(Browser(self.origin))
+    def browser(self, address: str | None = None) -> Browser:
+        self._browsers.append(Browser(self.origin, address))
         return self._browsers[-1]
 
     def close(self) -> None:
@@ -77,9 +79,10 @@ class Served:
 
 
 @contextmanager
-def served(app: FastAPI, port: int = 0, trusted_proxies: str = "") -> Iterator[Served]:
+def served(app: FastAPI, port: int = 0, **limits: Any) -> Iterator[Served]:
+    """`limits`: of `configuration`."""
     listener = socket.create_server(("127.0.0.1", port))
-    server = uvicorn.Server(configuration(app, grace_seconds=1, trusted_proxies=trusted_proxies))
+    server = uvicorn.Server(configuration(app, grace_seconds=1, **limits))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + 20

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mercarich_local import procfile
-from mercarich_local.system import PORTS, System
+from mercarich_local.system import HEALTH, PORTS, System
 from mercarich_platform.settings import BadConfiguration
 
 REPOSITORY = Path(__file__).parents[3]
@@ -40,7 +40,7 @@ def test_a_variable_that_is_not_set_is_named() -> None:
 def test_the_products_own_procfile_can_be_run(tmp_path: Path) -> None:
     system = System(tmp_path, PORTS)
     services = system.services(procfile.read(REPOSITORY / "Procfile"), system.environment({}))
-    assert [service.name for service in services] == list(PORTS)
+    assert [service.name for service in services] == [name for name in PORTS if name not in HEALTH.values()]
     assert all(str(PORTS[service.name]) in " ".join(service.arguments) for service in services[:4])
 
 
@@ -48,6 +48,14 @@ def test_workers_listen_for_probes_on_a_port_of_their_own(tmp_path: Path) -> Non
     system = System(tmp_path, PORTS)
     [service] = system.services([procfile.Process("feed", "mercarich-feed worker")], system.environment({}))
     assert service.environment["MERCARICH_METRICS_PORT"] == "9103"
+
+
+def test_the_pages_listen_for_probes_beside_their_visitors(tmp_path: Path) -> None:
+    system = System(tmp_path, PORTS)
+    [web] = system.services([procfile.Process("web", "mercarich-web serve --port $WEB_PORT")], system.environment({}))
+
+    assert "8080" in web.arguments
+    assert web.environment["MERCARICH_METRICS_PORT"] == "9112"
 
 
 def test_what_a_person_sets_wins_over_the_defaults(tmp_path: Path) -> None:

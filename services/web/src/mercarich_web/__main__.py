@@ -17,7 +17,9 @@ from mercarich_web.settings import NoticesSettings, PagesSettings, WebSettings
 PORT = 8080
 GRACE_SECONDS = 20
 MOST_AT_ONCE = 400
-"""Requests in work and open streams."""
+"""Connections: requests in work, open streams, and browsers that may ask again."""
+MOST_OF_A_NETWORK = 100
+"""Connections of one network of clients (/24, /48), so that nobody alone takes them all; an office's browsers fit."""
 SWITCH_SECONDS = 0.0005
 """Python's thread switch interval. A page asks the database a dozen times, and after each response its thread waits
 until another thread gives up the interpreter lock."""
@@ -47,6 +49,7 @@ def _serve(host: str, port: int) -> int:
     from mercarich_db import worker_process  # Imported here: the drivers are slow to load, and a help page needs none.
     from mercarich_platform.health import HealthServer
     from mercarich_platform.http_server import configuration, serve
+    from mercarich_platform.shutdown import Watchdog
     from mercarich_web.bootstrap import build_pages
 
     shared, own = load(SharedSettings), load(PagesSettings)
@@ -58,23 +61,25 @@ def _serve(host: str, port: int) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
 
     def pages(stop: threading.Event) -> int:
-        metrics = None
-        # On one machine the pages serve the metrics on their own port, and no second server starts.
-        if shared.metrics_port not in (0, port):
-            metrics = HealthServer(shared.metrics_host, shared.metrics_port, healthy=lambda: None, ready=lambda: None)
-            metrics.start()
         app = build_pages(shared, own)
         app.state.open_key()
+        # Probes and Prometheus need none of the connections and threads that visitors use.
+        health, watchdog = None, Watchdog()
+        if shared.metrics_port not in (0, port):
+            probe = watchdog.wrong
+            health = HealthServer(shared.metrics_host, shared.metrics_port, healthy=probe, ready=probe)
+            health.start()
         config = configuration(
             app,
             grace_seconds=GRACE_SECONDS,
             most_at_once=MOST_AT_ONCE,
+            most_of_a_network=MOST_OF_A_NETWORK,
             keep_alive_seconds=30,
             trusted_proxies=own.trusted_proxies,
         )
-        serve(config, listener)
-        if metrics is not None:
-            metrics.stop()
+        serve(config, listener, watchdog)
+        if health is not None:
+            health.stop()
         return DONE
 
     return worker_process.run("web", shared, lambda _stop: pages)

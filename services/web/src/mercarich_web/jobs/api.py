@@ -13,6 +13,7 @@ from mercarich_web.identity.people import Account
 from mercarich_web.jobs import shapes
 from mercarich_web.jobs.desk import MOST_BYTES, JobDesk
 from mercarich_web.jobs.search_queries import Wish
+from mercarich_web.site.shares import Download
 
 BY = "API"
 READ_BYTES = 65_536
@@ -44,7 +45,7 @@ def _reading(keys: Keys, desk: JobDesk) -> APIRouter:
         response_class=StreamingResponse,
     )
     def to_mend(job_id: Id, account: Account = reader) -> StreamingResponse:
-        return StreamingResponse(desk.to_mend(job_id, account.username), media_type="text/csv; charset=utf-8")
+        return Download(desk.to_mend(job_id, account.username), account.username)
 
     return routes
 

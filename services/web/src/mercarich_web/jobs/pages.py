@@ -5,7 +5,6 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Response, UploadFile
-from fastapi.responses import StreamingResponse
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SEARCHED
@@ -19,6 +18,7 @@ from mercarich_web.listings.csv_rows import neutralised
 from mercarich_web.listings.export import BOM, as_lines
 from mercarich_web.refusals import Refused
 from mercarich_web.site.rendering import Site
+from mercarich_web.site.shares import Download
 from mercarich_web.site.streams import Followed
 from mercarich_web.site.telling import told
 from mercarich_web.site.visits import Seller, Visit
@@ -103,14 +103,12 @@ def _watching(site: Site, desk: JobDesk) -> APIRouter:
     @routes.get("/problems.csv")
     def problems(visit: Seller, job_id: Id) -> Response:
         lines = _as_csv(iter(desk.problems(job_id, visit.account.username)), teller(visit))
-        headers = {"Content-Disposition": f'attachment; filename="problems-{job_id}.csv"'}
-        return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+        return Download(lines, visit.account.username, f"problems-{job_id}.csv")
 
     @routes.get("/to-mend.csv")
     def to_mend(visit: Seller, job_id: Id) -> Response:
         text = desk.to_mend(job_id, visit.account.username, teller(visit))
-        headers = {"Content-Disposition": f'attachment; filename="to-mend-{job_id}.csv"'}
-        return StreamingResponse(text, media_type="text/csv; charset=utf-8", headers=headers)
+        return Download(text, visit.account.username, f"to-mend-{job_id}.csv")
 
     @routes.post("/stop")
     def stop(visit: Seller, job_id: Id) -> Response:

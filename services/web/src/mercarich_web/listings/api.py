@@ -21,6 +21,7 @@ from mercarich_web.listings.export import as_csv
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import Order, View, Wish, packed, unpacked
 from mercarich_web.refusals import NotFound
+from mercarich_web.site.shares import Download
 
 
 def changes(keys: Keys, change: ChangeMany) -> APIRouter:
@@ -84,7 +85,7 @@ def routes(keys: Keys, book: SqlListingBook, tell_story: TellStory) -> APIRouter
         responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
     )
     def export(wish: Wished, account: Account = reader) -> StreamingResponse:
-        return StreamingResponse(as_csv(book.export(account.user_id, wish)), media_type="text/csv; charset=utf-8")
+        return Download(as_csv(book.export(account.user_id, wish)), account.username)
 
     @routes.get("/{listing_id}", summary="One listing, why it stands as it does, and all that happened to it")
     def one(listing_id: Id, account: Account = reader) -> shapes.Told:

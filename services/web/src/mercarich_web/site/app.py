@@ -29,8 +29,9 @@ from mercarich_web.settings import PagesSettings
 from mercarich_web.site import refused
 from mercarich_web.site.addresses import LONGEST, own_path, pattern
 from mercarich_web.site.languages import N_
-from mercarich_web.site.protection import OwnOrigin, QuickBodies, SafeHeaders
+from mercarich_web.site.protection import FairBodies, FairRequests, OwnOrigin, QuickBodies, SafeHeaders
 from mercarich_web.site.rendering import Site
+from mercarich_web.site.shares import Shares
 from mercarich_web.site.visits import SAFE, CodeNeeded, ConfirmationNeeded, Forged, NotForYou, SignInNeeded, visit_of
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ ERRORS = {
     409: (N_("This cannot be done"), N_("It was changed in the meantime.")),
     413: (N_("This is too large"), N_("The file or form is larger than this page takes.")),
     422: (N_("This cannot be done"), N_("A value in the address or the form cannot be used.")),
+    429: (N_("Too many at once"), N_("Nothing is lost. Wait until one that you have begun has ended, and try again.")),
     500: (N_("Something went wrong here"), N_("The error was logged. Try again in a moment.")),
     503: (N_("The database is unavailable"), N_("Nothing is lost. Try again in a moment.")),
 }
@@ -80,12 +82,15 @@ def create_app(
             # Starlette's own error middleware would be outside of all of these, and its responses would lack the
             # headers.
             Middleware(ServerErrorMiddleware, handler=_crash),
+            Middleware(FairRequests),
             Middleware(OwnOrigin, public_url=own.public_url),
             Middleware(QuickBodies),
+            Middleware(FairBodies),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5),
         ],
     )
     app.state.door, app.state.site, app.state.codes_for = door, site, own.codes_for
+    app.state.shares = Shares()
     app.state.changes = lambda user_id: None  # Called with the id of each user who changes something.
     app.state.cookie = session_cookie(https=site.https)
     for error, handler in _HANDLERS.items():

@@ -1,7 +1,8 @@
-"""Protection in front of every route: headers, the origin of unsafe requests, and a time limit for bodies."""
+"""Protection in front of every route: headers, the origin of unsafe requests, shares, and a time limit for bodies."""
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mercarich_web.site import refused
+from mercarich_web.site.shares import TooManyAtOnce, network_of, shares_of
 from mercarich_web.site.visits import SAFE
 
 POLICY = (
@@ -36,6 +38,8 @@ A_YEAR_OF_HTTPS = "max-age=31536000; includeSubDomains"
 PRIVATE = "no-store"
 PIECE_SECONDS, BODY_SECONDS = 15.0, 120.0
 """Seconds within which the next piece of a body, and the whole body, must arrive."""
+LARGE_BYTES = 1_048_576
+"""A longer body is a file's, and takes one of the shares of `large_bodies`."""
 
 
 class SafeHeaders:
@@ -87,6 +91,51 @@ class OwnOrigin:
         if origin is not None:
             return origin == ours
         return site == "same-origin"
+
+
+class FairRequests:
+    """Refuse a request of a network that has its share of requests in work."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        with ExitStack() as held:
+            try:
+                held.enter_context(shares_of(scope).requests.taken(network_of(scope)))
+            except TooManyAtOnce as error:
+                refused.note(Request(scope), error.status_code, "too many requests of its network")
+                answer = PlainTextResponse("Too many requests at once from your network.", 429, error.headers)
+                await answer(scope, receive, send)
+                return
+            await self._app(scope, receive, send)
+
+
+class FairBodies:
+    """Refuse a file beyond its network's share of files that are received."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in SAFE:
+            await self._app(scope, receive, send)
+            return
+        received = 0
+        with ExitStack() as held:
+
+            async def counted() -> Message:
+                nonlocal received
+                message = await receive()
+                before, received = received, received + len(message.get("body", b""))
+                if before <= LARGE_BYTES < received:
+                    held.enter_context(shares_of(scope).large_bodies.taken(network_of(scope)))
+                return message
+
+            await self._app(scope, counted, send)
 
 
 class QuickBodies:

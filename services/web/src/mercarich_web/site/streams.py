@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from typing import Generic, TypeVar
 
-from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
+
+from mercarich_web.site.shares import EventStream
 
 Value = TypeVar("Value")
 
@@ -24,10 +25,10 @@ class Followed(Generic[Value]):
         self._wanted: set[int] = set()
         self._coming: asyncio.Task[Mapping[int, Value]] | None = None
 
-    def stream(self, of: int, draw: Callable[[Value], str], is_last: Callable[[Value], bool]) -> StreamingResponse:
+    def stream(self, of: int, draw: Callable[[Value], str], is_last: Callable[[Value], bool]) -> EventStream:
         """Send each fragment as a message, and `end` after the last one or when the object no longer exists."""
         headers = {"X-Accel-Buffering": "no"}
-        return StreamingResponse(self._events(of, draw, is_last), media_type="text/event-stream", headers=headers)
+        return EventStream(self._events(of, draw, is_last), media_type="text/event-stream", headers=headers)
 
     async def _events(
         self, of: int, draw: Callable[[Value], str], is_last: Callable[[Value], bool]

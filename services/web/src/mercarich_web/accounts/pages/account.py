@@ -11,6 +11,7 @@ from mercarich_web.identity.sql.sessions import SqlSessions
 from mercarich_web.refusals import NotFound
 from mercarich_web.site.languages import LANGUAGES
 from mercarich_web.site.rendering import Site
+from mercarich_web.site.shares import HashesPassword
 from mercarich_web.site.visits import LANGUAGE, FreshSigned, Signed, Visit, let_in
 
 Secret = Annotated[str, Form(max_length=4 * LONGEST)]
@@ -38,6 +39,7 @@ def _own(site: Site, door: Door, people: SqlPeople, sessions: SqlSessions) -> AP
     def change_password(
         request: Request,
         visit: Signed,
+        _: HashesPassword,
         old: Secret = "",
         new: Secret = "",
         programs: Annotated[bool, Form()] = False,

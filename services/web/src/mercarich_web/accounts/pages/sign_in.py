@@ -11,6 +11,7 @@ from mercarich_web.identity.sign_in import Door, TooMany, Wrong
 from mercarich_web.site.addresses import Next, NextField, own_path
 from mercarich_web.site.languages import LANGUAGES
 from mercarich_web.site.rendering import Site
+from mercarich_web.site.shares import HashesPassword
 from mercarich_web.site.visits import LANGUAGE, THEME, Signed, Visiting, let_in, refusal
 
 Text = Annotated[str, Form(max_length=200)]
@@ -37,7 +38,12 @@ def _in_and_out(site: Site, door: Door) -> APIRouter:
 
     @routes.post("/sign-in")
     def sign_in(
-        request: Request, visit: Visiting, username: Text = "", password: Secret = "", to: NextField = "/"
+        request: Request,
+        visit: Visiting,
+        _: HashesPassword,
+        username: Text = "",
+        password: Secret = "",
+        to: NextField = "/",
     ) -> Response:
         try:
             entered = door.sign_in(username.strip(), password, visit.caller)
@@ -68,7 +74,9 @@ def _again(site: Site, door: Door) -> APIRouter:
         return site.page(visit, "accounts/confirm.html", next=own_path(next), problem=None)
 
     @routes.post("")
-    def confirm(request: Request, visit: Signed, password: Secret = "", to: NextField = "/") -> Response:
+    def confirm(
+        request: Request, visit: Signed, _: HashesPassword, password: Secret = "", to: NextField = "/"
+    ) -> Response:
         assert visit.session is not None
         try:
             entered = door.confirm(visit.session, password, visit.caller)
@@ -88,7 +96,7 @@ def _joining(site: Site, door: Door, invitations: Invitations) -> APIRouter:
         return site.page(visit, "accounts/join.html", invitation=invitations.look(token), token=token, problem=None)
 
     @routes.post("/{token}")
-    def join(request: Request, visit: Visiting, token: str, password: Secret = "") -> Response:
+    def join(request: Request, visit: Visiting, _: HashesPassword, token: str, password: Secret = "") -> Response:
         try:
             account = invitations.accept(token, password)
         except WeakPassword as error:

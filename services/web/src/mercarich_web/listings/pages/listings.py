@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
-from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from mercarich_contracts.market import Marketplace
@@ -14,6 +13,7 @@ from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import Order, View, Wish, packed, unpacked
 from mercarich_web.site.addresses import address
 from mercarich_web.site.rendering import Site
+from mercarich_web.site.shares import Download
 from mercarich_web.site.visits import Seller
 
 
@@ -67,12 +67,8 @@ def routes(
 
     @routes.get("/export.csv")
     def export(visit: Seller, wish: Wished) -> Response:
-        name = f"listings-{visit.now:%Y%m%d}.csv"
-        return StreamingResponse(
-            as_csv(book.export(visit.account.user_id, wish)),
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        file = as_csv(book.export(visit.account.user_id, wish))
+        return Download(file, visit.account.username, f"listings-{visit.now:%Y%m%d}.csv")
 
     @routes.get("/{listing_id}")
     def one(
