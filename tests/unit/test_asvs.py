@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mercarich_marketplace.image_header import MOST_SCANS
 from mercarich_web import __main__ as web
 from mercarich_web.identity import allowances, codes, devices, passwords, people, tries
 from mercarich_web.jobs import desk as jobs
@@ -97,6 +98,7 @@ def test_the_page_names_the_limits_that_hold() -> None:
         f"and {protection.BODY_SECONDS:.0f} s in all",
         f"{jobs.MOST_BYTES // 10**6} MB, all rows or none",
         f"{room.FILES_AN_HOUR} an hour; {room.MOST_KEPT // 10**6} MB kept",
+        f"3 MB, 12 megapixels, {MOST_SCANS} scans",
         f"{web.MOST_OF_A_NETWORK} connections where no trusted proxy stands before the pages, and"
         f" {shares.REQUESTS_OF_A_NETWORK} requests",
         f"{shares.LARGE_BODIES_OF_A_NETWORK} bodies of more than {protection.LARGE_BYTES:,} bytes,"

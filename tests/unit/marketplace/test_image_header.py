@@ -3,12 +3,14 @@
 import struct
 import zlib
 from contextlib import suppress
+from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
-from mercarich_marketplace.image_header import Header, NoImage, read_header
+from mercarich_marketplace.image_header import MOST_SCANS, Header, NoImage, read_header
 
 
 def png(width: int, height: int) -> bytes:
@@ -66,6 +68,34 @@ def test_the_size_is_in_the_header(body: bytes, kind: str) -> None:
 def test_what_is_no_picture_is_refused(body: bytes) -> None:
     with pytest.raises(NoImage):
         read_header(body)
+
+
+def progressive(scans: int = 0) -> bytes:
+    """A progressive JPEG of noise, with its last scan this many times more."""
+    file = BytesIO()
+    Image.effect_noise((640, 480), 90).convert("RGB").save(file, "JPEG", progressive=True, restart_marker_rows=1)
+    body = file.getvalue()
+    last = body.rfind(b"\xff\xda")
+    return body[:-2] + body[last:-2] * scans + b"\xff\xd9"
+
+
+def test_a_progressive_picture_is_read_and_one_of_endless_scans_is_not() -> None:
+    body = progressive()
+    assert body.count(b"\xff\xda") <= MOST_SCANS // 2, "an encoder's own scans"
+    assert read_header(body) == Header("image/jpeg", 640, 480)
+    with pytest.raises(NoImage, match="scans"):
+        read_header(progressive(MOST_SCANS))
+
+
+def test_scans_that_are_no_scans_do_not_count() -> None:
+    """Those of a thumbnail within a segment, and what comes behind the end."""
+    body = progressive()
+    thumbnail = b"\xff\xda\x00\x02" * 3 * MOST_SCANS
+    segment = b"\xff\xe1" + (2 + len(thumbnail)).to_bytes(2) + thumbnail
+
+    assert read_header(body[:2] + segment + body[2:] + thumbnail) == Header("image/jpeg", 640, 480)
+    start = body.index(b"\xff\xda")
+    assert read_header(body[:start] + segment + body[start:]) == Header("image/jpeg", 640, 480)
 
 
 @given(st.sampled_from([png(9, 9), jpeg(9, 9), VP8, VP8L, VP8X]), st.binary(max_size=64), st.integers(0, 40))

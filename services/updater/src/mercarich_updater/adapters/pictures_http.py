@@ -25,6 +25,7 @@ from mercarich_reasons.pictures import (
 )
 from mercarich_replacements.matching import Likeness
 from mercarich_runs.ports import ProxyAway
+from mercarich_updater.adapters.decoding import Decoder
 from mercarich_updater.adapters.saved_pictures import saved_picture
 from mercarich_updater.ports import NoPicture, Picture, PictureLater
 
@@ -52,6 +53,7 @@ class HttpPictures:
         self._http = whole_answers.client(TIMEOUT_SECONDS)
         self._kept: OrderedDict[Picture, Decoded] = OrderedDict()
         self._lock = threading.Lock()
+        self._decode = Decoder().decode
 
     def quick(self, ours: Picture, theirs: Picture) -> float:
         from mercarich_updater.adapters.likeness import quick
@@ -85,22 +87,20 @@ class HttpPictures:
         return decoded
 
     def _saved(self, picture: Picture) -> "Decoded | None":
-        from mercarich_updater.adapters.likeness import decode
-
         body = saved_picture(self._folder, picture.saved or "")
         try:
-            return None if body is None else decode(body)
+            return None if body is None else self._decode(body)
         except ValueError as error:
             log.warning("a saved picture cannot be used", extra={"path": picture.saved, "reason": str(error)})
             return None
 
     def _fetched(self, picture: Picture) -> "Decoded":
-        from mercarich_updater.adapters.likeness import TooNarrow, decode
+        from mercarich_updater.adapters.likeness import TooNarrow
 
         if not picture.url:
             raise NoPicture(OldPictureMissing())
         try:
-            return decode(self._fetch(picture))
+            return self._decode(self._fetch(picture))
         except TooNarrow as error:
             raise NoPicture(PictureTooNarrow(picture.url)) from error
         except ValueError as error:
