@@ -24,7 +24,7 @@ IMAGE_BUILD ?= docker build
 IMAGE_PREFIX ?= mercarich-
 IMAGE_TAG ?= $(shell sed -n 's/^appVersion: "\(.*\)"/\1/p' $(CHART)/Chart.yaml)
 
-.PHONY: help setup up demo test test-services test-chart test-cluster images chart docs lint types arch unit integration browser system chaos soak soak-weeks mutants bench bench-smoke quality lock clean
+.PHONY: help setup up demo test test-services test-chart test-cluster images chart docs lint types arch unit integration browser system chaos soak soak-weeks mutants security-mutants bench bench-smoke quality lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -98,6 +98,9 @@ soak-weeks: $(INSTALLED) ## short weeks of a few listings, each with other fault
 
 mutants: $(INSTALLED) ## planted defects, and which tests find each; half an hour, not in CI
 	$(BIN)/python -m tests.mutants
+
+security-mutants: $(INSTALLED) ## security holes, and the test that finds each; half an hour, not in CI
+	$(BIN)/python -m tests.mutants --security --named
 
 # `make bench freshness` runs one. The names after `bench` are targets that do nothing, and freshness has no peers.
 ifeq (bench,$(firstword $(MAKECMDGOALS)))

@@ -1,4 +1,4 @@
-"""`make mutants`: plant each defect in a copy of the tree, and tell which tests find it.
+"""`make mutants`, `make security-mutants`: plant each defect in a copy of the tree, and tell which tests find it.
 
 The tests that a patch names run first, then the unit tier, then two simulated days. Each stage has a bound of time, and
 has found nothing when it runs out of it.
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.mutants.patches import Mutant, apply, every
+from tests.mutants.patches import FOLDER, SECURITY, Mutant, apply, every
 
 ROOT = Path(__file__).parents[2]
 ENOUGH = 0.9
@@ -43,15 +43,17 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="only these")
     parser.add_argument("--sound", action="store_true", help="first run every test that they name, without a defect")
     parser.add_argument("--named", action="store_true", help="run no other tests than those that the patches name")
+    parser.add_argument("--security", action="store_true", help="the security holes, all of which must be found")
     given = parser.parse_args()
-    chosen = [mutant for mutant in every() if not given.names or mutant.name in given.names]
+    found_in = every(SECURITY if given.security else FOLDER)
+    chosen = [mutant for mutant in found_in if not given.names or mutant.name in given.names]
     with _copy() as tree:
         if given.sound:
             _must_pass(tree, chosen)
         found = [_found_by(tree, mutant, _NAMED if given.named else _WIDER) for mutant in chosen]
     count = sum(by is not None for by in found)
     _tell(f"{count} of {len(chosen)} planted defects were found.")
-    return 0 if count >= ENOUGH * len(chosen) else 1
+    return 0 if count >= (1 if given.security else ENOUGH) * len(chosen) else 1
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+SECURITY = FOLDER / "security"
+"""Holes: each lets somebody do, see or take what is not theirs."""
 _TESTS = "Tests: "
 
 
@@ -22,8 +24,8 @@ class Mutant:
         return self.path.stem
 
 
-def every() -> list[Mutant]:
-    return [_read(path) for path in sorted(FOLDER.glob("*.patch"))]
+def every(folder: Path = FOLDER) -> list[Mutant]:
+    return [_read(path) for path in sorted(folder.glob("*.patch"))]
 
 
 def apply(tree: Path, mutant: Mutant, *options: str) -> None:

@@ -99,6 +99,17 @@ def test_then_a_password_alone_opens_no_page(site: Served, ann: Browser, clock: 
     assert one.get("/account").status_code == 200
 
 
+def test_a_code_is_not_taken_after_a_newer_one(site: Served, ann: Browser, clock: Clock) -> None:
+    secret, _ = set_up(ann, clock)
+    clock.move(seconds=30)
+    older = code_of(secret, clock)
+    clock.move(seconds=30)
+    _, newer = enter(site, code_of(secret, clock))
+
+    assert newer == 303
+    assert enter(site, older)[1] == 401
+
+
 def test_the_code_comes_within_minutes_of_the_password(site: Served, ann: Browser, clock: Clock) -> None:
     secret, _ = set_up(ann, clock)
     one = site.browser()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.mutants.patches import Mutant, apply, every
+from tests.mutants.patches import SECURITY, Mutant, apply, every
 
 ROOT = Path(__file__).parents[3]
 
@@ -12,7 +12,11 @@ def test_there_are_fifty_planted_defects() -> None:
     assert len(every()) >= 50
 
 
-@pytest.mark.parametrize("mutant", every(), ids=lambda mutant: mutant.name)
+def test_there_are_forty_security_holes() -> None:
+    assert len(every(SECURITY)) >= 40
+
+
+@pytest.mark.parametrize("mutant", [*every(), *every(SECURITY)], ids=lambda mutant: mutant.name)
 def test_a_planted_defect_can_be_planted(mutant: Mutant) -> None:
     apply(ROOT, mutant, "--check")
     assert mutant.wrong.endswith(".")
