@@ -14,9 +14,11 @@ from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.use_cases.check_batch import BatchOutcome
 from mercarich_contracts.market import Reason, State
+from mercarich_contracts.messages import CheckBatch
 from mercarich_db.tables import evidence, listing_events, listings, source_items
 from mercarich_platform.outages import DatabaseAway
-from mercarich_runs.ports import Outcome, Request, Run, Sellers
+from mercarich_reasons.runs import ItemsSetAside
+from mercarich_runs.ports import Counts, Outcome, Request, Run, Sellers
 from mercarich_runs.use_cases.patience import Interrupted
 
 OUT = [State.SOLD, State.ENDED, State.GONE, State.SUSPENDED, State.UNBUYABLE]
@@ -159,7 +161,9 @@ def test_a_lost_message_is_published_again(engine: Engine, shop: Shop, market: M
     assert len(market.looks) == 30
 
 
-def test_an_item_that_kills_its_worker_is_set_aside_alone(engine: Engine, shop: Shop, market: Market) -> None:
+def test_an_item_that_kills_its_worker_is_set_aside_alone(
+    engine: Engine, shop: Shop, market: Market, caplog: pytest.LogCaptureFixture
+) -> None:
     seller = shop.seller("a")
     for n in range(25):
         shop.listing(seller, f"x{n}")
@@ -167,11 +171,56 @@ def test_an_item_that_kills_its_worker_is_set_aside_alone(engine: Engine, shop: 
     with Workers(engine, market) as workers:
         run = planner(engine, workers, batch_items=10)(request(), None, threading.Event())
     row = shop.run(run.id)
-    assert (run.outcome, row.checked, row.set_aside) == (Outcome.FINISHED, 24, 1)
+    assert (run.outcome, row.checked, row.set_aside, row.note) == (Outcome.FINISHED, 24, 1, ItemsSetAside(1))
+    assert [each.levelname for each in caplog.records if each.message == "rows stay set aside"] == ["WARNING"]
     assert shop.source("x7").check_problem == "set_aside"
     assert shop.source("x7").check_attempts == 3
     assert shop.source("x7").checked_run == run.id
     assert shop.count(listings, listings.c.quantity == 1) == 25
+
+
+def test_what_was_set_aside_has_a_last_look_before_the_run_ends(engine: Engine, shop: Shop, market: Market) -> None:
+    """What ended its workers has passed meanwhile."""
+    seller = shop.seller("a")
+    ids = [shop.listing(seller, f"x{n}") for n in range(5)]
+    market.kills, market.states["x3"] = {"x3"}, State.SOLD
+    put_back: list[int] = []
+
+    class Healing(SqlPlan):
+        def put_back(self, run: Run, attempts: int, now: datetime) -> int:
+            market.kills.clear()
+            put_back.append(super().put_back(run, attempts, now))
+            return put_back[-1]
+
+    with Workers(engine, market) as workers:
+        run = replace(planner(engine, workers), plan=Healing(engine))(request(), None, threading.Event())
+    row = shop.run(run.id)
+    assert put_back == [1]
+    assert (run.outcome, row.planned, row.checked, row.set_aside, row.note) == (Outcome.FINISHED, 5, 5, 0, None)
+    assert (shop.offer(ids[3]).quantity, row.withdrawn) == (0, 1)
+    assert (shop.source("x3").check_problem, shop.source("x3").checked_run) == (None, run.id)
+
+
+def test_items_whose_worker_was_ended_by_something_else_are_tried_again_by_halves(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    seller = shop.seller("a")
+    for n in range(32):
+        shop.listing(seller, f"x{n}")
+    market.at_once, market.kills = 32, {"x0"}
+    tried: list[int] = []
+
+    class Healing(Workers):
+        def publish(self, *batches: CheckBatch) -> None:
+            if self.batches:
+                market.kills.clear()
+                tried.extend(len(batch.items) for batch in batches)
+            super().publish(*batches)
+
+    with Healing(engine, market) as workers:
+        run = planner(engine, workers)(request(), None, threading.Event())
+    assert (run.outcome, shop.run(run.id).checked) == (Outcome.FINISHED, 32)
+    assert tried == [16, 8, 4, 2, 1, 1]
 
 
 def test_a_proxy_that_is_away_costs_time_and_nothing_else(engine: Engine, shop: Shop, market: Market) -> None:

@@ -226,7 +226,7 @@ def test_a_planner_finds_the_abandoned_by_an_index_of_their_own(shop: RevivalSho
     mine = SqlRuns(shop.engine, Operation.UPDATE).start(Request(Marketplace.YAHOO, (2,)), None, utc_now())
     asked: list[tuple[str, Any]] = []
     event.listen(shop.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
-    SqlPlan(shop.engine, shop.rules, utc_now).abandoned(mine, 1, utc_now())
+    SqlPlan(shop.engine, shop.rules, utc_now).abandoned(mine, utc_now())
     statement, values = asked[-1]
     explain = "EXPLAIN QUERY PLAN" if shop.engine.dialect.name == "sqlite" else "EXPLAIN"
     with engines.reading(shop.engine) as connection:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem, CheckBatch
+from mercarich_runs.domain.suspects import Abandoned
 from mercarich_runs.ports import Place, Run
 from mercarich_runs.use_cases.publish import Publishing, PublishSettings
 
@@ -48,10 +49,16 @@ class Endless:
         self.done = max(ids) - BATCH
         return frozenset(id for id in ids if id > self.done)
 
-    def abandoned(self, run: Run, limit: int, now: datetime) -> Sequence[Row]:
+    def abandoned(self, run: Run, now: datetime) -> Sequence[Abandoned]:
         return []
 
-    def set_aside(self, run: Run, attempts: int, now: datetime) -> int:
+    def try_again(self, run: Run, ids: Sequence[int], now: datetime) -> Sequence[Row]:
+        return []
+
+    def set_aside(self, run: Run, ids: Sequence[int], now: datetime) -> int:
+        return 0
+
+    def put_back(self, run: Run, attempts: int, now: datetime) -> int:
         return 0
 
     def anything_left(self, run: Run) -> bool:

@@ -50,6 +50,13 @@ class DeadlinePassed(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class ItemsSetAside(Reason):
+    """The run has ended without `items` items, whose looks ended their workers, the last look included."""
+
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
 class LeftToWatch(Reason):
     """The run left out all sources that the watch has looked at in time."""
 

@@ -11,6 +11,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem
 from mercarich_contracts.proxy_api import Item
 from mercarich_reasons.reason import Reason
+from mercarich_runs.domain.suspects import Abandoned
 
 
 class ProxyAway(Exception):
@@ -106,6 +107,8 @@ class Counts:
     revived: int
     looked_again: int = 0
     """Second looks with a known state. Their sources are among the checked ones."""
+    set_aside: int = 0
+    """Rows that the run has given up, since they ended their workers."""
 
     @property
     def answers(self) -> int:
@@ -192,11 +195,17 @@ class Pending(Protocol[AnyRow]):
     def unfinished(self, run: Run, ids: Sequence[int], now: datetime) -> frozenset[int]:
         """Return those of `ids` that wait for a worker or that a worker has; without postponed ones."""
 
-    def abandoned(self, run: Run, limit: int, now: datetime) -> Sequence[AnyRow]:
-        """Return rows whose worker ended without a result."""
+    def abandoned(self, run: Run, now: datetime) -> Sequence[Abandoned]:
+        """Return rows whose worker ended without a result, by id."""
 
-    def set_aside(self, run: Run, attempts: int, now: datetime) -> int:
-        """Give up abandoned rows with at least `attempts` claims; return how many."""
+    def try_again(self, run: Run, ids: Sequence[int], now: datetime) -> Sequence[AnyRow]:
+        """Make those of `ids` that are still abandoned due at once; return them."""
+
+    def set_aside(self, run: Run, ids: Sequence[int], now: datetime) -> int:
+        """Give up those of `ids` that are still abandoned; return how many."""
+
+    def put_back(self, run: Run, attempts: int, now: datetime) -> int:
+        """Make what the run has set aside abandoned rows again, with so many claims each; return how many."""
 
     def anything_left(self, run: Run) -> bool: ...
 

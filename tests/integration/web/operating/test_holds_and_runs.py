@@ -14,7 +14,7 @@ from mercarich_contracts.market import RouteName
 from mercarich_db import tables
 from mercarich_db.types import AnyRow
 from mercarich_reasons.holds import NoCanaryVouches, TooManyAbsent
-from mercarich_reasons.runs import LeftToWatch
+from mercarich_reasons.runs import ItemsSetAside, LeftToWatch
 from mercarich_web.words import WORDS
 
 ReadTable = Callable[[Table], list[AnyRow]]
@@ -176,6 +176,14 @@ def test_what_a_finished_run_left_to_the_watch_is_no_warning(
     run = rows.run(5, note=LeftToWatch(), outcome=outcome)
 
     assert f'class="note {tone}"' in operator.get(f"/runs/{run}").text
+
+
+def test_a_run_that_ended_without_some_items_says_so(operator: Browser, rows: Rows) -> None:
+    run = rows.run(5, note=ItemsSetAside(3), set_aside=3)
+    told = operator.get(f"/runs/{run}").text
+
+    assert 'class="note warn"' in told
+    assert "set aside: 3" in told
 
 
 @pytest.mark.parametrize(("language", "name"), [("en", "Looks all day, beside the runs"), ("ja", "常時確認")])

@@ -41,8 +41,8 @@ CHECKS = (
         1,
         20,
         unit="claims",
-        why="A claim is also lost when a worker is killed for another reason; such an item is then asked for alone, so"
-        " that two more lost claims speak against the item itself. Update runs use the same number.",
+        why="A claim is also lost when a worker is killed for another reason. What it held is tried again by halves,"
+        " and only an item that was tried alone is set aside. Update runs use the same number.",
     ),
     Definition(
         "CHECK_UNKNOWNS",

@@ -147,6 +147,7 @@ REASONS: Mapping[str, str] = {
     "no_canaries_to_ask": "most answers are unknown, and there are no canaries to ask",
     "second_look_waits": "{held} withdrawals held; second look at {at}",
     "second_look_goes_on": "{held} withdrawals held; the second look is under way",
+    "items_set_aside": "items whose looks ended their workers are set aside: {items}; the next run tries them again",
     "left_to_watch": "what the watch has looked at in time was left to it",
     "deadline_passed": "not finished before its deadline; the next run begins with the rest",
     # looks at the source of an offer

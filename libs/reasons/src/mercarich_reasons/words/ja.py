@@ -144,6 +144,7 @@ REASONS: Mapping[str, str] = {
     "no_canaries_to_ask": "応答の大半が不明で、確認できるカナリアもありません",
     "second_look_waits": "{held}件の取り下げを保留中です（再確認：{at}）",
     "second_look_goes_on": "{held}件の取り下げを保留中です（再確認中）",
+    "items_set_aside": "確認中にワーカーが異常終了した{items}件を除外しました。次の実行でもう一度確認します",
     "left_to_watch": "常時確認で期限内に確認済みの仕入れ元は、対象から外しました",
     "deadline_passed": "期限内に終わりませんでした。残りは次の実行で最初に処理します",
     # looks at the source of an offer

@@ -24,12 +24,17 @@ from sqlalchemy import (
     update,
 )
 
-from mercarich_db.bulk import Rows, walking
+from mercarich_db.bulk import Rows, among, walking
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import runs
 from mercarich_runs.adapters.columns import PendingColumns
 from mercarich_runs.adapters.fence import guard
+from mercarich_runs.domain.suspects import Abandoned
 from mercarich_runs.ports import AnyRow, Place, Run
+
+AT_ONCE = 10_000
+"""Abandoned rows read at once; a claim has no more rows."""
+_SET_ASIDE = "set_aside"
 
 
 class PendingRows(Generic[AnyRow]):
@@ -72,38 +77,54 @@ class PendingRows(Generic[AnyRow]):
             text = connection.exec_driver_sql(statement, values).scalar()
         return frozenset(orjson.loads(text)) if text else frozenset()
 
-    def abandoned(self, run: Run, limit: int, now: datetime) -> Sequence[AnyRow]:
+    def abandoned(self, run: Run, now: datetime) -> Sequence[Abandoned]:
         columns = self._columns
-        left_behind = columns.is_abandoned(run, now)
+        found = select(columns.id, columns.claim, columns.attempts).where(columns.is_abandoned(run, now))
+        with reading(self._engine) as connection:
+            rows = connection.execute(found.limit(AT_ONCE)).all()
+        return [Abandoned(*row) for row in sorted(rows)]
+
+    def try_again(self, run: Run, ids: Sequence[int], now: datetime) -> Sequence[AnyRow]:
+        columns = self._columns
+        mine = among(columns.id, ids, columns.is_abandoned(run, now))
 
         def take(connection: Connection) -> Sequence[AnyRow]:
             guard(connection, columns.operation, run)
-            found = select(*self._taken).where(left_behind).order_by(columns.id).limit(limit)
-            rows = [self._row_of(*row) for row in connection.execute(found)]
-            mine = (columns.id.in_([row.id for row in rows]), left_behind)
-            connection.execute(columns.noting(not_before=None).where(*mine))
+            found = connection.execute(select(*self._taken).where(mine).order_by(columns.id).with_for_update())
+            rows = [self._row_of(*row) for row in found]
+            connection.execute(columns.noting(not_before=None).where(mine))
             return rows
 
-        with reading(self._engine) as connection:
-            if connection.execute(select(columns.id).where(left_behind).limit(1)).first() is None:
-                return ()
         return run_tx(self._engine, take)
 
-    def set_aside(self, run: Run, attempts: int, now: datetime) -> int:
+    def set_aside(self, run: Run, ids: Sequence[int], now: datetime) -> int:
         columns = self._columns
-        killers = and_(columns.is_abandoned(run, now), columns.attempts >= attempts)
 
         def let_go(connection: Connection) -> int:
             guard(connection, columns.operation, run)
-            done = columns.noting(run=None, done_run=run.id, problem="set_aside", not_before=None)
-            count = connection.execute(done.where(killers)).rowcount
+            done = columns.noting(run=None, done_run=run.id, problem=_SET_ASIDE, not_before=None)
+            count = connection.execute(done.where(among(columns.id, ids, columns.is_abandoned(run, now)))).rowcount
             connection.execute(update(runs).where(runs.c.id == run.id).values(set_aside=runs.c.set_aside + count))
             return count
 
-        with reading(self._engine) as connection:
-            if connection.execute(select(columns.id).where(killers).limit(1)).first() is None:
-                return 0
         return run_tx(self._engine, let_go)
+
+    def put_back(self, run: Run, attempts: int, now: datetime) -> int:
+        columns = self._columns
+        aside = and_(columns.problem == _SET_ASIDE, columns.done_run == run.id, columns.run.is_(None))
+
+        def put_back(connection: Connection) -> int:
+            guard(connection, columns.operation, run)
+            abandoned = {"attempts": attempts, "claim": None, "not_before": now}
+            again = columns.noting(run=run.id, done_run=None, problem=None, **abandoned)
+            count = connection.execute(again.where(aside)).rowcount
+            connection.execute(update(runs).where(runs.c.id == run.id).values(set_aside=runs.c.set_aside - count))
+            return count
+
+        with reading(self._engine) as connection:
+            if not connection.execute(select(runs.c.set_aside).where(runs.c.id == run.id)).scalar():
+                return 0
+        return run_tx(self._engine, put_back)
 
     def left(self, run: Run) -> int:
         mine = select(func.count()).select_from(self._columns.table).where(self._columns.run == run.id)

@@ -11,6 +11,7 @@ from typing import Generic
 
 from mercarich_platform.clock import Clock
 from mercarich_platform.outages import BrokerAway
+from mercarich_runs.domain.suspects import judge
 from mercarich_runs.ports import AnyBatch, AnyRow, Batches, Pending, Run
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class PublishSettings:
     unfinished_batches: int
     republish_after: timedelta
     attempts: int
+    """Claims without a result after which a row that was tried alone is set aside."""
 
 
 @dataclass(slots=True)
@@ -73,6 +75,8 @@ class Publishing(Generic[AnyRow, AnyBatch]):
         self._ahead: deque[AnyRow] = deque()
         self._pause = _SHORTEST
         self._suspects_at: datetime | None = None
+        self._tried_alone: set[int] = set()
+        self._looked_last = False
         self._fresh = False
 
     @property
@@ -85,7 +89,7 @@ class Publishing(Generic[AnyRow, AnyBatch]):
         self._set_pause(self._drop_finished())
         try:
             self._publish_again()
-            self._publish_suspect()
+            self._publish_suspects()
             self._publish_more()
         except BrokerAway as error:
             log.warning("the broker is away; publishing continues when it is back", extra={"why": str(error)})
@@ -96,6 +100,20 @@ class Publishing(Generic[AnyRow, AnyBatch]):
         self._place = _START
         self._ahead.clear()
         self._fresh = fresh
+
+    def look_last(self) -> bool:
+        """Put back what was set aside, once in a run, since other things than a page end workers, too.
+
+        Return whether there was anything. Raises `DatabaseAway` and `Superseded`.
+        """
+        if self._looked_last:
+            return False
+        count = self._pending.put_back(self._run, max(1, self._settings.attempts - 1), self._now())
+        self._looked_last = count > 0
+        if count:
+            self._tried_alone.clear()
+            log.warning("a last look at what was set aside", extra={"run": self._run.id, "items": count})
+        return self._looked_last
 
     def _set_pause(self, done: float | None) -> None:
         if done is None or done > _MANY:
@@ -126,15 +144,23 @@ class Publishing(Generic[AnyRow, AnyBatch]):
             log.info("batch published again", extra={"run": self._run.id, "items": len(out.left)})
             out.since, out.wait = self._now(), min(out.wait * 2, self._settings.republish_after * 4)
 
-    def _publish_suspect(self) -> None:
-        """Publish rows whose worker died one by one, so that only the row that crashes workers is set aside."""
+    def _publish_suspects(self) -> None:
+        """Publish what died with its worker by halves, one batch at a time, so that only the row that crashes workers
+        is set aside."""
         if self._suspects_at is not None and self._now() < self._suspects_at:
             return
         self._suspects_at = self._now() + _SUSPECTS_EVERY
-        self._pending.set_aside(self._run, self._settings.attempts, self._now())
-        if not any(out.suspect for out in self._out):
-            for row in self._pending.abandoned(self._run, 1, self._now()):
-                self._publish([[row]], suspect=True)
+        abandoned = self._pending.abandoned(self._run, self._now())
+        judged = judge(abandoned, self._tried_alone, self._settings.attempts)
+        if judged.given_up:
+            self._pending.set_aside(self._run, judged.given_up, self._now())
+        if not judged.next or any(out.suspect for out in self._out):
+            return
+        rows = self._pending.try_again(self._run, judged.next, self._now())
+        if rows:
+            self._publish([rows], suspect=True)
+            if len(rows) == 1:
+                self._tried_alone.add(rows[0].id)
 
     def _publish_more(self) -> None:
         taken = set(itertools.chain.from_iterable(out.left for out in self._out))

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from mercarich_platform.clock import Clock, Monotonic
 from mercarich_reasons.reason import Reason
-from mercarich_reasons.runs import DeadlinePassed, NewerRunStarted, RunPaused
+from mercarich_reasons.runs import DeadlinePassed, ItemsSetAside, NewerRunStarted, RunPaused
 from mercarich_reasons.telling import Language, tell
 from mercarich_runs.ports import Counts, Marking, Outcome, Request, Run, Runs, Superseded
 from mercarich_runs.use_cases.patience import Interrupted, Result, patiently
@@ -55,6 +55,10 @@ class SeeThrough:
         log.info("run started", extra={"run": run.id, "generation": run.generation})
         try:
             outcome, note = work(run, request)
+            set_aside = self.runs.beat(run, self.now()).set_aside
+            if set_aside:
+                log.warning("rows stay set aside", extra={"run": run.id, "items": set_aside})
+                note = note if outcome is Outcome.FAILED else ItemsSetAside(set_aside)
         except Superseded:
             outcome, note = Outcome.SUPERSEDED, NewerRunStarted()
         except Interrupted:

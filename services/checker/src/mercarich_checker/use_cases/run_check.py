@@ -80,6 +80,8 @@ class _RunRounds(Rounds):
             else:
                 self.enter("checking", self.wrong)
             return False
+        if self._publishing.look_last():
+            return False
         youngest = self._check.plan.held_since(self._run)
         if youngest is not None and self._second_looks < SECOND_LOOKS:
             self._confirm(youngest + self._check.settings.confirm_after, counts)

@@ -1,12 +1,12 @@
 """`ports.Plan` over listings: those that need a replacement and were withdrawn within REVIVAL_DAYS."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, or_, select
+from sqlalchemy import Connection, Engine, Select, or_, select
 
-from mercarich_db.bulk import walking
+from mercarich_db.bulk import among, walking
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listings
 from mercarich_platform.clock import Clock
@@ -41,23 +41,19 @@ class SqlPlan(PendingRows[ListingRow]):
         marker = Marker(self._engine, UPDATES, run, {"update_unknowns": 0})
         return marker.mark(self._pages(run, request, sellers), sellers, request.begin_with)
 
-    def set_aside(self, run: Run, attempts: int, now: datetime) -> int:
+    def set_aside(self, run: Run, ids: Sequence[int], now: datetime) -> int:
         """Give up listings on which workers failed too often; those that were only marked are withdrawn before.
 
         If the process ends in between, the next call repeats it.
         """
-        killers = and_(UPDATES.is_abandoned(run, now), UPDATES.attempts >= attempts)
+        killers = among(listings.c.id, ids, UPDATES.is_abandoned(run, now))
 
         def lower(connection: Connection) -> None:
             guard(connection, Operation.UPDATE, run)
             withdrawals_sql.lower(connection, killers, run.id, now)
 
-        with reading(self._engine) as connection:
-            found = connection.execute(select(listings.c.id).where(killers).limit(1)).first()
-        if found is None:
-            return 0
         run_tx(self._engine, lower)
-        return super().set_aside(run, attempts, now)
+        return super().set_aside(run, ids, now)
 
     def _pages(self, run: Run, request: Request, sellers: Sellers) -> Iterator[Page]:
         """Yield pages: listings never searched, then by the oldest search. Each is read after the last was marked."""

@@ -44,7 +44,7 @@ class RunUpdate:
 
             def one_round() -> bool:
                 self.report("searching", through.alive(run, stop))
-                return not publishing.round() and not self.plan.anything_left(run)
+                return not publishing.round() and not self.plan.anything_left(run) and not publishing.look_last()
 
             return through.rounds(run, one_round, lambda: publishing.pause, stop)
 

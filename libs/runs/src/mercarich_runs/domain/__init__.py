@@ -1,0 +1,1 @@
+"""What is decided about a run's rows, without any I/O."""
