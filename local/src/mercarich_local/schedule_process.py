@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mercarich_contracts.schedule import SCHEDULE, ScheduleRow
+from mercarich_db import clock, schema
 from mercarich_db import engine as engines
-from mercarich_db import schema
 from mercarich_local import pools
 from mercarich_local.ledger_sources import TellLedger, simulator_of
 from mercarich_local.schedule_store import ScheduleStore
@@ -38,6 +38,7 @@ def run(settings: SharedSettings) -> int:
     engine = engines.create(settings.database)
     try:
         schema.require(engine)
+        clock.require_right()
     except DatabaseAway as error:
         log.error("not started", extra={"error": str(error)})  # noqa: TRY400  (the trace says nothing to a person)
         return TRY_AGAIN

@@ -17,10 +17,16 @@ AHEAD = timedelta(hours=3)
 
 
 @pytest.fixture
-def shared(monkeypatch: pytest.MonkeyPatch) -> SharedClock:
+def set_by() -> list[timedelta]:
+    """How far this machine's clock was set off."""
+    return [timedelta()]
+
+
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch, set_by: list[timedelta]) -> SharedClock:
     """The clock of a process that has not measured yet."""
     own = SharedClock()
-    measuring = Measuring(own, lambda: datetime.now(UTC), monotonic)
+    measuring = Measuring(own, lambda: datetime.now(UTC) + set_by[0], monotonic)
     monkeypatch.setattr(engines, "MEASURING", measuring)
     monkeypatch.setattr(clock, "MEASURING", measuring)
     return own
@@ -46,6 +52,18 @@ def test_a_process_takes_the_servers_time_and_does_not_start_more_than_five_seco
         wait_for_schema(of_another_time(database_url), threading.Event())
 
     assert abs(shared.offset - AHEAD) < timedelta(seconds=30)
+
+
+@pytest.mark.skipif(not REAL_SERVICES, reason="SQLite has the machine's own clock")
+def test_a_busy_connection_is_asked_as_soon_as_the_machines_clock_is_set(
+    database_url: str, shared: SharedClock, set_by: list[timedelta]
+) -> None:
+    engine = engines.create(database_url)
+    for _ in range(3):  # within half a second: the connection is not tested before it is given out again
+        with engines.reading(engine):
+            set_by[0] = AHEAD
+    assert abs(shared.offset + AHEAD) < timedelta(seconds=5)
+    engine.dispose()
 
 
 def test_on_sqlite_there_is_nothing_to_measure(tmp_path_factory: pytest.TempPathFactory, shared: SharedClock) -> None:

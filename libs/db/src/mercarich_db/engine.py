@@ -163,10 +163,11 @@ def _mariadb(url: str, pool_size: int, longest_seconds: int) -> Engine:
     @event.listens_for(engine, "checkout")
     def ask(connection: Any, record: Any, _proxy: object) -> None:
         left = record.info.get(_LEFT)
-        if left is None or time.monotonic() - left < UNUSED_SECONDS:
+        if left is None:
             return
         try:
-            engine.dialect.do_ping(connection)
+            if time.monotonic() - left >= UNUSED_SECONDS:
+                engine.dialect.do_ping(connection)
             MEASURING.measure(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise InvalidatePoolError from error  # the pool reconnects, here and for all older connections
