@@ -16,13 +16,11 @@ MAY_FIRE = {
     "MercarichRebalanceStorm": "points 4 and 5 change the workers many times within minutes",
     "MercarichBatchSupersededOften": "point 3 starts three runs at once",
     "MercarichDatabaseAway": "points 5 and 6 take it away twice, on a quick machine within minutes",
-    "MercarichScheduleOverdue": "the CronJobs of this release are suspended",
 }
 NOTICED = {
     "MercarichBrokerAway": "point 5 deletes the broker",
     "MercarichDatabaseAway": "points 5 and 6 take the database away",
     "MercarichOperatorBlind": "point 6 does so for several rounds",
-    "MercarichScheduleOverdue": "what starts each eight minutes has not started since the installation",
 }
 """Alerts whose conditions held; they fire after minutes, and the faults were shorter."""
 

@@ -18,6 +18,8 @@ OURS = "mercarich.dev/tier"
 SCRAPED = {
     "checker-yahoo": 9100,
     "checker-mercari": 9100,
+    "watch-yahoo": 9100,
+    "watch-mercari": 9100,
     "feed": 9100,
     "updater-yahoo": 9100,
     "updater-mercari": 9100,

@@ -3,21 +3,21 @@
 from tools.alerts.rule import Alert, Case
 
 from mercarich_contracts.coverage import COUNT_LASTS, LEAST_COVERAGE
-from mercarich_contracts.schedule import SCHEDULE
 
-_UPDATES = [row for row in SCHEDULE if row.name.startswith("update-item")]
-MISSED_AFTER = int(1.25 * max(row.deadline_seconds for row in _UPDATES))
-"""In seconds. A run may take as long as its deadline, which is the time between two starts."""
-_FINISHED = (
-    "sum by (namespace, operation, marketplace)"
-    ' (mercarich_batch_runs_total{operation="update", outcome="finished"}%s) == 0'
-)
+_OF_UPDATES = 'max by (namespace, operation, marketplace) (mercarich_batch_run_%s_seconds{operation="update"})'
 _COVERAGE = 'mercarich_coverage_ratio{marketplace="yahoo", of="%s"}'
 _COUNTED = "mercarich_coverage_counted_timestamp_seconds"
 _YAHOO = {"marketplace": "yahoo"}
 _LABELS = {"operation": "check", "marketplace": "yahoo"}
 _RUN = 'operation="check", marketplace="yahoo"'
 _UPDATE = 'operation="update", marketplace="yahoo"'
+
+
+def _waited(run: str, since: str, interval: str) -> dict[str, str]:
+    return {
+        f"mercarich_batch_run_waiting_since_timestamp_seconds{{{run}}}": since,
+        f"mercarich_batch_run_interval_seconds{{{run}}}": interval,
+    }
 
 
 def _ended(outcome: str, window: str) -> str:
@@ -51,27 +51,18 @@ BATCHES = (
     ),
     Alert(
         name="MercarichBatchMissed",
-        expr="time() - max by (namespace, operation, marketplace)"
-        ' (mercarich_batch_run_last_success_timestamp_seconds{operation="update"})'
-        f" > {MISSED_AFTER}\nor\n({_FINISHED % ''}) and ({_FINISHED % f' offset {MISSED_AFTER}s'})",
+        expr=f"time() - {_OF_UPDATES % 'waiting_since_timestamp'} > 1.25 * {_OF_UPDATES % 'interval'}",
         wait="5m",
         severity="critical",
         summary="No {{ $labels.operation }} run of {{ $labels.marketplace }} has finished for too long",
         text="What came down stays down.",
         step="15m",
-        fires=Case(
-            "16h",
-            {f'mercarich_batch_runs_total{{{_UPDATE}, outcome="finished"}}': "0x960"},
-            {"operation": "update", "marketplace": "yahoo"},
-        ),
-        quiet=Case(
-            "16h",
-            {
-                f'mercarich_batch_runs_total{{{_UPDATE}, outcome="finished"}}': "0x300 1x660",
-                f"mercarich_batch_run_last_success_timestamp_seconds{{{_UPDATE}}}": "_x300 18000x660",
-                f'mercarich_batch_runs_total{{{_RUN}, outcome="finished"}}': "0x960",
-            },
-        ),
+        fires=Case("16h", _waited(_UPDATE, "0x960", "43200x960"), {"operation": "update", "marketplace": "yahoo"}),
+        quiet=Case("16h", _waited(_UPDATE, "0x300 18000x660", "43200x960") | _waited(_RUN, "0x960", "43200x960")),
+        quiet_too=[
+            Case("29h", _waited(_UPDATE, "0x1740", "86400x1740")),
+            Case("29h", _waited(_UPDATE, "0x1740", "43200x60 stale")),
+        ],
     ),
     Alert(
         name="MercarichBatchFailed",

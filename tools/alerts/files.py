@@ -10,6 +10,7 @@ from tools.alerts.batches import BATCHES
 from tools.alerts.jobs import JOBS
 from tools.alerts.marketplaces import MARKETPLACES
 from tools.alerts.operations import OPERATIONS
+from tools.alerts.pages import PAGES
 from tools.alerts.rule import Alert
 from tools.alerts.workers import WORKERS
 
@@ -20,6 +21,7 @@ GROUPS: Mapping[str, Sequence[Alert]] = {
     "jobs": JOBS,
     "amazon": AMAZON,
     "marketplaces": MARKETPLACES,
+    "pages": PAGES,
     "operations": OPERATIONS,
 }
 _NOTE = "# Made by `python -m tools.alerts`; a test fails when it is out of date.\n"

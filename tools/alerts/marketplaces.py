@@ -1,9 +1,10 @@
 """Alerts about the proxies and the marketplaces' responses."""
 
+from tools.alerts.gone import gone
 from tools.alerts.rule import Alert, Case
 
 _YAHOO = {"marketplace": "yahoo"}
-_PROXIES = 'mercarich_build_info{process=~".+-proxy"}'
+_BUILD = 'mercarich_build_info{process="%s", version="%s"}'
 
 
 def _share(outcomes: str) -> str:
@@ -26,24 +27,25 @@ def _capacity(needed: str, available: str) -> dict[str, str]:
 MARKETPLACES = (
     Alert(
         name="MercarichProxyDown",
-        expr=f"group by (namespace, process) (max_over_time({_PROXIES}[6h]))"
-        " unless group by (namespace, process) (mercarich_build_info)",
+        expr=gone(".+-proxy"),
         wait="5m",
         severity="critical",
         summary="{{ $labels.process }} is gone",
         text="Its marketplace is not asked; workers wait.",
         fires=Case(
             "30m",
-            {'mercarich_build_info{process="yahoo-proxy", version="1"}': "1x10 stale"},
+            {_BUILD % ("yahoo-proxy", "1"): "1x10 stale", _BUILD % ("operator", "1"): "1x30"},
             {"process": "yahoo-proxy"},
         ),
         quiet=Case(
             "30m",
             {
-                'mercarich_build_info{process="yahoo-proxy", version="1"}': "1x10 stale",
-                'mercarich_build_info{process="yahoo-proxy", version="2"}': "_x12 1x18",
+                _BUILD % ("yahoo-proxy", "1"): "1x10 stale",
+                _BUILD % ("yahoo-proxy", "2"): "_x12 1x18",
+                _BUILD % ("operator", "1"): "1x30",
             },
         ),
+        quiet_too=[Case("30m", {_BUILD % (name, "1"): "1x10 stale" for name in ("yahoo-proxy", "operator")})],
     ),
     Alert(
         name="MercarichBreakerOpen",

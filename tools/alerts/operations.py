@@ -1,5 +1,6 @@
 """Alerts about the operator and the database."""
 
+from tools.alerts.gone import STILL_THERE
 from tools.alerts.rule import Alert, Case
 
 _ROUND = "mercarich_operator_last_loop_timestamp_seconds"
@@ -7,6 +8,9 @@ _CLAMPED = 'mercarich_pool_clamped{pool="feed", reason="%s"}'
 _OFFSET = 'mercarich_clock_offset_seconds{instance="a"}'
 _USE = 'mercarich_db_connections_%s{instance="a"}'
 
+_UP = 'up{instance="%s"}'
+_ELSEWHERE = 'mercarich_build_info{namespace="elsewhere", process="operator"}'
+_FAILED = 'mercarich_schedule_failed{schedule="delete-old-items"}'
 _OVERDUE = 'mercarich_schedule_overdue{schedule="env-update"}'
 
 OPERATIONS = (
@@ -21,14 +25,26 @@ OPERATIONS = (
         quiet=Case("15m", {_OVERDUE: "0x5 1x2 0x8"}),
     ),
     Alert(
+        name="MercarichScheduleFails",
+        expr="max by (namespace, schedule) (mercarich_schedule_failed) == 1",
+        wait="15m",
+        severity="warning",
+        summary="The last run of {{ $labels.schedule }} failed",
+        text="Its Job says why: kubectl logs, mercarich schedule list.",
+        fires=Case("30m", {_FAILED: "0x5 1x25"}, {"schedule": "delete-old-items"}),
+        quiet=Case("30m", {_FAILED: "0x5 1x10 0x15"}),
+    ),
+    Alert(
         name="MercarichOperatorDown",
-        expr=f"time() - max by (namespace) (max_over_time({_ROUND}[6h])) > 120 or absent(max_over_time({_ROUND}[6h]))",
+        expr=f"time() - max by (namespace) (max_over_time({_ROUND}[6h])) > 120 and {STILL_THERE}"
+        f" or absent(max_over_time({_ROUND}[6h])) or absent(mercarich_build_info)",
         wait="5m",
         severity="critical",
         summary="The operator makes no rounds",
         text="Worker numbers stay as they are, and runs are not watched: other alerts are blind.",
-        fires=Case("20m", {_ROUND: "0+60x5 300x14"}),
-        quiet=Case("20m", {_ROUND: "0+60x20"}),
+        fires=Case("20m", {_ROUND: "0+60x5 stale", _UP % "a": "1x5 0x15", _ELSEWHERE: "1x20"}),
+        quiet=Case("20m", {_ROUND: "0+60x20", _UP % "a": "1x20", _ELSEWHERE: "1x20"}),
+        quiet_too=[Case("20m", {_ROUND: "0+60x5 stale", _UP % "a": "1x5 stale", _ELSEWHERE: "1x20"})],
     ),
     Alert(
         name="MercarichOperatorBlind",

@@ -1,13 +1,13 @@
 """An alert, with the series that make it fire and those that do not, in promtool's form."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 RUNBOOK = "docs/runbook.md"
 NAMESPACE = "shop"
-"""The namespace of the tests' series, which are written without it."""
+"""The namespace of the tests' series, which are written without it where they are of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Alert:
     text: str
     fires: Case
     quiet: Case
+    quiet_too: Sequence[Case] = ()
+    """Further cases in which it does not fire."""
     step: str = "1m"
     """Time between two evaluations in the tests: a case of many hours needs fewer."""
 
@@ -57,7 +59,8 @@ class Alert:
                 key: _filled(text, firing, self.fires.value) for key, text in self._annotations().items()
             },
         }
-        return [self._test("fires", self.fires, [expected]), self._test("does not fire", self.quiet, [])]
+        quiet = [self._test("does not fire", case, []) for case in (self.quiet, *self.quiet_too)]
+        return [self._test("fires", self.fires, [expected]), *quiet]
 
     def _test(self, what: str, case: Case, alerts: list[dict[str, Any]]) -> dict[str, Any]:
         return {
@@ -73,7 +76,8 @@ class Alert:
 
 def _namespaced(series: str) -> str:
     name, _, labels = series.partition("{")
-    inside = ", ".join(filter(None, [f'namespace="{NAMESPACE}"', labels.removesuffix("}")]))
+    given = labels.removesuffix("}")
+    inside = given if "namespace=" in given else ", ".join(filter(None, [f'namespace="{NAMESPACE}"', given]))
     return f"{name}{{{inside}}}"
 
 

@@ -23,6 +23,16 @@ def _replicas(most: int, desired: int) -> dict[str, str]:
     return {name % "max": f"{most}x120", name % "desired": f"{desired}x120"}
 
 
+def _ready(current: int, desired: int, ready: int) -> dict[str, str]:
+    name = 'mercarich_pool_replicas{pool="checker-yahoo", kind="%s"}'
+    return {
+        name % "current": f"{desired}x10 {current}x30",
+        name % "desired": f"{desired}x40",
+        name % "ready": f"{ready}x40",
+        name % "max": "9x40",
+    }
+
+
 def _mode(paused: int) -> dict[str, str]:
     return {'mercarich_pool_mode{pool="checker-yahoo", mode="paused"}': f"{paused}x120"}
 
@@ -149,9 +159,21 @@ WORKERS = (
         ),
     ),
     Alert(
+        name="MercarichWorkersNotReady",
+        expr='max by (namespace, pool) (mercarich_pool_replicas{kind=~"current|desired"})'
+        ' > max by (namespace, pool) (mercarich_pool_replicas{kind="ready"})',
+        wait="20m",
+        severity="warning",
+        summary="Workers of {{ $labels.pool }} are not ready",
+        text="A rollout stands still at its first pod, or a pod cannot start. Those that are ready go on.",
+        fires=Case("40m", _ready(3, 2, 2), _POOL),
+        quiet=Case("40m", _ready(2, 2, 2)),
+    ),
+    Alert(
         name="MercarichRebalanceStorm",
         expr="max by (namespace, topic) (increase(mercarich_worker_rebalances_total[15m])"
-        " * on (instance) group_left (topic) group by (instance, topic) (mercarich_worker_handled_total)) > 6",
+        " * on (namespace, instance) group_left (topic) group by (namespace, instance, topic)"
+        " (mercarich_worker_handled_total)) > 6",
         wait="0m",
         severity="warning",
         summary="Workers of {{ $labels.topic }} are given their partitions anew again and again",
@@ -171,6 +193,16 @@ WORKERS = (
                 'mercarich_worker_handled_total{instance="a", topic="check.yahoo", outcome="handled"}': "0x20",
             },
         ),
+        quiet_too=[
+            Case(
+                "20m",
+                {
+                    'mercarich_worker_rebalances_total{instance="a"}': "0x20",
+                    'mercarich_worker_handled_total{instance="a", topic="check.yahoo", outcome="handled"}': "0x20",
+                    'mercarich_worker_handled_total{namespace="b", instance="a", topic="check.yahoo"}': "0x20",
+                },
+            )
+        ],
     ),
     Alert(
         name="MercarichBrokerAway",

@@ -63,6 +63,18 @@ BATCHES = Dashboard(
             text="Looks at sources alone; searches come on top.",
         ),
         Panel(
+            "Sources that the watch took",
+            "ops",
+            (Query("sum by (marketplace) (rate(mercarich_watch_sources_total{NS}[15m]))", "{{marketplace}}"),),
+            text="Absent before the first.",
+        ),
+        Panel(
+            "Oldest source that the watch took last",
+            "s",
+            (Query("max by (marketplace) (mercarich_watch_oldest_look_seconds{NS})", "{{marketplace}}"),),
+            text="How long ago it was looked at before. Absent before the first.",
+        ),
+        Panel(
             "Runs that ended in the last day",
             "short",
             (

@@ -63,6 +63,32 @@ FEED = Dashboard(
             (Query("sum by (kind) (increase(mercarich_feed_token_errors_total{NS}[1h]))", "{{kind}}"),),
             thresholds=(1,),
         ),
+        Panel(
+            "Deleted offers that Amazon shows again, a day",
+            "short",
+            (Query("sum by (done) (increase(mercarich_feed_deleted_offers_came_back_total{NS}[1d]))", "{{done}}"),),
+            text="By what is done. Absent before the first.",
+        ),
+        Panel(
+            "Sellers back from Amazon's consent page, a day",
+            "short",
+            (Query("sum by (outcome) (increase(mercarich_feed_links_total{NS}[1d]))", "{{outcome}}"),),
+            text="Absent before the first.",
+        ),
+        Panel(
+            "Sellers by verdict of the last check of all tokens",
+            "short",
+            (Query("max by (verdict) (mercarich_feed_token_check_sellers{NS})", "{{verdict}}"),),
+            "stat",
+            "Absent before the first check.",
+        ),
+        Panel(
+            "Since the last check of all tokens",
+            "s",
+            (Query("time() - max(mercarich_feed_token_check_timestamp_seconds{NS} > 0)", "check"),),
+            "stat",
+            "Absent before the first check.",
+        ),
         ACCOUNTS,
         Panel(
             "Application's credentials refused",

@@ -65,12 +65,37 @@ OPERATIONS = Dashboard(
             "stat",
         ),
         Panel(
+            "Schedule: overdue, failed",
+            "short",
+            (
+                Query("max by (schedule) (mercarich_schedule_overdue{NS}) == 1", "{{schedule}} overdue"),
+                Query("max by (schedule) (mercarich_schedule_failed{NS}) == 1", "{{schedule}} failed"),
+            ),
+            text="Absent while all is well.",
+        ),
+        Panel(
+            "Since the last start",
+            "s",
+            (
+                Query(
+                    "time() - max by (schedule) (mercarich_schedule_last_start_timestamp_seconds{NS})", "{{schedule}}"
+                ),
+            ),
+            text="Absent before the first.",
+        ),
+        Panel(
+            "Old records deleted in a day",
+            "short",
+            (Query("sum by (record) (increase(mercarich_records_deleted_total{NS}[1d]))", "{{record}}"),),
+            text="Absent before the first.",
+        ),
+        Panel(
             "Memory",
             "bytes",
             (
                 Query(
                     "sum by (process) (process_resident_memory_bytes{NS}"
-                    " * on (instance) group_left (process) mercarich_build_info{NS})",
+                    " * on (namespace, instance) group_left (process) mercarich_build_info{NS})",
                     "{{process}}",
                 ),
             ),
@@ -81,7 +106,7 @@ OPERATIONS = Dashboard(
             (
                 Query(
                     "sum by (process) (rate(process_cpu_seconds_total{NS}[5m])"
-                    " * on (instance) group_left (process) mercarich_build_info{NS})",
+                    " * on (namespace, instance) group_left (process) mercarich_build_info{NS})",
                     "{{process}}",
                 ),
             ),

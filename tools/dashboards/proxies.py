@@ -87,6 +87,12 @@ PROXIES = Dashboard(
             text="Absent before the first.",
         ),
         Panel(
+            "Most calls a second",
+            "reqps",
+            (Query("min by (marketplace) (mercarich_proxy_budget_per_second{NS})", "{{marketplace}}"),),
+            text="Of all replicas together.",
+        ),
+        Panel(
             "Share of the full rate",
             "percentunit",
             (Query("min by (marketplace) (mercarich_proxy_pace_share{NS})", "{{marketplace}}"),),
@@ -103,6 +109,29 @@ PROXIES = Dashboard(
             "Batches being answered",
             "short",
             (Query("max by (marketplace) (mercarich_proxy_batches{NS})", "{{marketplace}}"),),
+        ),
+        Panel(
+            "Calls for pictures",
+            "reqps",
+            (
+                Query(
+                    "sum by (marketplace, outcome) (rate(mercarich_proxy_image_requests_total{NS}[5m]))",
+                    "{{marketplace}} {{outcome}}",
+                ),
+            ),
+            text="Absent before the first.",
+        ),
+        Panel(
+            "Time of a call for a picture",
+            "s",
+            quantiles("mercarich_proxy_image_request_seconds", "marketplace"),
+            text="Absent before the first.",
+        ),
+        Panel(
+            "Breaker of the picture hosts",
+            "short",
+            (Query("max by (marketplace) (mercarich_proxy_image_breaker_phase{NS})", "{{marketplace}}"),),
+            text="0 closed, 1 half open, 2 open.",
         ),
     ),
 )

@@ -16,6 +16,7 @@ from mercarich_local.ledger_sources import TellLedger, simulator_of
 from mercarich_local.schedule_store import ScheduleStore
 from mercarich_local.scheduler import Scheduler
 from mercarich_platform import front
+from mercarich_platform.build_info import tell_build
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.exit_codes import DONE, TRY_AGAIN
 from mercarich_platform.health import HealthServer
@@ -43,6 +44,7 @@ def run(settings: SharedSettings) -> int:
         log.error("not started", extra={"error": str(error)})  # noqa: TRY400  (the trace says nothing to a person)
         return TRY_AGAIN
     health = HealthServer(settings.metrics_host, settings.metrics_port, healthy=lambda: None, ready=lambda: None)
+    tell_build("scheduler")
     if settings.metrics_port:
         health.start()
     store = ScheduleStore(engine)

@@ -1,5 +1,6 @@
 """The tables' content as metrics: runs by outcome, the newest run, holds, unpushed changes, accounts."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,8 @@ from mercarich_db.tables import (
 )
 from mercarich_operator.adapters.books_meter import PrometheusBooks
 from mercarich_operator.adapters.books_sql import SqlBooks
+from mercarich_operator.domain.missed import Cron
+from mercarich_operator.ports import ClusterAway
 from mercarich_operator.use_cases.publish_books import PublishBooks
 from mercarich_reasons.holds import TooManyFalls
 
@@ -34,9 +37,30 @@ LOOKS = ("planned", "checked", "available", "out_of_stock", "unknown", "unparsab
 COUNTS = (*LOOKS, "fallen", "withdrawn", "held")
 
 
+@dataclass
+class Cluster:
+    """The CronJobs, or None while the API server is away."""
+
+    told: dict[str, Cron] | None = None
+
+    def crons(self) -> dict[str, Cron]:
+        if self.told is None:
+            raise ClusterAway("the API server does not answer")
+        return self.told
+
+
 @pytest.fixture
-def publish(engine: Engine) -> PublishBooks:
-    return PublishBooks(SqlBooks(engine, lambda: NOW), PrometheusBooks())
+def cluster() -> Cluster:
+    return Cluster()
+
+
+@pytest.fixture
+def publish(engine: Engine, cluster: Cluster) -> PublishBooks:
+    return PublishBooks(SqlBooks(engine, lambda: NOW), PrometheusBooks(), cluster, lambda: NOW)
+
+
+def cron(expression: str, *, suspended: bool = False) -> Cron:
+    return Cron(expression, "Asia/Tokyo", suspended, active=False, deadline=timedelta(minutes=30))
 
 
 def value(name: str, **labels: str) -> float | None:
@@ -71,9 +95,10 @@ CHECK = {"operation": "check", "marketplace": "yahoo"}
 def test_runs_are_counted_by_outcome_and_a_later_reading_adds_the_new_ones(
     engine: Engine, publish: PublishBooks
 ) -> None:
+    publish()
+    before = {o: value("batch_runs_total", **CHECK, outcome=o) or 0.0 for o in ("finished", "superseded", "failed")}
     run(engine, 1, "finished", ended=timedelta(hours=1))
     run(engine, 2, "superseded", ended=timedelta(minutes=50))
-    before = {o: value("batch_runs_total", **CHECK, outcome=o) or 0.0 for o in ("finished", "superseded", "failed")}
     publish()
     publish()
     run(engine, 3, "failed", ended=timedelta(minutes=5))
@@ -186,6 +211,79 @@ def test_t11_a_row_that_never_started_is_overdue_by_how_long_it_is_here(engine: 
     assert [name for name, late in overdue.items() if late] == ["update-feed-yahoo"]
 
 
+def start(engine: Engine, name: str, ago: timedelta, **ended: object) -> None:
+    at = NOW - ago
+    run_tx(engine, lambda c: c.execute(insert(schedule_runs).values(name=name, slot=at, started_at=at, **ended)))
+
+
+def test_what_is_overdue_goes_by_the_clusters_own_times(
+    engine: Engine, publish: PublishBooks, cluster: Cluster
+) -> None:
+    """Values of the chart move a row to once a day, to every hour, and suspend it. NOW is noon in Tokyo."""
+    hours = {"check-item-yahoo": 20, "check-item-mercari": 3, "update-item-yahoo": 40, "update-item-mercari": 40}
+    for name, number in hours.items():
+        start(engine, name, timedelta(hours=number))
+    cluster.told = {
+        "check-item-yahoo": cron("0 16 * * *"),
+        "check-item-mercari": cron("0 * * * *"),
+        "update-item-yahoo": cron("30 1,13 * * *", suspended=True),
+        "update-item-mercari": cron("no schedule"),
+    }
+
+    def overdue() -> list[str]:
+        return [name for name in hours if value("schedule_overdue", schedule=name)]
+
+    publish()
+    assert overdue() == ["check-item-mercari", "update-item-mercari"]
+    cluster.told = None
+    publish()
+    assert overdue() == ["check-item-mercari", "update-item-mercari"], "the API server is away"
+
+
+def test_without_cron_jobs_the_tables_times_count(engine: Engine, publish: PublishBooks, cluster: Cluster) -> None:
+    start(engine, "check-item-yahoo", timedelta(hours=20))
+    publish()
+    assert value("schedule_overdue", schedule="check-item-yahoo") == 1
+    assert value("batch_run_interval_seconds", operation="update", marketplace="yahoo") == 12 * 3600
+    cluster.told = {}
+    publish()
+    assert value("schedule_overdue", schedule="check-item-yahoo") == 1, "somebody deleted its CronJob"
+
+
+def test_how_long_a_run_may_be_missing_goes_by_its_cron_job(
+    engine: Engine, publish: PublishBooks, cluster: Cluster
+) -> None:
+    update = {"operation": "update", "marketplace": "yahoo"}
+    known = {"name": "update-item-yahoo", "since": NOW - timedelta(days=2)}
+    run_tx(engine, lambda c: c.execute(insert(schedule_known).values(**known)))
+    cluster.told = {"update-item-yahoo": cron("0 1,5 * * *")}
+    publish()
+    assert value("batch_run_interval_seconds", **update) == 20 * 3600
+    assert value("batch_run_waiting_since_timestamp_seconds", **update) == (NOW - timedelta(days=2)).timestamp()
+
+    run(engine, 1, "finished", ended=timedelta(hours=3), operation="update")
+    cluster.told = {"update-item-yahoo": cron("0 1,5 * * *", suspended=True)}
+    publish()
+    assert value("batch_run_interval_seconds", **update) is None
+    assert value("batch_run_waiting_since_timestamp_seconds", **update) == (NOW - timedelta(hours=3)).timestamp()
+
+
+def test_a_row_failed_by_its_last_exit_code_or_when_it_does_not_end(engine: Engine, publish: PublishBooks) -> None:
+    hour = timedelta(hours=1)
+    good, bad = ({"ended_at": NOW - hour, "exit_code": code} for code in (0, 1))
+    start(engine, "env-update", 30 * hour, **good)
+    start(engine, "env-update", 6 * hour, **bad)
+    start(engine, "validate-mws-tokens", 9 * hour, **bad)
+    start(engine, "validate-mws-tokens", 5 * hour, **good)
+    start(engine, "delete-old-items", 2 * hour)
+    start(engine, "check-item-yahoo", 2 * hour)
+    start(engine, "update-feed-yahoo", 2 * hour, **bad)
+    start(engine, "update-feed-yahoo", timedelta(minutes=1))
+    publish()
+    failed = [row.name for row in SCHEDULE if value("schedule_failed", schedule=row.name)]
+    assert failed == ["update-feed-yahoo", "env-update", "delete-old-items"]
+
+
 def test_sellers_jobs_wait_run_do_not_move_and_fail(engine: Engine, publish: PublishBooks) -> None:
     seller = add(engine, users, username="a", plan=2, active=True, is_staff=False, created_at=NOW)
     counts = dict.fromkeys(("done", "made", "left_out", "wrong", "turn", "fence", "attempts"), 0)
@@ -217,8 +315,9 @@ def test_sellers_jobs_wait_run_do_not_move_and_fail(engine: Engine, publish: Pub
 
 
 def test_runs_go_on_being_counted_after_old_ones_were_deleted(engine: Engine, publish: PublishBooks) -> None:
-    old = [run(engine, number, "failed", ended=timedelta(days=31)) for number in (1, 2)]
+    publish()
     before = value("batch_runs_total", **CHECK, outcome="failed") or 0.0
+    old = [run(engine, number, "failed", ended=timedelta(days=31)) for number in (1, 2)]
     publish()
     run_tx(engine, lambda c: c.execute(delete(runs).where(runs.c.id.in_(old))))
     publish()
@@ -226,6 +325,20 @@ def test_runs_go_on_being_counted_after_old_ones_were_deleted(engine: Engine, pu
     run(engine, 3, "failed", ended=timedelta(minutes=5))
     publish()
     assert value("batch_runs_total", **CHECK, outcome="failed") == before + 3
+
+
+def test_an_operator_that_starts_again_counts_no_run_of_before(engine: Engine, publish: PublishBooks) -> None:
+    """Prometheus takes a counter that falls for one that began anew, and all of it for new."""
+    publish()
+    before = value("batch_runs_total", **CHECK, outcome="failed")
+    for number in (1, 2):
+        run(engine, number, "failed", ended=timedelta(days=number))
+    again = PublishBooks(publish.store, PrometheusBooks(), publish.cluster, publish.now)
+    again()
+    assert value("batch_runs_total", **CHECK, outcome="failed") == before
+    run(engine, 3, "failed", ended=timedelta(minutes=5))
+    again()
+    assert value("batch_runs_total", **CHECK, outcome="failed") == before + 1
 
 
 def test_old_rows_that_were_deleted_are_counted_by_record(engine: Engine, publish: PublishBooks) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import yaml
 from tests.unit.monitoring.promtool import needs_promtool, promtool
+from tools.alerts import alerts
 from tools.dashboards import FOLDER, files
-from tools.metrics_page import series
+from tools.metrics_page import catalogue, series
 
 BOARDS = {name: json.loads(text) for name, text in files().items()}
 NAMES = re.compile(r"\b(?:mercarich|process)_\w+|\bALERTS\b")
@@ -33,7 +34,7 @@ def test_the_files_in_the_chart_are_those_that_the_code_makes() -> None:
 
 def test_each_board_has_an_id_of_its_own_and_each_panel_a_unit() -> None:
     uids = [board["uid"] for board in BOARDS.values()]
-    assert len(set(uids)) == len(uids) == 6
+    assert len(set(uids)) == len(uids) == 8
     for board in BOARDS.values():
         assert board["schemaVersion"] >= 39
         ids = [panel["id"] for panel in board["panels"]]
@@ -76,6 +77,12 @@ def test_every_metric_of_a_board_is_in_a_registry(name: str) -> None:
         found = set(NAMES.findall(expr))
         assert found, expr
         assert found <= known, f"{found - known} in {expr}"
+
+
+def test_every_metric_is_on_a_board_or_in_an_alert() -> None:
+    asked = [expr for board in BOARDS.values() for expr in expressions(board)] + [alert.expr for alert in alerts()]
+    used = set(NAMES.findall(" ".join(asked)))
+    assert [metric.name for metric in catalogue() if not metric.series & used] == []
 
 
 @needs_promtool

@@ -57,7 +57,12 @@ class RowStarts:
     name: str
     last: datetime | None
     """When it last started; None: never."""
+    since: datetime | None
+    """As `last`, but without a start the time when the row was added; None: unknown."""
+    paused: bool
     overdue: bool
+    failed: bool
+    """As `has_failed`."""
 
 
 OVERDUE_AFTER = 1.1
@@ -73,6 +78,17 @@ def is_overdue(
     """
     since = known_since if last_start is None else last_start
     return not paused and since is not None and now - since > timedelta(seconds=row.interval_seconds * OVERDUE_AFTER)
+
+
+OPEN_GRACE = timedelta(minutes=10)
+"""So long after its deadline a run that has not ended counts as failed: its pod needs a while to start and to end."""
+
+
+def has_failed(row: ScheduleRow, open_since: datetime | None, exit_code: int | None, now: datetime) -> bool:
+    """Return whether the row's last run failed: by the exit code of the newest that ended, or since the newest, which
+    has not ended (`open_since`), should have long ago. None: there is no such run."""
+    late = open_since is not None and now - open_since > timedelta(seconds=row.deadline_seconds) + OPEN_GRACE
+    return late or exit_code not in (None, 0)
 
 
 WISH_LASTS = timedelta(minutes=10)

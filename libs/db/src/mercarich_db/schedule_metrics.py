@@ -13,7 +13,12 @@ LAST_START = Gauge(
 )
 OVERDUE = Gauge(
     "mercarich_schedule_overdue",
-    "1 while a row that is not paused started more than 1.1 intervals ago, or never in as long",
+    "1 while a row that is not paused or suspended started more than 1.1 intervals ago, or never in as long",
+    ["schedule"],
+)
+FAILED = Gauge(
+    "mercarich_schedule_failed",
+    "1 while the last run of a row ended with another exit code than 0, or did not end in time",
     ["schedule"],
 )
 
@@ -21,5 +26,6 @@ OVERDUE = Gauge(
 def publish(rows: Sequence[RowStarts]) -> None:
     for row in rows:
         OVERDUE.labels(row.name).set(row.overdue)
+        FAILED.labels(row.name).set(row.failed)
         if row.last is not None:
             LAST_START.labels(row.name).set(row.last.timestamp())

@@ -1,11 +1,12 @@
-"""Read from the tables when rows of the schedule started, and which are overdue."""
+"""Read from the tables when rows of the schedule started, which are overdue, and which failed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, true
 
-from mercarich_contracts.schedule import SCHEDULE, RowStarts, is_overdue
+from mercarich_contracts.schedule import SCHEDULE, RowStarts, has_failed, is_overdue
 from mercarich_db.bulk import insert_missing
 from mercarich_db.tables import schedule_known, schedule_pauses, schedule_runs
 from mercarich_platform.clock import AHEAD, utc_now
@@ -13,18 +14,36 @@ from mercarich_platform.clock import AHEAD, utc_now
 
 def starts(connection: Connection, now: datetime) -> Sequence[RowStarts]:
     """Return the starts of all rows of the schedule."""
-    come = select(schedule_runs.c.name, func.max(schedule_runs.c.started_at)).where(has_come(now))
-    last = {row[0]: row[1] for row in connection.execute(come.group_by(schedule_runs.c.name))}
+    newest = {row.name: row for row in _newest(connection, now, ended=False)}
+    codes = {row.name: row.exit_code for row in _newest(connection, now, ended=True)}
     paused = set(connection.execute(select(schedule_pauses.c.name)).scalars())
     since = known_since(connection)
-    return [
-        RowStarts(
-            row.name,
-            last.get(row.name),
-            is_overdue(row, last.get(row.name), since.get(row.name), now, paused=row.name in paused),
+    found = []
+    for row in SCHEDULE:
+        run = newest.get(row.name)
+        last = run.started_at if run is not None else None
+        open_since = last if run is not None and run.ended_at is None else None
+        is_paused = row.name in paused
+        found.append(
+            RowStarts(
+                name=row.name,
+                last=last,
+                since=last or since.get(row.name),
+                paused=is_paused,
+                overdue=is_overdue(row, last, since.get(row.name), now, paused=is_paused),
+                failed=has_failed(row, open_since, codes.get(row.name), now),
+            )
         )
-        for row in SCHEDULE
-    ]
+    return found
+
+
+def _newest(connection: Connection, now: datetime, *, ended: bool) -> Sequence[Row[Any]]:
+    """Return the newest start of each row that has one; with `ended` of those that have ended."""
+    run = schedule_runs.c
+    which = and_(has_come(now), run.ended_at.is_not(None) if ended else true())
+    newest = select(run.name, func.max(run.slot).label("slot")).where(which).group_by(run.name).subquery()
+    same = (run.name == newest.c.name) & (run.slot == newest.c.slot)
+    return connection.execute(select(schedule_runs).join(newest, same)).all()
 
 
 def has_come(now: datetime) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 
 from mercarich_checker.use_cases.watch import Watch
+from mercarich_platform.build_info import tell_build
 from mercarich_platform.clock import Monotonic
 from mercarich_platform.health import HealthServer
 from mercarich_platform.settings import SharedSettings
@@ -36,6 +37,7 @@ class WatchProcess:
     shared: SharedSettings
 
     def run(self, stop: threading.Event) -> int:
+        tell_build(f"watch-{self.watch.marketplace}")
         server = None
         if self.shared.metrics_port:
             host, port = self.shared.metrics_host, self.shared.metrics_port

@@ -14,6 +14,7 @@ from mercarich_feed.adapters.lwa import Application, Codes
 from mercarich_feed.api import callback_app
 from mercarich_feed.settings import FeedSettings
 from mercarich_feed.use_cases.linking import LinkAccount
+from mercarich_platform.build_info import tell_build
 from mercarich_platform.clock import utc_now
 from mercarich_platform.exit_codes import DONE
 from mercarich_platform.health import HealthServer
@@ -33,6 +34,7 @@ def build_process(shared: SharedSettings, own: FeedSettings, listener: socket.so
         metrics = HealthServer(shared.metrics_host, shared.metrics_port, healthy=lambda: None, ready=lambda: None)
 
     def answer(_stop: threading.Event) -> int:
+        tell_build("oauth")
         if metrics is not None:
             metrics.start()
         serve(configuration(app, grace_seconds=GRACE_SECONDS, most_at_once=MOST_AT_ONCE), listener)

@@ -28,7 +28,9 @@ OLDEST_AGE = Gauge(
     ["group", "topic"],
 )
 
-RUNS = Counter("mercarich_batch_runs", "Runs in the database that ended", ["operation", "marketplace", "outcome"])
+RUNS = Counter(
+    "mercarich_batch_runs", "Runs that ended while the operator ran", ["operation", "marketplace", "outcome"]
+)
 LAST_SUCCESS = Gauge(
     "mercarich_batch_run_last_success_timestamp_seconds",
     "When the last finished run ended, Unix time; absent before the first",
@@ -37,6 +39,16 @@ LAST_SUCCESS = Gauge(
 LAST_SUCCESS_SECONDS = Gauge(
     "mercarich_batch_run_last_success_duration_seconds",
     "How long the last finished run took; absent before the first",
+    ["operation", "marketplace"],
+)
+WAITING_SINCE = Gauge(
+    "mercarich_batch_run_waiting_since_timestamp_seconds",
+    "When the last finished run ended, before the first when its row was added, Unix time",
+    ["operation", "marketplace"],
+)
+INTERVAL = Gauge(
+    "mercarich_batch_run_interval_seconds",
+    "Longest time between two starts by the CronJob; absent while it is suspended",
     ["operation", "marketplace"],
 )
 RUN_HELD = Gauge("mercarich_batch_run_held", "1 while a run waits for canaries", ["operation", "marketplace"])

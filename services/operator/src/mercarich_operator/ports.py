@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from mercarich_contracts.capacity import Capacity
@@ -114,6 +114,8 @@ class RunBook:
     marketplace: str
     ended: Mapping[str, int]
     """Total number of ended runs, by outcome."""
+    schedule: str
+    """The row of the schedule that starts them for all plans."""
     last_success: datetime | None
     last_success_seconds: float | None
     """Duration of the last finished run."""
@@ -123,6 +125,10 @@ class RunBook:
     """Longest time since the last sign of life of an open run's planner; 0 without one."""
     items: Mapping[str, int]
     """Items of the newest run, by result."""
+    waiting_since: datetime | None
+    """As `last_success`, but before the first when `schedule` was added; None: unknown."""
+    interval: timedelta | None = None
+    """The longest time between two starts by the row's CronJob; None: it is suspended, or not known."""
 
 
 QUANTILES = ("0.5", "0.95", "1")

@@ -68,6 +68,11 @@ class CronJobs(Protocol):
         """Return the row's CronJob. Raises `CannotStart` and `ports.ClusterAway`."""
 
 
+class CronTimes(Protocol):
+    def crons(self) -> Mapping[str, Cron]:
+        """Return the CronJobs of all rows that have one, by the row's name. Raises `ports.ClusterAway`."""
+
+
 class Starter(Protocol):
     def start(self, wanted: Wanted) -> str:
         """Make the row's Job and return its name. Idempotent: one Job for each request.

@@ -47,6 +47,7 @@ def process(argv: Sequence[str]) -> int:
 
 def _serve(host: str, port: int) -> int:
     from mercarich_db import worker_process  # Imported here: the drivers are slow to load, and a help page needs none.
+    from mercarich_platform.build_info import tell_build
     from mercarich_platform.health import HealthServer
     from mercarich_platform.http_server import configuration, serve
     from mercarich_platform.shutdown import Watchdog
@@ -61,6 +62,7 @@ def _serve(host: str, port: int) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
 
     def pages(stop: threading.Event) -> int:
+        tell_build("pages")
         app = build_pages(shared, own)
         app.state.open_key()
         # Probes and Prometheus need none of the connections and threads that visitors use.

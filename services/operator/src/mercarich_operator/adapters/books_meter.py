@@ -34,16 +34,18 @@ class PrometheusBooks:
             metrics.JOBS_FAILED.labels(job.kind).set(job.failed_last_hour)
         schedule_metrics.publish(books.schedules)
         for record, count in books.deleted.items():
-            metrics.DELETED.labels(record).inc(self._more((record,), count))
+            metrics.DELETED.labels(record).inc(self._more((record,), count, begun=0))
 
     def _runs(self, book: RunBook) -> None:
         which = (book.operation, book.marketplace)
         for outcome, count in book.ended.items():
-            metrics.RUNS.labels(*which, outcome).inc(self._more((*which, outcome), count))
+            metrics.RUNS.labels(*which, outcome).inc(self._more((*which, outcome), count, begun=count))
         if book.last_success is not None:
             metrics.LAST_SUCCESS.labels(*which).set(book.last_success.timestamp())
         if book.last_success_seconds is not None:
             metrics.LAST_SUCCESS_SECONDS.labels(*which).set(book.last_success_seconds)
+        _set(metrics.WAITING_SINCE, which, book.waiting_since.timestamp() if book.waiting_since else None)
+        _set(metrics.INTERVAL, which, book.interval.total_seconds() if book.interval else None)
         metrics.RUN_HELD.labels(*which).set(book.held)
         metrics.RUN_SILENCE.labels(*which).set(book.silent_seconds)
         for kind, count in book.items.items():
@@ -58,13 +60,13 @@ class PrometheusBooks:
             for quantile in QUANTILES:
                 _set(metrics.LOOK_AGE, (which, of, quantile), book.ages.get((of, quantile)))
 
-    def _more(self, what: tuple[str, ...], count: int) -> int:
-        """Return the increase since the last reading.
+    def _more(self, what: tuple[str, ...], count: int, *, begun: int) -> int:
+        """Return the increase since the last reading, or at the first one since `begun`.
 
-        The first reading counts in full, so that the counter continues at its old value after a restart. When old rows
-        were deleted the count falls, which is no increase.
+        When old rows were deleted the count falls, which is no increase. A counter of such rows begins at 0 with the
+        process: at their number, a restart after a deletion would look to Prometheus as if all of them were new.
         """
-        before = self._counted.get(what, 0)
+        before = self._counted.get(what, begun)
         self._counted[what] = count
         return max(0, count - before)
 

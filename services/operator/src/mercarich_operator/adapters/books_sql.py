@@ -9,7 +9,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES
 from mercarich_db.capacity import capacities_of
 from mercarich_db.held_now import held_now
-from mercarich_db.schedule_starts import starts
+from mercarich_db.schedule_starts import known_since, starts
 from mercarich_db.tables import amazon_accounts, holds, listings, prunings, runs
 from mercarich_listings.waiting import pending
 from mercarich_operator.adapters.coverage_book_sql import coverage_books
@@ -37,8 +37,9 @@ class SqlBooks:
     def read(self) -> Books:
         now = self._now()
         with reading(self._engine) as connection:
+            known = known_since(connection)
             return Books(
-                runs=[_book(connection, o, m.value, now) for o in OPERATIONS for m in Marketplace],
+                runs=[_book(connection, o, m.value, now, known) for o in OPERATIONS for m in Marketplace],
                 open_holds=_open_holds(connection),
                 unpushed_age=_unpushed_age(connection, now),
                 accounts=_accounts(connection),
@@ -50,7 +51,9 @@ class SqlBooks:
             )
 
 
-def _book(connection: Connection, operation: str, marketplace: str, now: datetime) -> RunBook:
+def _book(
+    connection: Connection, operation: str, marketplace: str, now: datetime, known: Mapping[str, datetime]
+) -> RunBook:
     ours = and_(runs.c.operation == operation, runs.c.marketplace == marketplace)
     ended = select(runs.c.outcome, func.count()).where(ours).group_by(runs.c.outcome)
     good = (
@@ -67,15 +70,18 @@ def _book(connection: Connection, operation: str, marketplace: str, now: datetim
         ours, runs.c.outcome == "running", runs.c.generation != UNCONTROLLED
     )
     open_runs = connection.execute(going_on).all()
+    schedule = f"{operation}-item-{marketplace}"
     return RunBook(
         operation=operation,
         marketplace=marketplace,
+        schedule=schedule,
         ended=_counted(connection, ended, OUTCOMES),
         last_success=success.ended_at if success else None,
         last_success_seconds=(success.ended_at - success.started_at).total_seconds() if success else None,
         held=any(one.phase == "held" for one in open_runs),
         silent_seconds=max((_age(one.heartbeat_at, now) for one in open_runs), default=0.0),
         items=dict(run) if run is not None else _NOT_STARTED,
+        waiting_since=success.ended_at if success else known.get(schedule),
     )
 
 

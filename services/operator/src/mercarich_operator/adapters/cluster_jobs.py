@@ -49,15 +49,11 @@ class KubernetesJobs:
         return str(job["metadata"]["name"])
 
     def cron(self, name: str) -> Cron:
-        cron_job = self._cron_job(name)
-        spec = cron_job["spec"]
-        return Cron(
-            expression=spec["schedule"],
-            time_zone=spec.get("timeZone") or "UTC",
-            suspended=bool(spec.get("suspend")),
-            active=bool(cron_job.get("status", {}).get("active")),
-            deadline=timedelta(seconds=spec.get("startingDeadlineSeconds") or 0),
-        )
+        return _cron(self._cron_job(name))
+
+    def crons(self) -> Mapping[str, Cron]:
+        found = self._server.call("GET", self._cron_jobs, query=selector(SCHEDULE_LABEL, self._release))["items"]
+        return {each["metadata"]["labels"][SCHEDULE_LABEL]: _cron(each) for each in found}
 
     def _cron_job(self, name: str) -> Mapping[str, Any]:
         found = self._server.call("GET", self._cron_jobs, query=selector(f"{SCHEDULE_LABEL}={name}", self._release))[
@@ -78,6 +74,17 @@ class KubernetesJobs:
             for job in self._server.call("GET", self._jobs)["items"]
             if uid in {owner["uid"] for owner in job["metadata"].get("ownerReferences", ())}
         )
+
+
+def _cron(cron_job: Mapping[str, Any]) -> Cron:
+    spec = cron_job["spec"]
+    return Cron(
+        expression=spec["schedule"],
+        time_zone=spec.get("timeZone") or "UTC",
+        suspended=bool(spec.get("suspend")),
+        active=bool(cron_job.get("status", {}).get("active")),
+        deadline=timedelta(seconds=spec.get("startingDeadlineSeconds") or 0),
+    )
 
 
 def _has_ended(job: Mapping[str, Any]) -> bool:

@@ -1,15 +1,17 @@
 """Find missed starts of the schedule, which are to be repeated."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfoNotFoundError
 
 from cronsim import CronSimError
 
-from mercarich_contracts.schedule import OVERDUE_AFTER, WISH_LASTS, ScheduleRow
-from mercarich_contracts.slots import slot_at
+from mercarich_contracts.schedule import OVERDUE_AFTER, WISH_LASTS, RowStarts, ScheduleRow
+from mercarich_contracts.slots import longest_interval, slot_at
 
+T = TypeVar("T")
 CATCH_UP = "catch-up"
 """The name in the audit log of who requested such a start."""
 
@@ -70,16 +72,49 @@ def late_since(
 def missed(cron: Cron, since: datetime, now: datetime) -> bool:
     """Return whether a slot has passed since then, too long ago for Kubernetes to start it, and the work is late by
     the CronJob's own times. Raises `BadCron`."""
-    try:
-        slot, interval = slot_at(cron.expression, now, cron.time_zone)
-    except (CronSimError, StopIteration, ZoneInfoNotFoundError, ValueError) as error:
-        raise BadCron(f"its schedule {cron.expression!r} in {cron.time_zone!r} cannot be parsed") from error
+    slot, interval = _read(slot_at, cron, now)
     return (
         not cron.suspended
         and not cron.active
         and since < slot < now - cron.deadline
         and now - since > interval * OVERDUE_AFTER
     )
+
+
+def is_overdue_here(starts: RowStarts, cron: Cron | None, now: datetime) -> bool:
+    """Return whether a start of the row is overdue by the times of its CronJob, which values of the chart may move or
+    suspend; by those of the schedule table where there is no CronJob, or none that can be parsed."""
+    if cron is None or starts.paused or starts.since is None:
+        return starts.overdue
+    try:
+        slot, interval = _read(slot_at, cron, now)
+    except BadCron:
+        return starts.overdue
+    return not cron.suspended and starts.since < slot and now - starts.since > interval * OVERDUE_AFTER
+
+
+def interval_here(row: ScheduleRow, crons: Mapping[str, Cron] | None, now: datetime) -> timedelta | None:
+    """Return the longest time between two starts by the row's CronJob; None: it is suspended, or there is none.
+
+    Where the CronJobs (None) or its schedule cannot be read, that of the schedule table.
+    """
+    by_table = timedelta(seconds=row.interval_seconds)
+    if crons is None:
+        return by_table
+    cron = crons.get(row.name)
+    if cron is None or cron.suspended:
+        return None
+    try:
+        return _read(longest_interval, cron, now)
+    except BadCron:
+        return by_table
+
+
+def _read(what: Callable[[str, datetime, str], T], cron: Cron, now: datetime) -> T:
+    try:
+        return what(cron.expression, now, cron.time_zone)
+    except (CronSimError, StopIteration, ZoneInfoNotFoundError, ValueError) as error:
+        raise BadCron(f"its schedule {cron.expression!r} in {cron.time_zone!r} cannot be parsed") from error
 
 
 def _comes(row: ScheduleRow, state: Started, now: datetime) -> bool:

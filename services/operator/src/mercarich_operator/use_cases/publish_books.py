@@ -1,15 +1,27 @@
 """After each round: publish runs, holds and pushes from the tables as metrics. Jobs are too short to be scraped."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
-from mercarich_operator.ports import BookMeter, BookStore
+from mercarich_contracts.schedule import SCHEDULE
+from mercarich_operator.domain.missed import Cron, interval_here, is_overdue_here
+from mercarich_operator.ports import BookMeter, Books, BookStore, ClusterAway
+from mercarich_operator.ports_starts import CronTimes
+from mercarich_platform.clock import Clock
 from mercarich_platform.outages import DatabaseAway
 
+_ROWS = {row.name: row for row in SCHEDULE}
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class PublishBooks:
     store: BookStore
     meter: BookMeter
+    cluster: CronTimes
+    now: Clock
+    _crons: Mapping[str, Cron] | None = field(default=None, init=False)
+    """As the API server last told them: it may be away. None: it has not told them yet."""
 
     def __call__(self) -> None:
         """Publish. While the database is away, metrics keep their values; the round before has logged that."""
@@ -17,4 +29,14 @@ class PublishBooks:
             books = self.store.read()
         except DatabaseAway:
             return
-        self.meter.books(books)
+        with suppress(ClusterAway):
+            self._crons = self.cluster.crons()
+        self.meter.books(self._by_the_clusters_times(books))
+
+    def _by_the_clusters_times(self, books: Books) -> Books:
+        now, crons = self.now(), self._crons
+        runs = [replace(book, interval=interval_here(_ROWS[book.schedule], crons, now)) for book in books.runs]
+        schedules = [
+            replace(row, overdue=is_overdue_here(row, (crons or {}).get(row.name), now)) for row in books.schedules
+        ]
+        return replace(books, runs=runs, schedules=schedules)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mercarich_db import engine as engines
+from mercarich_platform.build_info import tell_build
 from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.exit_codes import DONE
 from mercarich_platform.health import HealthServer
@@ -53,6 +54,7 @@ class NoticeWorker:
             silent = time.monotonic() - beat[0]
             return f"no turn for {silent:.0f} s" if silent > FROZEN_AFTER else None
 
+        tell_build("notices")
         server = None
         if self.shared.metrics_port:
             server = HealthServer(

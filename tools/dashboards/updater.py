@@ -1,0 +1,54 @@
+"""Dashboard of the searches for replacements."""
+
+from tools.dashboards.grafana import Dashboard, Panel, Query
+from tools.dashboards.shared import quantiles
+
+UPDATER = Dashboard(
+    "updater",
+    "Replacements",
+    (
+        Panel(
+            "Searches",
+            "ops",
+            (
+                Query(
+                    "sum by (marketplace, outcome) (rate(mercarich_updater_searches_total{NS}[15m]))",
+                    "{{marketplace}} {{outcome}}",
+                ),
+            ),
+        ),
+        Panel(
+            "Listings given another source, an hour",
+            "short",
+            (
+                Query(
+                    "sum by (marketplace, change) (increase(mercarich_updater_revived_listings_total{NS}[1h]))",
+                    "{{marketplace}} {{change}}",
+                ),
+            ),
+            text="Absent before the first.",
+        ),
+        Panel(
+            "Candidates by the filter that refused them",
+            "ops",
+            (
+                Query(
+                    "sum by (refused_by) (rate(mercarich_updater_candidates_total{NS}[15m]))",
+                    "{{refused_by}}",
+                ),
+            ),
+            text="Absent before the first.",
+        ),
+        Panel(
+            "Batches handled",
+            "ops",
+            (
+                Query(
+                    "sum by (marketplace, outcome) (rate(mercarich_updater_batches_total{NS}[15m]))",
+                    "{{marketplace}} {{outcome}}",
+                ),
+            ),
+        ),
+        Panel("Time of a batch", "s", quantiles("mercarich_updater_batch_seconds", "marketplace")),
+    ),
+)
