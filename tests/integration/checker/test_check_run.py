@@ -18,7 +18,7 @@ from mercarich_contracts.messages import CheckBatch
 from mercarich_db.tables import evidence, listing_events, listings, source_items
 from mercarich_platform.outages import DatabaseAway
 from mercarich_reasons.runs import ItemsSetAside
-from mercarich_runs.ports import Counts, Outcome, Request, Run, Sellers
+from mercarich_runs.ports import Outcome, Request, Run, Sellers
 from mercarich_runs.use_cases.patience import Interrupted
 
 OUT = [State.SOLD, State.ENDED, State.GONE, State.SUSPENDED, State.UNBUYABLE]

@@ -6,7 +6,7 @@ from mercarich_db.migrations.columns import add_missing
 from mercarich_db.types import exact
 
 revision = "0047"
-down_revision = "0043"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 
