@@ -32,7 +32,7 @@ WORKERS = {
     "jobs-import",
 }
 POOL = "mercarich.dev/worker-pool"
-VOLUMES = {"emptyDir", "configMap", "persistentVolumeClaim", "secret"}
+VOLUMES = {"emptyDir", "configMap", "persistentVolumeClaim", "projected", "secret"}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -330,6 +330,7 @@ def test_every_secret_and_config_that_is_named_exists_or_is_brought(case: str) -
         "pages",
         "mail",
         "private-ca",
+        "stock-user",
     }
     for name, pod in pods(objects(case)):
         for container in containers(pod):
