@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select, update
 from tests.integration.web.clocks import Clock
+from tests.integration.web.conftest import Mercarich
 from tests.integration.web.receivers import Mailbox, Receiver
 from tests.integration.web.rows import Rows, ago
-from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
+from tests.integration.web.site import PASSWORD, PASSWORDS, Browser, Served, let_sign_in, served
+from tests.integration.web.test_second_step import set_up
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
@@ -418,3 +420,55 @@ def test_a_new_address_asks_for_a_new_login(ann: Browser, clock: Clock) -> None:
     clock.move(minutes=16)
 
     assert ann.post("/account/notices", mail="ann@shop.example").headers["location"] == "/confirm"
+
+
+def test_the_owner_hears_by_mail_of_whatever_opens_the_account(
+    site: Served, ann: Browser, worker: NoticeWorker, mailbox: Mailbox, mercarich: Mercarich, clock: Clock
+) -> None:
+    prove(ann, worker, mailbox)
+    before = len(mailbox.letters())
+    ann.get("/account")
+    ann.post("/account/keys", name="a program", scope="listings:read")
+    set_up(ann, clock)
+    ann.post("/account/second-step/recovery-codes")
+    ann.post("/account/second-step/end")
+    ann.post("/account/password", old=PASSWORD, new="a better one, longer")
+    ann.get("/account")
+    again = ann.post("/sign-in", username="ann", password="a better one, longer").status_code
+    stranger = site.browser()
+    stranger.client.headers["User-Agent"] = "Mozilla/5.0 (Windows NT 10.0) Firefox/130.0"
+    stranger.sign_in("ann", "a better one, longer")
+    mercarich.json("user", "reset-password", "ann")
+    mercarich.json("user", "stolen", "ann")
+    clock.move(minutes=30)  # The commands have the real clock.
+    turn(worker)
+    letters = mailbox.letters()[before:]
+
+    assert again == 303, "and a browser that is known is no news"
+    assert [letter.text.splitlines()[0] for letter in letters] == [
+        "An API key was created from the address 127.0.0.1: a program",
+        "Two-step sign-in was switched on from the address 127.0.0.1.",
+        "New recovery codes were created from the address 127.0.0.1.",
+        "Two-step sign-in was switched off from the address 127.0.0.1.",
+        "The password was changed from the address 127.0.0.1.",
+        "Somebody signed in with a browser that we do not know (Firefox, Windows) from the address 127.0.0.1.",
+        "An operator reset the password, and made a link to choose another one.",
+        "An operator shut the account: somebody else is said to act with it.",
+    ]
+    assert {letter.to for letter in letters} == {"ann@shop.example"}
+    assert all("https://shop.example/account" in letter.text for letter in letters)
+
+
+def test_the_address_of_before_hears_of_the_new_one(
+    ann: Browser, worker: NoticeWorker, mailbox: Mailbox, clock: Clock
+) -> None:
+    prove(ann, worker, mailbox)
+    before = len(mailbox.letters())
+    ann.get("/account/notices")
+    ann.post("/account/notices", mail="thief@evil.example")
+    ann.post("/account/keys", name="a thief's", scope="listings:read")
+    turn(worker)
+    told = {(letter.to, letter.text.splitlines()[0].partition(":")[0]) for letter in mailbox.letters()[before:]}
+
+    assert ("ann@shop.example", "Notices go to another mail address or webhook") in told
+    assert [to for to, line in told if "API key" in line] == [], "the new address is not proven"

@@ -13,7 +13,7 @@ from mercarich_web.identity.codes import (
     recovery_code,
     typed,
 )
-from mercarich_web.site.devices import device
+from mercarich_web.identity.user_agents import device
 
 SECRET = b"12345678901234567890"
 

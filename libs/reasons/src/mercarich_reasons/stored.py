@@ -9,6 +9,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from mercarich_reasons import (
+    account_changes,
     accounts,
     candidates,
     capacity,
@@ -38,6 +39,7 @@ _SUBJECTS = (
     imports,
     capacity,
     settings,
+    account_changes,
     accounts,
 )
 

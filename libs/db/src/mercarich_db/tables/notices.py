@@ -42,12 +42,14 @@ notice_sendings = Table(
     Column("user_id", Id, nullable=False),
     Column("notice_id", Id, nullable=True),  # NULL: a confirmation of the address, or a test
     Column("way", exact(16), nullable=False),  # mail, webhook
-    Column("what", exact(16), nullable=False),  # opened, closed, proof, trial
+    Column("what", exact(16), nullable=False),  # opened, closed, proof, trial, account
     Column("state", exact(16), nullable=False),  # waiting, sent, failed
     Column("attempts", Integer, nullable=False),
     Column("not_before", UtcDateTime, nullable=False),  # claimed by a sender until then, or postponed
     Column("created_at", UtcDateTime, nullable=False),
     Column("problem", String(255), nullable=True),
+    Column("reason", StoredReason, nullable=True),  # what happened to the account
+    Column("mail_address", String(254), nullable=True),  # where it goes; NULL: where notices go
     Index("ix_notice_sendings_due", "state", "not_before"),
     Index("ix_notice_sendings_user", "user_id", "id"),
 )

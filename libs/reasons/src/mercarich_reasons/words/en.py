@@ -259,6 +259,18 @@ REASONS: Mapping[str, str] = {
     "reads_wait": "Amazon was asked just now: {left} offers wait to be read",
     "nothing_to_try": "there is no address to send to",
     "too_many_trials": "Too many tries. Wait a little.",
+    # changes of an account
+    "new_browser": "Somebody signed in with a browser that we do not know ({browser|unknown}) from the address"
+    " {address}.",
+    "password_changed": "The password was changed from the address {address}.",
+    "password_reset": "An operator reset the password, and made a link to choose another one.",
+    "account_shut": "An operator shut the account: somebody else is said to act with it.",
+    "second_step_on": "Two-step sign-in was switched on from the address {address}.",
+    "second_step_off": "Two-step sign-in was switched off from the address {address}.",
+    "second_step_reset": "An operator switched two-step sign-in off.",
+    "codes_renewed": "New recovery codes were created from the address {address}.",
+    "key_made": "An API key was created from the address {address}: {name}",
+    "notices_redirected": "Notices go to another mail address or webhook: changed from the address {address}.",
     # capacity of a marketplace
     "capacity_short": _CAPACITY,
     "capacity_enough": _CAPACITY,

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.schedule import PLANS
 from mercarich_platform.clock import Clock
+from mercarich_reasons.account_changes import AccountShut, PasswordReset
 from mercarich_reasons.accounts import HasPassword, NoPlan, NoUsername
+from mercarich_reasons.reason import Reason
 from mercarich_web.identity.passwords import Argon2Passwords
 from mercarich_web.identity.people import (
     INVITED_FOR,
@@ -50,20 +52,22 @@ class LostPassword:
         `programs` ends the API keys and the webhook, too: who knew the password may have made them. The second step
         stays as it is. Raises `NotFound`.
         """
-        account, ended = self._void(username, by, AuditAction.PASSWORD_RESET, programs=programs)
+        account, ended = self._void(username, by, AuditAction.PASSWORD_RESET, PasswordReset(), programs=programs)
         return self.invitations.invite(account.username, account.plan, account.role, by.name), ended
 
     def stolen(self, username: str, by: Actor) -> tuple[Account, Ended]:
         """End everything by which somebody acts as this user, at once and without a way back in. Raises
         `NotFound`."""
-        return self._void(username, by, AuditAction.ACCOUNT_STOLEN, programs=True)
+        return self._void(username, by, AuditAction.ACCOUNT_STOLEN, AccountShut(), programs=True)
 
-    def _void(self, username: str, by: Actor, action: AuditAction, *, programs: bool) -> tuple[Account, Ended]:
+    def _void(
+        self, username: str, by: Actor, action: AuditAction, told: Reason, *, programs: bool
+    ) -> tuple[Account, Ended]:
         login = self.people.login(username)
         if login is None:
             raise NotFound(f"there is no user {username!r} who signs in")
         account, now = login.account, self.now()
-        ended = self.people.replace_password(account.user_id, NO_PASSWORD, now, programs=programs)
+        ended = self.people.replace_password(account.user_id, NO_PASSWORD, now, told, programs=programs)
         self.audit.write(action, by, account.username, ended.detail, now)
         return account, ended
 

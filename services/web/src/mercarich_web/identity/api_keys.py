@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
+from mercarich_reasons.account_changes import KeyMade
 from mercarich_reasons.accounts import KeyIncomplete, TooManyKeys
 from mercarich_web.identity.allowances import Allowances
 from mercarich_web.identity.keys import MOST_KEYS, PREFIX, Key, Scope, packed
@@ -36,8 +37,9 @@ class Keys:
         if len(self.book.of(user_id)) >= MOST_KEYS:
             raise Refused(TooManyKeys(MOST_KEYS))
         key, now = PREFIX + secrets.token_urlsafe(32), self.now()
-        self.book.add(user_id, hashed(key), name.strip()[:64], packed(scopes), now)
-        self.audit.write(AuditAction.KEY_MADE, by, name.strip()[:64], packed(scopes), now)
+        name = name.strip()[:64]
+        self.book.add(user_id, hashed(key), name, packed(scopes), now, KeyMade(name, by.address or ""))
+        self.audit.write(AuditAction.KEY_MADE, by, name, packed(scopes), now)
         return key
 
     def revoke(self, user_id: int, key_id: int, by: Actor) -> Key:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
+from mercarich_reasons.account_changes import CodesRenewed, SecondStepOff, SecondStepOn, SecondStepReset
 from mercarich_reasons.accounts import SecondStepReady
 from mercarich_web.identity import codes
 from mercarich_web.identity.people import Account, Session
@@ -52,7 +53,8 @@ class SecondStep:
             raise Wrong
         self.tries.succeeded(counters, self.now())
         made = self._made()
-        self.desk.prove(account.user_id, self.now(), step, [self._hash(account, one) for one in made])
+        hashes, told = [self._hash(account, one) for one in made], SecondStepOn(caller.address)
+        self.desk.prove(account.user_id, self.now(), step, hashes, told)
         self.sessions.end_others(account.user_id, session.token_hash)
         self._note(AuditAction.SECOND_STEP_BEGUN, account, caller)
         return made
@@ -75,14 +77,15 @@ class SecondStep:
     def renew(self, account: Account, caller: Caller) -> list[str]:
         """Return new recovery codes and make the old ones void."""
         made = self._made()
-        self.desk.renew(account.user_id, [self._hash(account, one) for one in made])
+        hashes = [self._hash(account, one) for one in made]
+        self.desk.renew(account.user_id, hashes, self.now(), CodesRenewed(caller.address))
         self._note(AuditAction.RECOVERY_CODES_RENEWED, account, caller)
         return made
 
     def end(self, session: Session, caller: Caller) -> None:
         """Switch the second step off and end the account's other sessions."""
         account = session.account
-        self.desk.end(account.user_id)
+        self.desk.end(account.user_id, self.now(), SecondStepOff(caller.address))
         self.sessions.end_others(account.user_id, session.token_hash)
         self._note(AuditAction.SECOND_STEP_ENDED, account, caller)
 
@@ -135,6 +138,6 @@ class LostStep:
         if not account.asks_for_code:
             return False
         self.sessions.end_all(account.user_id)
-        self.desk.end(account.user_id)
+        self.desk.end(account.user_id, self.now(), SecondStepReset())
         self.audit.write(AuditAction.SECOND_STEP_RESET, by, account.username, None, self.now())
         return True

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
+from mercarich_reasons.account_changes import NewBrowser, PasswordChanged
 from mercarich_web.identity.codes import HALF_FOR
 from mercarich_web.identity.devices import Devices
 from mercarich_web.identity.passwords import Argon2Passwords
@@ -16,6 +17,7 @@ from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.identity.sql.people import SqlPeople
 from mercarich_web.identity.sql.sessions import SqlSessions, SqlTries
 from mercarich_web.identity.tries import Counter, of_code, of_device, of_session, of_stranger
+from mercarich_web.identity.user_agents import device
 
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -80,7 +82,9 @@ class Door:
     def start(self, account: Account, caller: Caller, *, half: bool = False) -> LetIn:
         token, now = secrets.token_urlsafe(32), self.now()
         session = Session(account, hashed(token), now, now, now, caller.address[:64], caller.agent[:255], half=half)
-        self.sessions.start(session, instead_of=hashed(caller.token))
+        unknown = not half and self._device(account, caller) is None
+        told = NewBrowser(caller.address, device(caller.agent) or None) if unknown else None
+        self.sessions.start(session, instead_of=hashed(caller.token), told=told)
         if not half:
             self.audit.write(AuditAction.SIGN_IN, actor(account, caller), account.username, None, now)
         return LetIn(account, token, None if half else self.devices.cookie(account, now))
@@ -122,7 +126,8 @@ class Door:
         check_password(new, account.username)
         login = self._proven_again(session, old, caller)
         made = self.passwords.hash(new)
-        ended = self.people.replace_password(account.user_id, made, now, but=session.token_hash, programs=programs)
+        told, kept = PasswordChanged(caller.address), session.token_hash
+        ended = self.people.replace_password(account.user_id, made, now, told, but=kept, programs=programs)
         self.sessions.confirm(session.token_hash, hashed(token), now)
         self.audit.write(AuditAction.PASSWORD_CHANGED, actor(account, caller), account.username, ended.detail, now)
         changed = self.people.login(account.username) or login

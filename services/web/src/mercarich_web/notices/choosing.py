@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
+from mercarich_reasons.account_changes import NoticesRedirected
 from mercarich_reasons.accounts import NoMailAddress, NothingToTry, NoWebhookAddress, TooManyTrials
 from mercarich_web.identity.people import Account
 from mercarich_web.identity.server_key import ServerKey
@@ -84,10 +85,12 @@ class ChooseWays:
             new = replace(new, webhook_url=webhook or None, webhook_salt=secrets.token_hex(16) if webhook else None)
         if mail and new.mail_address != old.mail_address:
             self._may_send(account.user_id)
-        self.book.set_ways(account.user_id, new)
+        redirected = (new.mail_address, new.webhook_url) != (old.mail_address, old.webhook_url)
+        told = NoticesRedirected(by.address or "") if redirected else None
+        self.book.set_ways(account.user_id, new, self.now(), told)
         if new.mail_address and new.mail_address != old.mail_address:
             self.book.send(account.user_id, Way.MAIL, What.PROOF, self.now())
-        if (new.mail_address, new.webhook_url) != (old.mail_address, old.webhook_url):
+        if redirected:
             host = urlsplit(webhook).hostname if webhook else None
             self.audit.write(
                 AuditAction.NOTICE_WAYS_CHANGED, by, account.username, f"mail {mail}, webhook {host}", self.now()
@@ -110,7 +113,7 @@ class ChooseWays:
             proof(self.secrets, account.user_id, ways.mail_address).encode(), token.encode()
         ):
             raise NotFound("this link belongs to another address")
-        self.book.set_ways(account.user_id, replace(ways, mail_proven_at=self.now()))
+        self.book.set_ways(account.user_id, replace(ways, mail_proven_at=self.now()), self.now())
         return ways.mail_address
 
     def signing_secret(self, user_id: int) -> str | None:

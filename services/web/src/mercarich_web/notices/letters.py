@@ -13,6 +13,7 @@ SUBJECTS: Mapping[What, str] = {
     What.CLOSED: N_("Settled: %(text)s"),
     What.PROOF: N_("Is this your address?"),
     What.TRIAL: N_("A trial from Mercarich"),
+    What.ACCOUNT: N_("Your account at Mercarich was changed"),
 }
 TEXTS: Mapping[What, str] = {
     What.OPENED: N_("Look at it here: %(link)s"),
@@ -21,7 +22,11 @@ TEXTS: Mapping[What, str] = {
         "%(username)s wants to receive Mercarich's notices at this address. Confirm that it is yours: %(link)s"
     ),
     What.TRIAL: N_("Mails from Mercarich reach you."),
+    What.ACCOUNT: N_(
+        "If it was not you, tell your operator at once. What has access to the account is listed here: %(link)s"
+    ),
 }
+FOOT_OF_ACCOUNTS = N_("%(username)s hears of every such change by mail.")
 FOOT = N_("You receive this because %(username)s chose it. Change it here: %(link)s")
 
 
@@ -42,9 +47,12 @@ class Letters:
 
         notice = sending.notice
         told = _line(said(notice.text, sentences, language)) if notice is not None else ""
+        if sending.happened is not None:
+            told = _line(tell(sending.happened, Language(language)))
         subject = say(SUBJECTS[sending.what], text=told) if sending.what in SUBJECTS else told
         text = say(TEXTS[sending.what], link=self._link(sending), username=sending.username)
-        parts = [told, text, "-- \n" + say(FOOT, username=sending.username, link=f"{self._url}/account/notices")]
+        foot = FOOT_OF_ACCOUNTS if sending.what is What.ACCOUNT else FOOT
+        parts = [told, text, "-- \n" + say(foot, username=sending.username, link=f"{self._url}/account/notices")]
         return Letter(_line(subject)[:200], "\n\n".join(part for part in parts if part) + "\n")
 
     def body(self, sending: Sending) -> dict[str, object]:
@@ -70,6 +78,8 @@ class Letters:
     def _link(self, sending: Sending) -> str:
         if sending.what is What.PROOF:
             return f"{self._url}/account/notices/prove/{self._proof_of(sending)}"
+        if sending.what is What.ACCOUNT:
+            return f"{self._url}/account"
         return f"{self._url}{sending.notice.link if sending.notice is not None else '/notices'}"
 
 

@@ -37,7 +37,7 @@ class SmtpSender:
         self._compose = compose
 
     def __call__(self, sending: Sending) -> None:
-        to = sending.ways.mail_address
+        to = sending.mail_address
         if not to:
             raise Undeliverable("there is no mail address any more")
         message = self._message(sending, to)

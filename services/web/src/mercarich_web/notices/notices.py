@@ -51,6 +51,8 @@ class What(StrEnum):
     PROOF = "proof"
     """A mail that confirms the seller's mail address."""
     TRIAL = "trial"
+    ACCOUNT = "account"
+    """Something happened to the account: a mail to its owner, whichever kinds are chosen."""
 
 
 class Name(NamedTuple):
@@ -204,6 +206,10 @@ class Sending:
     ways: Ways
     username: str
     language: str | None
+    happened: Reason | None = None
+    """What happened to the account."""
+    mail_address: str | None = None
+    """Where a mail goes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ SENDINGS: Mapping[str, str] = {
     "closed": N_("Settled"),
     "proof": N_("Confirmation of the address"),
     "trial": N_("Trial"),
+    "account": N_("Change of the account"),
 }
 SENDING_STATES: Mapping[str, tuple[str, str]] = {
     "waiting": (N_("waits"), "info"),

@@ -17,10 +17,10 @@ from markupsafe import Markup
 
 from mercarich_contracts.sites import SEARCHED
 from mercarich_reasons.telling import Language, seen, source_words
+from mercarich_web.identity.user_agents import device
 from mercarich_web.site import flash, formats, navigation
 from mercarich_web.site.addresses import own_path
 from mercarich_web.site.assets import Assets
-from mercarich_web.site.devices import device
 from mercarich_web.site.languages import LANGUAGES, catalogue
 from mercarich_web.site.parts import Parts
 from mercarich_web.site.plain import plain

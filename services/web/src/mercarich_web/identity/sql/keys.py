@@ -8,9 +8,11 @@ from sqlalchemy import Connection, Engine, delete, insert, select, true, update
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import api_keys, users
 from mercarich_db.types import AnyRow
+from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
 from mercarich_web.identity.keys import Key, unpacked
 from mercarich_web.identity.people import Account
+from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.people import account_of, accounts
 
 _KEY = (api_keys.c.id.label("key_id"), api_keys.c.name, api_keys.c.scopes, api_keys.c.created_at, api_keys.c.used_at)
@@ -20,9 +22,15 @@ class SqlKeys:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, user_id: int, key_hash: str, name: str, scopes: str, now: datetime) -> None:
+    def add(self, user_id: int, key_hash: str, name: str, scopes: str, now: datetime, told: Reason) -> None:
+        """Store a key; its owner is `told` by mail."""
         row = {"user_id": user_id, "key_hash": key_hash, "name": name, "scopes": scopes, "created_at": now}
-        run_tx(self._engine, lambda connection: connection.execute(insert(api_keys).values(row)))
+
+        def add(connection: Connection) -> None:
+            connection.execute(insert(api_keys).values(row))
+            tell_owner(connection, user_id, told, now)
+
+        run_tx(self._engine, add)
 
     def of(self, user_id: int) -> Sequence[Key]:
         """Return the seller's keys, newest first."""

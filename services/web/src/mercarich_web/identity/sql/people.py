@@ -11,8 +11,10 @@ from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import api_keys, invitations, logins, notice_ways, sessions, users
 from mercarich_db.types import AnyRow
+from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
 from mercarich_web.identity.people import NO_PASSWORD, Account, Ended, Invitation, Login, Role, Taken
+from mercarich_web.identity.sql.owner_mails import tell_owner
 
 
 class SqlPeople:
@@ -34,15 +36,16 @@ class SqlPeople:
         )
 
     def replace_password(
-        self, user_id: int, password_hash: str, now: datetime, *, but: str = "", programs: bool
+        self, user_id: int, password_hash: str, now: datetime, told: Reason, *, but: str = "", programs: bool
     ) -> Ended:
-        """Change the password, and end all sessions except the one with the token hash `but`.
+        """Change the password, and end all sessions except the one with the token hash `but`. Its owner is `told`.
 
         `programs` ends the API keys and the webhook, too, and no browser is known any more.
         """
 
         def change(connection: Connection) -> Ended:
             ended = _replace(connection, user_id, password_hash, now, but)
+            tell_owner(connection, user_id, told, now)
             return _with_programs(connection, user_id, ended) if programs else ended
 
         return run_tx(self._engine, change)

@@ -7,8 +7,10 @@ from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, up
 
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import logins, recovery_codes
+from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
 from mercarich_web.identity.people import KnownStep
+from mercarich_web.identity.sql.owner_mails import tell_owner
 
 
 class SqlSecondSteps:
@@ -26,13 +28,15 @@ class SqlSecondSteps:
         change = update(logins).where(logins.c.user_id == user_id, logins.c.codes_since.is_(None))
         run_tx(self._engine, lambda connection: connection.execute(change.values(codes_salt=salt, codes_used=None)))
 
-    def prove(self, user_id: int, since: datetime, step: int, code_hashes: Sequence[str]) -> None:
-        """Switch the second step on, with the time step whose code proved it and the hashes of the recovery codes."""
+    def prove(self, user_id: int, since: datetime, step: int, code_hashes: Sequence[str], told: Reason) -> None:
+        """Switch the second step on, with the time step whose code proved it and the hashes of the recovery codes. Its
+        owner is `told` by mail, as of each change below."""
         change = update(logins).where(logins.c.user_id == user_id).values(codes_since=since, codes_used=step)
 
         def prove(connection: Connection) -> None:
             connection.execute(change)
             _renew(connection, user_id, code_hashes)
+            tell_owner(connection, user_id, told, since)
 
         run_tx(self._engine, prove)
 
@@ -56,15 +60,20 @@ class SqlSecondSteps:
         with reading(self._engine) as connection:
             return connection.execute(query).scalar_one()
 
-    def renew(self, user_id: int, code_hashes: Sequence[str]) -> None:
-        run_tx(self._engine, lambda connection: _renew(connection, user_id, code_hashes))
+    def renew(self, user_id: int, code_hashes: Sequence[str], now: datetime, told: Reason) -> None:
+        def renew(connection: Connection) -> None:
+            _renew(connection, user_id, code_hashes)
+            tell_owner(connection, user_id, told, now)
 
-    def end(self, user_id: int) -> None:
+        run_tx(self._engine, renew)
+
+    def end(self, user_id: int, now: datetime, told: Reason) -> None:
         change = update(logins).where(logins.c.user_id == user_id)
 
         def end(connection: Connection) -> None:
             connection.execute(change.values(codes_salt=None, codes_since=None, codes_used=None))
             _renew(connection, user_id, [])
+            tell_owner(connection, user_id, told, now)
 
         run_tx(self._engine, end)
 

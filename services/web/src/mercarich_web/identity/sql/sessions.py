@@ -11,8 +11,10 @@ from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import amazon_links, notices, sessions, sign_in_failures, users
 from mercarich_db.types import AnyRow
+from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
 from mercarich_web.identity.people import ABSOLUTE, IDLE, NAME_LENGTH, Session
+from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.people import account_of, accounts
 from mercarich_web.identity.tries import FORGOTTEN_AFTER, Counter
 
@@ -21,8 +23,9 @@ class SqlSessions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def start(self, session: Session, instead_of: str) -> None:
-        """Store a session, and delete expired ones and the one with the token hash `instead_of`."""
+    def start(self, session: Session, instead_of: str, told: Reason | None = None) -> None:
+        """Store a session, and delete expired ones and the one with the token hash `instead_of`. `told`: what the
+        account's owner hears of it by mail."""
         row = {
             "token_hash": session.token_hash,
             "user_id": session.account.user_id,
@@ -40,6 +43,8 @@ class SqlSessions:
             connection.execute(delete(sessions).where(mine, over))
             connection.execute(delete(sessions).where(sessions.c.token_hash == instead_of))
             connection.execute(insert(sessions).values(row))
+            if told is not None:
+                tell_owner(connection, session.account.user_id, told, session.created_at)
 
         run_tx(self._engine, start)
 

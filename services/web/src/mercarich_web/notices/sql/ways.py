@@ -9,7 +9,9 @@ from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, u
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import logins, notice_sendings, notice_ways, notices, users
 from mercarich_db.types import AnyRow
+from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
+from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.notices.notices import Kind, Name, Notice, Sending, SentLine, Way, Ways, What, pause_after
 
 _sending = notice_sendings.c
@@ -24,7 +26,8 @@ class SqlWays:
             row = connection.execute(select(notice_ways).where(notice_ways.c.user_id == user_id)).one_or_none()
         return Ways() if row is None else ways_of(row)
 
-    def set_ways(self, user_id: int, ways: Ways) -> None:
+    def set_ways(self, user_id: int, ways: Ways, now: datetime, told: Reason | None = None) -> None:
+        """Store the ways. `told`: what the address of before hears of it by mail."""
         values = {
             "mail_address": ways.mail_address,
             "mail_proven_at": ways.mail_proven_at,
@@ -35,6 +38,8 @@ class SqlWays:
         }
 
         def write(connection: Connection) -> None:
+            if told is not None:
+                tell_owner(connection, user_id, told, now)
             change = update(notice_ways).where(notice_ways.c.user_id == user_id).values(values)
             if connection.execute(change).rowcount == 0:
                 connection.execute(insert(notice_ways).values(user_id=user_id, **values))
@@ -144,6 +149,7 @@ def _sendings() -> Any:
     told = [column.label(f"of_{column.name}") for column in notices.c]
     return (
         select(_sending.id, _sending.user_id, _sending.way, _sending.what, _sending.attempts, *ways, *told)
+        .add_columns(_sending.reason.label("happened"), _sending.mail_address.label("goes_to"))
         .add_columns(users.c.username, logins.c.language)
         .select_from(notice_sendings)
         .join(users, users.c.id == _sending.user_id)
@@ -161,5 +167,15 @@ def _whole(row: AnyRow) -> Sending:
         notice = Notice(row.of_id, name, row.of_count, row.of_about, row.of_opened_at, row.of_closed_at, row.of_read_at)
     ways = ways_of(row)
     return Sending(
-        row.id, row.user_id, Way(row.way), What(row.what), row.attempts, notice, ways, row.username, row.language
+        row.id,
+        row.user_id,
+        Way(row.way),
+        What(row.what),
+        row.attempts,
+        notice,
+        ways,
+        row.username,
+        row.language,
+        row.happened,
+        row.goes_to or ways.mail_address,
     )

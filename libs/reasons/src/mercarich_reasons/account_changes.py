@@ -1,0 +1,64 @@
+"""What happened to an account, of which its owner hears by mail: somebody else may have done it."""
+
+from dataclasses import dataclass
+
+from mercarich_reasons.reason import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class NewBrowser(Reason):
+    """Somebody signed in with a browser that was not known."""
+
+    address: str
+    browser: str | None = None
+    """Browser and system, such as "Chrome, Windows"; None when they are not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged(Reason):
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordReset(Reason):
+    """An operator made a link to choose another password."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountShut(Reason):
+    """An operator shut the account, because somebody else acted as its owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStepOn(Reason):
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStepOff(Reason):
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStepReset(Reason):
+    """An operator switched the second step off."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodesRenewed(Reason):
+    """Recovery codes were created again."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMade(Reason):
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesRedirected(Reason):
+    """Notices go to another mail address or webhook."""
+
+    address: str
