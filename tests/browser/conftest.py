@@ -40,7 +40,11 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     shared = SharedSettings.model_validate(
         {"database_url": url, "kafka_bootstrap": "127.0.0.1:9", "data_dir": tmp_path}
     )
-    own = PagesSettings(amazon_consent_url="https://amazon.example/consent", amazon_application_id="amzn1.sp.x")
+    own = PagesSettings(
+        amazon_consent_url="https://amazon.example/consent",
+        amazon_application_id="amzn1.sp.x",
+        codes_for_operators=False,
+    )
     with served(build_pages(shared, own, passwords=PASSWORDS)) as site:
         yield Shop(site.origin, story)
 

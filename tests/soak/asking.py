@@ -118,7 +118,8 @@ class Asked:
         run_tx(plant.database.books, self._let_in)
         shared = SharedSettings.model_validate({"database_url": plant.database.url, "kafka_bootstrap": NOBODY})
         proxies = dict.fromkeys(Marketplace, f"http://{NOBODY}")
-        own = PagesSettings.model_validate({"key": KEY, "proxy_urls": proxies, "api_calls_a_minute": 100_000})
+        told = {"key": KEY, "proxy_urls": proxies, "api_calls_a_minute": 100_000, "codes_for_operators": False}
+        own = PagesSettings.model_validate(told)
         self._app = build_pages(shared, own, now=plant.kernel.utc, passwords=QUICK)
         self._loop = asyncio.Runner()
         """On real time: the actor that asks keeps its turn until the response is there."""

@@ -96,6 +96,7 @@ def _tell(system: System, processes: Sequence[Process], screen: Screen, seconds:
     screen.table("What runs where", rows, "process", "address", "what it does")
     if "web" in names:
         screen.note(f"\nThe pages: {system.url('web')}    Names and passwords: {system.data}/logins.txt", style="bold")
+        screen.note("Operators sign in without a second step: only this machine reaches the pages.")
     screen.note("")
     screen.table("Try, in another terminal", [(f"{_command()} {words}", what) for words, what in _TRY], "command", "")
     screen.note(f"\nLogs: {system.logs}/<process>.log    Data: {system.data}    End: Ctrl-C")

@@ -135,6 +135,7 @@ class System:
             "FEED_PAGES_URL": self.url("web"),
             "FEED_REDIRECT_URI": self.url("oauth") + CALLBACK_PATH,
             "PAGES_PUBLIC_URL": self.url("web"),
+            "PAGES_CODES_FOR_OPERATORS": "false",  # The pages listen on this machine alone.
             "PAGES_AMAZON_CONSENT_URL": f"{simulator}/sellercentral/apps/authorize/consent",
             "PAGES_AMAZON_APPLICATION_ID": "amzn1.sp.solution.simulated",
             "PAGES_AMAZON_REDIRECT_URI": self.url("oauth") + CALLBACK_PATH,

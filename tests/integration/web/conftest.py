@@ -37,8 +37,9 @@ def _it_is_now(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture(autouse=True)
 def _pages_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A key, so that no test writes one into the folder in which it runs."""
+    """A key, so that no test writes one into the folder in which it runs; and operators sign in by password alone."""
     monkeypatch.setenv("PAGES_KEY", KEY)
+    monkeypatch.setenv("PAGES_CODES_FOR_OPERATORS", "false")
 
 
 class Done(NamedTuple):

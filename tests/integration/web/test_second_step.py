@@ -258,6 +258,23 @@ def test_who_must_set_it_up_sees_nothing_else_before(
     assert (after.status_code, others.status_code) == (200, 200)
 
 
+def test_operators_must_set_it_up_where_nothing_else_is_said(
+    shared: SharedSettings, engine: Engine, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PAGES_CODES_FOR_OPERATORS")
+    operator = rows.user("olga")
+    rows.change(update(tables.users).where(tables.users.c.id == operator).values(is_staff=True))
+    for user_id in (operator, rows.user("otto")):
+        let_sign_in(engine, user_id)
+    with served(build_pages(shared, PagesSettings(), passwords=PASSWORDS)) as site:
+        olga, otto = site.browser(), site.browser()
+        olga.sign_in("olga")
+        otto.sign_in("otto")
+
+        assert olga.get("/runs").headers["location"] == PAGE
+        assert otto.get("/listings").status_code == 200
+
+
 def test_a_session_is_ended_by_its_name_and_by_nobody_else(
     site: Served, ann: Browser, engine: Engine, rows: Rows
 ) -> None:

@@ -90,10 +90,11 @@ class PagesSettings(ProxyUrls):
     Why: secrets have no default.
     Empty: only what the present key has sealed opens.
     """
-    codes_for_operators: bool = False
+    codes_for_operators: bool = True
     """Operators must set up the second step of signing in before they see anything else.
 
-    Why: the first sign-in of a new system would otherwise need an authenticator.
+    Why: an operator can stop every seller and change the brake, so that a stolen password must not be enough. On one
+    machine `make up` sets it to false: its pages listen on that machine alone.
     """
     codes_for_sellers: bool = False
     """Sellers must set up the second step of signing in before they see anything else.
