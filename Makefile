@@ -22,9 +22,12 @@ CHART_TOOLS := .cache/chart
 IMAGES := $(patsubst services/%/requirements.lock,%,$(wildcard services/*/requirements.lock))
 IMAGE_BUILD ?= docker build
 IMAGE_PREFIX ?= mercarich-
+IMAGE_PUSH ?= docker push
+IMAGE_SAVE ?= docker save --output
+HELM ?= helm
 IMAGE_TAG ?= $(shell sed -n 's/^appVersion: "\(.*\)"/\1/p' $(CHART)/Chart.yaml)
 
-.PHONY: help setup up demo test test-services test-chart test-cluster images chart docs lint types arch unit integration browser system chaos soak soak-weeks mutants security-mutants bench bench-smoke quality lock clean
+.PHONY: help setup up demo test test-services test-chart test-cluster images push release chart docs lint types arch unit integration browser system chaos soak soak-weeks mutants security-mutants bench bench-smoke quality lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +59,20 @@ images: ## every service's image (IMAGE_BUILD="docker build", BASE_IMAGE, IMAGE_
 			--build-arg SERVICE=$$service --build-arg VERSION=$(IMAGE_TAG) \
 			--build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) --tag $(IMAGE_PREFIX)$$service:$(IMAGE_TAG) . || exit 1; \
 	done
+
+RELEASED := $(filter-out simulator,$(IMAGES))
+push: ## build the images but the simulator's, and push them to REGISTRY=registry.example/path (IMAGE_PUSH="docker push")
+	@test -n "$(REGISTRY)" || { echo "make push needs a registry: make push REGISTRY=registry.example" >&2; exit 1; }
+	@$(MAKE) --no-print-directory images IMAGES="$(RELEASED)" IMAGE_PREFIX=$(REGISTRY)/mercarich-
+	@for service in $(RELEASED); do $(IMAGE_PUSH) $(REGISTRY)/mercarich-$$service:$(IMAGE_TAG) || exit 1; done
+
+BILLS := var/bills/.installed
+# Into a registry the images are pushed before the chart, which names them; into a folder they are saved.
+release: $(INSTALLED) $(BILLS) ## chart, images, bills of materials and checksums into TO=folder or TO=oci://registry.example/path (HELM, IMAGE_PUSH, IMAGE_SAVE)
+	@test -n "$(TO)" || { echo "make release needs a folder or a registry: make release TO=var/release, TO=oci://registry.example/path" >&2; exit 1; }
+	@$(MAKE) --no-print-directory $(if $(filter oci://%,$(TO)),push REGISTRY=$(TO:oci://%=%),images IMAGES="$(RELEASED)" IMAGE_PREFIX=mercarich-)
+	@$(BIN)/python -m tools.release $(TO) --tag $(IMAGE_TAG) --services $(RELEASED) --helm "$(HELM)" --save "$(IMAGE_SAVE)" \
+		--bill var/bills/bin/cyclonedx-py
 
 chart: $(INSTALLED) ## write the chart's schedule, schema and table of values again from the code
 	$(BIN)/python charts/generate.py
@@ -129,6 +146,7 @@ lock: ## pin all dependencies again, with hashes (needs uv)
 			-o services/$$service/requirements.lock || exit 1; \
 	done
 	uv pip compile docker/requirements.in -c requirements.lock $(LOCK) -o docker/requirements.lock
+	uv pip compile docker/bills.in $(LOCK) -o docker/bills.lock
 	for tests in chart clients; do uv pip compile tests/$$tests/requirements.in $(LOCK) -o tests/$$tests/requirements.lock || exit 1; done
 	for peers in peers arq; do uv pip compile bench/peers/$$peers.in $(LOCK) -o bench/peers/$$peers.lock || exit 1; done
 
@@ -154,6 +172,9 @@ define VENV
 endef
 
 $(CLIENTS): tests/clients/requirements.lock | $(INSTALLED)
+	$(VENV)
+
+$(BILLS): docker/bills.lock | $(INSTALLED)
 	$(VENV)
 
 var/bench/%/.installed: bench/peers/%.lock | $(INSTALLED)
