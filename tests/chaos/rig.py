@@ -51,6 +51,8 @@ class Plant:
     """Slower, because one call returns all items of a source's seller."""
     revives: bool = False
     """Search for replacements. Then every source has a spare piece, and the ledger must be told what was replaced."""
+    pages: bool = False
+    """Serve the pages, too."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Settings on top of `SHORT_WAITS`."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -101,7 +103,8 @@ class Rig:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         self.environment = self.system.environment({**kept, **_knobs(plant), **plant.environment})
         own_broker = "MERCARICH_KAFKA_BOOTSTRAP" in plant.environment
-        left_out = UNUSED | ({"broker"} if own_broker else set()) | (set() if plant.revives else REVIVERS)
+        left_out = UNUSED - ({"web"} if plant.pages else set())
+        left_out |= ({"broker"} if own_broker else set()) | (set() if plant.revives else REVIVERS)
         self._processes = [one for one in procfile.read(ROOT / "Procfile") if one.name not in left_out]
         self._services: dict[str, Service] = {}
         self.engine = engines.create(self.system.database_url(self.environment))
