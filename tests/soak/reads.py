@@ -30,7 +30,7 @@ from tests.soak.proxies import Proxies
 from tests.soak.week import START
 from tests.soak.wiring import GATES, feed_dependencies, feed_settings
 
-from mercarich_db.bulk import among
+from mercarich_db.conditions import among
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listing_pictures, listings
 from mercarich_feed import bootstrap

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Connection, Engine, and_, event, func, insert, or_, select, text, update
 
 from mercarich_db import schema
-from mercarich_db.bulk import GIVEN_IDS, LockedRows, among, among_keys, insert_or_add, time_of, walking
+from mercarich_db.bulk import LockedRows, insert_or_add, time_of
+from mercarich_db.conditions import GIVEN_IDS, among, among_keys, walking
 from mercarich_db.engine import create, reading, run_tx
 from mercarich_db.tables import run_sellers, source_items
 

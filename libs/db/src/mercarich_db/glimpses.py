@@ -11,7 +11,7 @@ from sqlalchemy import Connection, or_, select, update
 
 from mercarich_contracts.market import State
 from mercarich_contracts.proxy_api import Item
-from mercarich_db.bulk import among, among_keys
+from mercarich_db.conditions import among, among_keys
 from mercarich_db.tables import source_items
 
 _items = source_items.c

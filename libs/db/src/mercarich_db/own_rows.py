@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, Table, and_, func, select
 
-from mercarich_db.bulk import CHUNK, among
+from mercarich_db.bulk import CHUNK
+from mercarich_db.conditions import among
 from mercarich_db.tables import listings, source_items
 
 _ON_SALE = and_(listings.c.listed, ~listings.c.searching, listings.c.quantity > 0)

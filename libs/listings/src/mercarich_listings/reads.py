@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, and_, false, func, not_, or_, select, true
 
-from mercarich_db.bulk import walking
+from mercarich_db.conditions import walking
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings
 from mercarich_listings import store

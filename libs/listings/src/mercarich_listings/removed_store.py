@@ -24,7 +24,8 @@ from sqlalchemy import (
     update,
 )
 
-from mercarich_db.bulk import CHUNK, among, among_keys, insert_missing
+from mercarich_db.bulk import CHUNK, insert_missing
+from mercarich_db.conditions import among, among_keys
 from mercarich_db.tables import amazon_accounts, listings, removed_offers, users
 from mercarich_db.types import has_code
 from mercarich_listings.differences import Standing

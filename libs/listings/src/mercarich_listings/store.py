@@ -15,7 +15,8 @@ from sqlalchemy import Column, ColumnElement, Connection, Delete, Select, Update
 
 from mercarich_contracts.hazards import FIRST_LOOK
 from mercarich_contracts.market import Marketplace
-from mercarich_db.bulk import CHUNK, GIVEN_IDS, among, among_keys, insert_missing, insert_rows, update_rows
+from mercarich_db.bulk import CHUNK, insert_missing, insert_rows, update_rows
+from mercarich_db.conditions import GIVEN_IDS, among, among_keys
 from mercarich_db.tables import listing_events, listing_removals, listings, source_items
 from mercarich_listings import removed_store
 from mercarich_listings.event import Change, Event

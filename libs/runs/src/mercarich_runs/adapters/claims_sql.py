@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, or_
 
-from mercarich_db.bulk import GIVEN_IDS, LockedRows, among
+from mercarich_db.bulk import LockedRows
+from mercarich_db.conditions import GIVEN_IDS, among
 from mercarich_runs.adapters.columns import PendingColumns
 
 

@@ -7,7 +7,8 @@ from typing import Any, Protocol, Self
 
 from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Table, Update, and_, func, or_, update
 
-from mercarich_db.bulk import among, update_rows
+from mercarich_db.bulk import update_rows
+from mercarich_db.conditions import among
 from mercarich_runs.ports import Operation, Run
 
 

@@ -12,8 +12,9 @@ import orjson
 from sqlalchemy import Connection, Engine, select, update
 
 from mercarich_db import own_rows
-from mercarich_db.bulk import GIVEN_IDS, LockedRows, among, insert_missing
+from mercarich_db.bulk import LockedRows, insert_missing
 from mercarich_db.cadence import checks_a_day
+from mercarich_db.conditions import GIVEN_IDS, among
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, run_sellers, runs, users
 from mercarich_runs.adapters.columns import PendingColumns

@@ -24,7 +24,8 @@ from sqlalchemy import (
     update,
 )
 
-from mercarich_db.bulk import Rows, among, walking
+from mercarich_db.bulk import Rows
+from mercarich_db.conditions import among, walking
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import runs
 from mercarich_runs.adapters.columns import PendingColumns
@@ -157,7 +158,7 @@ def _page(columns: PendingColumns, taken: Sequence[Any]) -> Select[Any]:
 def _unfinished(engine: Engine, columns: PendingColumns) -> str:
     """Return SQL with a placeholder for the ids. Its result is one text: ids that wait for a worker or that one has.
 
-    The unary `+` keeps SQLite from using the index on the run (`mercarich_db.bulk.Filter`).
+    The unary `+` keeps SQLite from using the index on the run (`mercarich_db.conditions.Filter`).
     """
     on_sqlite = engine.dialect.name == "sqlite"
     mark, whole, unsought = ("?", "json_group_array", "+") if on_sqlite else ("%s", "json_arrayagg", "")

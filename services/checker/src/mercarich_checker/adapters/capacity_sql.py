@@ -10,8 +10,9 @@ from mercarich_contracts.capacity import LIST_CALL_ITEMS, MOST
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Budget
 from mercarich_contracts.sites import SITES, Site
-from mercarich_db.bulk import Filter, insert_missing
+from mercarich_db.bulk import insert_missing
 from mercarich_db.cadence import checks_a_day
+from mercarich_db.conditions import Filter
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import capacities, listings, source_items
 

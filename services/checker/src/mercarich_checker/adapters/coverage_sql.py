@@ -12,8 +12,8 @@ from mercarich_checker.domain.coverage import BANDS, Band, Unseen, coverages
 from mercarich_contracts.coverage import LATE_AFTER, Coverage
 from mercarich_contracts.market import Marketplace
 from mercarich_db import tables
-from mercarich_db.bulk import Filter
 from mercarich_db.cadence import checks_a_day
+from mercarich_db.conditions import Filter
 from mercarich_db.coverage import ALL_SELLERS
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listings, source_items, users

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, inser
 
 from mercarich_checker.domain.brake import Hold, HoldKind, NewHold
 from mercarich_contracts.market import Marketplace, RouteName
-from mercarich_db.bulk import GIVEN_IDS, among
+from mercarich_db.conditions import GIVEN_IDS, among
 from mercarich_db.tables import holds, listings, runs
 
 _HOLD = select(*(holds.c[name] for name in Hold.__dataclass_fields__))

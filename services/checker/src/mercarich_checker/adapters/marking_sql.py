@@ -11,8 +11,9 @@ from sqlalchemy import BindParameter, Connection, Engine, Select, and_, bindpara
 from mercarich_checker.adapters.checks import CHECKS
 from mercarich_contracts.coverage import GRACE, planned_wait
 from mercarich_contracts.schedule import PLANS
-from mercarich_db.bulk import Rows, walking
+from mercarich_db.bulk import Rows
 from mercarich_db.cadence import checks_a_day
+from mercarich_db.conditions import walking
 from mercarich_db.engine import reading
 from mercarich_db.tables import amazon_accounts, listings, runs, source_items, users
 from mercarich_runs.adapters.marking_sql import PAGE, Marker, Page

@@ -18,7 +18,8 @@ from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.messages import BatchItem
 from mercarich_contracts.sites import SITES
 from mercarich_db import own_rows
-from mercarich_db.bulk import Filter, Rows
+from mercarich_db.bulk import Rows
+from mercarich_db.conditions import Filter
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import holds, listings, run_sellers, runs, source_items
 from mercarich_reasons.reason import Reason

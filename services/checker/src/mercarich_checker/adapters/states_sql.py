@@ -16,7 +16,8 @@ from mercarich_contracts.hazards import Page
 from mercarich_contracts.market import Reason
 from mercarich_contracts.messages import CheckBatch
 from mercarich_contracts.proxy_api import Item
-from mercarich_db.bulk import GIVEN_IDS, LockedRows, time_of, update_rows
+from mercarich_db.bulk import LockedRows, time_of, update_rows
+from mercarich_db.conditions import GIVEN_IDS
 from mercarich_db.tables import evidence, source_items
 from mercarich_runs.adapters.evidence_sql import evidence_row
 

@@ -10,7 +10,8 @@ from mercarich_checker.domain.brake import Fall, Tally, Weighed
 from mercarich_checker.domain.withdrawals import Offer
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import RouteName
-from mercarich_db.bulk import GIVEN_IDS, among, insert_or_add
+from mercarich_db.bulk import insert_or_add
+from mercarich_db.conditions import GIVEN_IDS, among
 from mercarich_db.tables import listing_events, run_absences, run_sellers, runs
 from mercarich_runs.adapters.marking_sql import fresh_tally
 from mercarich_runs.ports import Operation

@@ -30,8 +30,9 @@ from mercarich_checker.ports import Taken, WindowEnded
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.schedule import DAY
 from mercarich_contracts.sites import SITES
-from mercarich_db.bulk import Filter, Rows, among, time_of, update_rows, walking
+from mercarich_db.bulk import Rows, time_of, update_rows
 from mercarich_db.capacity import capacities_of
+from mercarich_db.conditions import Filter, among, walking
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import hazard_cells, listings, restorations, runs, source_items
 from mercarich_runs.ports import Operation, Outcome, Run

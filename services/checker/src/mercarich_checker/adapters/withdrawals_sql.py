@@ -14,7 +14,8 @@ from mercarich_checker.domain.withdrawals import Found, Offer, Seen
 from mercarich_checker.ports import Recorded
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.messages import CheckBatch
-from mercarich_db.bulk import GIVEN_IDS, LockedRows, among
+from mercarich_db.bulk import LockedRows
+from mercarich_db.conditions import GIVEN_IDS, among
 from mercarich_db.tables import holds, listings, runs, source_items
 from mercarich_listings import store
 from mercarich_listings.transition import Stage

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, literal, select, update
 
-from mercarich_db.bulk import among
+from mercarich_db.conditions import among
 from mercarich_db.tables import listings, submission_items
 from mercarich_feed.domain.effects import Result, ended
 from mercarich_feed.domain.feeds import FeedEnd

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select, tr
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.revivals import RevivalState
-from mercarich_db.bulk import among_keys
+from mercarich_db.conditions import among_keys
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listing_pictures, listings, revivals, run_sellers, runs, source_items
 from mercarich_db.types import AnyRow

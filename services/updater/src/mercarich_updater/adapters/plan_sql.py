@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, or_, select
 
-from mercarich_db.bulk import among, walking
+from mercarich_db.conditions import among, walking
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listings
 from mercarich_platform.clock import Clock

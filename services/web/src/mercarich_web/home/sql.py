@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Select, and_, bindparam, case, func, or_, select
 
 from mercarich_contracts.coverage import Coverage
 from mercarich_contracts.events import EventKind
-from mercarich_db.bulk import Filter
+from mercarich_db.conditions import Filter
 from mercarich_db.coverage import coverages_of_seller
 from mercarich_db.tables import (
     amazon_accounts,

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Engine, Select, and_, delete, insert, or_, se
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
-from mercarich_db.bulk import Filter, insert_missing
+from mercarich_db.bulk import insert_missing
+from mercarich_db.conditions import Filter
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import listing_pictures, listings, pictures_wanted, source_items
 from mercarich_db.types import AnyRow

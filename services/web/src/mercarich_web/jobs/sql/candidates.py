@@ -10,7 +10,8 @@ from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.sites import SITES
 from mercarich_db import settings_store
-from mercarich_db.bulk import among_keys, insert_missing
+from mercarich_db.bulk import insert_missing
+from mercarich_db.conditions import among_keys
 from mercarich_db.engine import run_tx
 from mercarich_db.glimpses import note_glimpses
 from mercarich_db.tables import excluded_sellers, excluded_words, job_queries, jobs, listings, source_items

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, select
 
 from mercarich_contracts.market import Marketplace
-from mercarich_db.bulk import Filter
+from mercarich_db.conditions import Filter
 from mercarich_db.tables import job_rows, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow
 from mercarich_reasons.imports import BeingDeleted, ListedAlready, SkuTwice, SourceFixed, SourceTaken, SourceTwice

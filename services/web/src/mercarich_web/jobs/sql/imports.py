@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from mercarich_db.bulk import Filter, insert_missing
+from mercarich_db.bulk import insert_missing
+from mercarich_db.conditions import Filter
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import job_files, job_problems, job_rows, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow

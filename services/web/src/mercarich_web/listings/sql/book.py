@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
-from mercarich_db.bulk import among, walking
+from mercarich_db.conditions import among, walking
 from mercarich_db.tables import listings, source_items
 from mercarich_listings.listing import DOWN, UP
 from mercarich_listings.stages import is_in

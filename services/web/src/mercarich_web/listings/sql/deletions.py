@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, or_, select, true
 
-from mercarich_db.bulk import among
+from mercarich_db.conditions import among
 from mercarich_db.tables import listings
 from mercarich_listings.listing import Listing
 from mercarich_listings.stages import is_in

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from mercarich_db import settings_store
-from mercarich_db.bulk import among_keys, insert_missing
+from mercarich_db.bulk import insert_missing
+from mercarich_db.conditions import among_keys
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import excluded_sellers, excluded_words, source_items, users
 from mercarich_listings import store

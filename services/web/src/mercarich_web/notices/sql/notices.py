@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, or_, select, tuple_, update
 
-from mercarich_db.bulk import CHUNK, among_keys
+from mercarich_db.bulk import CHUNK
+from mercarich_db.conditions import among_keys
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import notice_sendings, notice_ways, notices
 from mercarich_db.types import AnyRow
