@@ -20,7 +20,7 @@ OPERATIONS = (
         wait="5m",
         severity="warning",
         summary="{{ $labels.schedule }} has not started for more than 1.1 intervals",
-        text="Its CronJob is suspended, cannot start, or the scheduler is gone.",
+        text="Its CronJob is missing or cannot start, or the scheduler is gone.",
         fires=Case("15m", {_OVERDUE: "0x2 1x13"}, {"schedule": "env-update"}),
         quiet=Case("15m", {_OVERDUE: "0x5 1x2 0x8"}),
     ),

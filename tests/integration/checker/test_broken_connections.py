@@ -167,3 +167,17 @@ def _batch(engine: Engine, shop: Shop, count: int) -> CheckBatch:
     rows = [row for _, row in marking.due(run, (-1, 0), count, utc_now())]
     assert len(rows) == count
     return CheckBatch(marketplace=run.marketplace, run_id=run.id, generation=run.generation, items=tuple(rows))
+
+
+def test_a_record_that_comes_again_takes_up_no_rows_that_have_ended_two_workers(engine: Engine, shop: Shop) -> None:
+    """Else each repeat makes the whole of the planner's halves again, and ends one more worker."""
+    batch, plan = _batch(engine, shop, 4), planner(engine, Workers(engine, Market())).plan
+    observed = SqlObservations(engine, settings_cache(engine, brake_settings))
+    run, now = Run(batch.run_id, batch.marketplace, batch.generation), utc_now()
+    for number, taken in enumerate((4, 4, 0)):
+        assert len(observed.claim(batch, f"died {number}", now + LEASE, now)) == taken
+        now += 2 * LEASE
+
+    half = [item.id for item in batch.items[:2]]
+    assert len(plan.try_again(run, half, now)) == 2
+    assert [item.id for item in observed.claim(batch, "again", now + LEASE, now)] == half

@@ -279,6 +279,11 @@ def test_a_row_failed_by_its_last_exit_code_or_when_it_does_not_end(engine: Engi
     start(engine, "check-item-yahoo", 2 * hour)
     start(engine, "update-feed-yahoo", 2 * hour, **bad)
     start(engine, "update-feed-yahoo", timedelta(minutes=1))
+    start(engine, "check-item-mercari", 2 * hour, ended_at=NOW - hour, exit_code=75)  # its pod was moved
+    start(engine, "check-item-mercari", timedelta(minutes=1))
+    start(engine, "update-item-yahoo", 2 * hour, **bad)
+    pause = insert(schedule_pauses).values(name="update-item-yahoo", paused_at=NOW, paused_by="taro")
+    run_tx(engine, lambda connection: connection.execute(pause))
     publish()
     failed = [row.name for row in SCHEDULE if value("schedule_failed", schedule=row.name)]
     assert failed == ["update-feed-yahoo", "env-update", "delete-old-items"]

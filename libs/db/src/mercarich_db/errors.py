@@ -15,9 +15,10 @@ _CONFLICTS = {
 }
 """MariaDB errors after which the whole transaction starts over. After 1205 the transaction is still open."""
 _UNREACHABLE = frozenset(
-    {1040, 1053, 1129, 1130, 1152, 1158, 1159, 1160, 1161, 1184, 1290, 1836, 1927, 2002, 2003, 2006, 2013}
+    {0, 1040, 1047, 1053, 1129, 1130, 1152, 1158, 1159, 1160, 1161, 1184, 1290, 1836, 1927, 2002, 2003, 2006, 2013}
 )
-"""MariaDB: the server cannot be reached, is shutting down, or is read-only after a fail-over."""
+"""MariaDB: the server cannot be reached, is shutting down, is no ready node of its cluster (1047), or is read-only
+after a fail-over. The driver's own 0: its connection is closed."""
 _FULL = "a table or its disk is full"
 _PASSES = {
     1021: _FULL,
@@ -25,6 +26,8 @@ _PASSES = {
     1203: "too many connections of all its users",
     1226: "the user has used up a limit of its account",
     1317: "the statement was interrupted",
+    1637: "too many transactions are open",
+    1878: "there is no space for temporary files",
     1969: "the statement took too long",
 }
 """MariaDB errors that waiting helps against, though the server answers."""

@@ -31,7 +31,7 @@ def starts(connection: Connection, now: datetime) -> Sequence[RowStarts]:
                 since=last or since.get(row.name),
                 paused=is_paused,
                 overdue=is_overdue(row, last, since.get(row.name), now, paused=is_paused),
-                failed=has_failed(row, open_since, codes.get(row.name), now),
+                failed=not is_paused and has_failed(row, open_since, codes.get(row.name), now),
             )
         )
     return found

@@ -119,6 +119,11 @@ class InFlight:
             self._rejections[task.record.topic, task.record.partition].add(rejected=False)
             self._accepted = True
 
+    def decoded(self, task: Task) -> None:
+        """Note that a record could be decoded, though it is not handled yet."""
+        with self._lock:
+            self._rejections[task.record.topic, task.record.partition].add_decodable()
+
     @property
     def has_only_rejected(self) -> bool:
         """Whether this process has rejected every record so far, and more than one bad record can be."""

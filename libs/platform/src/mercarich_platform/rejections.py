@@ -41,6 +41,9 @@ class Rejections:
     def add_undecodable(self) -> None:
         self._undecodable += 1
 
+    def add_decodable(self) -> None:
+        self._undecodable = 0
+
     @property
     def garbage_alone(self) -> bool:
         """Whether none of the latest records could be decoded; a record that can be ends it."""

@@ -235,6 +235,7 @@ class WorkerLoop:
             return
         if isinstance(error, NotNow):
             log.info("a record has to wait", extra=_where(task) | {"reason": str(error)})
+            self.in_flight.decoded(task)
             self._keep(task, error.delay_seconds, self._begin)
         elif error is not None:
             self.fail(f"the record {task.record.topic}/{task.record.partition}/{task.record.offset}", error)

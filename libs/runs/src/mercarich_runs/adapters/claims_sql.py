@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, or_
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, or_, true
 
 from mercarich_db.bulk import LockedRows
 from mercarich_db.conditions import GIVEN_IDS, among
@@ -22,14 +22,18 @@ class Claims:
     are passed by name.
     """
 
-    def __init__(self, columns: PendingColumns, which: ColumnElement[bool]) -> None:
+    def __init__(self, columns: PendingColumns, which: ColumnElement[bool], *, planned: bool = True) -> None:
+        """`planned`: a planner offers the rows, and offers again by halves those that have ended two workers."""
         self._columns = columns
         self._which = which
+        self._planned = planned
 
     def claim(self, connection: Connection, claim: str, until: datetime, now: datetime, **given: Any) -> frozenset[int]:
         """Claim rows that no worker has; return their ids. A message that comes twice finds none.
 
-        The caller must have locked the newest run.
+        A message that comes again after its worker's death takes planned rows up once. After the second death only the
+        planner frees them: else each repeat of the message would make the whole of the halves again, and end a worker
+        by it. The caller must have locked the newest run.
         """
         taken = frozenset(id for (id,) in self._free.read(connection, now=now, **given))
         connection.execute(self._take, {"ids": sorted(taken), "until": until, "token": claim})
@@ -50,7 +54,8 @@ class Claims:
     @cached_property
     def _free(self) -> LockedRows:
         ends = self._columns.not_before
-        return LockedRows([self._columns.id], and_(self._which, or_(ends.is_(None), ends <= bindparam("now"))))
+        come = and_(ends <= bindparam("now"), self._columns.attempts <= 1 if self._planned else true())
+        return LockedRows([self._columns.id], and_(self._which, or_(ends.is_(None), come)))
 
     @cached_property
     def _all(self) -> LockedRows:

@@ -118,13 +118,15 @@ class PendingRows(Generic[AnyRow]):
             guard(connection, columns.operation, run)
             abandoned = {"attempts": attempts, "claim": None, "not_before": now}
             again = columns.noting(run=run.id, done_run=None, problem=None, **abandoned)
-            count = connection.execute(again.where(aside)).rowcount
+            count = connection.execute(again.where(among(columns.id, ids, aside))).rowcount
             connection.execute(update(runs).where(runs.c.id == run.id).values(set_aside=runs.c.set_aside - count))
             return count
 
         with reading(self._engine) as connection:
             if not connection.execute(select(runs.c.set_aside).where(runs.c.id == run.id)).scalar():
                 return 0
+            # Read first: an UPDATE that searches for them would lock all rows that it passes.
+            ids = connection.execute(select(columns.id).where(aside)).scalars().all()
         return run_tx(self._engine, put_back)
 
     def left(self, run: Run) -> int:

@@ -151,12 +151,14 @@ class Publishing(Generic[AnyRow, AnyBatch]):
             return
         self._suspects_at = self._now() + _SUSPECTS_EVERY
         abandoned = self._pending.abandoned(self._run, self._now())
+        suspects = {id for out in self._out if out.suspect for id in out.left}
+        self._tried_alone &= suspects | {row.id for row in abandoned}  # the others have been answered since
         judged = judge(abandoned, self._tried_alone, self._settings.attempts)
         if judged.given_up:
             self._pending.set_aside(self._run, judged.given_up, self._now())
-        if not judged.next or any(out.suspect for out in self._out):
+        if not judged.next or suspects:
             return
-        rows = self._pending.try_again(self._run, judged.next, self._now())
+        rows = self._pending.try_again(self._run, judged.next[: self._settings.batch_items], self._now())
         if rows:
             self._publish([rows], suspect=True)
             if len(rows) == 1:

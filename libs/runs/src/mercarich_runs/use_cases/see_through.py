@@ -55,7 +55,8 @@ class SeeThrough:
         log.info("run started", extra={"run": run.id, "generation": run.generation})
         try:
             outcome, note = work(run, request)
-            set_aside = self.runs.beat(run, self.now()).set_aside
+            counts = patiently(lambda: self.runs.beat(run, self.now()), stop, self.monotonic, run=run.id)
+            set_aside = counts.set_aside
             if set_aside:
                 log.warning("rows stay set aside", extra={"run": run.id, "items": set_aside})
                 note = note if outcome is Outcome.FAILED else ItemsSetAside(set_aside)

@@ -80,8 +80,6 @@ class _RunRounds(Rounds):
             else:
                 self.enter("checking", self.wrong)
             return False
-        if self._publishing.look_last():
-            return False
         youngest = self._check.plan.held_since(self._run)
         if youngest is not None and self._second_looks < SECOND_LOOKS:
             self._confirm(youngest + self._check.settings.confirm_after, counts)
@@ -89,7 +87,7 @@ class _RunRounds(Rounds):
         if self._check.plan.left_out(self._run):
             self.enter("held", self.wrong)
             return False
-        return True
+        return not self._publishing.look_last()
 
     def _confirm(self, due_at: datetime, counts: Counts) -> None:
         self.enter("confirming", SecondLookWaits(counts.held, due_at))

@@ -36,7 +36,9 @@ class PublishBooks:
     def _by_the_clusters_times(self, books: Books) -> Books:
         now, crons = self.now(), self._crons
         runs = [replace(book, interval=interval_here(_ROWS[book.schedule], crons, now)) for book in books.runs]
-        schedules = [
-            replace(row, overdue=is_overdue_here(row, (crons or {}).get(row.name), now)) for row in books.schedules
-        ]
+        schedules = []
+        for row in books.schedules:
+            cron = (crons or {}).get(row.name)
+            failed = row.failed and not (cron is not None and cron.suspended)
+            schedules.append(replace(row, overdue=is_overdue_here(row, cron, now), failed=failed))
         return replace(books, runs=runs, schedules=schedules)

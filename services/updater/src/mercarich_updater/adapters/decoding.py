@@ -44,8 +44,8 @@ class Decoder:
         """Kills the process; called, too, when this object or our own process ends."""
 
     def decode(self, body: bytes) -> "Decoded":
-        """Return the picture. Raises the `Undecodable` and `TooNarrow` of `likeness`; `Undecodable` also for one that
-        takes too much time or memory."""
+        """Return the picture. Raises the `Undecodable` and `TooNarrow` of `likeness`, `Undecodable` also for one that
+        takes too much time or memory; and `Disturbed`, which tells nothing about the picture."""
         from mercarich_updater.adapters.likeness import Undecodable
 
         for _ in range(TRIES):
@@ -55,9 +55,9 @@ class Decoder:
                 except _Ended as error:
                     ended, code = error, self._discard()
             log.warning("the process that decodes pictures was ended", extra={"code": code, "why": str(ended)})
-            if code == -signal.SIGXCPU or isinstance(ended, _TooLate):
-                break
-        raise Undecodable("the picture takes too much to decode")
+            if code == -signal.SIGXCPU:
+                raise Undecodable("the picture takes too much to decode")
+        raise Disturbed(f"no process decodes pictures now: {ended}")
 
     def _decoded(self, body: bytes) -> "Decoded":
         import numpy as np
@@ -66,7 +66,7 @@ class Decoder:
 
         child = self._running()
         until = time.monotonic() + PATIENCE_SECONDS
-        _send(child, len(body).to_bytes(4) + body)
+        _send(child, len(body).to_bytes(4) + body, until)
         kind = bytes(_read(child, 1, until))
         if kind == DECODED:
             size = _read(child, 4, until)
@@ -99,19 +99,22 @@ class Decoder:
         return child.returncode if child is not None else None
 
 
+class Disturbed(Exception):
+    """Pictures cannot be decoded now: the machine is too busy, or something has ended the process."""
+
+
 class _Ended(Exception):
     """The process has ended, or does not answer in time."""
 
 
-class _TooLate(_Ended):
-    pass
-
-
-def _send(child: "subprocess.Popen[bytes]", data: bytes) -> None:
+def _send(child: "subprocess.Popen[bytes]", data: bytes, until: float) -> None:
     assert child.stdin is not None
+    os.set_blocking(child.stdin.fileno(), False)
     rest = memoryview(data)
     try:
         while rest:
+            if not select.select([], [child.stdin], [], max(0.0, until - time.monotonic()))[1]:
+                raise _Ended(f"it has read nothing for {PATIENCE_SECONDS:.0f} s")
             rest = rest[child.stdin.write(rest) or 0 :]
     except OSError as error:
         raise _Ended("it reads no more") from error
@@ -122,7 +125,7 @@ def _read(child: "subprocess.Popen[bytes]", size: int, until: float) -> bytearra
     found = bytearray()
     while len(found) < size:
         if not select.select([child.stdout], [], [], max(0.0, until - time.monotonic()))[0]:
-            raise _TooLate(f"no answer within {PATIENCE_SECONDS:.0f} s")
+            raise _Ended(f"no answer within {PATIENCE_SECONDS:.0f} s")
         some = child.stdout.read(size - len(found))
         if not some:
             raise _Ended("it ended without an answer")

@@ -12,7 +12,7 @@ from mercarich_updater.adapters.likeness import TooNarrow, decode
 
 CPU_SECONDS = 5
 """Of the processor for one picture, rounded up; the largest that the proxies let through takes half a second."""
-MEMORY_BYTES = 512 * 1024 * 1024
+MEMORY_BYTES = 256 * 1024 * 1024
 """For a picture, beyond what the libraries take: one of 12 megapixels takes about 110 MB, a progressive one."""
 
 

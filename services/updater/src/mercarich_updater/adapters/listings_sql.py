@@ -47,7 +47,8 @@ class SqlListings:
             which = and_(mine, wants_replacement())
             if batch.run_id is None:
                 which = and_(which, UPDATES.attempts < ATTEMPTS)
-            taken = Claims(UPDATES, which).claim(connection, claim, until, now)
+            claims = Claims(UPDATES, which, planned=batch.run_id is not None)
+            taken = claims.claim(connection, claim, until, now)
             rows = _wanted_rows(connection, taken)
             late = [row for row in rows if not in_time(row.withdrawn_at, since.get(row.user_id, now))]
             unwanted = _unwanted(connection, batch, mine, taken)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import httpx
 from pydantic import ValidationError
 
-from mercarich_contracts.market import Marketplace
+from mercarich_contracts.market import ErrorClass, Marketplace
 from mercarich_contracts.proxy_api import ProxyError
 from mercarich_platform import whole_answers
 from mercarich_reasons.pictures import (
@@ -25,7 +25,7 @@ from mercarich_reasons.pictures import (
 )
 from mercarich_replacements.matching import Likeness
 from mercarich_runs.ports import ProxyAway
-from mercarich_updater.adapters.decoding import Decoder
+from mercarich_updater.adapters.decoding import Decoder, Disturbed
 from mercarich_updater.adapters.saved_pictures import saved_picture
 from mercarich_updater.ports import NoPicture, Picture, PictureLater
 
@@ -89,7 +89,7 @@ class HttpPictures:
     def _saved(self, picture: Picture) -> "Decoded | None":
         body = saved_picture(self._folder, picture.saved or "")
         try:
-            return None if body is None else self._decode(body)
+            return None if body is None else self._pixels(picture, body)
         except ValueError as error:
             log.warning("a saved picture cannot be used", extra={"path": picture.saved, "reason": str(error)})
             return None
@@ -100,11 +100,17 @@ class HttpPictures:
         if not picture.url:
             raise NoPicture(OldPictureMissing())
         try:
-            return self._decode(self._fetch(picture))
+            return self._pixels(picture, self._fetch(picture))
         except TooNarrow as error:
             raise NoPicture(PictureTooNarrow(picture.url)) from error
         except ValueError as error:
             raise NoPicture(PictureUndecodable(picture.url)) from error
+
+    def _pixels(self, picture: Picture, body: bytes) -> "Decoded":
+        try:
+            return self._decode(body)
+        except Disturbed as error:
+            raise PictureLater(ErrorClass.TRANSIENT, picture) from error
 
     def _fetch(self, picture: Picture) -> bytes:
         try:
