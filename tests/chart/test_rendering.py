@@ -92,14 +92,18 @@ def test_kinds_that_the_cluster_does_not_know_are_not_rendered() -> None:
 
 
 def test_the_values_of_the_documentation_render(tmp_path: Path) -> None:
-    [block] = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    values = tmp_path / "values.yaml"
-    values.write_text(textwrap.dedent(block), encoding="utf-8")
-    done = helm("helm4", "template", "rel", ".", "-f", str(values), "--api-versions", "monitoring.coreos.com/v1")
+    """Those of real sellers, and with them those that follow."""
+    blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    files = [tmp_path / f"values-{number}.yaml" for number in range(len(blocks))]
+    for file, block in zip(files, blocks, strict=True):
+        file.write_text(textwrap.dedent(block), encoding="utf-8")
+    for given in ([files[0]], *([files[0], more] for more in files[1:])):
+        values = [part for file in given for part in ("-f", str(file))]
+        done = helm("helm4", "template", "rel", ".", *values, "--api-versions", "monitoring.coreos.com/v1")
 
-    assert done.returncode == 0, done.stderr
-    kinds = {each["kind"] for each in parse(done.stdout)}
-    assert {"Ingress", "PodMonitor", "ServiceMonitor", "PrometheusRule"} <= kinds
+        assert done.returncode == 0, done.stderr
+        kinds = {each["kind"] for each in parse(done.stdout)}
+        assert {"Ingress", "PodMonitor", "ServiceMonitor", "PrometheusRule"} <= kinds
 
 
 def test_the_pod_monitor_names_every_component_with_a_port_for_metrics() -> None:
