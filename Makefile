@@ -70,6 +70,8 @@ BILLS := var/bills/.installed
 # Into a registry the images are pushed before the chart, which names them; into a folder they are saved.
 release: $(INSTALLED) $(BILLS) ## chart, images, bills of materials and checksums into TO=folder or TO=oci://registry.example/path (HELM, IMAGE_PUSH, IMAGE_SAVE)
 	@test -n "$(TO)" || { echo "make release needs a folder or a registry: make release TO=var/release, TO=oci://registry.example/path" >&2; exit 1; }
+	@folder=$(if $(filter oci://%,$(TO)),var/release,$(TO)); test -z "$$(ls -A $$folder 2>/dev/null)" || \
+		{ echo "$$folder is not empty; a release is packed into a folder of its own" >&2; exit 1; }
 	@$(MAKE) --no-print-directory $(if $(filter oci://%,$(TO)),push REGISTRY=$(TO:oci://%=%),images IMAGES="$(RELEASED)" IMAGE_PREFIX=mercarich-)
 	@$(BIN)/python -m tools.release $(TO) --tag $(IMAGE_TAG) --services $(RELEASED) --helm "$(HELM)" --save "$(IMAGE_SAVE)" \
 		--bill var/bills/bin/cyclonedx-py

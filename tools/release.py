@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if any(folder.iterdir()):
         raise SystemExit(f"{folder} is not empty; a release is packed into a folder of its own")
 
-    _run(given.helm, "package", ROOT / "charts/mercarich", "--destination", folder)
+    _run(given.helm, "package", ROOT / "charts/mercarich", "--destination", folder, "--app-version", given.tag)
     for service in given.services:
         name, source = f"mercarich-{service}", ROOT / "services" / service
         bill = ("--pyproject", source / "pyproject.toml", "--output-file", folder / f"{name}.cdx.json")
