@@ -138,10 +138,10 @@ def test_every_query_of_a_board_finds_data_or_its_panel_says_when_there_is_none(
 
 
 def test_every_process_tells_its_name_and_release(scraped: Prometheus) -> None:
-    """Pages and oauth serve no metrics on one machine."""
+    """oauth does not run on one machine."""
     told = {one["metric"]["process"] for one in scraped.query("mercarich_build_info")}
     of_sites = {form.format(name) for name in Marketplace for form in ("watch-{}", "{}-proxy")}
-    assert told == {*POOLS, *of_sites, "notices", "operator"}
+    assert told == {*POOLS, *of_sites, "pages", "notices", "operator"}
 
 
 def test_every_metric_is_there_but_those_of_what_did_not_happen(scraped: Prometheus) -> None:
