@@ -109,12 +109,15 @@ class Door:
     def sign_out(self, session: Session) -> None:
         self.sessions.end(session.token_hash)
 
-    def confirm(self, session: Session, password: str, caller: Caller) -> LetIn:
-        """Confirm the password of a session, which goes on under another token. Raises `Wrong` and `TooMany`."""
+    def confirm(self, session: Session, password: str, caller: Caller) -> LetIn | None:
+        """Confirm the password of a session, which goes on under another token. Raises `Wrong` and `TooMany`.
+
+        None: the same form was sent twice, and the token in the answer to the other request is the session's.
+        """
         self._proven_again(session, password, caller)
         token = secrets.token_urlsafe(32)
-        self.sessions.confirm(session.token_hash, hashed(token), self.now())
-        return LetIn(session.account, token, None)
+        moved = self.sessions.confirm(session.token_hash, hashed(token), self.now())
+        return LetIn(session.account, token, None) if moved else None
 
     def change_password(self, session: Session, old: str, new: str, caller: Caller, *, programs: bool) -> LetIn:
         """Change the password and end the account's other sessions; this one goes on under another token.

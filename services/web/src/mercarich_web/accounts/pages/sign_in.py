@@ -83,7 +83,7 @@ def _again(site: Site, door: Door) -> APIRouter:
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
             return site.page(visit, "accounts/confirm.html", status, next=own_path(to), **told)
-        return let_in(request, site.to(to), entered)
+        return let_in(request, site.to(to), entered) if entered is not None else site.to(to)
 
     return routes
 

@@ -57,16 +57,18 @@ class SqlSessions:
     def seen(self, token_hash: str, now: datetime) -> None:
         self._change(token_hash, seen_at=now)
 
-    def confirm(self, token_hash: str, another: str, now: datetime) -> None:
-        """Note that the password was given, and give the session another token hash."""
+    def confirm(self, token_hash: str, another: str, now: datetime) -> bool:
+        """Note that the password was given, and give the session another token hash. Return False when no session has
+        this hash any more."""
         change = update(sessions).where(sessions.c.token_hash == token_hash)
         at_amazon = update(amazon_links).where(amazon_links.c.session_hash == token_hash)
 
-        def confirm(connection: Connection) -> None:
-            connection.execute(change.values(token_hash=another, seen_at=now, confirmed_at=now))
+        def confirm(connection: Connection) -> bool:
+            moved = connection.execute(change.values(token_hash=another, seen_at=now, confirmed_at=now)).rowcount
             connection.execute(at_amazon.values(session_hash=another))  # This browser comes back with the new token.
+            return moved == 1
 
-        run_tx(self._engine, confirm)
+        return run_tx(self._engine, confirm)
 
     def end(self, token_hash: str) -> None:
         gone = delete(sessions).where(sessions.c.token_hash == token_hash)
