@@ -17,6 +17,7 @@ from mercarich_web.identity.people import (
     Account,
     Ended,
     Invitation,
+    Login,
     Role,
     Taken,
     check_password,
@@ -67,7 +68,7 @@ class LostPassword:
         if login is None:
             raise NotFound(f"there is no user {username!r} who signs in")
         account, now = login.account, self.now()
-        ended = self.people.replace_password(account.user_id, NO_PASSWORD, now, told, programs=programs)
+        ended = self.people.replace_password(account.user_id, NO_PASSWORD, now, told, proven=None, programs=programs)
         self.audit.write(action, by, account.username, ended.detail, now)
         return account, ended
 
@@ -101,13 +102,14 @@ class Invitations:
             raise NotFound("this invitation cannot be used any more")
         return found
 
-    def accept(self, token: str, password: str) -> Account:
-        """Set the password and return the account. Raises `NotFound` and `WeakPassword`."""
+    def accept(self, token: str, password: str) -> Login:
+        """Set the password and return the login. Raises `NotFound` and `WeakPassword`."""
         check_password(password, self.look(token).username)
-        account = self.people.accept(hashed(token), self.passwords.hash(password), self.now())
-        if account is None:
+        login = self.people.accept(hashed(token), self.passwords.hash(password), self.now())
+        if login is None:
             raise NotFound("this invitation cannot be used any more")
+        account = login.account
         self.audit.write(
             AuditAction.JOINED, Actor(account.username, account.user_id), account.username, None, self.now()
         )
-        return account
+        return login

@@ -11,7 +11,7 @@ from mercarich_reasons.account_changes import KeyMade
 from mercarich_reasons.accounts import KeyIncomplete, TooManyKeys
 from mercarich_web.identity.allowances import Allowances
 from mercarich_web.identity.keys import MOST_KEYS, PREFIX, Key, Scope, packed
-from mercarich_web.identity.people import Account
+from mercarich_web.identity.people import Account, Session
 from mercarich_web.identity.sign_in import TooMany, hashed
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.identity.sql.keys import SqlKeys
@@ -30,15 +30,16 @@ class Keys:
     def of(self, user_id: int) -> Sequence[Key]:
         return self.book.of(user_id)
 
-    def make(self, user_id: int, name: str, scopes: Collection[Scope], by: Actor) -> str:
-        """Create a key and return it. Only its hash is stored. Raises `Refused`."""
+    def make(self, session: Session, name: str, scopes: Collection[Scope], by: Actor) -> str:
+        """Create a key and return it. Only its hash is stored. Raises `Refused`, and `Superseded` when the session is
+        over by now."""
         if not name.strip() or not scopes:
             raise Refused(KeyIncomplete())
-        if len(self.book.of(user_id)) >= MOST_KEYS:
+        if len(self.book.of(session.account.user_id)) >= MOST_KEYS:
             raise Refused(TooManyKeys(MOST_KEYS))
         key, now = PREFIX + secrets.token_urlsafe(32), self.now()
         name = name.strip()[:64]
-        self.book.add(user_id, hashed(key), name, packed(scopes), now, KeyMade(name, by.address or ""))
+        self.book.add(session, hashed(key), name, packed(scopes), now, KeyMade(name, by.address or ""))
         self.audit.write(AuditAction.KEY_MADE, by, name, packed(scopes), now)
         return key
 

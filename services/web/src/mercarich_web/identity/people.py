@@ -108,6 +108,10 @@ def check_password(password: str, username: str) -> None:
         raise WeakPassword(Rule.COMMON)
 
 
+class Superseded(Exception):
+    """What a request has proven holds no more: the password was replaced or the session was ended in the meantime."""
+
+
 class Taken(Exception):
     """A user of this name exists already."""
 
@@ -142,6 +146,16 @@ NO_PASSWORD = ""
 class Login:
     account: Account
     password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What somebody has shown who changes a password."""
+
+    password_hash: str
+    """The one that the old password matched."""
+    token_hash: str
+    """Of the session, which goes on."""
 
 
 @dataclass(frozen=True, slots=True)

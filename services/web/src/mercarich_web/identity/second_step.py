@@ -68,7 +68,7 @@ class SecondStep:
             self._note(AuditAction.SIGN_IN_FAILED, account, caller, "code")
             raise Wrong
         self.tries.succeeded(counters, self.now())
-        return door.start(account, caller)
+        return door.start(account, caller, None)
 
     def left(self, account: Account) -> int:
         """Return the number of unused recovery codes."""

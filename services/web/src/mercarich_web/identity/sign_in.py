@@ -12,7 +12,7 @@ from mercarich_reasons.account_changes import NewBrowser, PasswordChanged
 from mercarich_web.identity.codes import HALF_FOR
 from mercarich_web.identity.devices import Devices
 from mercarich_web.identity.passwords import Argon2Passwords
-from mercarich_web.identity.people import LONGEST, Account, Login, Session, check_password
+from mercarich_web.identity.people import LONGEST, Account, Login, Proven, Session, Superseded, check_password
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.identity.sql.people import SqlPeople
 from mercarich_web.identity.sql.sessions import SqlSessions, SqlTries
@@ -75,16 +75,24 @@ class Door:
         device = self._device(login.account, caller) if login is not None else None
         counters = of_stranger(username, caller.address) if device is None else of_device(device)
         login = self._proven(username, login, password, caller, counters)
-        if self.passwords.is_outdated(login.password_hash):
-            self.people.set_password(login.account.user_id, self.passwords.hash(password), self.now())
-        return self.start(login.account, caller, half=login.account.asks_for_code)
+        account, proven = login.account, login.password_hash
+        if self.passwords.is_outdated(proven):
+            renewed = self.passwords.hash(password)
+            self.people.set_password(account.user_id, renewed, self.now(), instead_of=proven)
+            proven = renewed
+        return self.start(account, caller, proven, half=account.asks_for_code)
 
-    def start(self, account: Account, caller: Caller, *, half: bool = False) -> LetIn:
+    def start(self, account: Account, caller: Caller, proven: str | None, *, half: bool = False) -> LetIn:
+        """Begin a session. `proven`: the hash that the password matched; None: the browser's half session stands for
+        it. Raises `Wrong` when the password was replaced, or the half session was ended, in the meantime."""
         token, now = secrets.token_urlsafe(32), self.now()
         session = Session(account, hashed(token), now, now, now, caller.address[:64], caller.agent[:255], half=half)
         unknown = not half and self._device(account, caller) is None
         told = NewBrowser(caller.address, device(caller.agent) or None) if unknown else None
-        self.sessions.start(session, instead_of=hashed(caller.token), told=told)
+        try:
+            self.sessions.start(session, hashed(caller.token), proven, told)
+        except Superseded as error:
+            raise Wrong from error
         if not half:
             self.audit.write(AuditAction.SIGN_IN, actor(account, caller), account.username, None, now)
         return LetIn(account, token, None if half else self.devices.cookie(account, now))
@@ -129,8 +137,11 @@ class Door:
         check_password(new, account.username)
         login = self._proven_again(session, old, caller)
         made = self.passwords.hash(new)
-        told, kept = PasswordChanged(caller.address), session.token_hash
-        ended = self.people.replace_password(account.user_id, made, now, told, but=kept, programs=programs)
+        told, proven = PasswordChanged(caller.address), Proven(login.password_hash, session.token_hash)
+        try:
+            ended = self.people.replace_password(account.user_id, made, now, told, proven=proven, programs=programs)
+        except Superseded as error:
+            raise Wrong from error
         self.sessions.confirm(session.token_hash, hashed(token), now)
         self.audit.write(AuditAction.PASSWORD_CHANGED, actor(account, caller), account.username, ended.detail, now)
         changed = self.people.login(account.username) or login

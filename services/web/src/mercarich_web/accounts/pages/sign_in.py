@@ -98,12 +98,16 @@ def _joining(site: Site, door: Door, invitations: Invitations) -> APIRouter:
     @routes.post("/{token}")
     def join(request: Request, visit: Visiting, _: HashesPassword, token: str, password: Secret = "") -> Response:
         try:
-            account = invitations.accept(token, password)
+            login = invitations.accept(token, password)
         except WeakPassword as error:
             told = {"invitation": invitations.look(token), "token": token, "problem": error.rule.value}
             return site.page(visit, "accounts/join.html", 422, **told)
-        entered = door.start(account, visit.caller, half=account.asks_for_code)
-        return let_in(request, site.to("/sign-in/code" if account.asks_for_code else "/"), entered)
+        half = login.account.asks_for_code
+        try:
+            entered = door.start(login.account, visit.caller, login.password_hash, half=half)
+        except Wrong:
+            return site.to("/sign-in")
+        return let_in(request, site.to("/sign-in/code" if half else "/"), entered)
 
     return routes
 

@@ -13,7 +13,17 @@ from mercarich_db.tables import api_keys, invitations, logins, notice_ways, sess
 from mercarich_db.types import AnyRow
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
-from mercarich_web.identity.people import NO_PASSWORD, Account, Ended, Invitation, Login, Role, Taken
+from mercarich_web.identity.people import (
+    NO_PASSWORD,
+    Account,
+    Ended,
+    Invitation,
+    Login,
+    Proven,
+    Role,
+    Superseded,
+    Taken,
+)
 from mercarich_web.identity.sql.owner_mails import tell_owner
 
 
@@ -28,22 +38,28 @@ class SqlPeople:
             row = connection.execute(found).one_or_none()
         return None if row is None else Login(account_of(row), row.password_hash)
 
-    def set_password(self, user_id: int, password_hash: str, now: datetime) -> None:
-        change = update(logins).where(logins.c.user_id == user_id)
+    def set_password(self, user_id: int, password_hash: str, now: datetime, *, instead_of: str) -> None:
+        """Change the hash of a password. Nothing happens when the hash is not `instead_of` any more."""
+        change = update(logins).where(logins.c.user_id == user_id, logins.c.password_hash == instead_of)
         run_tx(
             self._engine,
             lambda connection: connection.execute(change.values(password_hash=password_hash, password_at=now)),
         )
 
     def replace_password(
-        self, user_id: int, password_hash: str, now: datetime, told: Reason, *, but: str = "", programs: bool
+        self, user_id: int, password_hash: str, now: datetime, told: Reason, *, proven: Proven | None, programs: bool
     ) -> Ended:
-        """Change the password, and end all sessions except the one with the token hash `but`. Its owner is `told`.
+        """Change the password, and end all sessions except that of `proven`. The account's owner is `told`.
 
-        `programs` ends the API keys and the webhook, too, and no browser is known any more.
+        `programs` ends the API keys and the webhook, too, and no browser is known any more. `proven` is None when an
+        operator changes it. Raises `Superseded` when the hash is not the proven one any more.
         """
 
         def change(connection: Connection) -> Ended:
+            known = select(logins.c.password_hash).where(logins.c.user_id == user_id).with_for_update()
+            if proven is not None and connection.execute(known).scalar() != proven.password_hash:
+                raise Superseded
+            but = proven.token_hash if proven is not None else ""
             ended = _replace(connection, user_id, password_hash, now, but)
             tell_owner(connection, user_id, told, now)
             return _with_programs(connection, user_id, ended) if programs else ended
@@ -82,11 +98,11 @@ class SqlPeople:
             row = connection.execute(_usable(token_hash, now)).one_or_none()
         return None if row is None else _invitation(row)
 
-    def accept(self, token_hash: str, password_hash: str, now: datetime) -> Account | None:
-        """Set the password and return the user, who is created when there is none. None when the invitation can no
-        longer be accepted, or the user has a password."""
+    def accept(self, token_hash: str, password_hash: str, now: datetime) -> Login | None:
+        """Set the password of a user, who is created when there is none, and return the login. None when the invitation
+        can no longer be accepted, or the user has a password."""
 
-        def accept(connection: Connection) -> Account | None:
+        def accept(connection: Connection) -> Login | None:
             row = connection.execute(_usable(token_hash, now).with_for_update()).one_or_none()
             if row is None:
                 return None
@@ -100,7 +116,8 @@ class SqlPeople:
             login = {"password_hash": password_hash, "password_at": now}
             new = insert(logins).values(user_id=user_id, **login) if known is None else None
             connection.execute(update(logins).where(mine).values(login) if new is None else new)
-            return account_of(connection.execute(accounts().where(users.c.id == user_id)).one())
+            user = account_of(connection.execute(accounts().where(users.c.id == user_id)).one())
+            return Login(user, password_hash)
 
         return run_tx(self._engine, accept)
 

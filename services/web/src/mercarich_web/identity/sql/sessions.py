@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Engine, Select, bindparam, delete, false, fun
 
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import amazon_links, notices, sessions, sign_in_failures, users
+from mercarich_db.tables import amazon_links, logins, notices, sessions, sign_in_failures, users
 from mercarich_db.types import AnyRow
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
-from mercarich_web.identity.people import ABSOLUTE, IDLE, NAME_LENGTH, Session
+from mercarich_web.identity.people import ABSOLUTE, IDLE, NAME_LENGTH, Session, Superseded
 from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.people import account_of, accounts
 from mercarich_web.identity.tries import FORGOTTEN_AFTER, Counter
@@ -23,9 +23,13 @@ class SqlSessions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def start(self, session: Session, instead_of: str, told: Reason | None = None) -> None:
-        """Store a session, and delete expired ones and the one with the token hash `instead_of`. `told`: what the
-        account's owner hears of it by mail."""
+    def start(self, session: Session, instead_of: str, proven: str | None, told: Reason | None = None) -> None:
+        """Store a session, and delete expired ones and the one with the token hash `instead_of`.
+
+        `proven`: the hash that the given password matched; None: the session `instead_of` stands for it. `told`: what
+        the account's owner hears of it by mail. Raises `Superseded` when the account has another hash or no such
+        session any more.
+        """
         row = {
             "token_hash": session.token_hash,
             "user_id": session.account.user_id,
@@ -39,12 +43,16 @@ class SqlSessions:
         over = (sessions.c.seen_at < session.seen_at - IDLE) | (sessions.c.created_at < session.created_at - ABSOLUTE)
 
         def start(connection: Connection) -> None:
-            mine = sessions.c.user_id == session.account.user_id
-            connection.execute(delete(sessions).where(mine, over))
-            connection.execute(delete(sessions).where(sessions.c.token_hash == instead_of))
+            user_id = session.account.user_id
+            known = select(logins.c.password_hash).where(logins.c.user_id == user_id).with_for_update()
+            password_hash = connection.execute(known).scalar()  # Whoever replaces it waits, and ends this session, too.
+            before = connection.execute(delete(sessions).where(sessions.c.token_hash == instead_of)).rowcount
+            if (before != 1) if proven is None else (password_hash != proven):
+                raise Superseded
+            connection.execute(delete(sessions).where(sessions.c.user_id == user_id, over))
             connection.execute(insert(sessions).values(row))
             if told is not None:
-                tell_owner(connection, session.account.user_id, told, session.created_at)
+                tell_owner(connection, user_id, told, session.created_at)
 
         run_tx(self._engine, start)
 
