@@ -3,16 +3,18 @@
 import ipaddress
 from collections.abc import Sequence
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def network(address: str) -> str:
     """Return the part of an address that one client is likely to control: /24, or /48 of IPv6.
 
-    A text that is no address is returned as it is.
+    An IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`) counts as itself. A text that is no address is returned
+    as it is.
     """
     try:
-        ip = ipaddress.ip_address(address)
+        ip = _plain(address)
     except ValueError:
         return address
     return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
@@ -28,10 +30,16 @@ class Trusted:
 
     def __contains__(self, address: str) -> bool:
         try:
-            ip = ipaddress.ip_address(address)
+            ip = _plain(address)
         except ValueError:
             return self._all
         return self._all or any(ip in one for one in self._networks)
+
+
+def _plain(address: str) -> Address:
+    """Parse an address as IPv4 where a socket of both families wrote it as IPv6. Raises `ValueError`."""
+    ip = ipaddress.ip_address(address)
+    return (ip.ipv4_mapped or ip) if isinstance(ip, ipaddress.IPv6Address) else ip
 
 
 def _networks(names: Sequence[str]) -> Sequence[Network]:

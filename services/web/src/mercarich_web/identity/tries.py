@@ -5,10 +5,11 @@ browser that has signed in before have a counter of their own each, which nobody
 """
 
 import hashlib
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+
+from mercarich_platform.client_networks import network
 
 FREE_TRIES = 5
 """Failed tries of a session, of a known browser, or of a name from one network, before the next one has to wait."""
@@ -81,15 +82,6 @@ def of_code(user_id: int, device: str | None, address: str) -> Sequence[Counter]
         Counter(f"network:{_hashed(network(address))}", FREE_TRIES_OF_A_NETWORK),
         Counter(f"account:{_hashed(f'code of {user_id}')}", FREE_TRIES),
     )
-
-
-def network(address: str) -> str:
-    """Return the part of an address that one guesser is likely to control: /24, or /48 of IPv6."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
 
 
 def _hashed(*parts: str) -> str:
