@@ -9,6 +9,8 @@ import pytest
 from mercarich_platform.logging import configure
 from mercarich_platform.redaction import redact
 
+DEVICE = f"{'0a' * 16}.1790000000.{'1b' * 32}"
+"""The cookie of a browser that has signed in before."""
 SECRETS = [
     ("refresh token Atzr|IwEBIabc_def-123 here", "IwEBIabc_def-123"),
     ("access token 'Atza|IQEBLjAsAh'", "IQEBLjAsAh"),
@@ -31,6 +33,8 @@ SECRETS = [
     ('{"password":"ends with a backslash \\\\", "client_secret":"deadbeef"}', "deadbeef"),
     ("{'refresh_token': 'abc123'}", "abc123"),
     ("{'headers': {'Cookie': 'mercarich=Zm9vYmFyYmF6cXV4'}}", "Zm9vYmFyYmF6"),
+    (f"cookies language=ja; mercarich=Zm9vYmFyYmF6cXV4; mercarich-device-12={DEVICE}", DEVICE[-64:]),
+    (f"{{'__Host-mercarich-device-12': '{DEVICE}'}}", DEVICE[-64:]),
     ("smtp_password=hunter2;rest\\of]it", "of]it"),
     ('{"smtp_password": "hunter2"}', "hunter2"),
 ]

@@ -14,6 +14,7 @@ _BY_THEMSELVES = re.compile(
     | \bwhsec_[A-Za-z0-9]{16,}                                        # secrets of webhooks
     | (?<=/join/)[A-Za-z0-9_-]{16,} | (?<=/prove/)[0-9a-f]{16,}       # links of invitations and of mail addresses
     | (?<=mercarich=)[A-Za-z0-9_-]{16,}                               # sessions
+    | \b[0-9a-f]{32}\.[0-9]{9,}\.[0-9a-f]{32,}                        # cookies of known browsers
     | (?i:(?<=\bbearer\ )|(?<=\bbasic\ ))[A-Za-z0-9._~+/=-]{8,}        # other keys and passwords of a request
     """,
     re.VERBOSE,
