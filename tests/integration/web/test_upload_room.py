@@ -1,5 +1,7 @@
 """What one seller's files may take of everybody's database."""
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import Engine, func, select
 from tests.integration.web.rows import Rows
@@ -7,11 +9,12 @@ from tests.integration.web.workshop import Workshop
 
 from mercarich_db.engine import reading
 from mercarich_db.tables import job_files, jobs
-from mercarich_reasons.jobs import FilesTakeTooMuch, FileToMendGone, RowsWrong, TooManyFiles
+from mercarich_reasons.jobs import FileEncoding, FilesTakeTooMuch, FileToMendGone, RowsWrong, TooManyFiles
 from mercarich_web.jobs import room
 from mercarich_web.jobs.jobs import Kind
 from mercarich_web.jobs.mend_file import FileToMend
 from mercarich_web.jobs.room import FILES_AN_HOUR
+from mercarich_web.jobs.sql.files import PIECE
 from mercarich_web.refusals import NotFound, Refused
 
 MOST = 1_000_000
@@ -89,3 +92,33 @@ def test_files_an_hour_are_counted_whether_they_are_taken_or_not(shop: Workshop)
     assert isinstance(refused.value.reason, TooManyFiles)
     assert 1 <= refused.value.reason.minutes <= 60
     assert shop.import_bytes("jiro", WRONG).state == "failed"
+
+
+@pytest.mark.parametrize("refused", [WRONG.decode().encode("utf-16"), b"\x81\x20" + WRONG], ids=["UTF-16", "neither"])
+def test_a_file_that_cannot_be_read_costs_no_other_file(shop: Workshop, refused: bytes) -> None:
+    kept = [shop.import_bytes("hanako", WRONG) for _ in range(3)]
+    with pytest.raises(Refused) as error:
+        shop.start_import("hanako", "odd.csv", iter([refused]), "hanako")
+
+    assert isinstance(error.value.reason, FileEncoding)
+    assert [shop.job(one.id).can_be_mended(shop.now()) for one in kept] == [True] * 3
+
+
+def test_a_piece_may_end_within_a_character(shop: Workshop) -> None:
+    file = ("sku,marketplace,source_id,title\r\nA-12,nowhere,x1," + "商" * PIECE).encode()
+    with pytest.raises(UnicodeDecodeError):
+        file[:PIECE].decode()
+    job = shop.start_import("hanako", "long.csv", iter([file]), "hanako")
+
+    assert shop.job(job.id).state != "failed"
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(shop: Workshop, engine: Engine) -> None:
+    def breaking() -> Iterator[bytes]:
+        yield WRONG
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        shop.start_import("hanako", "half.csv", breaking(), "hanako")
+
+    assert (stored(engine), list(shop.book.list("hanako", 10))) == (0, [])

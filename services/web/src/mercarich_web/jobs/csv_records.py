@@ -81,14 +81,15 @@ def records(source: Iterator[Line], encoding: str, place: Place) -> Iterator[Rec
                 yield Record(first, feed.place, cells)
 
 
-def encoding_of(chunks: Iterable[bytes]) -> str | None:
-    """Return the first of `ENCODINGS` that decodes all the bytes, None for neither."""
+def encoding_of(chunks: Iterable[bytes], *, whole: bool = True) -> str | None:
+    """Return the first of `ENCODINGS` that decodes all the bytes, None for neither. `whole` is False for the beginning
+    of a file, which may end within a character."""
     decoders = {name: codecs.getincrementaldecoder(name)() for name in ENCODINGS}
     for number, chunk in enumerate(chunks):
         if number == 0 and chunk.startswith(_UTF_16):
             return None
         _try(decoders, chunk, final=False)
-    _try(decoders, b"", final=True)
+    _try(decoders, b"", final=whole)
     return next(iter(decoders), None)
 
 

@@ -87,7 +87,7 @@ class StartImport:
             encoding = csv_records.encoding_of(self.jobs.stored(job_id))
             if encoding is None:
                 raise Refused(FileEncoding())
-        except Refused:
+        except BaseException:
             self.jobs.abandon(job_id)
             raise
         cursor = {"offset": 0, "line": 1, "staged": 0, "records": 0, "bad_lines": 0, "size": size}
@@ -100,6 +100,8 @@ class StartImport:
         for chunk in _even(data):
             if place + len(chunk) > MOST_BYTES:
                 raise Refused(FileTooLarge(MOST_BYTES // 1_000_000))
+            if place == 0 and csv_records.encoding_of([chunk], whole=False) is None:
+                raise Refused(FileEncoding())  # Before other files go for its sake.
             if place % LOOKED_AT_EVERY == 0:
                 self._make_room(user_id, len(chunk))
             self.jobs.add_chunk(job_id, place, chunk)
