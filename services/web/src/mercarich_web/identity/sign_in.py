@@ -109,6 +109,12 @@ class Door:
             self.sessions.seen(session.token_hash, now)
         return session
 
+    def form_secret(self, session: Session) -> str:
+        """Return what the form tokens of a session are made with. It stays when the session gets another token, so that
+        the forms in other tabs stay good."""
+        secret = self.devices.key.secret("form token", session.account.user_id, session.created_at.isoformat())
+        return secret.hex()
+
     def half(self, token: str) -> Session | None:
         """Return the session of a user whose code is still missing."""
         session = self.sessions.get(hashed(token))

@@ -96,8 +96,8 @@ class Visit:
         return hmac.compare_digest(_seal(self.secret, nonce).encode(), seal.encode())
 
 
-def visit_of(request: Request, session: Session | None, token: str, now: datetime) -> Visit:
-    """Return the visit that a request describes."""
+def visit_of(request: Request, session: Session | None, secret: str, now: datetime) -> Visit:
+    """Return the visit that a request describes. `secret`: of its form tokens."""
     cookies, headers = request.cookies, request.headers
     account = session.account if session is not None else None
     theme = cookies.get(THEME, "auto")
@@ -111,7 +111,7 @@ def visit_of(request: Request, session: Session | None, token: str, now: datetim
         theme=theme if theme in ("light", "dark") else "auto",
         caller=_caller(request),
         session=session,
-        secret=hashlib.sha256(b"form token:" + token.encode(errors="replace")).hexdigest() if session else "",
+        secret=secret,
         notice=cookies.get(NOTICE, ""),
     )
 
@@ -131,7 +131,7 @@ def visiting(request: Request) -> Visit:
     token = request.cookies.get(request.app.state.cookie, "")
     path = getattr(request.scope.get("route"), "path", "")
     session = door.who(token, by_itself=path in ASKED_BY_PAGES) if token else None
-    visit = visit_of(request, session, token, door.now())
+    visit = visit_of(request, session, door.form_secret(session) if session is not None else "", door.now())
     request.state.visit = visit
     return visit
 
