@@ -1,5 +1,6 @@
 """Which routes of sellers and accounts ask for a password of the last quarter of an hour: these, and no others."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +30,7 @@ FRESH = {
     ("post", "/account/keys"),
     ("post", "/amazon/link"),
 }
-"""Besides these, deletions of listings, which share their routes with other actions."""
+"""Besides these, deletions of listings, which share their routes with other actions and ask in their preview."""
 OURS = (For.SIGNED, For.SELLER, For.OWNER)
 IDS = {"listing": 1, "job": 1, "key": 1, "notice": 1}
 
@@ -71,17 +72,32 @@ def test_every_route_of_sellers_and_accounts_asks_for_the_password_or_does_not(a
 
 
 @pytest.mark.parametrize("step", ["preview", "apply"])
-def test_deleting_listings_asks_for_the_password_first(ann: Browser, rows: Rows, engine: Engine, step: str) -> None:
-    rows.listing(1, rows.source("x1"), "A-1", listed=False)
-    stale = ann.post(f"/listings/{step}", action="delete", everything="true")
-    before = len(_changeable(engine)["listings"])
-    ann.post("/confirm", password=PASSWORD, next="/listings")
-    ann.get("/listings")
-    fresh = ann.post("/listings/apply", action="delete", everything="true")
+def test_deleting_listings_asks_for_the_password_first_and_keeps_the_choice(
+    ann: Browser, rows: Rows, engine: Engine, step: str
+) -> None:
+    source = rows.source("x1")
+    ticked = [rows.listing(1, source, sku, listed=False) for sku in ("A-1", "A-2")]
+    rows.listing(1, source, "A-3", listed=False)
+    stale = ann.post(f"/listings/{step}", action="delete", listing=ticked)
+    wrong = ann.post("/listings/confirm", **_fields(stale.text), password="a wrong one, surely")
+    still = len(_changeable(engine)["listings"])
+    confirmed = ann.post("/listings/confirm", **_fields(wrong.text), password=PASSWORD)
+    preview = _fields(confirmed.text)
+    done = ann.post("/listings/apply", **preview)
 
-    assert stale.headers["location"] == "/confirm"
-    assert (before, len(_changeable(engine)["listings"])) == (1, 0)
-    assert fresh.headers["location"] == "/listings"
+    assert [answer.status_code for answer in (wrong, confirmed, done)] == [401, 200, 303]
+    assert ("password" in stale.text, 'type="password"' in confirmed.text) == (True, False)
+    assert (still, len(_changeable(engine)["listings"])) == (3, 1)
+    assert preview["listing"] == [str(one) for one in ticked]
+
+
+def _fields(page: str) -> dict[str, list[str]]:
+    """The hidden fields of a page's form, but for the form token."""
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page):
+        if name in ("action", "back", "listing"):
+            fields.setdefault(name, []).append(value)
+    return fields
 
 
 def _changeable(engine: Engine) -> dict[str, list[str]]:

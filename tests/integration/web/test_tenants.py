@@ -119,6 +119,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/listings/{listing_id}"): Row(For.OWNER, "/listings/{listing}"),
     ("get", "/listings/{listing_id}/pictures/{slot}"): Row(For.OWNER, "/listings/{listing}/pictures/0"),
     ("post", "/listings/preview"): Row(For.SELLER, fields={"action": "withdraw", "everything": "true"}),
+    ("post", "/listings/confirm"): Row(For.SELLER, fields={"action": "withdraw", "everything": "true"}),
     ("post", "/listings/apply"): Row(For.SELLER, fields={"action": "withdraw", "everything": "true"}),
     ("post", "/listings/undo"): Row(For.SELLER, fields={"at": "2026-11-25T10:00:00+00:00"}),
     ("get", "/replacements"): Row(For.SELLER),

@@ -117,7 +117,7 @@ def build_pages(
         ),
         amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
         differences.routes(site, differing, ask),
-        bulk.routes(site, change),
+        bulk.routes(site, change, people.door),
         listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),
         jobs.routes(site, desk),

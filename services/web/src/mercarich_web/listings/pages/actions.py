@@ -1,19 +1,27 @@
-"""Bulk actions on listings: a preview of the number of changes, then the changes."""
+"""Bulk actions on listings: a preview of the number of changes, then the changes.
 
+Before something that cannot be undone, the preview itself asks for the password: another page would lose the choice,
+which does not fit into an address.
+"""
+
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import AwareDatetime
 
 from mercarich_contracts.market import Marketplace
 from mercarich_web.api.ids import GivenId
+from mercarich_web.identity.people import LONGEST as LONGEST_PASSWORD
+from mercarich_web.identity.sign_in import Door, TooMany, Wrong
 from mercarich_web.listings.actions import ACTIONS, BulkAction
 from mercarich_web.listings.bulk import ChangeMany
 from mercarich_web.listings.choices import Choice
 from mercarich_web.listings.views import View, Wish
 from mercarich_web.site.addresses import LONGEST, own_path
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import Seller, Visit, fresh_seller
+from mercarich_web.site.shares import HashesPassword
+from mercarich_web.site.visits import Seller, Visit, let_in, refusal
 
 MOST_TICKED = 200
 
@@ -35,25 +43,51 @@ Action = Annotated[BulkAction, Form()]
 Back = Annotated[str, Form(max_length=LONGEST)]
 
 
-async def allowed(visit: Seller, action: Action) -> Visit:
-    """Ask for the password again before something that cannot be undone."""
-    return await fresh_seller(visit) if ACTIONS[action].for_good else visit
+def asks_first(visit: Visit, action: BulkAction) -> bool:
+    """Return whether the action needs the password of the last minutes, which this visitor has not given."""
+    return ACTIONS[action].for_good and not visit.is_fresh
 
 
-Allowed = Annotated[Visit, Depends(allowed)]
-
-
-def routes(site: Site, change: ChangeMany) -> APIRouter:
+def routes(site: Site, change: ChangeMany, door: Door) -> APIRouter:
     routes = APIRouter(prefix="/listings")
 
+    def page(
+        visit: Visit, action: BulkAction, choice: Choice, back: str, status: int = 200, **problem: object
+    ) -> Response:
+        told = {"problem": None, "asks": asks_first(visit, action)} | problem
+        told |= {"action": action, "choice": choice, "preview": change.preview(visit.account, action, choice)}
+        return site.page(visit, "listings/bulk.html", status, back=own_path(back), **told)
+
     @routes.post("/preview")
-    def preview(visit: Allowed, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
+    def preview(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
         """Preview an action. Changes nothing; it is a POST because a selection does not fit into an address."""
-        told = change.preview(visit.account, action, choice)
-        return site.page(visit, "listings/bulk.html", action=action, choice=choice, preview=told, back=own_path(back))
+        return page(visit, action, choice, back)
+
+    @routes.post("/confirm")
+    def confirm(
+        request: Request,
+        visit: Seller,
+        _: HashesPassword,
+        action: Action,
+        choice: Chosen,
+        back: Back = "/listings",
+        password: Annotated[str, Form(max_length=4 * LONGEST_PASSWORD)] = "",
+    ) -> Response:
+        """Take the password, and preview the action again with the same choice."""
+        assert visit.session is not None
+        try:
+            entered = door.confirm(visit.session, password, visit.caller)
+        except (Wrong, TooMany) as error:
+            status, problem = refusal(error)
+            return page(visit, action, choice, back, status, **problem)
+        fresh = replace(visit, session=replace(visit.session, confirmed_at=visit.now))
+        answer = page(fresh, action, choice, back)
+        return let_in(request, answer, entered) if entered is not None else answer
 
     @routes.post("/apply")
-    def apply(visit: Allowed, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
+    def apply(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
+        if asks_first(visit, action):
+            return page(visit, action, choice, back, 401)
         applied = change.apply(visit.account, action, choice, visit.actor)
         undo = applied.at.isoformat() if applied.changed and ACTIONS[action].undo else ""
         return site.to(back, f"bulk_{action}", f"{applied.changed:,}", undo)
