@@ -132,6 +132,21 @@ def test_the_notes_tell_how_to_start_each_cronjob_and_warn_of_the_development_pr
 
 
 @pytest.mark.parametrize(
+    ("more", "missing"),
+    [
+        ((), False),
+        (("--set", "pages.publicUrl=https://shop.example"), True),
+        (("--set", "pages.publicUrl=https://shop.example,pages.settings.PAGES_TRUSTED_PROXIES=10.1.2.3"), False),
+    ],
+)
+def test_the_notes_miss_the_trusted_proxies_of_a_public_address(more: tuple[str, ...], missing: bool) -> None:
+    done = helm("helm4", "install", "rel", ".", "-n", "shop", "-f", "ci/dev-values.yaml", "--dry-run=client", *more)
+
+    assert done.returncode == 0, done.stderr
+    assert ("Missing: PAGES_TRUSTED_PROXIES" in done.stdout) is missing
+
+
+@pytest.mark.parametrize(
     ("case", "more", "address", "where"),
     [
         (
