@@ -32,7 +32,7 @@ BEGINS = 26
 ENDS = 54
 CANARIES = {"CANARY_EVERY_SECONDS": 300, "CANARY_RETRY_SECONDS": 15}
 """Times at one call a second, which is Mercari's default. With fewer calls for fewer sources they are longer."""
-MOST_SILENT, MOST = 0.15, 1.05
+MOST_SILENT, MOST = 0.2, 1.05
 """Shares of the budget: in the silent hours, and in any hour."""
 LONGEST = 12.0
 
