@@ -104,7 +104,7 @@ def test_the_page_names_the_limits_that_hold() -> None:
         f"{shares.LARGE_BODIES_OF_A_NETWORK} bodies of more than {protection.LARGE_BYTES:,} bytes,"
         f" {shares.LARGE_BODIES} of all networks",
         f"{shares.HASHES_OF_A_NETWORK} passwords that are hashed or wait for it,"
-        f" {shares.HASHES_WAITING} of all networks; {shares.HASHED_AT_ONCE} are hashed at once",
+        f" {shares.HASHES_WAITING} of all networks; {passwords.AT_ONCE} are hashed at once",
         f"{shares.STREAMS_OF_A_SESSION} streams of events, {shares.STREAMS_OF_A_PERSON} of all sessions of a person",
         f"{shares.DOWNLOADS_OF_A_SELLER} downloads",
     ]

@@ -1,10 +1,9 @@
 """Alerts about the proxies and the marketplaces' responses."""
 
-from tools.alerts.gone import gone
+from tools.alerts.gone import cases, gone
 from tools.alerts.rule import Alert, Case
 
 _YAHOO = {"marketplace": "yahoo"}
-_BUILD = 'mercarich_build_info{process="%s", version="%s"}'
 
 
 def _share(outcomes: str) -> str:
@@ -24,6 +23,8 @@ def _capacity(needed: str, available: str) -> dict[str, str]:
     return {name % "needed": f"{needed}x70", name % "available": f"{available}x70"}
 
 
+_PROXY = cases("yahoo-proxy")
+
 MARKETPLACES = (
     Alert(
         name="MercarichProxyDown",
@@ -32,20 +33,9 @@ MARKETPLACES = (
         severity="critical",
         summary="{{ $labels.process }} is gone",
         text="Its marketplace is not asked; workers wait.",
-        fires=Case(
-            "30m",
-            {_BUILD % ("yahoo-proxy", "1"): "1x10 stale", _BUILD % ("operator", "1"): "1x30"},
-            {"process": "yahoo-proxy"},
-        ),
-        quiet=Case(
-            "30m",
-            {
-                _BUILD % ("yahoo-proxy", "1"): "1x10 stale",
-                _BUILD % ("yahoo-proxy", "2"): "_x12 1x18",
-                _BUILD % ("operator", "1"): "1x30",
-            },
-        ),
-        quiet_too=[Case("30m", {_BUILD % (name, "1"): "1x10 stale" for name in ("yahoo-proxy", "operator")})],
+        fires=_PROXY[0],
+        quiet=_PROXY[1],
+        quiet_too=[_PROXY[2]],
     ),
     Alert(
         name="MercarichBreakerOpen",

@@ -1,9 +1,8 @@
 """Alerts about the pages and the notices."""
 
-from tools.alerts.gone import gone
+from tools.alerts.gone import cases, gone
 from tools.alerts.rule import Alert, Case
 
-_BUILD = 'mercarich_build_info{process="%s", version="1"}'
 _ANSWERS = "mercarich_web_request_seconds_count"
 _TRIES = 'mercarich_web_notices_total{way="mail", outcome="%s"}'
 
@@ -17,15 +16,7 @@ def _tries(outcome: str) -> str:
     return f"sum by (namespace) (increase({_TRIES % outcome}[1h]))"
 
 
-def _gone(process: str) -> tuple[Case, Case, Case]:
-    """The process ends and others stay; another pod of it comes; the release is uninstalled."""
-    left, operator = {_BUILD % process: "1x10 stale"}, {_BUILD % "operator": "1x30"}
-    other = {f'mercarich_build_info{{process="{process}", version="2"}}': "_x12 1x18"}
-    uninstalled = Case("30m", left | {_BUILD % "operator": "1x10 stale"})
-    return Case("30m", left | operator, {"process": process}), Case("30m", left | other | operator), uninstalled
-
-
-_PAGES, _NOTICES = _gone("pages"), _gone("notices")
+_PAGES, _NOTICES = cases("pages"), cases("notices")
 
 PAGES = (
     Alert(

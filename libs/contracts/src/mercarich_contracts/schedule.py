@@ -62,7 +62,7 @@ class RowStarts:
     paused: bool
     overdue: bool
     failed: bool
-    """As `has_failed`."""
+    """Its last run failed, by its exit code or since it should have ended long ago."""
 
 
 OVERDUE_AFTER = 1.1
@@ -78,25 +78,6 @@ def is_overdue(
     """
     since = known_since if last_start is None else last_start
     return not paused and since is not None and now - since > timedelta(seconds=row.interval_seconds * OVERDUE_AFTER)
-
-
-OPEN_GRACE = timedelta(minutes=10)
-"""So long after its deadline a run that has not ended counts as failed: its pod needs a while to start and to end."""
-
-
-TO_GO_ON = 75
-"""Exit code of a command that another start of its row goes on with."""
-
-
-def has_failed(row: ScheduleRow, open_since: datetime | None, exit_code: int | None, now: datetime) -> bool:
-    """Return whether the row's last run failed: by the exit code of the newest that ended, or since the newest, which
-    has not ended (`open_since`), should have long ago. None: there is no such run.
-
-    What ended with `TO_GO_ON` goes on in the newest run, and has not failed while that one is under way.
-    """
-    late = open_since is not None and now - open_since > timedelta(seconds=row.deadline_seconds) + OPEN_GRACE
-    goes_on = open_since is not None and exit_code == TO_GO_ON
-    return late or (exit_code not in (None, 0) and not goes_on)
 
 
 WISH_LASTS = timedelta(minutes=10)

@@ -36,11 +36,11 @@ class Measuring:
         self._off: timedelta | None = None
 
     def measure(self, connection: Any) -> None:
-        """Ask the database's time by a connection of its driver, if the last answer is a minute old or was given before
-        this machine's clock was set.
+        """Ask the database's time by a connection of its driver, if the last measurement is a minute old, or this
+        machine's clock was set since.
 
-        The answer was given between the question and its arrival, so that half of that time is the error. An offset
-        that the answer cannot tell from the one in use stays in use: the clock does not jump with each measurement.
+        The database read its clock between the question and the result, so that half of that time is the error. An
+        offset within this error of the one in use leaves it: the clock does not jump with each measurement.
         """
         asked, began = self._machine(), self._seconds()
         machine_began = asked - timedelta(seconds=began)

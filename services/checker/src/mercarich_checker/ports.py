@@ -116,7 +116,7 @@ class Observations(Protocol):
         """Extend the lease of the items that the claim still holds."""
 
     def release(self, batch: CheckBatch, claim: str) -> None:
-        """Give back the items that the claim still holds, those without an answer; their attempt does not count."""
+        """Give back the items that the claim still holds, those without a result; their attempt does not count."""
 
     def record(self, batch: CheckBatch, seen: Mapping[int, Item], now: datetime) -> Recorded:
         """Store observations, evidence, withdrawals, holds and counts in one transaction. Raises `Superseded`."""

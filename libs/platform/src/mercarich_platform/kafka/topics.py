@@ -25,16 +25,16 @@ def ensure_topics(broker: Broker | str, specs: Sequence[AnyTopic], *, timeout_se
     The partitions of an existing topic are not changed. Waits for the broker up to the time-out, then raises
     `BrokerAway`.
     """
-    return _answer(broker, lambda topics: topics.ensure(specs), timeout_seconds)
+    return _once_connected(broker, lambda topics: topics.ensure(specs), timeout_seconds)
 
 
 def missing_topics(broker: Broker | str, specs: Sequence[AnyTopic], *, timeout_seconds: float = 30) -> list[str]:
     """Return the broker's names of the topics that do not exist, and create none. Waits as `ensure_topics` does."""
     wire = Broker.of(broker).wire
-    return _answer(broker, lambda topics: [wire(name) for name in topics.missing(specs)], timeout_seconds)
+    return _once_connected(broker, lambda topics: [wire(name) for name in topics.missing(specs)], timeout_seconds)
 
 
-def _answer(broker: Broker | str, ask: Callable[["Topics"], list[str]], timeout_seconds: float) -> list[str]:
+def _once_connected(broker: Broker | str, ask: Callable[["Topics"], list[str]], timeout_seconds: float) -> list[str]:
     deadline = time.monotonic() + timeout_seconds
     while True:
         try:

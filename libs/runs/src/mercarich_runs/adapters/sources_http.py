@@ -23,7 +23,7 @@ from mercarich_runs.ports import ProxyAway
 
 CONNECT_SECONDS = 3.0
 LONGEST_SECONDS = 3600.0
-"""A stream lasts no longer, however regular its heartbeats are: the ids without an answer are asked for again."""
+"""A stream lasts no longer, however regular its heartbeats are: the ids without a result are asked for again."""
 READ_BYTES = 1 << 18
 _CHECK, _BUDGET = "/v1/items:check", "/v1/budget"
 
@@ -56,7 +56,7 @@ class HttpSources:
             with closing(self._connected()) as connection:
                 body = request.model_dump_json().encode()  # as bytes, because http.client would encode a str as Latin-1
                 connection.request("POST", self._path, body, {"content-type": "application/json"})
-                answer = cast(_Answer, connection.getresponse())
+                answer = cast(_TimedResponse, connection.getresponse())
                 if answer.status != HTTPStatus.OK:
                     raise ProxyAway(f"{self._url} answered HTTP {answer.status}")
                 yield from self._bunches(answer, stop)
@@ -83,12 +83,12 @@ class HttpSources:
         address = urlsplit(self._url)
         opened = HTTPSConnection if address.scheme == "https" else HTTPConnection
         connection = opened(address.hostname or "", address.port, timeout=CONNECT_SECONDS)
-        connection.response_class = cast(type[HTTPResponse], partial(_Answer, seconds=self._silence_seconds))
+        connection.response_class = cast(type[HTTPResponse], partial(_TimedResponse, seconds=self._silence_seconds))
         connection.connect()
         connection.sock.settimeout(self._silence_seconds)
         return connection
 
-    def _bunches(self, answer: "_Answer", stop: threading.Event) -> Iterator[Sequence[Item]]:
+    def _bunches(self, answer: "_TimedResponse", stop: threading.Event) -> Iterator[Sequence[Item]]:
         """Yield groups of items that the proxy sent together, because each group costs a transaction.
 
         A read that ends within a line is only a part of a group. If the stream is cut off, its complete lines count.
@@ -123,8 +123,8 @@ class HttpSources:
         raise ProxyAway(f"{self._url}: {cut}")
 
 
-class _Answer(HTTPResponse):
-    """An answer whose status line, headers and body are read before a deadline.
+class _TimedResponse(HTTPResponse):
+    """A response whose status line, headers and body are read before a deadline.
 
     A socket's own time-out begins anew at each byte, so that a peer that trickles would never be away.
     """

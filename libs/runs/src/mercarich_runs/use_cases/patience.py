@@ -1,4 +1,5 @@
-"""Waiting for a database that is away: the same patience in every phase of a planner."""
+"""Waiting for a database that is away: a planner with the same patience in every phase, a worker to give back what it
+holds."""
 
 import logging
 import threading
@@ -41,3 +42,18 @@ def patiently(step: Callable[[], Result], stop: threading.Event, monotonic: Mono
                 raise
             if stop.wait(AGAIN_SECONDS):
                 raise Interrupted(f"stopped while it waited for the database: {error}") from error
+
+
+def give_back(release: Callable[[], None], stop: threading.Event) -> None:
+    """Call `release` until the database has taken it, or `stop` is set after a try.
+
+    Whether the claim itself was committed is unknown when its connection broke; `release` does nothing then. Without
+    it, the rows would wait for their lease, and be suspected of having ended their worker.
+    """
+    while True:
+        try:
+            release()
+            return
+        except DatabaseAway:
+            if stop.wait(AGAIN_SECONDS):
+                return

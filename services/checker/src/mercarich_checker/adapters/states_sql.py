@@ -158,7 +158,7 @@ assert tuple(Pending._fields[_LASTING]) == tuple(_Lasting._fields)  # both are c
 
 
 def _lasting(row: Pending, item: Item) -> _Lasting:
-    """Return what is known of them after the answer. A list of a seller does not tell all of them."""
+    """Return what is known of them after the look. A list of a seller does not tell all of them."""
     created_at = item.created_at or item.start_at
     return _Lasting(
         row.end_at if item.end_at is None else item.end_at,

@@ -15,7 +15,7 @@ from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_platform.clock import Clock
 from mercarich_platform.outages import DatabaseAway
 from mercarich_runs.ports import ProxyAway, Sources, Superseded
-from mercarich_runs.use_cases.give_back import give_back
+from mercarich_runs.use_cases.patience import give_back
 
 log = logging.getLogger(__name__)
 
@@ -79,10 +79,10 @@ class CheckBatchItems:
         return len(waiting)
 
     def _record_left_out(self, batch: CheckBatch, waiting: dict[str, int]) -> None:
-        """Record ids that a whole answer left out as unknown: each is tried again later, by another record."""
+        """Record ids that a whole response left out as unknown: each is tried again later, by another record."""
         left_out = sorted(waiting)
         log.warning(
-            "an answer of the proxy left ids out",
+            "a response of the proxy left ids out",
             extra={"run": batch.run_id, "items": len(left_out), "first": left_out[0]},
         )
         self._record(batch, [_unanswered(batch.marketplace, item_id, self.now()) for item_id in left_out], waiting)

@@ -26,7 +26,7 @@ CHILD = (sys.executable, "-I", "-m", "mercarich_updater.adapters.decoding_child"
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
 """What the process sees of our environment, which holds the database's password."""
 PATIENCE_SECONDS = 60.0
-"""For one answer; the limit of the processor's time ends the process long before, unless the machine is very busy."""
+"""For one picture; the limit of the processor's time ends the process long before, unless the machine is very busy."""
 TRIES = 2
 """A process can also be ended for what is not its picture's fault, such as another's want of memory."""
 
@@ -104,7 +104,7 @@ class Disturbed(Exception):
 
 
 class _Ended(Exception):
-    """The process has ended, or does not answer in time."""
+    """The process has ended, or tells nothing in time."""
 
 
 def _send(child: "subprocess.Popen[bytes]", data: bytes, until: float) -> None:

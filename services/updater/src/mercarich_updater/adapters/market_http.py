@@ -15,7 +15,7 @@ from mercarich_contracts.proxy_api import (
     SearchRequest,
     SearchResult,
 )
-from mercarich_platform import whole_answers
+from mercarich_platform import whole_responses
 from mercarich_runs.ports import ProxyAway
 from mercarich_updater.ports import NotSearched
 
@@ -24,15 +24,15 @@ LOOK_SECONDS = 600.0
 
 
 class HttpMarket:
-    """Client of the proxies. A proxy that sends nothing for `silence_seconds` counts as away; so does one whose answer
-    is not whole after `LOOK_SECONDS`.
+    """Client of the proxies. A proxy that sends nothing for `silence_seconds` counts as away; so does one whose
+    response is not whole after `LOOK_SECONDS`.
 
     `silence_seconds` must be more than the half minute that a search may wait for its turn in the proxy.
     """
 
     def __init__(self, proxy_urls: Mapping[Marketplace, str], *, silence_seconds: float, connections: int) -> None:
         self._urls = {marketplace: url.rstrip("/") for marketplace, url in proxy_urls.items()}
-        self._http = whole_answers.client(LOOK_SECONDS, silence_seconds=silence_seconds, connections=connections)
+        self._http = whole_responses.client(LOOK_SECONDS, silence_seconds=silence_seconds, connections=connections)
 
     def search(self, marketplace: Marketplace, request: SearchRequest) -> SearchResult:
         answer = self._post(f"{self._urls[marketplace]}/v1/search", request)

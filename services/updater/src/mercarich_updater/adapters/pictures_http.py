@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from mercarich_contracts.market import ErrorClass, Marketplace
 from mercarich_contracts.proxy_api import ProxyError
-from mercarich_platform import whole_answers
+from mercarich_platform import whole_responses
 from mercarich_reasons.pictures import (
     OldPictureMissing,
     PicturesIncomparable,
@@ -50,7 +50,7 @@ class HttpPictures:
     def __init__(self, proxy_urls: Mapping[Marketplace, str], folder: Path) -> None:
         self._folder = folder
         self._urls = {marketplace: f"{url.rstrip('/')}/v1/images" for marketplace, url in proxy_urls.items()}
-        self._http = whole_answers.client(TIMEOUT_SECONDS)
+        self._http = whole_responses.client(TIMEOUT_SECONDS)
         self._kept: OrderedDict[Picture, Decoded] = OrderedDict()
         self._lock = threading.Lock()
         self._decode = Decoder().decode

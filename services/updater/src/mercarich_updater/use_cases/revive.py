@@ -18,7 +18,7 @@ from mercarich_reasons.candidates import JustGone, JustUsed
 from mercarich_replacements.filters import Filter, Refusal
 from mercarich_replacements.rules import Wanted
 from mercarich_runs.ports import ProxyAway, Superseded
-from mercarich_runs.use_cases.give_back import give_back
+from mercarich_runs.use_cases.patience import give_back
 from mercarich_updater.ports import Batch, Done, GoneMeanwhile, Judged, Listings, NotSearched, UsedMeanwhile
 from mercarich_updater.use_cases.search import FindReplacement, Result
 

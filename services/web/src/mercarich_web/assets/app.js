@@ -64,12 +64,14 @@ document.addEventListener("submit", (event) => {
 });
 
 // A form is sent once, however often one clicks: the answer to the first request may be what the second one lacks, such
-// as the session's new cookie. A page that comes back from the history may send its forms again.
+// as the session's new cookie. After a while, and on a page that comes back from the history, it may be sent again: the
+// first request may have been broken off.
 const sent = new Set();
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method !== "post") return;
   if (sent.has(event.target)) event.preventDefault();
   sent.add(event.target);
+  setTimeout(() => sent.delete(event.target), 10_000);
 });
 window.addEventListener("pageshow", () => sent.clear());
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
@@ -82,14 +83,13 @@ class StartImport:
             raise Refused(TooManyFiles(FILES_AN_HOUR, math.ceil(wait / 60)))
         named = {"file": file_name[-200:].encode(errors="replace").decode()}
         job_id = self.jobs.start(user_id, Kind.IMPORT, named, by, self.now())
-        try:
+        with ExitStack() as unless_kept:
+            unless_kept.callback(self.jobs.abandon, job_id)
             size = self._keep(user_id, job_id, data)
             encoding = csv_records.encoding_of(self.jobs.stored(job_id))
             if encoding is None:
                 raise Refused(FileEncoding())
-        except BaseException:
-            self.jobs.abandon(job_id)
-            raise
+            unless_kept.pop_all()
         cursor = {"offset": 0, "line": 1, "staged": 0, "records": 0, "bad_lines": 0, "size": size}
         self.jobs.ready(job_id, {**named, "size": size, "encoding": encoding}, cursor, None)
         self.hints.waiting(Kind.IMPORT, job_id)

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item, ProxyError, SearchRequest, SearchResult
-from mercarich_platform import whole_answers
+from mercarich_platform import whole_responses
 from mercarich_reasons.jobs import AnswerUnreadable, MarketplaceAway, SearchUnusable
 from mercarich_web.jobs.search_queries import MarketAway, Query, Unusable
 
@@ -16,12 +16,12 @@ LONGEST_PAUSE_SECONDS = 300.0
 
 
 class HttpMarkets:
-    """An answer is whole within `silence_seconds`: a proxy keeps a search waiting for its turn for up to half a
+    """A response is whole within `silence_seconds`: a proxy keeps a search waiting for its turn for up to half a
     minute."""
 
     def __init__(self, urls: Mapping[Marketplace, str], *, silence_seconds: float) -> None:
         self._urls = {name: f"{url.rstrip('/')}/v1/search" for name, url in urls.items()}
-        self._http = whole_answers.client(silence_seconds)
+        self._http = whole_responses.client(silence_seconds)
 
     def search(self, query: Query, page: int) -> tuple[Sequence[Item], bool]:
         """Return one page of items, and whether it is the last one. Raises `MarketAway` and `Unusable`."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from mercarich_platform import whole_answers
+from mercarich_platform import whole_responses
 from mercarich_web.marketplaces.proxies import ProxyAway, ProxyState
 
 SECONDS = 3.0
@@ -21,7 +21,7 @@ class HttpProxies:
     def state(self, marketplace: str) -> ProxyState:
         """Return the proxy's state. Raises `ProxyAway` within seconds."""
         try:
-            with whole_answers.client(SECONDS) as http:
+            with whole_responses.client(SECONDS) as http:
                 answer = http.get(self._urls[marketplace]).raise_for_status()
             return _state(_Samples(answer.text))
         except (httpx.HTTPError, ValueError, LookupError) as error:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.proxy_api import Item, ProxyError
-from mercarich_platform import whole_answers
+from mercarich_platform import whole_responses
 from mercarich_web.pictures.pictures import LARGEST, SUFFIXES, NoPicture, Picture, PictureLater, PicturesAway
 
 AGAIN_SECONDS = 15.0
@@ -16,12 +16,12 @@ LONGEST_REST_SECONDS = 300.0
 
 
 class HttpPictureSource:
-    """An answer is whole within `silence_seconds`: a proxy keeps a look or a picture waiting for its turn for up to
+    """A response is whole within `silence_seconds`: a proxy keeps a look or a picture waiting for its turn for up to
     half a minute."""
 
     def __init__(self, urls: Mapping[Marketplace, str], *, silence_seconds: float) -> None:
         self._urls = {name: f"{url.rstrip('/')}/v1" for name, url in urls.items()}
-        self._http = whole_answers.client(silence_seconds)
+        self._http = whole_responses.client(silence_seconds)
 
     def addresses(self, marketplace: Marketplace, item_id: str) -> Sequence[str]:
         """Return the addresses of the pictures on the item's page, the main one first; empty when it has none or is

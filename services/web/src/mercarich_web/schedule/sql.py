@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.schedule import WISH_LASTS
@@ -22,16 +22,9 @@ class SqlSchedules:
 
     def last_starts(self, now: datetime) -> Mapping[str, LastStart]:
         """Return the newest slot of each row. A start that lies in the future is none."""
-        start = schedule_runs.c
-        slots = select(start.name, func.max(start.slot).label("slot")).where(schedule_starts.has_come(now))
-        newest = slots.group_by(start.name).subquery()
-        query = select(start.name, start.slot, start.started_at, start.ended_at, start.exit_code).join(
-            newest, and_(newest.c.name == start.name, newest.c.slot == start.slot)
-        )
         with reading(self._engine) as connection:
-            return {
-                row.name: (row.slot, row.started_at, row.ended_at, row.exit_code) for row in connection.execute(query)
-            }
+            found = schedule_starts.newest(connection, now)
+        return {row.name: (row.slot, row.started_at, row.ended_at, row.exit_code) for row in found}
 
     def known_since(self) -> Mapping[str, datetime]:
         """Return when each row was added to this database."""

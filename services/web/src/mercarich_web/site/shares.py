@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from mercarich_platform.client_networks import network
+from mercarich_web.identity.passwords import AT_ONCE
 
 REQUESTS_OF_A_NETWORK = 100
 """Requests in work, open streams among them; an office's browsers fit."""
@@ -23,7 +24,6 @@ LARGE_BODIES_OF_A_NETWORK, LARGE_BODIES = 3, 8
 before it is known who sends it."""
 STREAMS_OF_A_SESSION, STREAMS_OF_A_PERSON = 12, 40
 DOWNLOADS_OF_A_SELLER = 3
-HASHED_AT_ONCE = 4
 HASHES_OF_A_NETWORK, HASHES_WAITING = 4, 32
 """Requests with a password that are in work or wait for it, of one network and in all; each takes about 90 ms."""
 
@@ -72,7 +72,7 @@ class Shares:
         self.streams_of_a_person = Share(STREAMS_OF_A_PERSON)
         self.downloads = Share(DOWNLOADS_OF_A_SELLER)
         self.hashes = Share(HASHES_OF_A_NETWORK, HASHES_WAITING)
-        self.hashing = asyncio.Semaphore(HASHED_AT_ONCE)
+        self.hashing = asyncio.Semaphore(AT_ONCE)
 
 
 def network_of(scope: Scope) -> str:

@@ -1,4 +1,4 @@
-"""A client for answers that must be whole in time: httpx itself limits each single read, so that a body may trickle.
+"""A client for responses that must be whole in time: httpx itself limits each single read, so that a body may trickle.
 
 Needs the extra `calls`.
 """
@@ -12,7 +12,7 @@ CONNECT_SECONDS = 3.0
 
 
 def client(seconds: float, *, silence_seconds: float | None = None, connections: int = 20) -> httpx.Client:
-    """Return a client whose answers are whole `seconds` after their request, or raise `httpx.ReadTimeout`.
+    """Return a client whose responses are whole `seconds` after their request, or raise `httpx.ReadTimeout`.
 
     A peer that sends nothing for `silence_seconds` (None: `seconds`) is waited for no longer. `connections` limits how
     many are open.
@@ -33,10 +33,10 @@ class WholeInTime(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         deadline = time.monotonic() + self._seconds
-        answer = self._inner.handle_request(request)
-        assert isinstance(answer.stream, httpx.SyncByteStream)
-        answer.stream = _Until(answer.stream, deadline)
-        return answer
+        response = self._inner.handle_request(request)
+        assert isinstance(response.stream, httpx.SyncByteStream)
+        response.stream = _Until(response.stream, deadline)
+        return response
 
     def close(self) -> None:
         self._inner.close()
@@ -50,7 +50,7 @@ class _Until(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._body:
             if time.monotonic() > self._deadline:
-                raise httpx.ReadTimeout("the answer is not whole in time")
+                raise httpx.ReadTimeout("the response is not whole in time")
             yield chunk
 
     def close(self) -> None:

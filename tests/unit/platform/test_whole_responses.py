@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from mercarich_platform.whole_answers import WholeInTime
+from mercarich_platform.whole_responses import WholeInTime
 
 
 def asked(seconds: float) -> httpx.Response:
