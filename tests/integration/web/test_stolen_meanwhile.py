@@ -3,15 +3,18 @@ shut, and then the request changes something."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine, event, func, select, update
 from tests.integration.web.clocks import Clock
 from tests.integration.web.rows import Rows
 from tests.integration.web.site import PASSWORD, PASSWORDS, Browser, Served, let_sign_in, served
-from tests.integration.web.test_second_step import code_of, set_up
+from tests.integration.web.test_second_step import code_of, secret_on, set_up
 
 from mercarich_contracts.audit import Actor
 from mercarich_db import tables
@@ -21,6 +24,9 @@ from mercarich_web.accounts.wiring import lost_password
 from mercarich_web.bootstrap import build_pages
 from mercarich_web.identity.passwords import Argon2Passwords
 from mercarich_web.identity.people import NO_PASSWORD
+from mercarich_web.identity.server_key import ServerKey
+from mercarich_web.identity.wiring import server_key
+from mercarich_web.notices.choosing import proof
 from mercarich_web.settings import PagesSettings
 
 WEAKER = Argon2Passwords(memory_kib=32)
@@ -56,9 +62,21 @@ def at_query(fragment: str, meanwhile: Callable[[], None]) -> Iterator[None]:
     assert not waiting
 
 
+class Interrupting(Clock):
+    """`meanwhile` happens once, when somebody asks for the time."""
+
+    meanwhile: Callable[[], None] | None = None
+
+    def __call__(self) -> datetime:
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
+        return super().__call__()
+
+
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> Interrupting:
+    return Interrupting()
 
 
 @pytest.fixture
@@ -75,12 +93,25 @@ def shut(engine: Engine) -> Callable[[], None]:
 
 
 @pytest.fixture
-def site(
-    database_url: str, engine: Engine, rows: Rows, clock: Clock, tmp_path: Path, passwords: Interrupted
-) -> Iterator[Served]:
+def shared(database_url: str, tmp_path: Path) -> SharedSettings:
+    return SharedSettings.model_validate({"database_url": database_url, "data_dir": tmp_path})
+
+
+@pytest.fixture
+def key(engine: Engine, shared: SharedSettings, clock: Clock) -> ServerKey:
+    own = PagesSettings()
+    return server_key(engine, shared, own.key, own.old_key, clock)
+
+
+@pytest.fixture
+def app(shared: SharedSettings, engine: Engine, clock: Clock, passwords: Interrupted) -> FastAPI:
+    return build_pages(shared, PagesSettings(), now=clock, passwords=passwords)
+
+
+@pytest.fixture
+def site(engine: Engine, rows: Rows, app: FastAPI) -> Iterator[Served]:
     let_sign_in(engine, rows.user("ann"), language="en")
-    shared = SharedSettings.model_validate({"database_url": database_url, "data_dir": tmp_path})
-    with served(build_pages(shared, PagesSettings(), now=clock, passwords=passwords)) as one:
+    with served(app) as one:
         yield one
 
 
@@ -156,3 +187,89 @@ def test_a_key(ann: Browser, engine: Engine, shut: Callable[[], None]) -> None:
 
     assert (answer.status_code, left(engine)) == (303, NOTHING)
     assert answer.headers["location"].startswith("/sign-in")
+
+
+@pytest.fixture
+def shut_at_the_next_change(app: FastAPI, shut: Callable[[], None]) -> Callable[[], None]:
+    """Return what has the account shut once, when the session of the next unsafe request was found."""
+
+    def wait() -> None:
+        def meanwhile(_user_id: int) -> None:
+            app.state.changes = lambda _user_id: None
+            shut()
+
+        app.state.changes = meanwhile
+
+    return wait
+
+
+def opened(engine: Engine) -> tuple[Any, ...]:
+    """What somebody could have left behind: the addresses of notices, and the second step with its recovery codes."""
+    ways, logins = tables.notice_ways.c, tables.logins.c
+    with reading(engine) as connection:
+        step = connection.execute(select(logins.codes_since.is_not(None), logins.codes_salt.is_not(None))).one()
+        codes = connection.execute(select(tables.recovery_codes.c.code_hash)).scalars().all()
+        notices = connection.execute(select(ways.mail_address, ways.mail_proven_at, ways.webhook_url)).all()
+    return tuple(step), sorted(codes), [tuple(row) for row in notices]
+
+
+def leads_to_sign_in(answer: httpx.Response) -> bool:
+    return answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
+
+
+def test_a_webhook(ann: Browser, engine: Engine, shut_at_the_next_change: Callable[[], None]) -> None:
+    shut_at_the_next_change()
+    answer = ann.post("/account/notices", mail="thief@shop.example", webhook="https://thief.example/take")
+
+    assert leads_to_sign_in(answer)
+    assert opened(engine) == ((0, 0), [], [])
+    assert left(engine) == NOTHING
+
+
+def test_a_mail_address_that_is_confirmed_brings_no_webhook_back(
+    ann: Browser, engine: Engine, key: ServerKey, shut: Callable[[], None]
+) -> None:
+    ann.post("/account/notices", mail="ann@shop.example", webhook="https://thief.example/take")
+    with reading(engine) as connection:
+        user_id = connection.execute(select(tables.logins.c.user_id)).scalar_one()
+    with at_query("FROM notice_ways", shut):
+        answer = ann.post(f"/account/notices/prove/{proof(key, user_id, 'ann@shop.example')}")
+
+    assert leads_to_sign_in(answer)
+    assert opened(engine) == ((0, 0), [], [("ann@shop.example", None, None)])
+
+
+def test_a_second_step_that_is_set_up(
+    ann: Browser, engine: Engine, clock: Interrupting, shut: Callable[[], None]
+) -> None:
+    secret = secret_on(ann.get("/account/second-step").text)
+
+    def when_its_secret_is_known() -> None:
+        clock.meanwhile = shut
+
+    with at_query("codes_salt", when_its_secret_is_known):
+        answer = ann.post("/account/second-step", code=code_of(secret, clock))
+
+    assert leads_to_sign_in(answer)
+    assert opened(engine) == ((0, 0), [], []), "nor does the owner get a secret that somebody else has seen"
+
+
+def test_a_second_step_that_is_begun(ann: Browser, engine: Engine, shut: Callable[[], None]) -> None:
+    with at_query("codes_salt", shut):
+        answer = ann.get("/account/second-step")
+
+    assert leads_to_sign_in(answer)
+    assert opened(engine) == ((0, 0), [], [])
+
+
+@pytest.mark.parametrize("change", ["/account/second-step/end", "/account/second-step/recovery-codes"])
+def test_a_change_of_the_second_step(
+    ann: Browser, engine: Engine, clock: Clock, shut_at_the_next_change: Callable[[], None], change: str
+) -> None:
+    set_up(ann, clock)
+    before = opened(engine)
+    shut_at_the_next_change()
+    answer = ann.post(change)
+
+    assert leads_to_sign_in(answer)
+    assert opened(engine) == before

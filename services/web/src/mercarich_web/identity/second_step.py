@@ -30,13 +30,15 @@ class SecondStep:
     audit: SqlAudit
     now: Clock
 
-    def enrolment(self, account: Account) -> codes.Enrolment:
-        """Return the secret for the authenticator, the same one until it is proven."""
+    def enrolment(self, session: Session) -> codes.Enrolment:
+        """Return the secret for the authenticator, the same one until it is proven. Raises `Superseded` when the
+        session was ended, as whatever changes the second step does."""
+        account = session.account
         known = self.desk.second_step(account.user_id)
         salt = known.salt if known.since is None else None
         if salt is None:
             salt = secrets.token_hex(16)
-            self.desk.begin(account.user_id, salt)
+            self.desk.begin(session, salt)
         return codes.enrolment(self._secret(account.user_id, salt), account.username)
 
     def prove(self, session: Session, code: str, caller: Caller) -> list[str]:
@@ -54,7 +56,7 @@ class SecondStep:
         self.tries.succeeded(counters, self.now())
         made = self._made()
         hashes, told = [self._hash(account, one) for one in made], SecondStepOn(caller.address)
-        self.desk.prove(account.user_id, self.now(), step, hashes, told)
+        self.desk.prove(session, self.now(), step, hashes, told)
         self.sessions.end_others(account.user_id, session.token_hash)
         self._note(AuditAction.SECOND_STEP_BEGUN, account, caller)
         return made
@@ -74,18 +76,19 @@ class SecondStep:
         """Return the number of unused recovery codes."""
         return self.desk.recovery_codes(account.user_id)
 
-    def renew(self, account: Account, caller: Caller) -> list[str]:
+    def renew(self, session: Session, caller: Caller) -> list[str]:
         """Return new recovery codes and make the old ones void."""
+        account = session.account
         made = self._made()
         hashes = [self._hash(account, one) for one in made]
-        self.desk.renew(account.user_id, hashes, self.now(), CodesRenewed(caller.address))
+        self.desk.renew(session, hashes, self.now(), CodesRenewed(caller.address))
         self._note(AuditAction.RECOVERY_CODES_RENEWED, account, caller)
         return made
 
     def end(self, session: Session, caller: Caller) -> None:
         """Switch the second step off and end the account's other sessions."""
         account = session.account
-        self.desk.end(account.user_id, self.now(), SecondStepOff(caller.address))
+        self.desk.end(account.user_id, self.now(), SecondStepOff(caller.address), session)
         self.sessions.end_others(account.user_id, session.token_hash)
         self._note(AuditAction.SECOND_STEP_ENDED, account, caller)
 
@@ -138,6 +141,6 @@ class LostStep:
         if not account.asks_for_code:
             return False
         self.sessions.end_all(account.user_id)
-        self.desk.end(account.user_id, self.now(), SecondStepReset())
+        self.desk.end(account.user_id, self.now(), SecondStepReset(), None)
         self.audit.write(AuditAction.SECOND_STEP_RESET, by, account.username, None, self.now())
         return True

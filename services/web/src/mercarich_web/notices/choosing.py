@@ -12,7 +12,7 @@ from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
 from mercarich_reasons.account_changes import NoticesRedirected
 from mercarich_reasons.accounts import NoMailAddress, NothingToTry, NoWebhookAddress, TooManyTrials
-from mercarich_web.identity.people import Account
+from mercarich_web.identity.people import Session
 from mercarich_web.identity.server_key import ServerKey
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.notices.notices import (
@@ -72,10 +72,11 @@ class ChooseWays:
         return self.book.lines(user_id, LINES)
 
     def choose(
-        self, account: Account, mail: str, webhook: str, kinds: tuple[Collection[Kind], Collection[Kind]], by: Actor
+        self, session: Session, mail: str, webhook: str, kinds: tuple[Collection[Kind], Collection[Kind]], by: Actor
     ) -> Ways:
         """Store the kinds to send by mail and by webhook. A new mail address gets a mail with a link to confirm it.
-        Raises `Refused`."""
+        Raises `Refused`, and `Superseded` when the session is over by now."""
+        account = session.account
         mail, webhook, old = mail.strip(), webhook.strip(), self.book.ways(account.user_id)
         self._check(mail, webhook)
         new = replace(old, by_mail=frozenset(kinds[0]), by_webhook=frozenset(kinds[1]))
@@ -87,7 +88,7 @@ class ChooseWays:
             self._may_send(account.user_id)
         redirected = (new.mail_address, new.webhook_url) != (old.mail_address, old.webhook_url)
         told = NoticesRedirected(by.address or "") if redirected else None
-        self.book.set_ways(account.user_id, new, self.now(), told)
+        self.book.set_ways(session, new, self.now(), told)
         if new.mail_address and new.mail_address != old.mail_address:
             self.book.send(account.user_id, Way.MAIL, What.PROOF, self.now())
         if redirected:
@@ -106,14 +107,15 @@ class ChooseWays:
         self._may_send(user_id)
         self.book.send(user_id, way, What.TRIAL, self.now())
 
-    def prove(self, account: Account, token: str) -> str:
-        """Confirm the mail address and return it. Raises `NotFound`."""
+    def prove(self, session: Session, token: str) -> str:
+        """Confirm the mail address and return it. Raises `NotFound`, and `Superseded` when the session is over."""
+        account = session.account
         ways = self.book.ways(account.user_id)
         if ways.mail_address is None or not hmac.compare_digest(
             proof(self.secrets, account.user_id, ways.mail_address).encode(), token.encode()
         ):
             raise NotFound("this link belongs to another address")
-        self.book.set_ways(account.user_id, replace(ways, mail_proven_at=self.now()), self.now())
+        self.book.set_ways(session, replace(ways, mail_proven_at=self.now()), self.now())
         return ways.mail_address
 
     def signing_secret(self, user_id: int) -> str | None:

@@ -66,8 +66,9 @@ def _choosing(site: Site, ways: ChooseWays) -> APIRouter:
         by_mail: Kinds = None,
         by_webhook: Kinds = None,
     ) -> Response:
+        assert visit.session is not None
         try:
-            ways.choose(visit.account, mail, webhook, (by_mail or (), by_webhook or ()), visit.actor)
+            ways.choose(visit.session, mail, webhook, (by_mail or (), by_webhook or ()), visit.actor)
         except Refused as error:
             return page(visit, 422, mail=mail, webhook=webhook, problem=error.reason)
         return site.to("/account/notices", "ways_chosen")
@@ -95,6 +96,7 @@ def _proving(site: Site, ways: ChooseWays) -> APIRouter:
 
     @routes.post("/{token}")
     def prove(visit: Seller, token: str) -> Response:
-        return site.to("/account/notices", "mail_proven", ways.prove(visit.account, token))
+        assert visit.session is not None
+        return site.to("/account/notices", "mail_proven", ways.prove(visit.session, token))
 
     return routes

@@ -22,6 +22,7 @@ from mercarich_contracts.linking import session_cookie
 from mercarich_platform.outages import BrokerAway, DatabaseAway
 from mercarich_reasons.reason import Reason
 from mercarich_web.api import problems
+from mercarich_web.identity.people import Superseded
 from mercarich_web.identity.sign_in import Door
 from mercarich_web.metrics import REQUEST_SECONDS
 from mercarich_web.refusals import NotFound, Refused
@@ -220,6 +221,7 @@ def _error(request: Request, status: int, why: Reason | None, headers: dict[str,
 
 _HANDLERS: dict[Any, Any] = {
     SignInNeeded: _sign_in,
+    Superseded: _sign_in,
     ConfirmationNeeded: _confirm,
     CodeNeeded: _set_up,
     NotForYou: _page(404),

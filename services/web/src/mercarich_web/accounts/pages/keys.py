@@ -7,10 +7,9 @@ from fastapi import APIRouter, Form, Response
 from mercarich_web.api.ids import Id
 from mercarich_web.identity.api_keys import Keys
 from mercarich_web.identity.keys import Scope
-from mercarich_web.identity.people import Superseded
 from mercarich_web.refusals import Refused
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import FreshSeller, Seller, SignInNeeded, Visit
+from mercarich_web.site.visits import FreshSeller, Seller, Visit
 
 
 def routes(site: Site, keys: Keys) -> APIRouter:
@@ -35,8 +34,6 @@ def routes(site: Site, keys: Keys) -> APIRouter:
             made = keys.make(visit.session, name, set(scope or ()), visit.actor)
         except Refused as error:
             return page(visit, 422, problem=error.reason, name=name)
-        except Superseded as error:
-            raise SignInNeeded from error
         return page(visit, made=made)
 
     @routes.post("/{key_id}/revoke")

@@ -56,7 +56,8 @@ def _setting_up(site: Site, second_step: SecondStep) -> APIRouter:
             return site.page(
                 visit, "accounts/second_step.html", status, left=second_step.left(visit.account), codes=None
             )
-        enrolment = second_step.enrolment(visit.account)
+        assert visit.session is not None
+        enrolment = second_step.enrolment(visit.session)
         shown = {"enrolment": enrolment, "picture": _picture(enrolment.uri), "problem": None} | told
         return site.page(visit, "accounts/second_step_begin.html", status, **shown)
 
@@ -78,7 +79,8 @@ def _setting_up(site: Site, second_step: SecondStep) -> APIRouter:
     def renew(visit: FreshSigned) -> Response:
         if not visit.account.asks_for_code:
             return site.to("/account/second-step")
-        made = second_step.renew(visit.account, visit.caller)
+        assert visit.session is not None
+        made = second_step.renew(visit.session, visit.caller)
         return site.page(visit, "accounts/second_step.html", left=len(made), codes=made)
 
     @routes.post("/end")

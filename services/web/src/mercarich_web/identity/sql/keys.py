@@ -6,14 +6,15 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, delete, insert, select, true, update
 
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import api_keys, sessions, users
+from mercarich_db.tables import api_keys, users
 from mercarich_db.types import AnyRow
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
 from mercarich_web.identity.keys import Key, unpacked
-from mercarich_web.identity.people import Account, Session, Superseded
+from mercarich_web.identity.people import Account, Session
 from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.people import account_of, accounts
+from mercarich_web.identity.sql.sessions import hold
 
 _KEY = (api_keys.c.id.label("key_id"), api_keys.c.name, api_keys.c.scopes, api_keys.c.created_at, api_keys.c.used_at)
 
@@ -25,12 +26,10 @@ class SqlKeys:
     def add(self, session: Session, key_hash: str, name: str, scopes: str, now: datetime, told: Reason) -> None:
         """Store a key of the session's user, who is `told` by mail. Raises `Superseded` when the session was ended."""
         user_id = session.account.user_id
-        own = select(sessions.c.token_hash).where(sessions.c.token_hash == session.token_hash)
         row = {"user_id": user_id, "key_hash": key_hash, "name": name, "scopes": scopes, "created_at": now}
 
         def add(connection: Connection) -> None:
-            if connection.execute(own.with_for_update()).first() is None:
-                raise Superseded
+            hold(connection, session)
             connection.execute(insert(api_keys).values(row))
             tell_owner(connection, user_id, told, now)
 

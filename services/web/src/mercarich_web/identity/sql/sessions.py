@@ -157,6 +157,18 @@ class SqlTries:
         run_tx(self._engine, forget)
 
 
+def hold(connection: Connection, session: Session) -> None:
+    """Keep a session from being ended before this transaction is, so that what it stores is ended together with it.
+
+    Raises `Superseded` when the session was ended already.
+    """
+    login = select(logins.c.user_id).where(logins.c.user_id == session.account.user_id)
+    own = select(sessions.c.user_id).where(sessions.c.token_hash == session.token_hash)
+    connection.execute(login.with_for_update())  # First, as whoever shuts an account locks them.
+    if connection.execute(own.with_for_update()).first() is None:
+        raise Superseded
+
+
 def _locked(connection: Connection, name: str, now: datetime) -> AnyRow:
     insert_missing(connection, sign_in_failures, [{"name": name, "failures": 0, "last_at": now}])
     known = select(sign_in_failures).where(sign_in_failures.c.name == name)

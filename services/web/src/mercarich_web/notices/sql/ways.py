@@ -11,7 +11,9 @@ from mercarich_db.tables import logins, notice_sendings, notice_ways, notices, u
 from mercarich_db.types import AnyRow
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
+from mercarich_web.identity.people import Session
 from mercarich_web.identity.sql.owner_mails import tell_owner
+from mercarich_web.identity.sql.sessions import hold
 from mercarich_web.notices.notices import Kind, Name, Notice, Sending, SentLine, Way, Ways, What, pause_after
 
 _sending = notice_sendings.c
@@ -26,8 +28,10 @@ class SqlWays:
             row = connection.execute(select(notice_ways).where(notice_ways.c.user_id == user_id)).one_or_none()
         return Ways() if row is None else ways_of(row)
 
-    def set_ways(self, user_id: int, ways: Ways, now: datetime, told: Reason | None = None) -> None:
-        """Store the ways. `told`: what the address of before hears of it by mail."""
+    def set_ways(self, session: Session, ways: Ways, now: datetime, told: Reason | None = None) -> None:
+        """Store the ways. `told`: what the address of before hears of it by mail. Raises `Superseded` when the session
+        was ended."""
+        user_id = session.account.user_id
         values = {
             "mail_address": ways.mail_address,
             "mail_proven_at": ways.mail_proven_at,
@@ -38,6 +42,7 @@ class SqlWays:
         }
 
         def write(connection: Connection) -> None:
+            hold(connection, session)
             if told is not None:
                 tell_owner(connection, user_id, told, now)
             change = update(notice_ways).where(notice_ways.c.user_id == user_id).values(values)
