@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
+from tests.integration.web.clocks import Clock
 from tests.integration.web.rows import Rows
 from tests.integration.web.site import PASSWORD, PASSWORDS, Served, let_sign_in, served
 
@@ -15,6 +16,7 @@ from mercarich_db.engine import reading
 from mercarich_platform import http_heads
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.bootstrap import build_pages
+from mercarich_web.identity.tries import FREE_TRIES
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site import protection
 
@@ -156,6 +158,27 @@ def test_a_long_head_and_a_long_body_in_one_piece_are_served(site: Served) -> No
     assert answer.startswith(b"HTTP/1.1 422"), "read as a whole, and the password is too long"
 
 
+HOSTS = {
+    "none": (b"HTTP/1.1\r\n", 400),
+    "two": (b"HTTP/1.1\r\nHost: x\r\nhost: evil.example\r\n", 400),
+    "the same twice": (b"HTTP/1.1\r\nHost: x\r\nHost: x\r\n", 400),
+    "two, of an old client": (b"HTTP/1.0\r\nHost: x\r\nHost: evil.example\r\n", 400),
+    "none, of an old client": (b"HTTP/1.0\r\n", 200),
+    "one": (b"HTTP/1.1\r\nHost: x\r\n", 200),
+}
+"""What follows the path, and the status: a proxy and the pages may not take different ones for the host."""
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_request_names_one_host(site: Served, host: str) -> None:
+    head, status = HOSTS[host]
+    with socket.create_connection(("127.0.0.1", int(site.origin.rpartition(":")[2])), timeout=20) as connection:
+        connection.sendall(b"GET /healthz " + head + b"\r\n")
+        answer = connection.recv(65_536)
+
+    assert answer.split(b" ")[1] == str(status).encode()
+
+
 def test_what_is_refused_is_noted_with_who_asked_and_nothing_of_what_was_sent(
     site: Served, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -201,6 +224,52 @@ def test_a_forwarded_address_counts_only_from_a_proxy_that_is_trusted(
         one = site.browser()
         one.client.headers["X-Forwarded-For"] = "203.0.113.9"
         one.get("/sign-in")
+        one.sign_in("ann")
+
+    with reading(engine) as connection:
+        assert connection.execute(select(tables.sessions.c.address)).scalars().all() == [address]
+
+
+NO_ADDRESSES = ["<script>alert(1)</script>", "unknown", "fe80::1%<b>", "x" * 300, "evil, 127.0.0.1", "10.0.0.1:8a"]
+
+
+@pytest.mark.parametrize("trusted", ["127.0.0.1", "*"])
+def test_a_forwarded_text_that_is_no_address_is_nobody(
+    shared: SharedSettings, engine: Engine, rows: Rows, trusted: str
+) -> None:
+    """The proxy that sent it counts, so that nobody makes up networks without a failure of their own."""
+    let_sign_in(engine, rows.user("ann"))
+    app = build_pages(shared, PagesSettings(), now=Clock(), passwords=PASSWORDS)
+    with served(app, trusted_proxies=trusted) as site:
+        for number, text in enumerate(NO_ADDRESSES):
+            one = site.browser()
+            one.client.headers["X-Forwarded-For"] = text
+            status = one.sign_in("ann", f"a wrong password {number}").status_code
+            assert status == (401 if number < FREE_TRIES else 429)
+
+    with reading(engine) as connection:
+        told = connection.execute(select(tables.audit_log.c.address)).scalars().all()
+        counters = connection.execute(select(tables.sign_in_failures.c.name)).scalars().all()
+    assert told == ["127.0.0.1"] * FREE_TRIES
+    assert sorted(name.partition(":")[0] for name in counters) == ["account", "name", "network"]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("203.0.113.9:4711", "203.0.113.9"),
+        ("[2001:db8::7]:443", "2001:db8::7"),
+        ("2001:db8::7", "2001:db8::7"),
+        ("evil, 203.0.113.9", "203.0.113.9"),
+    ],
+)
+def test_a_forwarded_address_may_have_a_port(
+    shared: SharedSettings, engine: Engine, rows: Rows, text: str, address: str
+) -> None:
+    let_sign_in(engine, rows.user("ann"))
+    with served(build_pages(shared, PagesSettings(), passwords=PASSWORDS), trusted_proxies="127.0.0.1") as site:
+        one = site.browser()
+        one.client.headers["X-Forwarded-For"] = text
         one.sign_in("ann")
 
     with reading(engine) as connection:
@@ -343,3 +412,19 @@ def test_sign_ins_are_noted_whether_they_succeed_or_not(site: Served, engine: En
         told = connection.execute(select(log.action, log.subject, log.address).order_by(log.id)).all()
 
     assert [tuple(row) for row in told] == [("sign_in_failed", "ann", "127.0.0.1"), ("sign_in", "ann", "127.0.0.1")]
+
+
+def test_a_password_that_is_typed_for_the_name_is_not_kept(site: Served, engine: Engine, rows: Rows) -> None:
+    olga = rows.user("olga")
+    rows.change(update(tables.users).where(tables.users.c.id == olga).values(is_staff=True))
+    let_sign_in(engine, olga, language="en")
+    site.browser().sign_in(PASSWORD, "ann")
+    browser = site.browser()
+    browser.sign_in("olga")
+    page = browser.get("/audit?action=sign_in_failed").text
+    with reading(engine) as connection:
+        told = connection.execute(select(tables.audit_log).order_by(tables.audit_log.c.id)).all()
+
+    assert (told[0].action, told[0].actor, told[0].subject, told[0].address) == ("sign_in_failed", "", "", "127.0.0.1")
+    assert PASSWORD not in str(told)
+    assert "unknown name" in page

@@ -20,6 +20,15 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
 
 
+def is_address(text: str) -> bool:
+    """Return whether the text is an IP address without a zone: a zone may be any text."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text
+
+
 class Trusted:
     """The proxies whose forwarded headers are believed: addresses or networks, separated by commas; `*` is all."""
 

@@ -1,4 +1,5 @@
-"""Limits that uvicorn does not have: on the head of a request, in time and size, and on the connections of a network.
+"""Limits that uvicorn does not have: on the head of a request, in time, size and hosts, and on the connections of a
+network.
 
 Without them, a client that sends a byte now and then can keep a connection open forever, and an endless head fills the
 memory. uvicorn's own options do not help: `timeout_keep_alive` ends with the first byte, and
@@ -48,7 +49,8 @@ class ConnectionShares:
 
 
 class BoundedHeads(HttpToolsProtocol):
-    """Closes connections whose head is too slow or too long, and those beyond their network's share."""
+    """Closes connections whose head is too slow or too long, or names no single host, and those beyond their network's
+    share."""
 
     _due: TimerHandle | None = None
     _received = 0
@@ -96,6 +98,9 @@ class BoundedHeads(HttpToolsProtocol):
     def on_headers_complete(self) -> Any:
         self._end()
         self._between = False
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+            raise ValueError("no single Host")  # The parser reports it as an invalid request, whose answer is a 400.
         return super().on_headers_complete()
 
     def on_message_complete(self) -> None:

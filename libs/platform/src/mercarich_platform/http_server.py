@@ -15,6 +15,7 @@ import uvicorn
 
 from mercarich_platform import collector
 from mercarich_platform.client_networks import Trusted
+from mercarich_platform.forwarded_clients import ForwardedClients
 from mercarich_platform.http_heads import BoundedHeads, ConnectionShares
 from mercarich_platform.shutdown import Watchdog
 
@@ -49,15 +50,14 @@ def configuration(
     if most_of_a_network is not None:
         http = partial(BoundedHeads, shares=ConnectionShares(most_of_a_network, Trusted(trusted_proxies)))
     return uvicorn.Config(
-        app,
+        ForwardedClients(app, trusted_proxies) if trusted_proxies else app,
         loop="uvloop",
         http=http,
         ws="none",
         access_log=False,
         log_config=None,
         server_header=False,
-        proxy_headers=bool(trusted_proxies),
-        forwarded_allow_ips=trusted_proxies,
+        proxy_headers=False,
         limit_concurrency=most_at_once,
         timeout_keep_alive=keep_alive_seconds,
         timeout_graceful_shutdown=grace_seconds,

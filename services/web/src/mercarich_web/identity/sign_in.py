@@ -20,6 +20,8 @@ from mercarich_web.identity.tries import Counter, of_code, of_device, of_session
 from mercarich_web.identity.user_agents import device
 
 SEEN_EVERY = timedelta(minutes=1)
+UNKNOWN = ""
+"""Stands in the audit log for a name with which nobody can sign in."""
 
 
 class Wrong(Exception):
@@ -176,8 +178,10 @@ class Door:
         too_long = len(password) > LONGEST
         known = login.password_hash if login is not None else None
         if not self.passwords.matches(known, "" if too_long else password) or login is None:
+            # A name that nobody has may be a password, typed into the wrong field.
+            known_as = login.account.username if login is not None else UNKNOWN
             self.audit.write(
-                AuditAction.SIGN_IN_FAILED, Actor(username, address=caller.address), username, None, self.now()
+                AuditAction.SIGN_IN_FAILED, Actor(known_as, address=caller.address), known_as, None, self.now()
             )
             raise Wrong
         self.tries.succeeded(counters, self.now())
