@@ -233,3 +233,9 @@ def settle(reached: Callable[[], bool], seconds: float = 5.0) -> None:
     while not reached():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
+def test_its_routes_are_described_to_nobody(path: str) -> None:
+    with proxy() as (url, _):
+        assert httpx.get(f"{url}{path}", trust_env=False).status_code == 404

@@ -3,7 +3,7 @@
 import math
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -64,7 +64,7 @@ def create_app(
             for egress in ways_out:
                 await egress.close()
 
-    app = FastAPI(title=f"mercarich {observer.market.site.proxy}", version="1", lifespan=lifespan, redoc_url=None)
+    app = FastAPI(title=f"mercarich {observer.market.site.proxy}", version="1", lifespan=lifespan, openapi_url=None)
     app.add_exception_handler(Refusal, _refuse)
     app.add_exception_handler(CutOff, _refuse_cut_off)
     app.add_exception_handler(RequestValidationError, _refuse_parameters)
@@ -85,13 +85,13 @@ def _items(observer: Observer) -> APIRouter:
         item = await observer.look(item_id, Flow(patience=PATIENCE_SECONDS))
         return Response(item.model_dump_json(), media_type="application/json")
 
-    @routes.post("/items:check", response_class=Response, openapi_extra=_body_of(CheckRequest))
+    @routes.post("/items:check", response_class=Response)
     async def check(request: Request) -> Response:
         """Look at up to 10,000 ids; NDJSON of item, heartbeat and end lines."""
         batch = Batch(observer, await parsed(request, CheckRequest))
         return _Stream(batch.lines(), media_type="application/x-ndjson")
 
-    @routes.post("/search", response_model=SearchResult, openapi_extra=_body_of(SearchRequest))
+    @routes.post("/search", response_model=SearchResult)
     async def search(request: Request) -> Response:
         """One page of the marketplace's search, items on sale only."""
         result = await searched(observer, await parsed(request, SearchRequest))
@@ -189,10 +189,6 @@ async def _refuse_route(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     body = ProxyError(error="no_such_route", message=str(error.detail))
     return Response(body.model_dump_json(), error.status_code, media_type="application/json")
-
-
-def _body_of(model: type[BaseModel]) -> dict[str, Any]:
-    return {"requestBody": {"content": {"application/json": {"schema": model.model_json_schema()}}}}
 
 
 class _Stream(StreamingResponse):
