@@ -38,12 +38,23 @@ class Site:
     environments: Mapping[str, Environment]
     https: bool
 
+    def cookie(self, name: str) -> str:
+        """Return the name of a cookie in the browser: with https, one that no other host can set (RFC 6265bis)."""
+        return f"__Host-{name}" if self.https else name
+
+    def keep(self, answer: Response, name: str, value: str, *, seconds: int) -> None:
+        answer.set_cookie(self.cookie(name), value, max_age=seconds, httponly=True, samesite="lax", secure=self.https)
+
+    def forget(self, answer: Response, name: str) -> None:
+        """Delete a cookie that `keep` has set. A browser ignores this for a name of `__Host-` unless it is secure."""
+        answer.delete_cookie(self.cookie(name), httponly=True, samesite="lax", secure=self.https)
+
     def page(self, visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page. The message of a redirect is shown once."""
         text = self.environments[visit.language].get_template(template).render(visit=visit, **values)
         answer = HTMLResponse(text, status, headers={"Content-Language": visit.language})
         if visit.notice:
-            answer.delete_cookie(NOTICE)
+            self.forget(answer, NOTICE)
         return answer
 
     def part(self, visit: Visit, template: str, **values: Any) -> str:
@@ -58,7 +69,7 @@ class Site:
         answer = RedirectResponse(own_path(path), 303)
         if notice is not None:
             value = quote(f"{notice} {about}".strip() + (f"{flash.UNDO}{undo}" if undo else ""))
-            answer.set_cookie(NOTICE, value, max_age=60, httponly=True, samesite="lax", secure=self.https)
+            self.keep(answer, NOTICE, value, seconds=60)
         return answer
 
 

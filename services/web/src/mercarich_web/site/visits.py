@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -24,7 +25,7 @@ from mercarich_web.site.languages import chosen
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELD, HEADER = "form_token", "x-form-token"
 LANGUAGE, THEME, NOTICE = "language", "theme", "notice"
-"""Cookies without private data."""
+"""Cookies without private data, in the browser by the name that `Site.cookie` gives them."""
 DEVICE = "-device-"
 """Between the name of the session's cookie and a user's id: the cookie by which a browser is known to this user."""
 _ID = re.compile(r"[0-9]{1,18}")
@@ -100,19 +101,22 @@ def visit_of(request: Request, session: Session | None, secret: str, now: dateti
     """Return the visit that a request describes. `secret`: of its form tokens."""
     cookies, headers = request.cookies, request.headers
     account = session.account if session is not None else None
-    theme = cookies.get(THEME, "auto")
+    named: Callable[[str], str] = request.app.state.site.cookie
+    theme = cookies.get(named(THEME), "auto")
     return Visit(
         path=request.url.path,
         query=request.url.query,
         now=now,
         language=chosen(
-            cookies.get(LANGUAGE), account.language if account else None, accepted=headers.get("accept-language", "")
+            cookies.get(named(LANGUAGE)),
+            account.language if account else None,
+            accepted=headers.get("accept-language", ""),
         ),
         theme=theme if theme in ("light", "dark") else "auto",
         caller=_caller(request),
         session=session,
         secret=secret,
-        notice=cookies.get(NOTICE, ""),
+        notice=cookies.get(named(NOTICE), ""),
     )
 
 

@@ -61,7 +61,7 @@ def _own(site: Site, door: Door, people: SqlPeople, sessions: SqlSessions) -> AP
         people.set_language(visit.account.user_id, language if language in LANGUAGES else None)
         answer = site.to("/account", "language_changed")
         # A language chosen in this browser's cookie would take precedence over the account's language.
-        answer.delete_cookie(LANGUAGE)
+        site.forget(answer, LANGUAGE)
         return answer
 
     return routes

@@ -16,6 +16,8 @@ from mercarich_web.site.visits import LANGUAGE, THEME, Signed, Visiting, let_in,
 
 Text = Annotated[str, Form(max_length=200)]
 Secret = Annotated[str, Form(max_length=4 * LONGEST)]
+A_YEAR = 31_536_000
+"""Seconds."""
 
 
 def routes(site: Site, door: Door, invitations: Invitations) -> APIRouter:
@@ -120,13 +122,9 @@ def _looks(site: Site) -> APIRouter:
         """Set the language or the theme in this browser's cookies; nothing is stored on the server."""
         answer = site.to(to)
         if language in LANGUAGES:
-            _keep(site, answer, LANGUAGE, language)
+            site.keep(answer, LANGUAGE, language, seconds=A_YEAR)
         if theme in ("light", "dark", "auto"):
-            _keep(site, answer, THEME, theme)
+            site.keep(answer, THEME, theme, seconds=A_YEAR)
         return answer
 
     return routes
-
-
-def _keep(site: Site, answer: Response, name: str, value: str) -> None:
-    answer.set_cookie(name, value, max_age=31_536_000, httponly=True, samesite="lax", secure=site.https)
