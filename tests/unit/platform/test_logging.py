@@ -2,7 +2,9 @@
 
 import json
 import logging
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -94,6 +96,29 @@ def test_extra_becomes_fields_and_a_line_break_cannot_forge_a_line(capsys: pytes
     logging.getLogger("any").info('x\n{"level": "ERROR"}', extra={"topic": "a", "offset": 3})
     [line] = capsys.readouterr().out.splitlines()
     assert {"topic": "a", "offset": 3, "level": "INFO"}.items() <= json.loads(line).items()
+
+
+@pytest.mark.parametrize("text", ["%s %(name)s %n %", "{0.__class__} {msg}", "$name ${name}"])
+def test_a_text_that_looks_like_a_format_stays_as_it_is(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    configure("test")
+    logging.getLogger("any").info("told: %s", text, extra={"title": text})
+    line = json.loads(capsys.readouterr().out)
+
+    assert (line["message"], line["title"]) == (f"told: {text}", text)
+
+
+def test_a_line_has_its_time_in_utc(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    configure("test")
+    before = datetime.now(UTC)
+    logging.getLogger("any").info("told")
+    monkeypatch.undo()
+    time.tzset()
+    told = datetime.fromisoformat(json.loads(capsys.readouterr().out)["time"])
+
+    assert told.utcoffset() == timedelta(0)
+    assert abs(told - before) < timedelta(minutes=5)
 
 
 def test_text_style_is_for_a_person(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.reasons.examples import AT, example
 
 from mercarich_contracts.market import Marketplace, Reason, State
-from mercarich_reasons.jobs import RowsImported
+from mercarich_reasons.jobs import NoAddress, RowsImported
 from mercarich_reasons.push import NotShown
 from mercarich_reasons.stock import ByImport, ReplacedBy, SourceSeen
 from mercarich_reasons.stored import CATALOGUE, LaterCode, OldSentence
@@ -113,3 +113,9 @@ def test_what_other_releases_wrote_is_told_as_it_is() -> None:
     assert tell(None, Language.JA) == ""
     assert tell(OldSentence("the moon was full"), Language.JA) == "the moon was full"
     assert tell(LaterCode("moon_full", {"phase": 4}), Language.JA) == "moon_full(phase=4)"
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("given", ["{given}", "{0.__class__}", "{given|x}", "[{given}]", "%(given)s %s %n", "{", "}"])
+def test_a_value_that_looks_like_a_template_stays_as_it_is(given: str, language: Language) -> None:
+    assert given in tell(NoAddress(given), language)
