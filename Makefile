@@ -23,7 +23,7 @@ IMAGES := $(patsubst services/%/requirements.lock,%,$(wildcard services/*/requir
 IMAGE_BUILD ?= docker build
 IMAGE_PREFIX ?= mercarich-
 IMAGE_PUSH ?= docker push
-IMAGE_SAVE ?= docker save --output
+IMAGE_SAVE ?= docker save --output {file} {image}
 HELM ?= helm
 IMAGE_TAG ?= $(shell sed -n 's/^appVersion: "\(.*\)"/\1/p' $(CHART)/Chart.yaml)
 
@@ -53,9 +53,11 @@ CLUSTER_TESTS ?= tests/cluster
 test-cluster: $(INSTALLED) ## the chart on the cluster of your kubeconfig, with faults (MERCARICH_IMAGE_BUILD, MERCARICH_IMAGE_LOAD; needs kubectl, helm)
 	$(PYTEST) --durations 10 --junitxml var/cluster/results.xml $(CLUSTER_TESTS)
 
+BASE_DIGEST := $(word 2,$(subst @, ,$(BASE_IMAGE)))
+BASE_ARGUMENTS := $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE) --build-arg BASE_DIGEST=$(BASE_DIGEST))
 images: ## every service's image (IMAGE_BUILD="docker build", BASE_IMAGE, IMAGE_PREFIX, IMAGE_TAG, IMAGES)
 	@for service in $(IMAGES); do \
-		$(IMAGE_BUILD) --file docker/Dockerfile $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) \
+		$(IMAGE_BUILD) --file docker/Dockerfile $(BASE_ARGUMENTS) \
 			--build-arg SERVICE=$$service --build-arg VERSION=$(IMAGE_TAG) \
 			--build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) --tag $(IMAGE_PREFIX)$$service:$(IMAGE_TAG) . || exit 1; \
 	done
@@ -68,7 +70,7 @@ push: ## build the images but the simulator's, and push them to REGISTRY=registr
 
 BILLS := var/bills/.installed
 # Into a registry the images are pushed before the chart, which names them; into a folder they are saved.
-release: $(INSTALLED) $(BILLS) ## chart, images, bills of materials and checksums into TO=folder or TO=oci://registry.example/path (HELM, IMAGE_PUSH, IMAGE_SAVE)
+release: $(INSTALLED) $(BILLS) ## chart, images, bills of materials and checksums into TO=folder or TO=oci://registry.example/path (HELM, IMAGE_PUSH, IMAGE_SAVE, BASE_IMAGE=…@sha256:…)
 	@test -n "$(TO)" || { echo "make release needs a folder or a registry: make release TO=var/release, TO=oci://registry.example/path" >&2; exit 1; }
 	@folder=$(if $(filter oci://%,$(TO)),var/release,$(TO)); test -z "$$(ls -A $$folder 2>/dev/null)" || \
 		{ echo "$$folder is not empty; a release is packed into a folder of its own" >&2; exit 1; }
@@ -87,7 +89,7 @@ lint: $(INSTALLED) ## ruff: rules and format
 	$(BIN)/ruff format --check
 
 types: $(INSTALLED) ## mypy, strict
-	$(BIN)/mypy $(SOURCES) bench tests/soak tests/mutants tools/one_writer.py tools/life_cycle.py tools/docs_site.py tools/settings_page.py tools/variables.py tools/proofs_page.py
+	$(BIN)/mypy $(SOURCES) bench tests/soak tests/mutants tools/one_writer.py tools/life_cycle.py tools/docs_site.py tools/settings_page.py tools/variables.py tools/proofs_page.py tools/release
 
 arch: $(INSTALLED) ## import contracts, one writer of listings, and each member's declared dependencies
 	$(BIN)/lint-imports
