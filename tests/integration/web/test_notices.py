@@ -25,7 +25,7 @@ from mercarich_web.notices.webhooks_http import signature
 from mercarich_web.notices.worker import NoticeWorker, build_notices
 from mercarich_web.settings import NoticesSettings, PagesSettings
 
-ANYWHERE = PagesSettings(webhooks_anywhere=True)
+ANYWHERE = PagesSettings(webhooks_anywhere=True, codes_for_operators=False)
 KINDS = ["token", "held", "job_failed", "proposed"]
 
 
@@ -472,3 +472,54 @@ def test_the_address_of_before_hears_of_the_new_one(
 
     assert ("ann@shop.example", "Notices go to another mail address or webhook") in told
     assert [to for to, line in told if "API key" in line] == [], "the new address is not proven"
+
+
+@pytest.fixture
+def olga(site: Served, engine: Engine, rows: Rows) -> Browser:
+    """An operator's browser, signed in."""
+    olga_id = rows.user("olga")
+    rows.change(update(tables.users).where(tables.users.c.id == olga_id).values(is_staff=True))
+    let_sign_in(engine, olga_id, language="en")
+    one = site.browser()
+    one.sign_in("olga")
+    return one
+
+
+def test_an_operator_hears_of_her_account_too(
+    site: Served, olga: Browser, worker: NoticeWorker, mailbox: Mailbox, mercarich: Mercarich, clock: Clock
+) -> None:
+    prove(olga, worker, mailbox)
+    before = len(mailbox.letters())
+    set_up(olga, clock)
+    olga.post("/account/password", old=PASSWORD, new="a better one, longer")
+    mercarich.json("user", "reset-second-step", "olga")
+    stranger = site.browser()
+    stranger.sign_in("olga", "a better one, longer")
+    stranger.post("/account/notices", mail="thief@evil.example")
+    clock.move(minutes=30)  # The command has the real clock.
+    turn(worker)
+    told = [letter.text.splitlines()[0] for letter in mailbox.letters()[before:] if letter.to == "ann@shop.example"]
+
+    assert sorted(told) == [
+        "An operator switched two-step sign-in off.",
+        "Notices go to another mail address or webhook: changed from the address 127.0.0.1.",
+        "Somebody signed in with a browser that we do not know (unknown) from the address 127.0.0.1.",
+        "The password was changed from the address 127.0.0.1.",
+        "Two-step sign-in was switched on from the address 127.0.0.1.",
+    ]
+
+
+def test_an_operator_has_a_mail_address_and_neither_kinds_nor_webhook(
+    olga: Browser, ann: Browser, engine: Engine
+) -> None:
+    shown = olga.get("/account/notices").text
+    olga.post("/account/notices", mail="olga@shop.example", webhook="https://shop.example/take", by_webhook=KINDS)
+    with reading(engine) as connection:
+        stored = connection.execute(select(tables.notice_ways)).one()
+
+    assert 'name="mail"' in shown
+    assert 'name="webhook"' not in shown
+    assert 'name="by_mail"' not in shown
+    assert 'name="by_mail"' in ann.get("/account/notices").text
+    assert (stored.mail_address, stored.webhook_url, stored.kinds_by_webhook) == ("olga@shop.example", None, "")
+    assert 'href="/account/notices"' in olga.get("/account").text

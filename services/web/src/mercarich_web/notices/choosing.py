@@ -1,4 +1,5 @@
-"""A seller's notices, and the seller's choice of how to receive them."""
+"""A seller's notices, and the choice of how to receive them. Of an operator there is the mail address alone: what
+happens to the account goes there, and operators have no notices."""
 
 import hmac
 import re
@@ -12,7 +13,7 @@ from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
 from mercarich_reasons.account_changes import NoticesRedirected
 from mercarich_reasons.accounts import NoMailAddress, NothingToTry, NoWebhookAddress, TooManyTrials
-from mercarich_web.identity.people import Session
+from mercarich_web.identity.people import Role, Session
 from mercarich_web.identity.server_key import ServerKey
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.notices.notices import (
@@ -77,6 +78,8 @@ class ChooseWays:
         """Store the kinds to send by mail and by webhook. A new mail address gets a mail with a link to confirm it.
         Raises `Refused`, and `Superseded` when the session is over by now."""
         account = session.account
+        if account.role is Role.OPERATOR:
+            webhook, kinds = "", ((), ())
         mail, webhook, old = mail.strip(), webhook.strip(), self.book.ways(account.user_id)
         self._check(mail, webhook)
         new = replace(old, by_mail=frozenset(kinds[0]), by_webhook=frozenset(kinds[1]))

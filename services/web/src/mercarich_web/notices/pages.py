@@ -1,4 +1,4 @@
-"""A seller's notices, and which kinds go out by mail and by webhook."""
+"""A seller's notices, which kinds go out by mail and by webhook, and the mail address of anybody who signs in."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from mercarich_web.notices.choosing import ChooseWays, ReadNotices
 from mercarich_web.notices.notices import Kind, Way
 from mercarich_web.refusals import Refused
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import FreshSeller, Seller, Visit
+from mercarich_web.site.visits import FreshSigned, Seller, Signed, Visit
 
 Kinds = Annotated[list[Kind] | None, Form()]
 
@@ -55,12 +55,12 @@ def _choosing(site: Site, ways: ChooseWays) -> APIRouter:
         )
 
     @routes.get("")
-    def form(visit: FreshSeller) -> Response:
+    def form(visit: FreshSigned) -> Response:
         return page(visit)
 
     @routes.post("")
     def choose(
-        visit: FreshSeller,
+        visit: FreshSigned,
         mail: Annotated[str, Form(max_length=300)] = "",
         webhook: Annotated[str, Form(max_length=1_100)] = "",
         by_mail: Kinds = None,
@@ -74,7 +74,7 @@ def _choosing(site: Site, ways: ChooseWays) -> APIRouter:
         return site.to("/account/notices", "ways_chosen")
 
     @routes.post("/trial")
-    def trial(visit: FreshSeller, way: Annotated[Way, Form()]) -> Response:
+    def trial(visit: FreshSigned, way: Annotated[Way, Form()]) -> Response:
         try:
             ways.trial(visit.account.user_id, way)
         except Refused as error:
@@ -88,14 +88,14 @@ def _proving(site: Site, ways: ChooseWays) -> APIRouter:
     routes = APIRouter(prefix="/account/notices/prove")
 
     @routes.get("/{token}")
-    def form(visit: Seller, token: str) -> Response:
+    def form(visit: Signed, token: str) -> Response:
         """Show a form. Opening the link confirms nothing, because mail programs open links, too."""
         return site.page(
             visit, "notices/prove_mail.html", token=token[:64], address=ways.ways(visit.account.user_id).mail_address
         )
 
     @routes.post("/{token}")
-    def prove(visit: Seller, token: str) -> Response:
+    def prove(visit: Signed, token: str) -> Response:
         assert visit.session is not None
         return site.to("/account/notices", "mail_proven", ways.prove(visit.session, token))
 
