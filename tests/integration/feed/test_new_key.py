@@ -1,5 +1,7 @@
 """Replace the key of the stored tokens: first both keys decrypt them, then only the new one."""
 
+import base64
+
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
@@ -11,7 +13,7 @@ from mercarich_feed.adapters.accounts_sql import SqlAccounts, open_accounts
 from mercarich_feed.adapters.token_cipher import TokenCipher, new_key
 from mercarich_feed.settings import FeedSettings
 from mercarich_platform.clock import utc_now
-from mercarich_platform.sealing import decoded_key
+from mercarich_platform.sealing import DEVELOPMENT_KEY, decoded_key
 from mercarich_platform.settings import BadConfiguration
 
 
@@ -89,6 +91,14 @@ def test_a_token_that_cannot_be_read_is_refused(shop: Shop, settings: FeedSettin
 
     assert accounts.pushable(1) is None
     assert shop.account(1).token_verdict == "invalid"
+
+
+def test_the_key_of_the_development_profile_is_refused_elsewhere(shop: Shop, settings: FeedSettings) -> None:
+    before = stored(shop)
+    with pytest.raises(BadConfiguration, match="FEED_ENCRYPTION_KEY: everybody knows this key"):
+        open_accounts(shop.engine, keyed(settings, base64.b64encode(DEVELOPMENT_KEY).decode(), shop.key), 1)
+
+    assert stored(shop) == before
 
 
 @pytest.mark.parametrize(("old", "says"), [("", "does not open"), ("c2hvcnQ=", "FEED_OLD_ENCRYPTION_KEY: expected 32")])

@@ -26,6 +26,7 @@ from mercarich_web.settings import PagesSettings
 
 OLD, NEW, OTHER = (base64.b64encode(bytes([number] * 32)).decode() for number in (1, 2, 3))
 PAGE = "/account/second-step"
+DEVELOPMENT_SECRET = Path(__file__).parents[3] / "charts/mercarich/templates/dev/secret.yaml"
 
 
 @pytest.fixture
@@ -168,3 +169,29 @@ def _entered(site: Served, code: str) -> int:
     one = site.browser()
     one.post("/sign-in", username="ann", password=PASSWORD)
     return one.post("/sign-in/code", code=code).status_code
+
+
+def development_key() -> str:
+    """As the chart publishes it."""
+    found = re.search(r"pages-key: (\S+)", DEVELOPMENT_SECRET.read_text(encoding="utf-8"))
+    assert found is not None
+    return found[1]
+
+
+def test_the_key_of_the_development_profile_seals_nothing_elsewhere(
+    engine: Engine, shared: SharedSettings, clock: Clock
+) -> None:
+    with pytest.raises(BadConfiguration, match="PAGES_KEY: everybody knows this key"):
+        server_key(engine, shared, SecretStr(development_key()), SecretStr(""), clock).open()
+
+
+def test_it_is_replaced_as_an_old_one(engine: Engine, shared: SharedSettings, clock: Clock) -> None:
+    secret(engine, shared, clock, NEW, development_key())
+
+
+def test_the_development_profile_starts_with_it(shared: SharedSettings, clock: Clock) -> None:
+    its = create("mysql+pymysql://mercarich:development@127.0.0.1:9/mercarich?charset=utf8mb4")
+    try:
+        server_key(its, shared, SecretStr(development_key()), SecretStr(""), clock).open()
+    finally:
+        its.dispose()

@@ -13,6 +13,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
+DEVELOPMENT_KEY, DEVELOPMENT_PASSWORD = b"not a secret: development only!!", "development"
+"""The key, and the password of the database's user, that the chart publishes in its development profile."""
 _NONCE_BYTES = 12
 
 
@@ -72,6 +74,16 @@ def decoded_key(text: str, name: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise BadKey(f"{name}: expected {KEY_BYTES} bytes in base64, not {len(key)}")
     return key
+
+
+def refuse_published(key: bytes, name: str, database_password: str | None) -> None:
+    """Raise `BadKey` for the key of the chart's development profile, except beside the database of that profile. As an
+    older key it still opens what it has sealed, so that it can be replaced."""
+    if key == DEVELOPMENT_KEY and database_password != DEVELOPMENT_PASSWORD:
+        raise BadKey(
+            f"{name}: everybody knows this key, it is that of the chart's development profile; make one of your own and"
+            " give this one as the old key"
+        )
 
 
 def new_key() -> str:

@@ -18,7 +18,7 @@ from mercarich_feed.domain.pushes import Account
 from mercarich_feed.domain.tokens import Verdict
 from mercarich_feed.ports import UnreadableToken
 from mercarich_platform.clock import Clock, utc_now
-from mercarich_platform.sealing import decoded_key
+from mercarich_platform.sealing import decoded_key, refuse_published
 from mercarich_platform.settings import BadConfiguration
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def open_accounts(engine: Engine, keys: Keys, retry_seconds: float, now: Clock =
     Raises `BadConfiguration` when the key is missing or does not decrypt the stored tokens.
     """
     try:
-        accounts = SqlAccounts(engine, _cipher(keys), retry_seconds, now)
+        accounts = SqlAccounts(engine, _cipher(keys, engine), retry_seconds, now)
         accounts.check_key()
     except BadKey as error:
         raise BadConfiguration(str(error)) from None
@@ -52,7 +52,7 @@ def open_accounts(engine: Engine, keys: Keys, retry_seconds: float, now: Clock =
 def open_links(engine: Engine, keys: Keys) -> SqlLinks:
     """Open the links after the same key check as `open_accounts`: one wrong key must not seal new tokens."""
     open_accounts(engine, keys, 0)
-    return SqlLinks(engine, _cipher(keys))
+    return SqlLinks(engine, _cipher(keys, engine))
 
 
 class SqlAccounts:
@@ -137,10 +137,11 @@ class SqlAccounts:
         return Account(row.user_id, row.seller_id, row.marketplace_id, token, trusted=trusted, sealed=sealed)
 
 
-def _cipher(keys: Keys) -> TokenCipher:
+def _cipher(keys: Keys, engine: Engine) -> TokenCipher:
     """Return the cipher with the configured keys. Raises `BadKey`."""
     older = keys.old_encryption_key.get_secret_value()
     key = read_key(keys.encryption_key.get_secret_value(), keys.encryption_key_file)
+    refuse_published(key, "FEED_ENCRYPTION_KEY", engine.url.password)
     return TokenCipher(key, decoded_key(older, "FEED_OLD_ENCRYPTION_KEY") if older else None)
 
 

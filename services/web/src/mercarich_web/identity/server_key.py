@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mercarich_platform.outages import DatabaseAway
-from mercarich_platform.sealing import BadKey, Sealer, Unreadable, decoded_key, new_key
+from mercarich_platform.sealing import BadKey, Sealer, Unreadable, decoded_key, new_key, refuse_published
 from mercarich_platform.settings import BadConfiguration
 
 PURPOSE = "server_secrets|pages"
@@ -37,7 +37,11 @@ class ServerKey:
     """The server's key: 32 bytes in base64, given or in a file that is created when it is missing. It is read at first
     use."""
 
-    def __init__(self, given: str, older: str, file: Path, roots: Roots) -> None:
+    def __init__(
+        self, given: str, older: str, file: Path, roots: Roots, *, database_password: str | None = None
+    ) -> None:
+        """`database_password`: of the database that holds the root; tells the chart's development profile."""
+        self._database_password = database_password
         self._given = given
         self._older = older
         self._file = file
@@ -61,6 +65,7 @@ class ServerKey:
         """Return the decrypted root; encrypt it again when the older key encrypted it. Raises `BadConfiguration`."""
         try:
             key = decoded_key(self._given or _kept(self._file), "PAGES_KEY")
+            refuse_published(key, "PAGES_KEY", self._database_password)
             older = decoded_key(self._older, "PAGES_OLD_KEY") if self._older else None
         except BadKey as error:
             raise BadConfiguration(str(error)) from None

@@ -12,4 +12,5 @@ from mercarich_web.identity.sql.roots import SqlRoots
 def server_key(engine: Engine, shared: SharedSettings, key: SecretStr, old_key: SecretStr, now: Clock) -> ServerKey:
     """Build the server's key. When `key` is empty, the key is kept in a file of the data directory."""
     file = shared.data_dir / "pages.key"
-    return ServerKey(key.get_secret_value(), old_key.get_secret_value(), file, SqlRoots(engine, now))
+    given, older, password = key.get_secret_value(), old_key.get_secret_value(), engine.url.password
+    return ServerKey(given, older, file, SqlRoots(engine, now), database_password=password)
