@@ -27,7 +27,7 @@ _DAYS = ("-m", "tests.soak", "--days", "2", "--sellers", "2", "--listings", "60"
 _NAMED: Sequence[Sequence[str]] = ()
 _WIDER: Sequence[Sequence[str]] = (_UNIT, _DAYS)
 _STAGE_SECONDS = 400.0
-_FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - |$)", re.MULTILINE)
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (tests/.+?)(?: - |$)", re.MULTILINE)
 _BROKEN = re.compile(r"^BROKEN +(.+)$", re.MULTILINE)
 
 
