@@ -34,6 +34,7 @@ BATCHES = Dashboard(
                 ),
             ),
             thresholds=(1800, 3600),
+            text="Coverage and the age of the looks are as old as this.",
         ),
         SUCCESS_AGE,
         Panel(
@@ -83,6 +84,7 @@ BATCHES = Dashboard(
                     f"{RUN} {{{{outcome}}}}",
                 ),
             ),
+            text="superseded: a newer run took its rows over. Counted while the operator runs.",
         ),
         Panel(
             "The newest run's progress",
@@ -94,6 +96,7 @@ BATCHES = Dashboard(
                     RUN,
                 ),
             ),
+            text="Sources checked of those planned. 1: the run has ended, or is about to.",
         ),
         Panel(
             "The newest run's items",
@@ -104,6 +107,7 @@ BATCHES = Dashboard(
                     f"{RUN} {{{{kind}}}}",
                 ),
             ),
+            text="Sources planned and checked; listings fallen, withdrawn, released by a person, held now.",
         ),
         Panel(
             "The planner's silence",
@@ -116,6 +120,7 @@ BATCHES = Dashboard(
             "Held for canaries",
             "short",
             (Query("max by (operation, marketplace) (mercarich_batch_run_held{NS})", RUN),),
+            text="1 while a run waits, because items of known state look wrong.",
         ),
         Panel(
             "Batches handled",
@@ -126,8 +131,14 @@ BATCHES = Dashboard(
                     "{{marketplace}} {{outcome}}",
                 ),
             ),
+            text="put_off: proxy or database were away, and it is handled later.",
         ),
-        Panel("Time of a batch", "s", quantiles("mercarich_checker_batch_seconds", "marketplace")),
+        Panel(
+            "Time of a batch",
+            "s",
+            quantiles("mercarich_checker_batch_seconds", "marketplace"),
+            text="From the claim of a batch until its last answer. It follows the proxy's budget of calls.",
+        ),
         Panel(
             "Items by what was seen",
             "ops",
@@ -137,6 +148,7 @@ BATCHES = Dashboard(
                     "{{marketplace}} {{state}}",
                 ),
             ),
+            text="unknown changes nothing: the response proved no state.",
         ),
         Panel(
             "Listings withdrawn and held",
@@ -151,6 +163,7 @@ BATCHES = Dashboard(
                     "held {{marketplace}}",
                 ),
             ),
+            text="held: the brake waits for a second look or a person.",
         ),
         HOLDS,
     ),

@@ -12,6 +12,7 @@ FEED = Dashboard(
             "Listings that wait",
             "short",
             (Query("max by (kind) (mercarich_feed_pending_listings{NS})", "{{kind}}"),),
+            text="To be pushed to Amazon, by kind.",
         ),
         EXPOSED,
         Panel(
@@ -27,6 +28,7 @@ FEED = Dashboard(
                 Query("max by (kind) (mercarich_feed_differing_age_seconds{NS})", "{{kind}}"),
                 Query("max(mercarich_feed_read_overdue_seconds{NS})", "read"),
             ),
+            text="Since Amazon was first seen otherwise; since the read that waits longest became due. 0: none.",
         ),
         Panel(
             "SKUs pushed",
@@ -37,6 +39,7 @@ FEED = Dashboard(
                     "{{lane}} {{outcome}}",
                 ),
             ),
+            text="By lane (a PATCH each, or a feed of many) and by what Amazon said.",
         ),
         Panel(
             "From withdrawal to Amazon",
@@ -49,8 +52,14 @@ FEED = Dashboard(
                 )
                 for q in (0.5, 0.95, 0.99)
             ),
+            text="From the commit of a withdrawal to Amazon's acceptance of its PATCH.",
         ),
-        Panel("Open feeds", "short", (Query("max(mercarich_feed_open_feeds{NS})", "feeds"),)),
+        Panel(
+            "Open feeds",
+            "short",
+            (Query("max(mercarich_feed_open_feeds{NS})", "feeds"),),
+            text="Documents of many changes that Amazon works on.",
+        ),
         Panel(
             "Jobs that Amazon stopped",
             "ops",
@@ -62,6 +71,7 @@ FEED = Dashboard(
             "short",
             (Query("sum by (kind) (increase(mercarich_feed_token_errors_total{NS}[1h]))", "{{kind}}"),),
             thresholds=(1,),
+            text="A seller's token, or the application's credentials. Nothing is pushed with them.",
         ),
         Panel(
             "Deleted offers that Amazon shows again, a day",
@@ -96,6 +106,7 @@ FEED = Dashboard(
             (Query("max(mercarich_feed_app_credentials_refused{NS})", "refused"),),
             "stat",
             thresholds=(1,),
+            text="1: Amazon refuses the application's own credentials, and all work rests.",
         ),
     ),
 )

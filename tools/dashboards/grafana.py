@@ -34,6 +34,7 @@ class Panel:
     queries: Sequence[Query]
     kind: str = "timeseries"
     text: str = ""
+    """What a reader must know to read it; Grafana shows it beside the title."""
     thresholds: tuple[float, ...] = ()
     """Thresholds at which a number turns orange, and red."""
 
@@ -89,10 +90,8 @@ def _variables() -> list[dict[str, Any]]:
             "query": {"query": query, "refId": "namespace"},
             "refresh": 2,
             "sort": 1,
-            "multi": True,
-            "includeAll": True,
-            "allValue": ".*",
-            "current": {"text": "All", "value": "$__all"},
+            "multi": False,
+            "includeAll": False,
         },
     ]
 

@@ -13,6 +13,7 @@ OPERATIONS = Dashboard(
                 Query("sum by (instance) (mercarich_db_connections_in_use{NS})", "{{instance}}"),
                 Query("sum(mercarich_db_connections_max{NS})", "all pools at most"),
             ),
+            text="Of each process's pool, and what all pools may take together.",
         ),
         Panel(
             "Database troubles",
@@ -24,11 +25,13 @@ OPERATIONS = Dashboard(
             "Sources that the operator can read",
             "short",
             (Query("max by (source) (mercarich_operator_source_up{NS})", "{{source}}"),),
+            text="0: database, Kafka or cluster does not answer, and what was read last stands.",
         ),
         Panel(
             "Operator's rounds",
             "ops",
             (Query("sum by (result) (rate(mercarich_operator_reconcile_total{NS}[5m]))", "{{result}}"),),
+            text="By how they ended. Rounds are every few seconds.",
         ),
         Panel(
             "Time of a round",
@@ -40,6 +43,7 @@ OPERATIONS = Dashboard(
                     "p95",
                 ),
             ),
+            text="A round reads settings, backlog and pools, and writes what differs.",
         ),
         Panel(
             "Age of settings and of the last round",
@@ -48,6 +52,7 @@ OPERATIONS = Dashboard(
                 Query("min(mercarich_operator_settings_age_seconds{NS})", "settings"),
                 Query("time() - max(mercarich_operator_last_loop_timestamp_seconds{NS})", "round"),
             ),
+            text="Both grow only while the operator is down, or cannot read the database.",
         ),
         Panel(
             "Autoscalers and replicas written",
@@ -63,6 +68,7 @@ OPERATIONS = Dashboard(
             "short",
             (Query("max(mercarich_operator_settings_revision{NS})", "revision"),),
             "stat",
+            text="Number of the newest change that anybody made.",
         ),
         Panel(
             "Schedule: overdue, failed",
@@ -99,6 +105,7 @@ OPERATIONS = Dashboard(
                     "{{process}}",
                 ),
             ),
+            text="Resident memory of all processes of a kind together.",
         ),
         Panel(
             "Processor",

@@ -13,6 +13,7 @@ OVERVIEW = Dashboard(
             (Query('count(ALERTS{NS, alertname=~"Mercarich.*", alertstate="firing"}) or vector(0)', "alerts"),),
             "stat",
             thresholds=(1,),
+            text="Of Mercarich. The runbook has a section for each.",
         ),
         SUCCESS_AGE,
         HOLDS,
@@ -25,6 +26,7 @@ OVERVIEW = Dashboard(
                     "{{marketplace}}",
                 ),
             ),
+            text="At the rate of the last five minutes.",
         ),
         BACKLOG,
         UNPUSHED,
@@ -36,6 +38,7 @@ OVERVIEW = Dashboard(
             "short",
             (Query("count by (process, version) (mercarich_build_info{NS})", "{{process}} {{version}}"),),
             "stat",
+            text="By release. Two releases: a rollout is under way, or has stopped.",
         ),
     ),
 )

@@ -15,6 +15,7 @@ PAGES = Dashboard(
             "short",
             (Query('count by (process) (mercarich_build_info{NS, process=~"pages|notices|oauth"})', "{{process}}"),),
             "stat",
+            text="Pods of pages and notices that are scraped, and of the page that links sellers to Amazon.",
         ),
         Panel(
             "Answers by status",
@@ -71,6 +72,7 @@ PAGES = Dashboard(
             "Slices of sellers' jobs",
             "ops",
             (Query("sum by (kind, outcome) (rate(mercarich_web_job_slices_total{NS}[5m]))", "{{kind}} {{outcome}}"),),
+            text="A seller's job, such as an import, goes on in slices. By how each ended.",
         ),
         Panel(
             "Time of a slice",
@@ -82,6 +84,7 @@ PAGES = Dashboard(
             "New listings by their pictures",
             "ops",
             (Query("sum by (outcome) (rate(mercarich_web_listings_pictured_total{NS}[15m]))", "{{outcome}}"),),
+            text="What came of saving the pictures of a new listing's source.",
         ),
     ),
 )

@@ -16,8 +16,14 @@ PROXIES = Dashboard(
                     "{{marketplace}} {{outcome}}",
                 ),
             ),
+            text="By outcome. Mercarich never gets around a block.",
         ),
-        Panel("Time of a call", "s", quantiles("mercarich_proxy_request_seconds", "marketplace")),
+        Panel(
+            "Time of a call",
+            "s",
+            quantiles("mercarich_proxy_request_seconds", "marketplace"),
+            text="Without its wait for a turn in the budget.",
+        ),
         BREAKER,
         Panel(
             "Blocked or throttled",
@@ -31,6 +37,7 @@ PROXIES = Dashboard(
                 ),
             ),
             thresholds=(0.05, 0.1),
+            text="Share of all calls.",
         ),
         Panel(
             "Pages that could not be read",
@@ -44,6 +51,7 @@ PROXIES = Dashboard(
                 ),
             ),
             thresholds=(0.01, 0.05),
+            text="Share of all calls. The marketplace may have changed its pages: the parsers must follow.",
         ),
         Panel(
             "Breaker opened in an hour",
@@ -53,6 +61,7 @@ PROXIES = Dashboard(
                     "sum by (marketplace) (increase(mercarich_proxy_breaker_opened_total{NS}[1h]))", "{{marketplace}}"
                 ),
             ),
+            text="While it is open, nobody calls the marketplace.",
         ),
         Panel(
             "Items answered",
@@ -63,6 +72,7 @@ PROXIES = Dashboard(
                     "{{marketplace}} {{state}}",
                 ),
             ),
+            text="By the state that the response proves; unknown: it proves none.",
         ),
         Panel(
             "Unknown items by reason",
@@ -96,6 +106,7 @@ PROXIES = Dashboard(
             "Share of the full rate",
             "percentunit",
             (Query("min by (marketplace) (mercarich_proxy_pace_share{NS})", "{{marketplace}}"),),
+            text="Below 1 after a rate limit.",
         ),
         Panel(
             "Waiting and under way",
@@ -104,11 +115,13 @@ PROXIES = Dashboard(
                 Query("max by (marketplace) (mercarich_proxy_turns_waiting{NS})", "{{marketplace}} waiting"),
                 Query("max by (marketplace) (mercarich_proxy_requests_under_way{NS})", "{{marketplace}} under way"),
             ),
+            text="Calls that wait for their turn, and calls to the marketplace right now.",
         ),
         Panel(
             "Batches being answered",
             "short",
             (Query("max by (marketplace) (mercarich_proxy_batches{NS})", "{{marketplace}}"),),
+            text="Batches that a proxy works on.",
         ),
         Panel(
             "Calls for pictures",

@@ -37,12 +37,14 @@ UNPUSHED = Panel(
     "s",
     (Query("max by (kind) (mercarich_listings_unpushed_age_seconds{NS})", "{{kind}}"),),
     thresholds=(600, 1800),
+    text="Of those that Amazon could have. 0: it has all.",
 )
 ACCOUNTS = Panel(
     "Amazon accounts by token",
     "short",
     (Query("max by (verdict) (mercarich_amazon_accounts{NS})", "{{verdict}}"),),
     "stat",
+    text="By the verdict on the seller's token.",
 )
 EXPOSED = Panel(
     "Withdrawals that cannot be delivered",

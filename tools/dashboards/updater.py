@@ -16,6 +16,7 @@ UPDATER = Dashboard(
                     "{{marketplace}} {{outcome}}",
                 ),
             ),
+            text="By what a search for a replacement came to.",
         ),
         Panel(
             "Listings given another source, an hour",
@@ -48,7 +49,13 @@ UPDATER = Dashboard(
                     "{{marketplace}} {{outcome}}",
                 ),
             ),
+            text="By how they ended.",
         ),
-        Panel("Time of a batch", "s", quantiles("mercarich_updater_batch_seconds", "marketplace")),
+        Panel(
+            "Time of a batch",
+            "s",
+            quantiles("mercarich_updater_batch_seconds", "marketplace"),
+            text="From the claim of a batch until its last search. It follows the proxy's budget of calls.",
+        ),
     ),
 )

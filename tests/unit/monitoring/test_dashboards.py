@@ -32,7 +32,7 @@ def test_the_files_in_the_chart_are_those_that_the_code_makes() -> None:
     assert found == files(), "run: python -m tools.dashboards"
 
 
-def test_each_board_has_an_id_of_its_own_and_each_panel_a_unit() -> None:
+def test_each_board_has_an_id_of_its_own_and_each_panel_a_unit_and_a_description() -> None:
     uids = [board["uid"] for board in BOARDS.values()]
     assert len(set(uids)) == len(uids) == 8
     for board in BOARDS.values():
@@ -43,6 +43,7 @@ def test_each_board_has_an_id_of_its_own_and_each_panel_a_unit() -> None:
         assert len(set(places)) == len(places)
         for panel in board["panels"]:
             assert panel["fieldConfig"]["defaults"]["unit"], panel["title"]
+            assert panel["description"].endswith("."), panel["title"]
             assert panel["targets"], panel["title"]
 
 
@@ -53,6 +54,14 @@ def test_nothing_but_the_two_variables_is_used_and_every_query_is_of_one_namespa
         assert [variable["name"] for variable in board["templating"]["list"]] == ["datasource", "namespace"]
         for expr in expressions(board):
             assert len(NAMES.findall(expr)) == expr.count('namespace=~"$namespace"'), expr
+
+
+def test_a_board_shows_one_namespace_at_a_time() -> None:
+    """Its queries add up what they find: two installations would be one."""
+    for board in BOARDS.values():
+        [namespace] = [each for each in board["templating"]["list"] if each["name"] == "namespace"]
+        assert not namespace["multi"]
+        assert not namespace["includeAll"]
 
 
 def test_the_data_source_is_never_a_fixed_one() -> None:
