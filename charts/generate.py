@@ -23,9 +23,9 @@ NEWEST_WINS = ("check_item_", "update_item_")
 
 INTRODUCTION = """# The chart
 
-How to install and use it: [docs/kubernetes.md](../../docs/kubernetes.md). `make chart` writes this table from
-`values.yaml`. `values.schema.json` refuses unknown values, and the templates those that have no effect beside the
-others.
+How to install and use it: the page *Kubernetes* of Mercarich's documentation (`docs/kubernetes.md`). `make chart`
+writes this table from `values.yaml`. `values.schema.json` refuses unknown values, and the templates those that have no
+effect beside the others.
 
 `pods` concerns all pods, and each component has a `pods` of its own with the same names: its maps and lists are added
 to those of all. What has the same key, name (`extraEnv`, `extraVolumes`) or mountPath (`extraVolumeMounts`) there

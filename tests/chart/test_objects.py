@@ -377,6 +377,13 @@ def test_nothing_is_a_hook_but_the_test_and_nothing_carries_a_finalizer(case: st
         assert "finalizers" not in found["metadata"]
 
 
+def test_helm_test_changes_nothing() -> None:
+    """What made the topics that are missing could find none missing."""
+    [pod] = [each for each in of_kind("dev", "Pod") if each["metadata"]["name"].endswith("-test")]
+    commands = [each["command"] for each in pod["spec"]["containers"]]
+    assert commands == [["mercarich", "db", "wait", "--seconds", "60"], ["mercarich", "topics", "check"]]
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_whoever_uses_the_tables_waits_for_the_migrations(case: str) -> None:
     for name, pod in pods(objects(case)):

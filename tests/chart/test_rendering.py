@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.chart.rendering import (
     CASES,
+    CHART,
     HELMS,
     KUBERNETES,
     ROOT,
@@ -66,6 +67,12 @@ def test_an_unknown_field_would_not_fit_the_schemas(tmp_path: Path) -> None:
 
     assert done.returncode != 0
     assert "revisionHistoryLimits" in done.stdout + done.stderr
+
+
+def test_the_readme_links_to_nothing_that_the_package_lacks() -> None:
+    targets = re.findall(r"\]\(([^)#]+)", (CHART / "README.md").read_text(encoding="utf-8"))
+    beside = {path.name for path in CHART.iterdir()}
+    assert [target for target in targets if "://" not in target and target.partition("/")[0] not in beside] == []
 
 
 def test_two_renderings_are_equal() -> None:

@@ -30,7 +30,7 @@ log = getLogger(__name__)
 MAX_WORKERS = 1000
 
 REQUEST_KEY = "MERCARICH_REQUEST_KEY"
-"""The key of a run's start, on Kubernetes the Job's name: a start with the same key goes on with the same run.
+"""The key of a run's start, on Kubernetes the Job's UID: a start with the same key goes on with the same run.
 
 Why: what a person types is a start of its own.
 Empty: a new run under a key of its own, unless `--request-key` says otherwise.
@@ -130,7 +130,7 @@ class RunCommand:
         add(
             "--request-key",
             default=os.environ.get(REQUEST_KEY),
-            help="the Job's name; the same key continues the same run (default: MERCARICH_REQUEST_KEY)",
+            help="the Job's UID; the same key continues the same run (default: MERCARICH_REQUEST_KEY)",
         )
 
     def _process(self, marketplace: Marketplace) -> str:

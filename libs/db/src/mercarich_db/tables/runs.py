@@ -21,7 +21,7 @@ runs = Table(
     Column("operation", exact(16), nullable=False),
     Column("marketplace", exact(16), nullable=False),
     Column("generation", Id, nullable=False),
-    Column("request_key", exact(128), nullable=True, unique=True),  # the Job's name: one slot, one run
+    Column("request_key", exact(128), nullable=True, unique=True),  # the Job's UID on Kubernetes: one start, one run
     Column("arguments", Text, nullable=False),  # JSON, as the command gave them
     Column("outcome", exact(16), nullable=False),  # running, finished, superseded, failed
     Column("phase", exact(32), nullable=False),  # marking, canaries, checking, held, confirming, ended
