@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -234,6 +235,14 @@ def test_the_image_says_what_its_base_is() -> None:
     for name, argument in (("name", "BASE_IMAGE"), ("digest", "BASE_DIGEST")):
         assert f"\nARG {argument}\n" in last
         assert f'org.opencontainers.image.base.{name}="${{{argument}}}"' in last
+
+
+def test_the_charts_own_images_name_no_registry() -> None:
+    """The node's configuration says which one is asked, or a mirror of it."""
+    values = (ROOT / "charts/mercarich/values.yaml").read_text()
+    images = re.findall(r"^ *image: *(\S+)$", values, re.M)
+    assert len(images) == 2
+    assert [image for image in images if re.match(r"[^/]*[.:][^/]*/", image)] == []
 
 
 def test_no_dockerfile_names_a_registry_or_a_base_that_cannot_be_replaced() -> None:
