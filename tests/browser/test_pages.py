@@ -30,6 +30,7 @@ PAGES = {
         "rules": "/rules",
         "account": "/account",
         "second-step": "/account/second-step",
+        "authenticator": "/account/second-step/authenticator",
         "keys": "/account/keys",
         "amazon": "/amazon",
         "differences": "/differences",

@@ -179,6 +179,7 @@ BAD: Mapping[str, list[Row]] = {
         ("invite x --plan 3", 2, "invalid choice: 3"),
         ("reset-password", 2, "are required: username"),
         ("reset-password nobody", 1, "there is no user 'nobody' who signs in"),
+        ("second-step nobody", 1, "there is no user 'nobody' who signs in"),
         ("reset-second-step", 2, "are required: username"),
         ("reset-second-step nobody", 1, "there is no user 'nobody' who signs in"),
         ("reset-second-step hanako --by ''", 2, "expected a name of 1 to 64 characters"),

@@ -24,6 +24,11 @@ FRESH = {
     ("post", "/account/second-step"),
     ("post", "/account/second-step/recovery-codes"),
     ("post", "/account/second-step/end"),
+    ("get", "/account/second-step/authenticator"),
+    ("post", "/account/second-step/authenticator/end"),
+    ("post", "/account/second-step/passkeys"),
+    ("post", "/account/second-step/passkeys/options"),
+    ("post", "/account/second-step/passkeys/{passkey_id}/end"),
     ("get", "/account/notices"),
     ("post", "/account/notices"),
     ("post", "/account/notices/trial"),
@@ -32,7 +37,7 @@ FRESH = {
 }
 """Besides these, deletions of listings, which share their routes with other actions and ask in their preview."""
 OURS = (For.SIGNED, For.SELLER, For.OWNER)
-IDS = {"listing": 1, "job": 1, "key": 1, "notice": 1}
+IDS = {"listing": 1, "job": 1, "key": 1, "notice": 1, "passkey": 1}
 
 
 @pytest.fixture
@@ -102,7 +107,16 @@ def _fields(page: str) -> dict[str, list[str]]:
 
 def _changeable(engine: Engine) -> dict[str, list[str]]:
     """What the routes that ask can change."""
-    names = ("sessions", "logins", "recovery_codes", "notice_ways", "notice_sendings", "api_keys", "amazon_links")
+    names = (
+        "sessions",
+        "logins",
+        "passkeys",
+        "recovery_codes",
+        "notice_ways",
+        "notice_sendings",
+        "api_keys",
+        "amazon_links",
+    )
     with reading(engine) as connection:
         found = {
             name: [str(row) for row in connection.execute(select(tables.metadata.tables[name]))]

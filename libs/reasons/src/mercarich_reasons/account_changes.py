@@ -45,6 +45,34 @@ class SecondStepReset(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class AuthenticatorAdded(Reason):
+    """An authenticator app gives codes beside a passkey, or instead of another app."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticatorRemoved(Reason):
+    """Only passkeys are left."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyAdded(Reason):
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRemoved(Reason):
+    """Another second step is left."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodesRenewed(Reason):
     """Recovery codes were created again."""
 

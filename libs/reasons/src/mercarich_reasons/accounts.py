@@ -38,6 +38,36 @@ class SecondStepReady(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class LastSecondStep(Reason):
+    """The account needs a second step, and this is the only one."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoPasskeysHere(Reason):
+    """Browsers allow passkeys at https and at localhost only, and at no numeric address."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyKnown(Reason):
+    """The authenticator's passkey is stored already."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyUnproven(Reason):
+    """The browser's answer is not that of a new passkey for this site, or came too late."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyUnnamed(Reason):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyPasskeys(Reason):
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class NoConsentPage(Reason):
     """Amazon's consent page is not configured on this system."""
 

@@ -72,8 +72,8 @@ class PagesSettings(ProxyUrls):
     model_config = SettingsConfigDict(env_prefix="PAGES_", frozen=True, extra="ignore")
 
     public_url: str = Field(default="", pattern=r"^(https?://[^/?#\s]+)?$")
-    """Where people find the pages, as https://shop.example: makes cookies secure, and only its host's pages may send
-    forms.
+    """Where people find the pages, as https://shop.example: makes cookies secure, only its host's pages may send forms,
+    and passkeys are made for its host.
 
     Why: on one machine whatever address a browser uses will do.
     Empty: the address under which a browser opened them. With a mail server the process of notices does not start.

@@ -13,8 +13,9 @@ logins = Table(  # users who may sign in
     Column("password_at", UtcDateTime, nullable=False),
     Column("language", exact(8), nullable=True),  # ja, en; NULL: the browser's
     Column("codes_salt", exact(64), nullable=True),  # the TOTP secret is derived from it and the server's key
-    Column("codes_since", UtcDateTime, nullable=True),  # a code is required; NULL with a salt: not confirmed yet
+    Column("codes_since", UtcDateTime, nullable=True),  # a second step is required: a passkey, or a code
     Column("codes_used", Id, nullable=True),  # the newest time step whose code was accepted
+    Column("codes_next_salt", exact(64), nullable=True),  # of an authenticator that no code has proven yet
     Column("devices_salt", exact(64), nullable=True),  # signs cookies of known browsers; another voids them
 )
 
@@ -23,6 +24,24 @@ recovery_codes = Table(  # each is deleted when it is used
     metadata,
     Column("user_id", Id, primary_key=True, autoincrement=False),
     Column("code_hash", exact(64), primary_key=True),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("user_id", Id, nullable=False),
+    Column(
+        "credential_hash", exact(64), nullable=False, unique=True
+    ),  # SHA-256 of the id, which is too long for an index
+    Column("credential_id", Text, nullable=False),  # base64url
+    Column("public_key", Text, nullable=False),  # COSE, base64url
+    Column("transports", String(128), nullable=False),  # with a space between
+    Column("sign_count", Id, nullable=False),  # of the newest sign-in; 0: the authenticator does not count
+    Column("name", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime, nullable=True),
+    Index("ix_passkeys_user", "user_id"),
 )
 
 server_secrets = Table(
@@ -57,6 +76,8 @@ sessions = Table(
     Column("address", String(64), nullable=False),
     Column("agent", String(255), nullable=False),
     Column("half", Boolean, nullable=False, server_default="0"),  # the second factor is still missing
+    Column("challenge", exact(128), nullable=True),  # that a passkey must sign, base64url; its use sets NULL
+    Column("challenge_at", UtcDateTime, nullable=True),
     Index("ix_sessions_user", "user_id"),
 )
 

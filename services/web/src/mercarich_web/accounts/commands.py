@@ -47,6 +47,30 @@ class Stolen:
     username: str
     ended: Ended
     asks_for_code: bool
+    passkeys: tuple[str, ...]
+    """Their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPasskey:
+    """As `--json` prints it."""
+
+    name: str
+    created_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """As `--json` prints it."""
+
+    username: str
+    since: datetime | None
+    """None: the password is enough."""
+    authenticator: bool
+    passkeys: tuple[ShownPasskey, ...]
+    recovery_codes: int
+    """Unused ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +90,13 @@ def user(argv: Sequence[str]) -> int:
     invite.add_argument("--plan", type=int, choices=PLANS, default=PLANS[0], help="checks a day (%(default)s)")
     invite.add_argument("--operator", action="store_true", help="an operator of the service, not a seller")
     reset = with_json(
-        actions.add_parser("reset-second-step", help="ask for no code: authenticator and recovery codes are lost")
+        actions.add_parser(
+            "reset-second-step", help="end authenticator and passkeys: they are lost, and the recovery codes, too"
+        )
     )
     reset.add_argument("username", type=person, help="the user; verify the person's identity first")
+    shown = with_json(actions.add_parser("second-step", help="show authenticator, passkeys and recovery codes"))
+    shown.add_argument("username", type=person, help="the user")
     forgotten = with_json(
         actions.add_parser("reset-password", help="print a link to choose another password: it is forgotten")
     )
@@ -81,7 +109,13 @@ def user(argv: Sequence[str]) -> int:
     for action in (invite, reset, forgotten, stolen):
         action.add_argument("--by", type=person, help="who does it (your login name)")
     given = parser.parse_args(argv)
-    does = {"invite": _invite, "reset-second-step": _reset, "reset-password": _forget, "stolen": _shut}
+    does = {
+        "invite": _invite,
+        "second-step": _show_step,
+        "reset-second-step": _reset,
+        "reset-password": _forget,
+        "stolen": _shut,
+    }
     return does[given.action](given)
 
 
@@ -102,6 +136,15 @@ def _reset(given: Namespace) -> int:
     return answer(ask, _told, as_json=given.json)
 
 
+def _show_step(given: Namespace) -> int:
+    def ask(on: Opened) -> ShownStep:
+        since, authenticator, keys, left = _lost_step(on).look(given.username)
+        told = tuple(ShownPasskey(one.name, one.created_at, one.used_at) for one in keys)
+        return ShownStep(given.username, since, authenticator, told, left)
+
+    return answer(ask, _step_page, as_json=given.json)
+
+
 def _forget(given: Namespace) -> int:
     def ask(on: Opened) -> NewPassword:
         invited, ended = _lost_password(on).reset(given.username, actor(given.by), programs=not given.keep_programs)
@@ -114,7 +157,8 @@ def _forget(given: Namespace) -> int:
 def _shut(given: Namespace) -> int:
     def ask(on: Opened) -> Stolen:
         account, ended = _lost_password(on).stolen(given.username, actor(given.by))
-        return Stolen(account.username, ended, account.asks_for_code)
+        keys = _lost_step(on).look(given.username).passkeys
+        return Stolen(account.username, ended, account.asks_for_code, tuple(one.name for one in keys))
 
     return answer(ask, _shut_page, as_json=given.json)
 
@@ -125,7 +169,8 @@ def _page_with_ended(made: NewPassword) -> RenderableType:
 
 def _shut_page(shut: Stolen) -> RenderableType:
     step = (
-        f"It stays. If the person did not set it up: mercarich user reset-second-step {shut.username}"
+        f"It stays{_with_names(shut.passkeys)}."
+        f" If the person did not set it up: mercarich user reset-second-step {shut.username}"
         if shut.asks_for_code
         else "none"
     )
@@ -135,6 +180,28 @@ def _shut_page(shut: Stolen) -> RenderableType:
         facts([*_ended(shut.ended), ("second step", step)]),
         Text(after),
     )
+
+
+def _with_names(passkeys: Sequence[str]) -> str:
+    return f", with the passkeys {', '.join(passkeys)}" if passkeys else ""
+
+
+def _step_page(step: ShownStep) -> RenderableType:
+    if step.since is None:
+        return Text(f"{step.username} has no second step: the password is enough.")
+    keys = [("passkey", f"{one.name}, made {tokyo(one.created_at)}, {_used(one.used_at)}") for one in step.passkeys]
+    return facts(
+        [
+            ("second step since", tokyo(step.since)),
+            ("authenticator app", "yes" if step.authenticator else "no"),
+            *(keys or [("passkeys", "none")]),
+            ("recovery codes left", step.recovery_codes),
+        ]
+    )
+
+
+def _used(at: datetime | None) -> str:
+    return f"used {tokyo(at)}" if at is not None else "never used"
 
 
 def _ended(ended: Ended) -> list[tuple[str, object]]:

@@ -7,6 +7,7 @@ from mercarich_web.accounts.invitations import Invitations, LostPassword
 from mercarich_web.identity.passwords import Argon2Passwords
 from mercarich_web.identity.second_step import LostStep
 from mercarich_web.identity.sql.audit import SqlAudit
+from mercarich_web.identity.sql.passkeys import SqlPasskeys
 from mercarich_web.identity.sql.people import SqlPeople
 from mercarich_web.identity.sql.second_steps import SqlSecondSteps
 from mercarich_web.identity.sql.sessions import SqlSessions
@@ -24,4 +25,6 @@ def lost_password(engine: Engine, now: Clock = utc_now) -> LostPassword:
 
 def lost_step(engine: Engine, now: Clock = utc_now) -> LostStep:
     """Build `LostStep` for the commands."""
-    return LostStep(SqlPeople(engine), SqlSecondSteps(engine), SqlSessions(engine), SqlAudit(engine), now)
+    return LostStep(
+        SqlPeople(engine), SqlSecondSteps(engine), SqlPasskeys(engine), SqlSessions(engine), SqlAudit(engine), now
+    )

@@ -37,7 +37,7 @@ class Account:
     language: str | None
     """`ja` or `en`; None: the language that the browser asks for."""
     asks_for_code: bool = False
-    """A second step is set up: the password alone is not enough."""
+    """A second step is set up, an authenticator app or a passkey: the password alone is not enough."""
     devices_salt: str = ""
     """The cookies of known browsers are signed with it: another one makes them void."""
 
@@ -160,7 +160,11 @@ class Proven:
 
 @dataclass(frozen=True, slots=True)
 class KnownStep:
-    """The state of a second step. A salt without `since` is not proven yet."""
+    """The state of a second step."""
 
-    salt: str | None
     since: datetime | None
+    """Since when signing in asks for one; None: it is off."""
+    salt: str | None
+    """Of the authenticator app's secret; None: there is no app."""
+    next_salt: str | None
+    """Of an app that is being set up, until its first code proves it."""

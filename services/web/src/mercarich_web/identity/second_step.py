@@ -1,19 +1,30 @@
-"""The second step of signing in: set it up, check its codes, replace recovery codes, switch it off, and reset a lost
-one."""
+"""The second step of signing in by codes: set an authenticator app up, check its codes, replace recovery codes, switch
+the step off, and reset a lost one. Passkeys, the other second step: `passkeys`."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
-from mercarich_reasons.account_changes import CodesRenewed, SecondStepOff, SecondStepOn, SecondStepReset
-from mercarich_reasons.accounts import SecondStepReady
+from mercarich_reasons.account_changes import (
+    AuthenticatorAdded,
+    AuthenticatorRemoved,
+    CodesRenewed,
+    SecondStepOff,
+    SecondStepOn,
+    SecondStepReset,
+)
+from mercarich_reasons.accounts import LastSecondStep, SecondStepReady
 from mercarich_web.identity import codes
-from mercarich_web.identity.people import Account, Session
+from mercarich_web.identity.passkey import Passkey
+from mercarich_web.identity.people import Account, Role, Session
 from mercarich_web.identity.server_key import ServerKey
 from mercarich_web.identity.sign_in import Caller, Door, LetIn, TooMany, Wrong, actor
 from mercarich_web.identity.sql.audit import SqlAudit
+from mercarich_web.identity.sql.passkeys import SqlPasskeys
 from mercarich_web.identity.sql.people import SqlPeople
 from mercarich_web.identity.sql.second_steps import SqlSecondSteps
 from mercarich_web.identity.sql.sessions import SqlSessions, SqlTries
@@ -29,37 +40,43 @@ class SecondStep:
     tries: SqlTries
     audit: SqlAudit
     now: Clock
+    needed_by: Set[Role]
+    """Who cannot switch it off."""
 
     def enrolment(self, session: Session) -> codes.Enrolment:
-        """Return the secret for the authenticator, the same one until it is proven. Raises `Superseded` when the
-        session was ended, as whatever changes the second step does."""
+        """Return the secret for an authenticator, the same one until it is proven. Raises `Superseded` when the session
+        was ended, as whatever changes the second step does."""
         account = session.account
-        known = self.desk.second_step(account.user_id)
-        salt = known.salt if known.since is None else None
+        salt = self.desk.second_step(account.user_id).next_salt
         if salt is None:
             salt = secrets.token_hex(16)
             self.desk.begin(session, salt)
         return codes.enrolment(self._secret(account.user_id, salt), account.username)
 
     def prove(self, session: Session, code: str, caller: Caller) -> list[str]:
-        """Switch the second step on with a first code, end the account's other sessions, and return the recovery codes,
-        of which only hashes are stored. Raises `Wrong`, `TooMany` and `Refused`."""
+        """Take codes of the authenticator that was being set up from now on, and end the account's other sessions.
+
+        Return the recovery codes, of which only hashes are stored, when there was no second step before, else none.
+        Raises `Wrong`, `TooMany` and `Refused`.
+        """
         account = session.account
         known = self.desk.second_step(account.user_id)
-        if known.since is not None or known.salt is None:
+        if known.next_salt is None:
             raise Refused(SecondStepReady())
         counters = of_session(session.token_hash)
         self._try(counters)
-        step = codes.matching_step(self._secret(account.user_id, known.salt), codes.typed(code), self.now())
+        step = codes.matching_step(self._secret(account.user_id, known.next_salt), codes.typed(code), self.now())
         if step is None:
             raise Wrong
         self.tries.succeeded(counters, self.now())
-        made = self._made()
-        hashes, told = [self._hash(account, one) for one in made], SecondStepOn(caller.address)
-        self.desk.prove(session, self.now(), step, hashes, told)
+        made, hashes = self.new_codes(account)
+        told = SecondStepOn(caller.address) if known.since is None else AuthenticatorAdded(caller.address)
+        began = self.desk.prove(session, known.next_salt, self.now(), step, hashes, told)
+        if began is None:
+            raise Refused(SecondStepReady())
         self.sessions.end_others(account.user_id, session.token_hash)
-        self._note(AuditAction.SECOND_STEP_BEGUN, account, caller)
-        return made
+        self._note(AuditAction.SECOND_STEP_BEGUN if began else AuditAction.AUTHENTICATOR_ADDED, account, caller)
+        return made if began else []
 
     def enter(self, door: Door, half: Session, code: str, caller: Caller) -> LetIn:
         """Complete a sign-in with a code. Raises `Wrong` and `TooMany`."""
@@ -79,18 +96,38 @@ class SecondStep:
     def renew(self, session: Session, caller: Caller) -> list[str]:
         """Return new recovery codes and make the old ones void."""
         account = session.account
-        made = self._made()
-        hashes = [self._hash(account, one) for one in made]
+        made, hashes = self.new_codes(account)
         self.desk.renew(session, hashes, self.now(), CodesRenewed(caller.address))
         self._note(AuditAction.RECOVERY_CODES_RENEWED, account, caller)
         return made
 
     def end(self, session: Session, caller: Caller) -> None:
-        """Switch the second step off and end the account's other sessions."""
+        """Switch the second step off and end the account's other sessions. Raises `Refused` for who needs one."""
         account = session.account
+        if account.role in self.needed_by:
+            raise Refused(LastSecondStep())
         self.desk.end(account.user_id, self.now(), SecondStepOff(caller.address), session)
         self.sessions.end_others(account.user_id, session.token_hash)
         self._note(AuditAction.SECOND_STEP_ENDED, account, caller)
+
+    def has_authenticator(self, account: Account) -> bool:
+        return self.desk.second_step(account.user_id).salt is not None
+
+    def end_authenticator(self, session: Session, caller: Caller) -> bool:
+        """End the authenticator and the account's other sessions. Return whether a passkey is left as the second step;
+        without one, the step is switched off. Raises `NotFound`, and `Refused` for who needs one."""
+        account = session.account
+        if not self.desk.end_authenticator(session, self.now(), AuthenticatorRemoved(caller.address)):
+            self.end(session, caller)
+            return False
+        self.sessions.end_others(account.user_id, session.token_hash)
+        self._note(AuditAction.AUTHENTICATOR_REMOVED, account, caller)
+        return True
+
+    def new_codes(self, account: Account) -> tuple[list[str], list[str]]:
+        """Return recovery codes, and the hashes to store of them."""
+        made = [codes.recovery_code(secrets.token_bytes(codes.RECOVERY_BYTES)) for _ in range(codes.RECOVERY_CODES)]
+        return made, [self._hash(account, one) for one in made]
 
     def _is_right(self, account: Account, code: str) -> bool:
         """Check a code; each code is valid once."""
@@ -111,36 +148,53 @@ class SecondStep:
     def _hash(self, account: Account, code: str) -> str:
         return self.secrets.secret("recovery code", account.user_id, codes.typed(code)).hex()
 
-    def _made(self) -> list[str]:
-        return [codes.recovery_code(secrets.token_bytes(codes.RECOVERY_BYTES)) for _ in range(codes.RECOVERY_CODES)]
-
     def _note(self, action: AuditAction, account: Account, caller: Caller, detail: str | None = None) -> None:
         self.audit.write(action, actor(account, caller), account.username, detail, self.now())
 
 
+class StepOfUser(NamedTuple):
+    since: datetime | None
+    """None: it is off."""
+    authenticator: bool
+    passkeys: Sequence[Passkey]
+    recovery_codes: int
+    """Unused ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class LostStep:
-    """Let an operator reset the second step of a user who has lost the authenticator and the recovery codes."""
+    """Let an operator reset the second step of a user who has lost authenticator, passkeys and recovery codes."""
 
     people: SqlPeople
     desk: SqlSecondSteps
+    passkeys: SqlPasskeys
     sessions: SqlSessions
     audit: SqlAudit
     now: Clock
 
+    def look(self, username: str) -> StepOfUser:
+        """Return a user's second step. Raises `NotFound`."""
+        user_id = self._account(username).user_id
+        step, keys = self.desk.second_step(user_id), self.passkeys.of(user_id)
+        return StepOfUser(step.since, step.salt is not None, keys, self.desk.recovery_codes(user_id))
+
     def reset(self, username: str, by: Actor) -> bool:
-        """Switch the second step off and end all sessions of the account, also those that wait for a code.
+        """Switch the second step off, with its passkeys, and end all sessions of the account, also those that wait for
+        the step.
 
         The password is enough until the user sets the step up again. Return False, and change nothing, when no step is
         set up. Raises `NotFound`.
         """
-        login = self.people.login(username)
-        if login is None:
-            raise NotFound(f"there is no user {username!r} who signs in")
-        account = login.account
+        account = self._account(username)
         if not account.asks_for_code:
             return False
         self.sessions.end_all(account.user_id)
         self.desk.end(account.user_id, self.now(), SecondStepReset(), None)
         self.audit.write(AuditAction.SECOND_STEP_RESET, by, account.username, None, self.now())
         return True
+
+    def _account(self, username: str) -> Account:
+        login = self.people.login(username)
+        if login is None:
+            raise NotFound(f"there is no user {username!r} who signs in")
+        return login.account

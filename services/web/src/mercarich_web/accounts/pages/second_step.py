@@ -1,87 +1,172 @@
-"""The pages of the second step of signing in: setting it up, and asking for its code."""
+"""The pages of the second step of signing in: setting it up, and asking for a code. Passkeys: `passkeys`."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import segno
 from fastapi import APIRouter, Form, Request, Response
 from markupsafe import Markup
 
+from mercarich_reasons.accounts import NoPasskeysHere
+from mercarich_web.identity.ceremonies import RelyingParty, relying_party
+from mercarich_web.identity.passkeys import Passkeys
+from mercarich_web.identity.people import Session
 from mercarich_web.identity.second_step import SecondStep
 from mercarich_web.identity.sign_in import Door, TooMany, Wrong
+from mercarich_web.refusals import Refused
 from mercarich_web.site.addresses import Next, NextField, own_path
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshSigned, Visit, Visiting, let_in, refusal
 
 Code = Annotated[str, Form(max_length=64)]
+PAGE = "/account/second-step"
 
 
-def routes(site: Site, door: Door, second_step: SecondStep) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The pages with what they show."""
+
+    site: Site
+    second_step: SecondStep
+    passkeys: Passkeys
+    public_url: str
+
+    def party(self, request: Request) -> RelyingParty:
+        """Return the site of passkeys. Raises `Refused` where browsers allow none."""
+        party = self._party(request)
+        if party is None:
+            raise Refused(NoPasskeysHere())
+        return party
+
+    def asking(self, request: Request, visit: Visit, half: Session, status: int = 200, **told: object) -> Response:
+        """Return the page between the password and the second step."""
+        account = half.account
+        shown = {
+            "passkeys": bool(self.passkeys.of(account)),
+            "authenticator": self.second_step.has_authenticator(account),
+            "possible": self._party(request) is not None,
+            "problem": None,
+        }
+        return self.site.page(visit, "accounts/code.html", status, **(shown | told))
+
+    def state(self, request: Request, visit: Visit, status: int = 200, **told: object) -> Response:
+        """Return the page of a second step that is on, or the one where it is set up."""
+        account = visit.account
+        if not account.asks_for_code and not told.get("codes"):
+            return self.beginning(request, visit, status, **told)
+        shown = {
+            "left": self.second_step.left(account),
+            "codes": None,
+            "keys": self.passkeys.of(account),
+            "authenticator": self.second_step.has_authenticator(account),
+            "needed": account.role in self.second_step.needed_by,
+            "possible": self._party(request) is not None,
+            "unproven": None,
+            "name": "",
+        }
+        return self.site.page(visit, "accounts/second_step.html", status, **(shown | told))
+
+    def beginning(self, request: Request, visit: Visit, status: int = 200, **told: object) -> Response:
+        """Return the page where an authenticator is set up, and a passkey where it is the first second step."""
+        assert visit.session is not None
+        enrolment = self.second_step.enrolment(visit.session)
+        shown = {
+            "enrolment": enrolment,
+            "picture": _picture(enrolment.uri),
+            "possible": self._party(request) is not None,
+            "problem": None,
+            "unproven": None,
+            "name": "",
+        }
+        return self.site.page(visit, "accounts/second_step_begin.html", status, **(shown | told))
+
+    def _party(self, request: Request) -> RelyingParty | None:
+        return relying_party(self.public_url, f"{request.url.scheme}://{request.url.netloc}")
+
+
+def routes(shown: Shown, door: Door) -> APIRouter:
     routes = APIRouter()
-    routes.include_router(_entering(site, door, second_step))
-    routes.include_router(_setting_up(site, second_step))
+    routes.include_router(_entering(shown, door))
+    routes.include_router(_setting_up(shown))
+    routes.include_router(_ending(shown))
     return routes
 
 
-def _entering(site: Site, door: Door, second_step: SecondStep) -> APIRouter:
-    routes = APIRouter(prefix="/sign-in/code")
+def half_of(request: Request, door: Door) -> Session | None:
+    """Return the session of a browser whose second step is missing."""
+    return door.half(request.cookies.get(request.app.state.cookie, ""))
+
+
+def _entering(shown: Shown, door: Door) -> APIRouter:
+    routes, site, second_step = APIRouter(prefix="/sign-in/code"), shown.site, shown.second_step
 
     @routes.get("")
     def form(request: Request, visit: Visiting, next: Next = "/") -> Response:
         if visit.session is not None:
             return site.to(next)
-        if door.half(_token(request)) is None:
+        half = half_of(request, door)
+        if half is None:
             return site.to("/sign-in")
-        return site.page(visit, "accounts/code.html", next=own_path(next), problem=None)
+        return shown.asking(request, visit, half, next=own_path(next))
 
     @routes.post("")
     def enter(request: Request, visit: Visiting, code: Code = "", to: NextField = "/") -> Response:
-        half = door.half(_token(request))
+        half = half_of(request, door)
         if half is None:
             return site.to("/sign-in")
         try:
             entered = second_step.enter(door, half, code, visit.caller)
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
-            return site.page(visit, "accounts/code.html", status, next=own_path(to), **told)
+            return shown.asking(request, visit, half, status, next=own_path(to), **told)
         return let_in(request, site.to(to), entered)
 
     return routes
 
 
-def _setting_up(site: Site, second_step: SecondStep) -> APIRouter:
-    routes = APIRouter(prefix="/account/second-step")
-
-    def page(visit: Visit, status: int = 200, **told: object) -> Response:
-        if visit.account.asks_for_code:
-            return site.page(
-                visit, "accounts/second_step.html", status, left=second_step.left(visit.account), codes=None
-            )
-        assert visit.session is not None
-        enrolment = second_step.enrolment(visit.session)
-        shown = {"enrolment": enrolment, "picture": _picture(enrolment.uri), "problem": None} | told
-        return site.page(visit, "accounts/second_step_begin.html", status, **shown)
+def _setting_up(shown: Shown) -> APIRouter:
+    routes, site, second_step = APIRouter(prefix=PAGE), shown.site, shown.second_step
 
     @routes.get("")
-    def form(visit: FreshSigned) -> Response:
-        return page(visit)
+    def form(request: Request, visit: FreshSigned) -> Response:
+        return shown.state(request, visit)
+
+    @routes.get("/authenticator")
+    def another(request: Request, visit: FreshSigned) -> Response:
+        """Set an authenticator up beside a passkey, or in place of the one before, whose codes are good until then."""
+        return shown.beginning(request, visit)
 
     @routes.post("")
-    def prove(visit: FreshSigned, code: Code = "") -> Response:
+    def prove(request: Request, visit: FreshSigned, code: Code = "") -> Response:
         assert visit.session is not None
         try:
             made = second_step.prove(visit.session, code, visit.caller)
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
-            return page(visit, 422 if status == 401 else status, **told)
-        return site.page(visit, "accounts/second_step.html", left=len(made), codes=made)
+            return shown.beginning(request, visit, 422 if status == 401 else status, **told)
+        if not made:
+            return site.to(PAGE, "authenticator_added")
+        return shown.state(request, visit, codes=made)
 
     @routes.post("/recovery-codes")
-    def renew(visit: FreshSigned) -> Response:
+    def renew(request: Request, visit: FreshSigned) -> Response:
         if not visit.account.asks_for_code:
-            return site.to("/account/second-step")
+            return site.to(PAGE)
         assert visit.session is not None
-        made = second_step.renew(visit.session, visit.caller)
-        return site.page(visit, "accounts/second_step.html", left=len(made), codes=made)
+        return shown.state(request, visit, codes=second_step.renew(visit.session, visit.caller))
+
+    return routes
+
+
+def _ending(shown: Shown) -> APIRouter:
+    routes, site, second_step = APIRouter(prefix=PAGE), shown.site, shown.second_step
+
+    @routes.post("/authenticator/end")
+    def end_authenticator(visit: FreshSigned) -> Response:
+        assert visit.session is not None
+        if second_step.end_authenticator(visit.session, visit.caller):
+            return site.to(PAGE, "authenticator_removed")
+        return site.to("/account", "second_step_ended")
 
     @routes.post("/end")
     def end(visit: FreshSigned) -> Response:
@@ -96,7 +181,3 @@ def _picture(uri: str) -> Markup:
     """Black on white in any theme, because some cameras read nothing else."""
     code = segno.make(uri, error="m", micro=False)
     return Markup(code.svg_inline(border=3, light="#fff", svgclass="qr", lineclass=None, omitsize=True))
-
-
-def _token(request: Request) -> str:
-    return request.cookies.get(request.app.state.cookie, "")

@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import logins, recovery_codes
+from mercarich_db.tables import logins, passkeys, recovery_codes
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
 from mercarich_web.identity.people import KnownStep, Session
 from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.sessions import hold
+from mercarich_web.refusals import NotFound
 
 
 class SqlSecondSteps:
@@ -19,36 +20,47 @@ class SqlSecondSteps:
         self._engine = engine
 
     def second_step(self, user_id: int) -> KnownStep:
-        query = select(logins.c.codes_salt, logins.c.codes_since).where(logins.c.user_id == user_id)
+        codes = (logins.c.codes_since, logins.c.codes_salt, logins.c.codes_used, logins.c.codes_next_salt)
         with reading(self._engine) as connection:
-            row = connection.execute(query).one_or_none()
-        return KnownStep(None, None) if row is None else KnownStep(row.codes_salt, row.codes_since)
+            row = connection.execute(select(*codes).where(logins.c.user_id == user_id)).one_or_none()
+        if row is None:
+            return KnownStep(None, None, None)
+        # An earlier release kept the salt here, too, until a code had proven it.
+        salt = row.codes_salt if row.codes_since is not None and row.codes_used is not None else None
+        return KnownStep(row.codes_since, salt, row.codes_next_salt)
 
     def begin(self, session: Session, salt: str) -> None:
-        """Store a salt; nothing changes when the second step is on already. Raises `Superseded` when the session was
-        ended, as each change below that a session makes."""
-        user_id = session.account.user_id
-        change = update(logins).where(logins.c.user_id == user_id, logins.c.codes_since.is_(None))
+        """Store the salt of an authenticator that is being set up. Raises `Superseded` when the session was ended, as
+        each change below that a session makes."""
+        change = update(logins).where(logins.c.user_id == session.account.user_id).values(codes_next_salt=salt)
 
         def begin(connection: Connection) -> None:
             hold(connection, session)
-            connection.execute(change.values(codes_salt=salt, codes_used=None))
+            connection.execute(change)
 
         run_tx(self._engine, begin)
 
-    def prove(self, session: Session, since: datetime, step: int, code_hashes: Sequence[str], told: Reason) -> None:
-        """Switch the second step on, with the time step whose code proved it and the hashes of the recovery codes. Its
-        owner is `told` by mail, as of each change below."""
+    def prove(
+        self, session: Session, salt: str, now: datetime, step: int, code_hashes: Sequence[str], told: Reason
+    ) -> bool | None:
+        """Let an authenticator with this salt give the codes from now on, in place of any other one, with the time step
+        whose code proved it. Its owner is `told` by mail, as of each change below.
+
+        Return whether this switched the second step on, with the recovery codes of these hashes, or None, and change
+        nothing, when no authenticator with this salt is being set up any more.
+        """
         user_id = session.account.user_id
-        change = update(logins).where(logins.c.user_id == user_id).values(codes_since=since, codes_used=step)
+        change = update(logins).where(logins.c.user_id == user_id, logins.c.codes_next_salt == salt)
+        values = {"codes_salt": salt, "codes_next_salt": None, "codes_used": step}
 
-        def prove(connection: Connection) -> None:
+        def prove(connection: Connection) -> bool | None:
             hold(connection, session)
-            connection.execute(change)
-            _renew(connection, user_id, code_hashes)
-            tell_owner(connection, user_id, told, since)
+            if connection.execute(change.values(values)).rowcount != 1:
+                return None
+            tell_owner(connection, user_id, told, now)
+            return switch_on(connection, user_id, now, code_hashes)
 
-        run_tx(self._engine, prove)
+        return run_tx(self._engine, prove)
 
     def use_step(self, user_id: int, step: int) -> bool:
         """Mark a time step as used. Return False when it, or a later one, was used before."""
@@ -81,17 +93,62 @@ class SqlSecondSteps:
         run_tx(self._engine, renew)
 
     def end(self, user_id: int, now: datetime, told: Reason, by: Session | None) -> None:
-        """Switch the second step off. `by`: the session that does it; None: an operator does."""
-        change = update(logins).where(logins.c.user_id == user_id)
+        """End the authenticator, all passkeys and the recovery codes: the password is enough. `by`: the session that
+        does it; None: an operator does."""
 
         def end(connection: Connection) -> None:
             if by is not None:
                 hold(connection, by)
-            connection.execute(change.values(codes_salt=None, codes_since=None, codes_used=None))
-            _renew(connection, user_id, [])
+            switch_off(connection, user_id)
             tell_owner(connection, user_id, told, now)
 
         run_tx(self._engine, end)
+
+    def end_authenticator(self, session: Session, now: datetime, told: Reason) -> bool:
+        """End the authenticator. Return False, and change nothing, when no passkey is left beside it. Raises `NotFound`
+        when there is no authenticator."""
+        user_id = session.account.user_id
+        change = (
+            update(logins)
+            .where(logins.c.user_id == user_id)
+            .values(codes_salt=None, codes_next_salt=None, codes_used=None)
+        )
+
+        def end(connection: Connection) -> bool:
+            hold(connection, session)
+            if not lock_step(connection, user_id):
+                raise NotFound("there is no authenticator app")
+            if connection.execute(select(passkeys.c.id).where(passkeys.c.user_id == user_id)).first() is None:
+                return False
+            connection.execute(change)
+            tell_owner(connection, user_id, told, now)
+            return True
+
+        return run_tx(self._engine, end)
+
+
+def lock_step(connection: Connection, user_id: int) -> bool:
+    """Let whoever else changes the user's second step wait. Return whether an authenticator is part of it."""
+    step = select(logins.c.codes_since, logins.c.codes_used).where(logins.c.user_id == user_id).with_for_update()
+    row = connection.execute(step).one_or_none()
+    return row is not None and row.codes_since is not None and row.codes_used is not None
+
+
+def switch_on(connection: Connection, user_id: int, now: datetime, code_hashes: Sequence[str]) -> bool:
+    """Let signing in ask for a second step. Return whether it did not before; only then the recovery codes are
+    stored."""
+    change = update(logins).where(logins.c.user_id == user_id, logins.c.codes_since.is_(None))
+    if connection.execute(change.values(codes_since=now)).rowcount != 1:
+        return False
+    _renew(connection, user_id, code_hashes)
+    return True
+
+
+def switch_off(connection: Connection, user_id: int) -> None:
+    change = update(logins).where(logins.c.user_id == user_id)
+    connection.execute(change.values(codes_salt=None, codes_next_salt=None, codes_since=None, codes_used=None))
+    connection.execute(delete(passkeys).where(passkeys.c.user_id == user_id))
+    _renew(connection, user_id, [])
 
 
 def _renew(connection: Connection, user_id: int, code_hashes: Sequence[str]) -> None:

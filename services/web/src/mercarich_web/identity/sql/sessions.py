@@ -78,6 +78,25 @@ class SqlSessions:
 
         return run_tx(self._engine, confirm)
 
+    def challenge(self, token_hash: str, challenge: str, now: datetime) -> None:
+        """Note what a passkey of this session must sign, instead of what was noted before."""
+        change = update(sessions).where(sessions.c.token_hash == token_hash)
+        values = {"challenge": challenge, "challenge_at": now}
+        run_tx(self._engine, lambda connection: connection.execute(change.values(values)))
+
+    def take_challenge(self, token_hash: str, since: datetime) -> str | None:
+        """Return the challenge, once. None: there is none, or it was noted before `since`."""
+        this = sessions.c.token_hash == token_hash
+        noted = select(sessions.c.challenge).where(this, sessions.c.challenge_at >= since).with_for_update()
+        void = update(sessions).where(this).values(challenge=None, challenge_at=None)
+
+        def take(connection: Connection) -> str | None:
+            challenge: str | None = connection.execute(noted).scalar()
+            connection.execute(void)
+            return challenge
+
+        return run_tx(self._engine, take)
+
     def end(self, token_hash: str) -> None:
         gone = delete(sessions).where(sessions.c.token_hash == token_hash)
         run_tx(self._engine, lambda connection: connection.execute(gone))
@@ -176,7 +195,7 @@ def _locked(connection: Connection, name: str, now: datetime) -> AnyRow:
 
 
 def _sessions() -> Select[Any]:
-    more = [column for column in sessions.c if column.name != "user_id"]
+    more = [column for column in sessions.c if column.name not in ("user_id", "challenge", "challenge_at")]
     unread = select(func.count()).where(
         notices.c.closed_at.is_(None), notices.c.user_id == users.c.id, notices.c.read_at.is_(None)
     )
