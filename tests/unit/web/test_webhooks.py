@@ -1,6 +1,7 @@
 """Which addresses a webhook may call: none that leads inside, however it is written."""
 
 import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -62,6 +63,8 @@ def test_an_address_of_another_form_is_refused_before_anything_is_resolved(url: 
         "172.16.0.1",
         "172.31.255.255",
         "192.168.1.1",
+        "168.63.129.16",
+        "::ffff:168.63.129.16",
         "169.254.169.254",
         "100.64.0.1",
         "192.0.0.1",
@@ -124,6 +127,22 @@ def test_a_name_that_cannot_be_resolved_is_tried_again() -> None:
     one = WebhookSender(lambda _: "secret", lambda _: {}, lambda: NOW, resolve=nowhere)
     with pytest.raises(NotSent):
         one(to("https://shop.example/hook"))
+
+
+def test_a_name_server_that_is_silent_is_left_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhooks_http, "SECONDS", 0.5)
+    left = threading.Event()
+
+    def silent(*_: object) -> list[str]:
+        left.wait(30)
+        return ["127.0.0.1"]
+
+    one = WebhookSender(lambda _: "secret", lambda _: {}, lambda: NOW, resolve=silent)
+    try:
+        with pytest.raises(NotSent, match="its name was not resolved in time"):
+            one(to("https://shop.example/hook"))
+    finally:
+        left.set()
 
 
 def test_a_name_in_other_letters_is_called_as_the_network_writes_it() -> None:

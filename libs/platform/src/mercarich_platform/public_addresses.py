@@ -3,6 +3,8 @@
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 _NAT64 = ip_network("64:ff9b::/96")
+_AZURE = IPv4Address("168.63.129.16")
+"""The address of Azure's own services within each of its networks. It is not among the reserved ones."""
 
 
 def is_public(address: str) -> bool:
@@ -10,7 +12,7 @@ def is_public(address: str) -> bool:
     ip = ip_address(address.partition("%")[0])
     inner = _wrapped(ip) if isinstance(ip, IPv6Address) else None
     plain = inner or ip
-    return plain.is_global and not plain.is_multicast and not plain.is_reserved
+    return plain != _AZURE and plain.is_global and not plain.is_multicast and not plain.is_reserved
 
 
 def _wrapped(ip: IPv6Address) -> IPv4Address | None:

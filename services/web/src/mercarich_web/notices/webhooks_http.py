@@ -11,8 +11,11 @@ import hashlib
 import hmac
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -23,7 +26,8 @@ from mercarich_platform.public_addresses import is_public
 from mercarich_web.notices.notices import NotSent, Sending, Undeliverable
 
 SECONDS = 10.0
-"""Timeout of a whole call: a receiver that sends a byte now and then would pass a timeout of each read."""
+"""Limit of a call with the resolution of its name: a receiver that sends a byte now and then would pass a timeout of
+each read, and the system's resolver has no limit that we know."""
 SIGNATURE = "Mercarich-Signature"
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -58,7 +62,8 @@ class WebhookSender:
     def __call__(self, sending: Sending) -> None:
         if not sending.ways.webhook_url:
             raise Undeliverable("there is no webhook any more")
-        target = self._looked_at(sending.ways.webhook_url)
+        until = time.monotonic() + SECONDS
+        target = self._looked_at(sending.ways.webhook_url, until)
         body = orjson.dumps(self._body_of(sending))
         headers = {
             "Host": target.named,
@@ -67,7 +72,7 @@ class WebhookSender:
             SIGNATURE: signature(self._secret_of(sending), int(self._now().timestamp()), body),
         }
         try:
-            status = asyncio.run(self._status(target, body, headers))
+            status = asyncio.run(self._status(target, body, headers, until))
         except httpx.InvalidURL as error:
             raise Undeliverable("the address cannot be read") from error
         except (httpx.HTTPError, OSError) as error:
@@ -75,16 +80,16 @@ class WebhookSender:
         if not 200 <= status < 300:
             raise NotSent(f"it answered {status}")
 
-    async def _status(self, target: "_Target", body: bytes, headers: dict[str, str]) -> int:
+    async def _status(self, target: "_Target", body: bytes, headers: dict[str, str], until: float) -> int:
         extensions = {"sni_hostname": target.host} if target.url.startswith("https:") else {}
         async with (
-            asyncio.timeout(SECONDS),
+            asyncio.timeout(max(0.0, until - time.monotonic())),
             httpx.AsyncClient(verify=self._tls, trust_env=False, timeout=None, transport=self._transport) as client,
             client.stream("POST", target.url, content=body, headers=headers, extensions=extensions) as answer,
         ):
             return answer.status_code
 
-    def _looked_at(self, url: str) -> "_Target":
+    def _looked_at(self, url: str, until: float) -> "_Target":
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
@@ -96,14 +101,37 @@ class WebhookSender:
         if not self._anywhere and (parts.scheme != "https" or port not in (None, 443)):
             raise Undeliverable("only https and port 443 are called")
         try:
-            found = self._resolve(host, port or 443)
+            found = _in_time(lambda: self._resolve(host, port or 443), until)
         except (OSError, ValueError) as error:
             raise NotSent("its name cannot be resolved") from error
+        if found is None:
+            raise NotSent("its name was not resolved in time")
         if not found or (not self._anywhere and not all(is_public(address) for address in found)):
             raise Undeliverable("its name leads to an address that is not public")
         place = _with_port(found[0].partition("%")[0], port)
         url = urlunsplit((parts.scheme, place, parts.path or "/", parts.query, ""))
         return _Target(url, _with_port(host, port), host)
+
+
+def _in_time(resolve: Callable[[], Sequence[str]], until: float) -> Sequence[str] | None:
+    """Return what `resolve` returns, and raise what it raises; None when the time is up. It goes on in a thread of its
+    own then, because nothing ends the system's resolver, and a thread that ends with the process holds up nothing."""
+    answers: SimpleQueue[Sequence[str] | OSError | ValueError] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(resolve())
+        except (OSError, ValueError) as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, name="resolver", daemon=True).start()
+    try:
+        answer = answers.get(timeout=max(0.0, until - time.monotonic()))
+    except Empty:
+        return None
+    if isinstance(answer, OSError | ValueError):
+        raise answer
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
