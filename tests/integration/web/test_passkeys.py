@@ -214,6 +214,21 @@ def test_who_must_have_a_second_step_keeps_the_last_one(site: Served, engine: En
     assert enter(half(site, "olga"), key).status_code == 401
 
 
+def test_the_owner_hears_by_mail_of_each_change(ann: Browser, engine: Engine, rows: Rows, clock: Clock) -> None:
+    ways = {"mail_address": "ann@shop.example", "kinds_by_mail": "", "kinds_by_webhook": ""}
+    rows.add(tables.notice_ways, user_id=1, **ways, mail_proven_at=clock.at)
+    add(ann)
+    add(ann, "Phone")
+    ann.post(f"{MADE}/1/end")
+    ann.post(f"{MADE}/2/end")
+    sendings = tables.notice_sendings.c
+    with reading(engine) as connection:
+        told = connection.execute(select(sendings.reason).where(sendings.what == "account").order_by(sendings.id))
+        reasons = [type(reason).__name__ for reason in told.scalars()]
+
+    assert reasons == ["PasskeyAdded", "PasskeyAdded", "PasskeyRemoved", "SecondStepOff"]
+
+
 def test_adding_and_removing_ends_the_other_sessions(site: Served, ann: Browser) -> None:
     other = signed(site, "ann")
     key, _ = add(ann)
