@@ -83,7 +83,14 @@ def test_a_process_that_does_not_answer_is_ended(decoder: Decoder, monkeypatch: 
     stopped = decoder._child
     assert stopped is not None
     os.kill(stopped.pid, signal.SIGSTOP)
+    patience, discard = decoding.PATIENCE_SECONDS, decoder._discard
+
+    def discard_and_wait_again() -> int | None:
+        monkeypatch.setattr(decoding, "PATIENCE_SECONDS", patience)
+        return discard()
+
     monkeypatch.setattr(decoding, "PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr(decoder, "_discard", discard_and_wait_again)
     large = picture(width=1000, height=800)  # more than a pipe takes of a process that does not read
     assert decoder.decode(large).pixels.shape[2] == 3
 

@@ -14,6 +14,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DECODED, UNDECODABLE, TOO_NARROW = b"D", b"U", b"N"
-CHILD = (sys.executable, "-I", "-m", "mercarich_updater.adapters.decoding_child")
+CHILD = (sys.executable, "-I", str(Path(__file__).with_name("decoding_child.py")))
+"""Isolated from the environment and the working folder; by its file, so that both halves are of one release."""
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
 """What the process sees of our environment, which holds the database's password."""
 PATIENCE_SECONDS = 60.0
