@@ -26,6 +26,8 @@ def test_the_marketplaces_pictures_are_fetched() -> None:
         "http://static.mercdn.net/a.jpg",
         "https://static.mercdn.net:8443/a.jpg",
         "https://static.mercdn.net.evil.example/a.jpg",
+        "https://evilstatic.mercdn.net/a.jpg",
+        "https://evil.static.mercdn.net/a.jpg",
         "https://evil.example/static.mercdn.net/a.jpg",
         "https://user@static.mercdn.net/a.jpg",
         "https://static.mercdn.net@evil.example/a.jpg",
