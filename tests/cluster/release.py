@@ -26,6 +26,8 @@ SHORT_WAITS = {
 }
 NEVER = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites", "fields_lost")
 _POOLS_HPAS = "app.kubernetes.io/managed-by=mercarich-operator"
+OWNED = "mercarich.dev/release"
+"""Label of what a release, or its operator, created."""
 _LEVER = """
 import sys, urllib.request as u
 path, body = sys.argv[1], sys.argv[2].encode() or None
@@ -37,20 +39,28 @@ print(u.urlopen(u.Request("http://127.0.0.1:8100" + path, body), timeout=60).rea
 class Release:
     space: Namespace
     images: Images
+    word: str = RELEASE
+    """The release's name."""
+    values: Path = VALUES
     installed_at: float = field(default=0.0, init=False)
 
     def is_there(self) -> bool:
-        return RELEASE in self.space.helm("list", "--short").split()
+        return self.word in self.space.helm("list", "--short").split()
 
     def install(self) -> None:
         self.installed_at = time.time()
-        self.space.helm("install", RELEASE, str(CHART), *self._values(self.images.tag))
+        self.space.helm("install", self.word, str(CHART), *self._values(self.images.tag))
 
     def upgrade(self, tag: str, *more: str) -> None:
-        self.space.helm("upgrade", RELEASE, str(CHART), *self._values(tag), *more)
+        self.space.helm("upgrade", self.word, str(CHART), *self._values(tag), *more)
 
     def name(self, component: str) -> str:
-        return f"{RELEASE}-{component}"
+        """Return the name of an object. A release whose name has the chart's in it is called by it alone."""
+        return f"{self.word}-{component}"
+
+    def owned(self, kind: str, selector: str = "") -> list[Object]:
+        """Return the objects that this release or its operator created."""
+        return self.space.all(kind, ",".join(filter(None, (f"{OWNED}={self.word}", selector))))
 
     def wait_seeded(self) -> None:
         """Wait until the Jobs of the installation are done."""
@@ -64,19 +74,20 @@ class Release:
         self.wait_seeded()
         until(lambda: not self.not_ready(), seconds, f"all are ready: {self.not_ready()}")
         wanted = len(self.worker_pools())
-        until(lambda: len(self.space.all("hpa", _POOLS_HPAS)) == wanted, seconds, "the operator has made the HPAs")
+        until(lambda: len(self.owned("hpa", _POOLS_HPAS)) == wanted, seconds, "the operator has made the HPAs")
 
     def not_ready(self) -> list[str]:
         return [
             one["metadata"]["name"]
             for kind in ("deployments", "statefulsets")
-            for one in self.space.all(kind)
+            for one in self.owned(kind)
             if not _settled(one)
         ]
 
     def standing_pods(self) -> list[Object]:
         """Return all pods but those of Jobs."""
-        return [pod for pod in self.space.all("pods") if "job-name" not in pod["metadata"].get("labels", {})]
+        ours = f"app.kubernetes.io/instance={self.word}"
+        return [pod for pod in self.space.all("pods", ours) if "job-name" not in pod["metadata"].get("labels", {})]
 
     def must_stand(self) -> None:
         """Wait until all pods are ready, including those that an autoscaler adds meanwhile, and none has restarted."""
@@ -100,17 +111,26 @@ class Release:
         """Return `mercarich pools`, by name."""
         return {row["pool"]: row for row in json.loads(self.mercarich("pools", "--json"))["pools"]}
 
+    @property
+    def database(self) -> str:
+        """The database's pod."""
+        return f"{self.name('mariadb')}-0"
+
+    @property
+    def market(self) -> str:
+        """The simulator's pod, or its Deployment."""
+        return f"deploy/{self.name('simulator')}"
+
     def sql(self, query: str) -> list[list[str]]:
         """Return rows as texts, queried in the database's pod."""
         client = ["mariadb", "--no-defaults", "--socket=/run/mysqld/mysqld.sock", "-uroot", "-pdevelopment"]
-        found = self.space.inside(f"{self.name('mariadb')}-0", *client, "-N", "-B", "mercarich", "-e", query)
+        found = self.space.inside(self.database, *client, "-N", "-B", "mercarich", "-e", query)
         return [line.split("\t") for line in found.splitlines()]
 
     def lever(self, path: str, body: Mapping[str, object] | None = None) -> Any:
         """Call one of the simulator's controls, /_sim/…."""
         given = json.dumps(body) if body is not None else ""
-        target = f"deploy/{self.name('simulator')}"
-        return json.loads(self.space.inside(target, "python3", "-c", _LEVER, f"/_sim/{path}", given))
+        return json.loads(self.space.inside(self.market, "python3", "-c", _LEVER, f"/_sim/{path}", given))
 
     def sell(self, marketplace: str, share: float) -> int:
         event = {"marketplace": marketplace, "kind": "sold", "share": share}
@@ -141,20 +161,20 @@ class Release:
 
     def worker_pools(self) -> list[str]:
         """Return every Deployment for which the operator makes an HPA."""
-        labels = [one["metadata"].get("labels", {}) for one in self.space.all("deployments")]
+        labels = [one["metadata"].get("labels", {}) for one in self.owned("deployments")]
         return [found for label in labels if (found := label.get("mercarich.dev/worker-pool"))]
 
     def _jobs_done(self) -> bool:
         """Return the newest Job of each name: an upgrade to another image has Jobs of its own."""
         newest: dict[str, Object] = {}
-        for job in sorted(self.space.all("jobs"), key=lambda one: one["metadata"]["creationTimestamp"]):
+        for job in sorted(self.owned("jobs"), key=lambda one: one["metadata"]["creationTimestamp"]):
             newest[job["metadata"]["labels"].get("app.kubernetes.io/component", "")] = job
         conditions = {name: job_condition(job) for name, job in newest.items() if name in INSTALLING}
         assert "Failed" not in conditions.values(), conditions
         return len(conditions) == len(INSTALLING) and set(conditions.values()) == {"Complete"}
 
     def _values(self, tag: str) -> Sequence[str]:
-        return ("--values", str(VALUES), "--set", f"image.tag={tag}")
+        return ("--values", str(self.values), "--set", f"image.tag={tag}")
 
 
 INSTALLING = ("migrate", "topics", "seed")

@@ -1,5 +1,6 @@
 """An authority of tests, and the certificates that it issues, as PEM files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -26,7 +27,7 @@ class Issued:
 
 
 class Authority:
-    """A CA that signs for 127.0.0.1. Its certificate is the file `cert`."""
+    """A CA that signs for 127.0.0.1, or for names. Its certificate is the file `cert`."""
 
     def __init__(self, folder: Path, name: str = "ca") -> None:
         self._folder = folder
@@ -38,11 +39,13 @@ class Authority:
         )
         self._write(self.cert, built)
 
-    def issue(self, name: str) -> Issued:
-        """Issue a certificate for servers and clients. A second of the same name replaces the first's files."""
+    def issue(self, name: str, hosts: Sequence[str] = ()) -> Issued:
+        """Issue a certificate for servers and clients, at this machine or at `hosts`. A second of the same name
+        replaces the first's files."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName("localhost")])
+        here = [x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName("localhost")]
+        names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts] or here)
         issued = Issued(self._folder / f"{name}.crt", self._folder / f"{name}.key")
         self._write(issued.cert, self._builder(subject, key.public_key()).add_extension(names, critical=False))
         issued.key.write_bytes(
