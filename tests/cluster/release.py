@@ -6,10 +6,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tests.cluster.images import ROOT, Images
-from tests.cluster.kube import Namespace, Object, is_ready, job_condition, restarts, until
+from tests.cluster.kube import Namespace, Object, Refused, is_ready, job_condition, restarts, until
 
 RELEASE = "mercarich"
 CHART = ROOT / "charts/mercarich"
@@ -28,6 +28,8 @@ NEVER = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrit
 _POOLS_HPAS = "app.kubernetes.io/managed-by=mercarich-operator"
 OWNED = "mercarich.dev/release"
 """Label of what a release, or its operator, created."""
+USAGE = 2
+"""A command's exit code for words or values that cannot be."""
 _LEVER = """
 import sys, urllib.request as u
 path, body = sys.argv[1], sys.argv[2].encode() or None
@@ -99,9 +101,22 @@ class Release:
         return self.space.inside(f"deploy/{self.name('toolbox')}", "mercarich", *words)
 
     def set(self, key: str, value: str) -> None:
-        """Set it, for at most a minute: on a node that is short of processors the database is away for moments."""
+        """Set it. Raises `Refused` for a value that cannot be. Anything else is tried for at most a minute: on a node
+        that is short of processors the database is away for moments."""
         words = ("settings", "set", key, value, "--by", "cluster-tier")
-        until(lambda: self.mercarich(*words) or True, 60, f"{key} is set")
+
+        def tried() -> Refused | Literal["set"]:
+            try:
+                self.mercarich(*words)
+            except Refused as refused:
+                if refused.code == USAGE:
+                    return refused
+                raise
+            return "set"
+
+        outcome = until(tried, 60, f"{key} is set")
+        if isinstance(outcome, Refused):
+            raise outcome
 
     def forget_settings(self, key: str) -> None:
         """Set a pool back to its defaults."""
