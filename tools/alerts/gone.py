@@ -2,7 +2,7 @@
 
 from tools.alerts.rule import Case
 
-_BUILD = 'mercarich_build_info{process="%s", version="%s"}'
+BUILD = 'mercarich_build_info{process="%s", version="%s"}'
 
 STILL_THERE = "on (namespace) (group by (namespace) (mercarich_build_info) or group by (namespace) (up == 0))"
 """Something of the release is scraped, or should be and does not answer: after an uninstallation neither is so."""
@@ -16,7 +16,7 @@ def gone(process: str) -> str:
 
 def cases(process: str) -> tuple[Case, Case, Case]:
     """The process ends and others stay; another pod of it comes; the release is uninstalled."""
-    left, operator = {_BUILD % (process, "1"): "1x10 stale"}, {_BUILD % ("operator", "1"): "1x30"}
-    other = {_BUILD % (process, "2"): "_x12 1x18"}
-    uninstalled = Case("30m", left | {_BUILD % ("operator", "1"): "1x10 stale"})
+    left, operator = {BUILD % (process, "1"): "1x10 stale"}, {BUILD % ("operator", "1"): "1x30"}
+    other = {BUILD % (process, "2"): "_x12 1x18"}
+    uninstalled = Case("30m", left | {BUILD % ("operator", "1"): "1x10 stale"})
     return Case("30m", left | operator, {"process": process}), Case("30m", left | other | operator), uninstalled

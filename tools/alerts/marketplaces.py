@@ -1,6 +1,6 @@
 """Alerts about the proxies and the marketplaces' responses."""
 
-from tools.alerts.gone import cases, gone
+from tools.alerts.gone import BUILD, cases, gone
 from tools.alerts.rule import Alert, Case
 
 _YAHOO = {"marketplace": "yahoo"}
@@ -23,19 +23,37 @@ def _capacity(needed: str, available: str) -> dict[str, str]:
     return {name % "needed": f"{needed}x70", name % "available": f"{available}x70"}
 
 
-_PROXY = cases("yahoo-proxy")
+_ITS = '"marketplace", "$1", "process", "%s"'
+"""A process's label of its marketplace, which is part of its name."""
+_OF_PROXY = f"label_replace({gone('.+-proxy')}, {_ITS % '(.+)-proxy'})"
+_WORKERS = f'label_replace(mercarich_build_info{{process=~"(checker|updater|watch)-.+"}}, {_ITS % "[a-z]+-(.+)"})'
+_INTERVAL = "mercarich_batch_run_interval_seconds"
+_IS_ON = f"on (namespace, marketplace) group by (namespace, marketplace) ({_INTERVAL} or {_WORKERS})"
+"""Its marketplace has CronJobs or workers: one that was switched off has neither."""
+
+_CRON_JOBS = f'{_INTERVAL}{{operation="check", marketplace="%s"}}'
+
+
+def _proxy_and(*others: str) -> dict[str, str]:
+    """Return the series of Yahoo's proxy, which ends, and of these others, which stay, with the operator."""
+    stay = dict.fromkeys((BUILD % ("operator", "1"), _CRON_JOBS % "mercari", *others), "1x30")
+    return {BUILD % ("yahoo-proxy", "1"): "1x10 stale", **stay}
+
 
 MARKETPLACES = (
     Alert(
         name="MercarichProxyDown",
-        expr=gone(".+-proxy"),
+        expr=f"group by (namespace, process) ({_OF_PROXY} and {_IS_ON})",
         wait="5m",
         severity="critical",
         summary="{{ $labels.process }} is gone",
         text="Its marketplace is not asked; workers wait.",
-        fires=_PROXY[0],
-        quiet=_PROXY[1],
-        quiet_too=[_PROXY[2]],
+        fires=Case("30m", _proxy_and(BUILD % ("watch-yahoo", "1")), {"process": "yahoo-proxy"}),
+        quiet=Case("30m", _proxy_and(_CRON_JOBS % "yahoo") | {BUILD % ("yahoo-proxy", "2"): "_x12 1x18"}),
+        quiet_too=[
+            cases("yahoo-proxy")[2],
+            Case("30m", _proxy_and(BUILD % ("watch-mercari", "1")) | {_CRON_JOBS % "yahoo": "1x10 stale"}),
+        ],
     ),
     Alert(
         name="MercarichBreakerOpen",

@@ -11,6 +11,9 @@ Key = tuple[str, str]
 """Resource (plural) and name; there is only one namespace."""
 
 
+MADE = "2026-01-01T00:00:00Z"
+
+
 class Refused(Exception):
     """The response is an error with this status."""
 
@@ -47,7 +50,7 @@ class Objects:
             if (resource, name) in self._objects:
                 raise Refused(409, "AlreadyExists", f'{resource} "{name}" already exists')
             made = copy.deepcopy(body)
-            made["metadata"] |= {"uid": str(uuid.uuid4()), "managedFields": []}
+            made["metadata"] |= {"uid": str(uuid.uuid4()), "managedFields": [], "creationTimestamp": MADE}
             if resource == "deployments":
                 made["spec"].setdefault("replicas", 1)
                 made["status"] = {}

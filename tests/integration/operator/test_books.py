@@ -59,8 +59,8 @@ def publish(engine: Engine, cluster: Cluster) -> PublishBooks:
     return PublishBooks(SqlBooks(engine, lambda: NOW), PrometheusBooks(), cluster, lambda: NOW)
 
 
-def cron(expression: str, *, suspended: bool = False) -> Cron:
-    return Cron(expression, "Asia/Tokyo", suspended, active=False, deadline=timedelta(minutes=30))
+def cron(expression: str, *, suspended: bool = False, made: datetime = NOW - timedelta(days=90)) -> Cron:
+    return Cron(expression, "Asia/Tokyo", suspended, active=False, deadline=timedelta(minutes=30), made_at=made)
 
 
 def value(name: str, **labels: str) -> float | None:
@@ -266,6 +266,21 @@ def test_how_long_a_run_may_be_missing_goes_by_its_cron_job(
     publish()
     assert value("batch_run_interval_seconds", **update) is None
     assert value("batch_run_waiting_since_timestamp_seconds", **update) == (NOW - timedelta(hours=3)).timestamp()
+
+
+def test_a_marketplace_that_comes_back_has_missed_nothing_while_it_was_off(
+    engine: Engine, publish: PublishBooks, cluster: Cluster
+) -> None:
+    """The chart makes its CronJobs anew. NOW is noon in Tokyo; one is made before the start of this morning."""
+    update = {"operation": "update", "marketplace": "yahoo"}
+    run(engine, 1, "finished", ended=timedelta(days=9), operation="update")
+    start(engine, "update-item-yahoo", timedelta(days=9))
+    for hours, overdue in ((2, 0), (15, 1)):
+        made = NOW - timedelta(hours=hours)
+        cluster.told = {"update-item-yahoo": cron("30 1,11 * * *", made=made)}
+        publish()
+        assert value("batch_run_waiting_since_timestamp_seconds", **update) == made.timestamp()
+        assert value("schedule_overdue", schedule="update-item-yahoo") == overdue
 
 
 def test_a_row_failed_by_its_last_exit_code_or_when_it_does_not_end(engine: Engine, publish: PublishBooks) -> None:

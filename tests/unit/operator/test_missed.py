@@ -10,7 +10,8 @@ from mercarich_operator.domain.missed import BadCron, Cron, Started, Wish, late_
 NOW = datetime(2026, 11, 26, 5, 0, tzinfo=UTC)  # 14:00 in Tokyo
 ROWS = {row.name: row for row in SCHEDULE}
 HOUR = timedelta(hours=1)
-TWICE = Cron("0 0,12 * * *", "Asia/Tokyo", suspended=False, active=False, deadline=timedelta(minutes=30))
+MADE = NOW - timedelta(days=90)
+TWICE = Cron("0 0,12 * * *", "Asia/Tokyo", suspended=False, active=False, deadline=timedelta(minutes=30), made_at=MADE)
 
 
 def since(name: str, **known: Started) -> datetime | None:
@@ -70,10 +71,10 @@ def test_t11_a_slot_that_passed_is_missed_when_kubernetes_starts_it_no_more() ->
 @pytest.mark.parametrize(
     "cron",
     [
-        Cron("0 0,12 * * *", "Asia/Tokyo", suspended=True, active=False, deadline=timedelta(0)),
-        Cron("0 0,12 * * *", "Asia/Tokyo", suspended=False, active=True, deadline=timedelta(0)),
-        Cron("0 0 * * 1", "Asia/Tokyo", suspended=False, active=False, deadline=timedelta(0)),
-        Cron("0 23 * * *", "UTC", suspended=False, active=False, deadline=timedelta(0)),
+        Cron("0 0,12 * * *", "Asia/Tokyo", suspended=True, active=False, deadline=timedelta(0), made_at=MADE),
+        Cron("0 0,12 * * *", "Asia/Tokyo", suspended=False, active=True, deadline=timedelta(0), made_at=MADE),
+        Cron("0 0 * * 1", "Asia/Tokyo", suspended=False, active=False, deadline=timedelta(0), made_at=MADE),
+        Cron("0 23 * * *", "UTC", suspended=False, active=False, deadline=timedelta(0), made_at=MADE),
     ],
     ids=["suspended", "its Job is there", "once a week in this cluster", "once a day in this cluster"],
 )
@@ -86,7 +87,9 @@ def test_t11_what_stands_in_the_cluster_decides(cron: Cron) -> None:
 )
 def test_a_schedule_that_cannot_be_read_is_named(expression: str, zone: str) -> None:
     with pytest.raises(BadCron, match=f"{expression!r} in {zone!r} cannot be parsed".replace("*", r"\*")):
-        missed(Cron(expression, zone, suspended=False, active=False, deadline=timedelta(0)), NOW - HOUR, NOW)
+        missed(
+            Cron(expression, zone, suspended=False, active=False, deadline=timedelta(0), made_at=MADE), NOW - HOUR, NOW
+        )
 
 
 @pytest.mark.parametrize("row", SCHEDULE, ids=lambda row: row.name)

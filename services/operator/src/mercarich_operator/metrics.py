@@ -43,7 +43,7 @@ LAST_SUCCESS_SECONDS = Gauge(
 )
 WAITING_SINCE = Gauge(
     "mercarich_batch_run_waiting_since_timestamp_seconds",
-    "When the last finished run ended, before the first when its row was added, Unix time",
+    "When the last finished run ended, or its row or its CronJob was made, if that was later; Unix time",
     ["operation", "marketplace"],
 )
 INTERVAL = Gauge(

@@ -126,7 +126,8 @@ class RunBook:
     items: Mapping[str, int]
     """Items of the newest run, by result."""
     waiting_since: datetime | None
-    """As `last_success`, but before the first when `schedule` was added; None: unknown."""
+    """As `last_success`, before the first when `schedule` was added, and not before its CronJob was made; None:
+    unknown."""
     interval: timedelta | None = None
     """The longest time between two starts by the row's CronJob; None: it is suspended, or not known."""
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from mercarich_contracts.schedule import BESIDE_WATCH
@@ -84,6 +84,7 @@ def _cron(cron_job: Mapping[str, Any]) -> Cron:
         suspended=bool(spec.get("suspend")),
         active=bool(cron_job.get("status", {}).get("active")),
         deadline=timedelta(seconds=spec.get("startingDeadlineSeconds") or 0),
+        made_at=datetime.fromisoformat(cron_job["metadata"]["creationTimestamp"]),
     )
 
 

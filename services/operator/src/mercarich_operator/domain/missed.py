@@ -31,6 +31,8 @@ class Cron:
     """Whether one of its Jobs has not ended: the start has happened, or is about to."""
     deadline: timedelta
     """Kubernetes itself makes up for a start that is late by less than this."""
+    made_at: datetime
+    """A marketplace that was switched off and on again has new CronJobs, which have missed nothing before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,19 @@ def missed(cron: Cron, since: datetime, now: datetime) -> bool:
 def is_overdue_here(starts: RowStarts, cron: Cron | None, now: datetime) -> bool:
     """Return whether a start of the row is overdue by the times of its CronJob, which values of the chart may move or
     suspend; by those of the schedule table where there is no CronJob, or none that can be parsed."""
-    if cron is None or starts.paused or starts.since is None:
+    since = since_here(starts.since, cron)
+    if cron is None or starts.paused or since is None:
         return starts.overdue
     try:
         slot, interval = _read(slot_at, cron, now)
     except BadCron:
         return starts.overdue
-    return not cron.suspended and starts.since < slot and now - starts.since > interval * OVERDUE_AFTER
+    return not cron.suspended and since < slot and now - since > interval * OVERDUE_AFTER
+
+
+def since_here(since: datetime | None, cron: Cron | None) -> datetime | None:
+    """Return since when a row's work has been waited for, which is not before its CronJob was made; None: unknown."""
+    return since if since is None or cron is None else max(since, cron.made_at)
 
 
 def interval_here(row: ScheduleRow, crons: Mapping[str, Cron] | None, now: datetime) -> timedelta | None:

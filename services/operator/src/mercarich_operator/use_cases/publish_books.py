@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from mercarich_contracts.schedule import SCHEDULE
-from mercarich_operator.domain.missed import Cron, interval_here, is_overdue_here
+from mercarich_operator.domain.missed import Cron, interval_here, is_overdue_here, since_here
 from mercarich_operator.ports import BookMeter, Books, BookStore, ClusterAway
 from mercarich_operator.ports_starts import CronTimes
 from mercarich_platform.clock import Clock
@@ -35,7 +35,14 @@ class PublishBooks:
 
     def _by_the_clusters_times(self, books: Books) -> Books:
         now, crons = self.now(), self._crons
-        runs = [replace(book, interval=interval_here(_ROWS[book.schedule], crons, now)) for book in books.runs]
+        runs = [
+            replace(
+                book,
+                interval=interval_here(_ROWS[book.schedule], crons, now),
+                waiting_since=since_here(book.waiting_since, (crons or {}).get(book.schedule)),
+            )
+            for book in books.runs
+        ]
         schedules = []
         for row in books.schedules:
             cron = (crons or {}).get(row.name)
