@@ -56,6 +56,7 @@ SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
                 "encryption_key_file",
                 "pages_url",
                 "redirect_uri",
+                "trusted_proxies",
             }
         ),
     ),

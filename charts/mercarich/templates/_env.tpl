@@ -143,6 +143,10 @@ without Kafka. The argument as for mercarich.pod. */}}
   value: {{ .Values.pages.publicUrl }}
 - name: FEED_REDIRECT_URI
   value: {{ .Values.pages.publicUrl }}/amazon/linked
+{{- with index .Values.pages.settings "PAGES_TRUSTED_PROXIES" }}
+- name: FEED_TRUSTED_PROXIES
+  value: {{ . | quote }}
+{{- end }}
 {{ include "mercarich.tokensEnv" . }}
 {{- end -}}
 

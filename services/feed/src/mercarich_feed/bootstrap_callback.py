@@ -20,24 +20,36 @@ from mercarich_platform.exit_codes import DONE
 from mercarich_platform.health import HealthServer
 from mercarich_platform.http_server import configuration, serve
 from mercarich_platform.settings import BadConfiguration, SharedSettings
+from mercarich_platform.shutdown import Watchdog
 
 GRACE_SECONDS = 20
 """Time for open requests at shutdown: each waits for Amazon."""
 MOST_AT_ONCE = 100
+MOST_OF_A_NETWORK = 25
+"""Connections of one network of clients (/24, /48), so that nobody alone takes them all. A browser needs one."""
 
 
 def build_process(shared: SharedSettings, own: FeedSettings, listener: socket.socket) -> worker_process.Work:
     """Serve on `listener` until the process is asked to end. Raises the same as `build_callback`."""
     app, http = build_callback(shared, own)
-    metrics = None
+    metrics, watchdog = None, Watchdog()
     if shared.metrics_port not in (0, listener.getsockname()[1]):  # on one machine, one port serves both
-        metrics = HealthServer(shared.metrics_host, shared.metrics_port, healthy=lambda: None, ready=lambda: None)
+        # Probes and Prometheus need none of the connections and threads that sellers use.
+        probe = watchdog.wrong
+        metrics = HealthServer(shared.metrics_host, shared.metrics_port, healthy=probe, ready=probe)
 
     def answer(_stop: threading.Event) -> int:
         tell_build("oauth")
         if metrics is not None:
             metrics.start()
-        serve(configuration(app, grace_seconds=GRACE_SECONDS, most_at_once=MOST_AT_ONCE), listener)
+        config = configuration(
+            app,
+            grace_seconds=GRACE_SECONDS,
+            most_at_once=MOST_AT_ONCE,
+            most_of_a_network=MOST_OF_A_NETWORK,
+            trusted_proxies=own.trusted_proxies,
+        )
+        serve(config, listener, watchdog)
         http.close()
         if metrics is not None:
             metrics.stop()

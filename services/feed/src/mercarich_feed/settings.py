@@ -65,6 +65,12 @@ class FeedSettings(BaseSettings):
     Why: only the operator knows the address.
     Empty: the process oauth does not start.
     """
+    trusted_proxies: str = ""
+    """oauth: addresses or networks, separated by commas, whose connections are of many clients, and not one's share.
+
+    Why: whoever is believed may take all connections; the chart gives that of the pages.
+    Empty: each network has its share, that of a proxy in front too.
+    """
     redirect_uri: str = Field(default="", pattern=r"^(https?://\S+)?$")
     """oauth: where Amazon sends sellers first, as registered there.
 
