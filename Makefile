@@ -108,7 +108,7 @@ browser: $(INSTALLED) ## the pages in a real Chromium, screenshots in var/browse
 system: $(INSTALLED) ## the whole product as processes: the demo, a first day in Chromium, a small system under Prometheus, a revival end to end
 	$(PYTEST) -n 2 --dist loadfile --durations 5 tests/system
 
-chaos: $(INSTALLED) ## real processes killed, stopped and frozen in the middle of runs; the ledger stays clean
+chaos: $(INSTALLED) ## real processes killed, stopped and frozen in the middle of runs; the ledger stays clean (MERCARICH_TEST_SERVICES=1: on Apache Kafka and MariaDB)
 	$(PYTEST) -n 2 --dist loadfile --timeout 240 tests/chaos
 
 soak: $(INSTALLED) ## a simulated week of 20 sellers and 20,000 listings with faults, judged by the market (DAYS=7 SEED=1 LISTINGS=20000)
