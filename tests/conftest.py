@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, text
+from tests.services.kafka_sockets import close_unused
 from tests.services.memory import folder_in_memory
 from tests.services.process import Missing, free_port
 
@@ -22,6 +23,8 @@ from mercarich_db.engine import create
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")  # a busy machine fails no test
+
+close_unused()
 
 REAL_SERVICES = os.environ.get("MERCARICH_TEST_SERVICES") == "1"
 
