@@ -11,7 +11,6 @@ from fastapi.responses import JSONResponse
 from mercarich_reasons.accounts import PasskeyUnproven
 from mercarich_web.accounts.pages.second_step import PAGE, Shown, half_of
 from mercarich_web.api.ids import Id
-from mercarich_web.identity.people import Superseded
 from mercarich_web.identity.sign_in import Door, TooMany, Wrong
 from mercarich_web.refusals import Refused
 from mercarich_web.site.addresses import NextField, own_path
@@ -73,8 +72,6 @@ def _keeping(shown: Shown) -> APIRouter:
             return shown.state(request, visit, 422, unproven=PasskeyUnproven(), name=name)
         except Refused as error:
             return shown.state(request, visit, 422, unproven=error.reason, name=name)
-        except Superseded as error:
-            raise SignInNeeded from error
         if not codes:
             return site.to(PAGE, "passkey_added", name)
         return shown.state(request, visit, codes=codes)
