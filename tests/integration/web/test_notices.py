@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -21,6 +22,7 @@ from mercarich_platform.settings import SharedSettings
 from mercarich_reasons.jobs import RowsWrong
 from mercarich_reasons.push import CameBack, CameBackAgain, NotForSale, NotShown, UnknownSku
 from mercarich_web.bootstrap import build_pages
+from mercarich_web.notices.choosing import PROOF_FOR
 from mercarich_web.notices.webhooks_http import signature
 from mercarich_web.notices.worker import NoticeWorker, build_notices
 from mercarich_web.settings import NoticesSettings, PagesSettings
@@ -293,6 +295,35 @@ def test_mail_goes_to_an_address_only_once_its_owner_said_so(
 
     assert (before, wrong) == (1, 404)
     assert "not proven yet" in after_look
+    assert "not proven yet" not in ann.get("/account/notices").text
+
+
+def proof_link(letter: Any) -> str:
+    found = re.search(r"https://shop\.example(/account/notices/prove/\w+)", letter.text)
+    assert found is not None
+    return found[1]
+
+
+def test_the_proof_of_an_address_is_good_for_days_and_for_the_choice_that_it_was_sent_for(
+    worker: NoticeWorker, ann: Browser, mailbox: Mailbox, clock: Clock
+) -> None:
+    links = []
+    for address in ("ann@shop.example", "other@shop.example", "ann@shop.example"):
+        ann.post("/account/notices", mail=address, by_mail=KINDS)
+        turn(worker)
+        links.append(proof_link(mailbox.letters()[-1]))
+    of_before = ann.post(links[0]).status_code
+    clock.move(days=PROOF_FOR.days, minutes=1)
+    ann.sign_in("ann")
+    late = ann.post(links[2]).status_code
+    ann.post("/account/notices", mail="", by_mail=KINDS)
+    ann.post("/account/notices", mail="ann@shop.example", by_mail=KINDS)
+    turn(worker)
+    new = proof_link(mailbox.letters()[-1])
+
+    assert (of_before, late) == (404, 404)
+    assert "not proven yet" in ann.get("/account/notices").text
+    assert [ann.post(new).status_code for _ in range(2)] == [303, 303]
     assert "not proven yet" not in ann.get("/account/notices").text
 
 

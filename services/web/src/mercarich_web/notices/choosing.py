@@ -31,6 +31,10 @@ from mercarich_web.refusals import NotFound, Refused
 SHOWN_FOR = timedelta(days=30)
 
 
+PROOF_FOR = timedelta(days=7)
+"""How long the link that confirms a mail address is good."""
+
+
 LINES = 10
 
 
@@ -111,14 +115,17 @@ class ChooseWays:
         self.book.send(user_id, way, What.TRIAL, self.now())
 
     def prove(self, session: Session, token: str) -> str:
-        """Confirm the mail address and return it. Raises `NotFound`, and `Superseded` when the session is over."""
-        account = session.account
-        ways = self.book.ways(account.user_id)
-        if ways.mail_address is None or not hmac.compare_digest(
-            proof(self.secrets, account.user_id, ways.mail_address).encode(), token.encode()
-        ):
+        """Confirm the mail address and return it. The link is that of the last choice of an address, and good for
+        `PROOF_FOR`. Raises `NotFound`, and `Superseded` when the session is over."""
+        user_id = session.account.user_id
+        ways, sent = self.book.ways(user_id), self.book.last_proof(user_id)
+        if ways.mail_address is None or sent is None or self.now() - sent.at > PROOF_FOR:
+            raise NotFound("this link is too old, or belongs to another address")
+        expected = proof(self.secrets, user_id, ways.mail_address, sent.sending_id)
+        if not hmac.compare_digest(expected.encode(), token.encode()):
             raise NotFound("this link belongs to another address")
-        self.book.set_ways(session, replace(ways, mail_proven_at=self.now()), self.now())
+        if ways.mail_proven_at is None:
+            self.book.set_ways(session, replace(ways, mail_proven_at=self.now()), self.now())
         return ways.mail_address
 
     def signing_secret(self, user_id: int) -> str | None:
@@ -146,9 +153,9 @@ class ChooseWays:
             raise Refused(TooManyTrials())
 
 
-def proof(secrets: ServerKey, user_id: int, address: str) -> str:
-    """Return the token in a link that confirms a mail address."""
-    return secrets.secret("mail", user_id, address).hex()[:40]
+def proof(secrets: ServerKey, user_id: int, address: str, sending_id: int) -> str:
+    """Return the token in the link of this sending, which confirms a mail address."""
+    return secrets.secret("mail", user_id, address, sending_id).hex()[:40]
 
 
 def signing_secret(secrets: ServerKey, user_id: int, salt: str) -> str:

@@ -212,6 +212,14 @@ class Sending:
     """Where a mail goes."""
 
 
+class SentProof(NamedTuple):
+    """A mail with a link that confirms an address."""
+
+    sending_id: int
+    at: datetime
+    """When it was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class SentLine:
     """A sending as the seller sees it."""

@@ -92,7 +92,7 @@ def build_notices(
     engine = engines.create(shared.database, pool_size=CONNECTIONS)
     key = server_key(engine, shared, pages.key, pages.old_key, now)
     key.open()
-    letters = Letters(pages.public_url, lambda one: proof(key, one.user_id, one.ways.mail_address or ""))
+    letters = Letters(pages.public_url, lambda one: proof(key, one.user_id, one.ways.mail_address or "", one.id))
 
     def secret_of(sending: Sending) -> str:
         return signing_secret(key, sending.user_id, sending.ways.webhook_salt or "")

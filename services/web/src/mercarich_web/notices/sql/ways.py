@@ -14,7 +14,7 @@ from mercarich_web.database import reading
 from mercarich_web.identity.people import Session
 from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.sessions import hold
-from mercarich_web.notices.notices import Kind, Name, Notice, Sending, SentLine, Way, Ways, What, pause_after
+from mercarich_web.notices.notices import Kind, Name, Notice, Sending, SentLine, SentProof, Way, Ways, What, pause_after
 
 _sending = notice_sendings.c
 
@@ -64,6 +64,14 @@ class SqlWays:
                 SentLine(row.way, row.what, row.state, row.attempts, row.created_at, row.problem)
                 for row in connection.execute(query)
             ]
+
+    def last_proof(self, user_id: int) -> SentProof | None:
+        """Return the last mail with a link that confirms an address; None: there was none lately."""
+        these = (_sending.user_id == user_id, _sending.what == What.PROOF)
+        last = select(_sending.id, _sending.created_at).where(*these).order_by(_sending.id.desc()).limit(1)
+        with reading(self._engine) as connection:
+            row = connection.execute(last).one_or_none()
+        return None if row is None else SentProof(row.id, row.created_at)
 
     def queued(self, user_id: int, what: Collection[What], since: datetime) -> int:
         """Return the number of sendings of these kinds that were queued since then."""
