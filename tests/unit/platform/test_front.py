@@ -1,5 +1,7 @@
 """The `mercarich` command: what is installed, what is not, and how failures end."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -95,3 +97,38 @@ def test_something_that_is_away_is_a_sentence_and_75(capsys: pytest.CaptureFixtu
 def test_a_bad_configuration_is_a_sentence_and_78(capsys: pytest.CaptureFixture[str]) -> None:
     assert front.main(["wrong"]) == 78
     assert capsys.readouterr().err == "mercarich: MERCARICH_X: a number was expected\n"
+
+
+IN_LITTLE_MEMORY = """
+import resource, sys, threading
+from mercarich_platform.front import run
+
+def thread(_):
+    threading.stack_size(1 << 28)
+    threading.Thread(target=print).start()
+
+def list_(_):
+    return len(bytearray(1 << 30))
+
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + (1 << 26), used + (1 << 26)))
+sys.exit(run({"thread": thread, "list": list_}[sys.argv[1]], []))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how much address space a process uses")
+@pytest.mark.parametrize("what", ["thread", "list"])
+def test_a_process_without_memory_says_what_to_do(what: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IN_LITTLE_MEMORY, what], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (75, 1)
+    assert "raise the limit of this process" in done.stderr
+
+
+def test_other_errors_of_the_runtime_are_no_want_of_memory() -> None:
+    def broken(_: Sequence[str]) -> int:
+        raise RuntimeError("dictionary changed size during iteration")
+
+    with pytest.raises(RuntimeError, match="changed size"):
+        front.run(broken, [])

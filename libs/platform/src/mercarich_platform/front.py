@@ -33,6 +33,9 @@ AROUND = "mercarich.around"
 
 _ONE_MACHINE = "mercarich_local."
 
+_NO_THREAD = "can't start new thread"
+"""Text of Python's RuntimeError where the system gives no thread, mostly for want of memory for its stack."""
+
 SCHEDULE = "MERCARICH_SCHEDULE"
 """The row of the schedule that this command is a start of, as update-feed-yahoo; the chart's CronJobs set it.
 
@@ -132,6 +135,14 @@ def run(command: Command, arguments: Sequence[str]) -> int:
         return USAGE
     except TryAgain as error:
         _say(f"mercarich: {error}")
+        return TRY_AGAIN
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and str(error) != _NO_THREAD:
+            raise
+        _say(
+            f"mercarich: out of memory or threads ({error or 'no memory is left'}): raise the limit of this process"
+            " (resources.limits of its pod, `ulimit -v` and `ulimit -u`), or let fewer run on this machine"
+        )
         return TRY_AGAIN
     except BrokenPipeError:
         return 0
