@@ -20,7 +20,7 @@ FROZEN_SECONDS = 4.0
 
 class World(Protocol):
     def environment(self) -> Mapping[str, str]:
-        """Return variables that point the product at the database; each call names an empty one."""
+        """Return variables that point the product at broker and database; each call is for another installation."""
 
     def lose_broker(self, rig: Rig) -> None:
         """Kill the broker with all its data, and start an empty one at its address."""
@@ -63,14 +63,17 @@ class RealWorld:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._port = free_port()
-        self._number = 0
+        self._number = self._installations = 0
         (folder / "mariadb").mkdir(parents=True)
         self._database = MariaDb(folder / "mariadb", durable=True)
         self._kafka = self._start_kafka()
 
     def environment(self) -> Mapping[str, str]:
+        self._installations += 1
         return {
             "MERCARICH_KAFKA_BOOTSTRAP": f"127.0.0.1:{self._port}",
+            # Several run at once, and without prefixes each would take the others' records.
+            "MERCARICH_KAFKA_PREFIX": f"installation-{self._installations}.",
             "MERCARICH_DATABASE_URL": self._database.create_database(),
         }
 
