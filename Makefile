@@ -72,6 +72,8 @@ BILLS := var/bills/.installed
 # Into a registry the images are pushed before the chart, which names them; into a folder they are saved.
 release: $(INSTALLED) $(BILLS) ## chart, images, bills of materials and checksums into TO=folder or TO=oci://registry.example/path (HELM, IMAGE_PUSH, IMAGE_SAVE, BASE_IMAGE=…@sha256:…)
 	@test -n "$(TO)" || { echo "make release needs a folder or a registry: make release TO=var/release, TO=oci://registry.example/path" >&2; exit 1; }
+	@case "$(IMAGE_BUILD)" in docker*) test -n "$(BASE_DIGEST)" || \
+		{ echo "docker does not note the digest of the base image: give it, as BASE_IMAGE=python:3.13-slim@sha256:…" >&2; exit 1; } ;; esac
 	@folder=$(if $(filter oci://%,$(TO)),var/release,$(TO)); test -z "$$(ls -A $$folder 2>/dev/null)" || \
 		{ echo "$$folder is not empty; a release is packed into a folder of its own" >&2; exit 1; }
 	@$(MAKE) --no-print-directory $(if $(filter oci://%,$(TO)),push REGISTRY=$(TO:oci://%=%),images IMAGES="$(RELEASED)" IMAGE_PREFIX=mercarich-)

@@ -12,6 +12,8 @@ from tests.cluster.release import Release
 from tests.cluster.watch import OURS
 from tests.services.certificates import Authority
 
+from mercarich_platform.sealing import new_key
+
 SECOND = "mercarich-second"
 PASSWORD = "right-horse"
 BROKER, DATABASE, MARKET = "second-kafka", "second-mariadb", "second-simulator"
@@ -77,7 +79,7 @@ def reaches(space: Namespace, pod: str, host: str, port: int) -> bool:
 
 
 def _secret(space: Namespace) -> Mapping[str, object]:
-    """The certificates, and the market's credentials: those that the first release's market has."""
+    """The certificates, keys of its own, and the market's credentials: those that the first release's market has."""
     known = space.get("secret", "mercarich-dev")["data"]
     with tempfile.TemporaryDirectory() as folder:
         authority = Authority(Path(folder))
@@ -89,8 +91,10 @@ def _secret(space: Namespace) -> Mapping[str, object]:
             "both.pem": server.both,
             "password": PASSWORD,
             "database-url": database_url("/etc/mercarich/ca/ca.crt"),
+            "pages-key": new_key(),
+            "encryption-key": new_key(),
         }
-    taken = ("lwa-client-id", "lwa-client-secret", "pages-key", "encryption-key")
+    taken = ("lwa-client-id", "lwa-client-secret")
     return {
         "apiVersion": "v1",
         "kind": "Secret",

@@ -47,7 +47,7 @@ def test_without_the_private_ca_neither_broker_nor_database_is_trusted(second: S
 
 
 def test_a_check_run_of_each_at_the_same_time_ends_whole(release: Release, second: SecondRelease, keep: Keep) -> None:
-    checks = {one.word: CheckRun.begin(one, "beside") for one in (release, second)}
+    checks = {one.word: CheckRun.begin(one, f"beside-{one.word}") for one in (release, second)}
     keep("9-two-releases", {word: check.must_end_well(BOTH_SECONDS) for word, check in checks.items()})
     assert second.topics(), "the second release has topics"
     assert {name for name in second.topics() if not name.startswith("second.")} == set()

@@ -96,7 +96,7 @@ def test_a_response_that_is_whole_in_time_is_passed_on_and_so_is_the_next_one(se
 
 
 def test_a_response_of_the_same_connection_has_a_time_of_its_own(server: Server) -> None:
-    with whole_responses.client(1.0, silence_seconds=60) as http:
+    with whole_responses.client(5.0, silence_seconds=60) as http:
         assert http.get(server.url).content == BODY
         server.at_once = HEAD
         with pytest.raises(httpx.ReadTimeout):

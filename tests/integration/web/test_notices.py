@@ -316,7 +316,6 @@ def test_the_proof_of_an_address_is_good_for_days_and_for_the_choice_that_it_was
     clock.move(days=PROOF_FOR.days, minutes=1)
     ann.sign_in("ann")
     late = ann.post(links[2]).status_code
-    ann.post("/account/notices", mail="", by_mail=KINDS)
     ann.post("/account/notices", mail="ann@shop.example", by_mail=KINDS)
     turn(worker)
     new = proof_link(mailbox.letters()[-1])
@@ -324,6 +323,9 @@ def test_the_proof_of_an_address_is_good_for_days_and_for_the_choice_that_it_was
     assert (of_before, late) == (404, 404)
     assert "not proven yet" in ann.get("/account/notices").text
     assert [ann.post(new).status_code for _ in range(2)] == [303, 303]
+    ann.post("/account/notices", mail="ann@shop.example", by_mail=KINDS)
+    turn(worker)
+    assert len(mailbox.letters()) == 4, "nothing more is to be confirmed"
     assert "not proven yet" not in ann.get("/account/notices").text
 
 

@@ -539,3 +539,19 @@ def test_the_tables_hold_no_way_in(ann: Browser, engine: Engine) -> None:
         rows = str(connection.execute(select(tables.passkeys)).all() + connection.execute(select(tables.logins)).all())
 
     assert not [told for told in (private, *codes) if told in rows]
+
+
+def test_what_a_release_without_passkeys_has_left_is_no_second_step(
+    site: Served, ann: Browser, engine: Engine, rows: Rows
+) -> None:
+    left_behind, _ = add(ann)
+    off = {"codes_since": None, "codes_salt": "an unproven one", "codes_used": None}
+    rows.change(update(tables.logins).values(off))
+    before = ann.get(PAGE).text
+    key, codes = add(ann, "Mine")
+
+    assert "Laptop" not in before
+    assert codes
+    assert [name for name, _ in stored(engine)] == ["Mine"]
+    assert enter(half(site), left_behind).status_code == 401
+    assert enter(half(site), key).status_code == 303

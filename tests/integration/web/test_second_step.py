@@ -293,3 +293,19 @@ def test_a_session_is_ended_by_its_name_and_by_nobody_else(
     assert foreign == [404, 404, 404]
     assert (still, ended) == (200, 303)
     assert other.get("/account").status_code == 303
+
+
+def test_the_secret_that_one_session_was_shown_is_not_that_of_another(site: Served, ann: Browser, clock: Clock) -> None:
+    thief = site.browser()
+    clock.move(seconds=1)
+    thief.sign_in("ann")
+    seen = secret_on(thief.get(PAGE).text)
+    shown_twice = {secret_on(ann.get(PAGE).text) for _ in range(2)}
+    set_up(ann, clock)
+    clock.move(seconds=30)
+    another = secret_on(ann.get(f"{PAGE}/authenticator").text)
+
+    assert len(shown_twice) == 1
+    assert len({seen, another} | shown_twice) == 3
+    assert enter(site, code_of(seen, clock))[1] == 401
+    assert enter(site, code_of(shown_twice.pop(), clock))[1] == 303

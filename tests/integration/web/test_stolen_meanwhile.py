@@ -141,6 +141,19 @@ def test_a_sign_in(site: Served, passwords: Interrupted, engine: Engine, shut: C
     assert (answer.status_code, left(engine)) == (401, NOTHING)
 
 
+def test_a_sign_in_with_the_password_alone_while_a_second_step_is_switched_on(
+    site: Served, ann: Browser, passwords: Interrupted, engine: Engine, clock: Interrupting
+) -> None:
+    passwords.meanwhile = lambda: set_up(ann, clock)
+    thief = site.browser()
+    answer = thief.post("/sign-in", username="ann", password=PASSWORD)
+
+    assert answer.status_code == 401
+    assert thief.get("/account").status_code == 303
+    assert ann.get("/account").status_code == 200
+    assert left(engine)[1] == 1
+
+
 def test_a_sign_in_whose_hash_is_outdated(
     site: Served, passwords: Interrupted, engine: Engine, shut: Callable[[], None]
 ) -> None:
@@ -232,11 +245,35 @@ def test_a_mail_address_that_is_confirmed_brings_no_webhook_back(
     ann.post("/account/notices", mail="ann@shop.example", webhook="https://thief.example/take")
     with reading(engine) as connection:
         user_id = connection.execute(select(tables.logins.c.user_id)).scalar_one()
-    with at_query("FROM notice_ways", shut):
-        answer = ann.post(f"/account/notices/prove/{proof(key, user_id, 'ann@shop.example')}")
+        sending_id = connection.execute(select(tables.notice_sendings.c.id)).scalar_one()
+    with at_query("FROM notice_sendings", shut):  # after the ways of before were read
+        answer = ann.post(f"/account/notices/prove/{proof(key, user_id, 'ann@shop.example', sending_id)}")
 
     assert leads_to_sign_in(answer)
     assert opened(engine) == ((0, 0), [], [("ann@shop.example", None, None)])
+
+
+def test_an_address_that_is_confirmed_while_another_one_is_chosen(
+    site: Served, ann: Browser, engine: Engine, key: ServerKey, clock: Interrupting
+) -> None:
+    ann.post("/account/notices", mail="ann@shop.example")
+    other = site.browser()
+    other.sign_in("ann")
+    with reading(engine) as connection:
+        user_id = connection.execute(select(tables.logins.c.user_id)).scalar_one()
+        sending_id = connection.execute(select(tables.notice_sendings.c.id)).scalar_one()
+
+    def choose() -> None:
+        other.post("/account/notices", mail="new@shop.example", webhook="https://shop.example/take")
+
+    def when_the_link_is_known() -> None:
+        clock.meanwhile = choose
+
+    with at_query("FROM notice_sendings", when_the_link_is_known):
+        answer = ann.post(f"/account/notices/prove/{proof(key, user_id, 'ann@shop.example', sending_id)}")
+
+    assert answer.status_code == 404
+    assert opened(engine)[2] == [("new@shop.example", None, "https://shop.example/take")]
 
 
 def test_a_second_step_that_is_set_up(
@@ -249,14 +286,6 @@ def test_a_second_step_that_is_set_up(
 
     with at_query("codes_salt", when_its_secret_is_known):
         answer = ann.post("/account/second-step", code=code_of(secret, clock))
-
-    assert leads_to_sign_in(answer)
-    assert opened(engine) == ((0, 0), [], []), "nor does the owner get a secret that somebody else has seen"
-
-
-def test_a_second_step_that_is_begun(ann: Browser, engine: Engine, shut: Callable[[], None]) -> None:
-    with at_query("codes_salt", shut):
-        answer = ann.get("/account/second-step")
 
     assert leads_to_sign_in(answer)
     assert opened(engine) == ((0, 0), [], [])

@@ -1,5 +1,6 @@
 """T11: which missed starts are made up for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,6 +67,10 @@ def test_t11_a_slot_that_passed_is_missed_when_kubernetes_starts_it_no_more() ->
     assert missed(TWICE, NOW - 14 * HOUR, NOW)
     assert not missed(TWICE, NOW - HOUR, NOW)
     assert not missed(TWICE, NOW - 15 * HOUR, NOW - 1.6 * HOUR)
+
+
+def test_a_cronjob_has_missed_nothing_before_it_was_made() -> None:
+    assert not missed(replace(TWICE, made_at=NOW - HOUR), NOW - 14 * HOUR, NOW)
 
 
 @pytest.mark.parametrize(

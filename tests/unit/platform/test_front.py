@@ -124,6 +124,7 @@ def test_a_process_without_memory_says_what_to_do(what: str) -> None:
     )
     assert (done.returncode, done.stderr.count("\n")) == (75, 1)
     assert "raise the limit of this process" in done.stderr
+    assert {"thread": "can't start new thread", "list": "no memory is left"}[what] in done.stderr
 
 
 def test_other_errors_of_the_runtime_are_no_want_of_memory() -> None:

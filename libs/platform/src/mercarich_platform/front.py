@@ -140,8 +140,8 @@ def run(command: Command, arguments: Sequence[str]) -> int:
         if isinstance(error, RuntimeError) and str(error) != _NO_THREAD:
             raise
         _say(
-            f"mercarich: out of memory or threads ({error or 'no memory is left'}): raise the limit of this process"
-            " (resources.limits of its pod, `ulimit -v` and `ulimit -u`), or let fewer run on this machine"
+            f"mercarich: out of memory or threads ({str(error) or 'no memory is left'}): raise the limit of this"
+            " process (resources.limits of its pod, `ulimit -v` and `ulimit -u`), or let fewer run on this machine"
         )
         return TRY_AGAIN
     except BrokenPipeError:

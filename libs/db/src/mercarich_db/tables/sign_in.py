@@ -15,7 +15,6 @@ logins = Table(  # users who may sign in
     Column("codes_salt", exact(64), nullable=True),  # the TOTP secret is derived from it and the server's key
     Column("codes_since", UtcDateTime, nullable=True),  # a second step is required: a passkey, or a code
     Column("codes_used", Id, nullable=True),  # the newest time step whose code was accepted
-    Column("codes_next_salt", exact(64), nullable=True),  # of an authenticator that no code has proven yet
     Column("devices_salt", exact(64), nullable=True),  # signs cookies of known browsers; another voids them
 )
 

@@ -74,6 +74,7 @@ def late_since(
 def missed(cron: Cron, since: datetime, now: datetime) -> bool:
     """Return whether a slot has passed since then, too long ago for Kubernetes to start it, and the work is late by
     the CronJob's own times. Raises `BadCron`."""
+    since = max(since, cron.made_at)
     slot, interval = _read(slot_at, cron, now)
     return (
         not cron.suspended

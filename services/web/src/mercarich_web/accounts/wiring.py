@@ -10,7 +10,6 @@ from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.identity.sql.passkeys import SqlPasskeys
 from mercarich_web.identity.sql.people import SqlPeople
 from mercarich_web.identity.sql.second_steps import SqlSecondSteps
-from mercarich_web.identity.sql.sessions import SqlSessions
 
 
 def invitations(engine: Engine, now: Clock = utc_now, passwords: Argon2Passwords | None = None) -> Invitations:
@@ -25,6 +24,4 @@ def lost_password(engine: Engine, now: Clock = utc_now) -> LostPassword:
 
 def lost_step(engine: Engine, now: Clock = utc_now) -> LostStep:
     """Build `LostStep` for the commands."""
-    return LostStep(
-        SqlPeople(engine), SqlSecondSteps(engine), SqlPasskeys(engine), SqlSessions(engine), SqlAudit(engine), now
-    )
+    return LostStep(SqlPeople(engine), SqlSecondSteps(engine), SqlPasskeys(engine), SqlAudit(engine), now)

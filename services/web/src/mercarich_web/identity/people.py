@@ -166,5 +166,3 @@ class KnownStep:
     """Since when signing in asks for one; None: it is off."""
     salt: str | None
     """Of the authenticator app's secret; None: there is no app."""
-    next_salt: str | None
-    """Of an app that is being set up, until its first code proves it."""

@@ -26,7 +26,7 @@ from mercarich_web.identity.sign_in import Caller, Door, LetIn, TooMany, Wrong, 
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.identity.sql.passkeys import SqlPasskeys
 from mercarich_web.identity.sql.people import SqlPeople
-from mercarich_web.identity.sql.second_steps import SqlSecondSteps
+from mercarich_web.identity.sql.second_steps import ProvenApp, SqlSecondSteps
 from mercarich_web.identity.sql.sessions import SqlSessions, SqlTries
 from mercarich_web.identity.tries import Counter, of_session
 from mercarich_web.refusals import NotFound, Refused
@@ -44,34 +44,31 @@ class SecondStep:
     """Who cannot switch it off."""
 
     def enrolment(self, session: Session) -> codes.Enrolment:
-        """Return the secret for an authenticator, the same one until it is proven. Raises `Superseded` when the session
-        was ended, as whatever changes the second step does."""
+        """Return the secret for an authenticator: the same one for the whole session, until it is proven. No other
+        session sees it, which may be somebody else's."""
         account = session.account
-        salt = self.desk.second_step(account.user_id).next_salt
-        if salt is None:
-            salt = secrets.token_hex(16)
-            self.desk.begin(session, salt)
+        salt = self._next_salt(session, self.desk.second_step(account.user_id).salt)
         return codes.enrolment(self._secret(account.user_id, salt), account.username)
 
     def prove(self, session: Session, code: str, caller: Caller) -> list[str]:
         """Take codes of the authenticator that was being set up from now on, and end the account's other sessions.
 
         Return the recovery codes, of which only hashes are stored, when there was no second step before, else none.
-        Raises `Wrong`, `TooMany` and `Refused`.
+        Raises `Wrong`, `TooMany`, `Refused`, and `Superseded` when the session was ended, as whatever changes the
+        second step does.
         """
         account = session.account
         known = self.desk.second_step(account.user_id)
-        if known.next_salt is None:
-            raise Refused(SecondStepReady())
         counters = of_session(session.token_hash)
         self._try(counters)
-        step = codes.matching_step(self._secret(account.user_id, known.next_salt), codes.typed(code), self.now())
+        salt = self._next_salt(session, known.salt)
+        step = codes.matching_step(self._secret(account.user_id, salt), codes.typed(code), self.now())
         if step is None:
             raise Wrong
         self.tries.succeeded(counters, self.now())
         made, hashes = self.new_codes(account)
         told = SecondStepOn(caller.address) if known.since is None else AuthenticatorAdded(caller.address)
-        began = self.desk.prove(session, known.next_salt, self.now(), step, hashes, told)
+        began = self.desk.prove(session, ProvenApp(known.salt, salt, step), self.now(), hashes, told)
         if began is None:
             raise Refused(SecondStepReady())
         self.sessions.end_others(account.user_id, session.token_hash)
@@ -142,6 +139,11 @@ class SecondStep:
         if seconds > 0:
             raise TooMany(seconds)
 
+    def _next_salt(self, session: Session, before: str | None) -> str:
+        """Return the salt of an authenticator that this session may set up after the one with the salt `before`."""
+        parts = (session.account.user_id, session.created_at.isoformat(), before or "")
+        return self.secrets.secret("next codes", *parts).hex()[:32]
+
     def _secret(self, user_id: int, salt: str) -> bytes:
         return self.secrets.secret("codes", user_id, salt)[:20]
 
@@ -168,7 +170,6 @@ class LostStep:
     people: SqlPeople
     desk: SqlSecondSteps
     passkeys: SqlPasskeys
-    sessions: SqlSessions
     audit: SqlAudit
     now: Clock
 
@@ -188,7 +189,6 @@ class LostStep:
         account = self._account(username)
         if not account.asks_for_code:
             return False
-        self.sessions.end_all(account.user_id)
         self.desk.end(account.user_id, self.now(), SecondStepReset(), None)
         self.audit.write(AuditAction.SECOND_STEP_RESET, by, account.username, None, self.now())
         return True

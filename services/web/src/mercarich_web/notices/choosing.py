@@ -79,7 +79,8 @@ class ChooseWays:
     def choose(
         self, session: Session, mail: str, webhook: str, kinds: tuple[Collection[Kind], Collection[Kind]], by: Actor
     ) -> Ways:
-        """Store the kinds to send by mail and by webhook. A new mail address gets a mail with a link to confirm it.
+        """Store the kinds to send by mail and by webhook. A new mail address gets a mail with a link to confirm it, and
+        one that is not confirmed gets another link when the last one has ended.
         Raises `Refused`, and `Superseded` when the session is over by now."""
         account = session.account
         if account.role is Role.OPERATOR:
@@ -91,12 +92,13 @@ class ChooseWays:
             new = replace(new, mail_address=mail or None, mail_proven_at=None)
         if webhook != (old.webhook_url or ""):
             new = replace(new, webhook_url=webhook or None, webhook_salt=secrets.token_hex(16) if webhook else None)
-        if mail and new.mail_address != old.mail_address:
+        to_prove = bool(mail) and (new.mail_address != old.mail_address or self._has_no_link(account.user_id, old))
+        if to_prove:
             self._may_send(account.user_id)
         redirected = (new.mail_address, new.webhook_url) != (old.mail_address, old.webhook_url)
         told = NoticesRedirected(by.address or "") if redirected else None
         self.book.set_ways(session, new, self.now(), told)
-        if new.mail_address and new.mail_address != old.mail_address:
+        if to_prove:
             self.book.send(account.user_id, Way.MAIL, What.PROOF, self.now())
         if redirected:
             host = urlsplit(webhook).hostname if webhook else None
@@ -124,13 +126,20 @@ class ChooseWays:
         expected = proof(self.secrets, user_id, ways.mail_address, sent.sending_id)
         if not hmac.compare_digest(expected.encode(), token.encode()):
             raise NotFound("this link belongs to another address")
-        if ways.mail_proven_at is None:
-            self.book.set_ways(session, replace(ways, mail_proven_at=self.now()), self.now())
+        if not self.book.prove(session, ways.mail_address, self.now()):
+            raise NotFound("another address was chosen in the meantime")
         return ways.mail_address
 
     def signing_secret(self, user_id: int) -> str | None:
         salt = self.book.ways(user_id).webhook_salt
         return signing_secret(self.secrets, user_id, salt) if salt else None
+
+    def _has_no_link(self, user_id: int, ways: Ways) -> bool:
+        """Return whether the address is not confirmed, and no link that is still good could do it."""
+        if ways.mail_proven_at is not None:
+            return False
+        sent = self.book.last_proof(user_id)
+        return sent is None or self.now() - sent.at > PROOF_FOR
 
     def _check(self, mail: str, webhook: str) -> None:
         if mail and (len(mail) > 254 or not _MAIL.fullmatch(mail)):

@@ -1,4 +1,4 @@
-"""Passkeys, the challenges that they sign, and an authenticator that is set up beside another second step."""
+"""Passkeys, and the challenges that they sign."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,7 +30,6 @@ def upgrade() -> None:
         if_not_exists=True,
     )
     op.create_index("ix_passkeys_user", "passkeys", ["user_id"], if_not_exists=True)
-    add_missing("logins", sa.Column("codes_next_salt", exact(64), nullable=True))
     add_missing(
         "sessions",
         sa.Column("challenge", exact(128), nullable=True),

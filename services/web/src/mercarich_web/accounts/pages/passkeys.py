@@ -14,7 +14,7 @@ from mercarich_web.api.ids import Id
 from mercarich_web.identity.sign_in import Door, TooMany, Wrong
 from mercarich_web.refusals import Refused
 from mercarich_web.site.addresses import NextField, own_path
-from mercarich_web.site.visits import FreshSigned, SignInNeeded, Visiting, let_in, refusal
+from mercarich_web.site.visits import FreshSigned, Signed, SignInNeeded, Visiting, let_in, refusal
 
 Answer = Annotated[str, Form(max_length=16_384)]
 """JSON of a browser; a certificate of the authenticator's maker may be in it."""
@@ -30,6 +30,11 @@ def routes(shown: Shown, door: Door) -> APIRouter:
 
 def _entering(shown: Shown, door: Door) -> APIRouter:
     routes, site = APIRouter(prefix="/sign-in/code/passkey"), shown.site
+
+    @routes.get("")
+    def back() -> Response:
+        """A page that came by POST is asked for again, as after a change of its language."""
+        return site.to("/sign-in/code")
 
     @routes.post("/options")
     def options(request: Request, _: Visiting) -> Response:
@@ -56,6 +61,10 @@ def _entering(shown: Shown, door: Door) -> APIRouter:
 
 def _keeping(shown: Shown) -> APIRouter:
     routes, site, passkeys = APIRouter(prefix=f"{PAGE}/passkeys"), shown.site, shown.passkeys
+
+    @routes.get("")
+    def back(_: Signed) -> Response:
+        return site.to(PAGE)
 
     @routes.post("/options")
     def options(request: Request, visit: FreshSigned) -> Response:

@@ -73,6 +73,7 @@ class Shown:
         shown = {
             "enrolment": enrolment,
             "picture": _picture(enrolment.uri),
+            "authenticator": self.second_step.has_authenticator(visit.account),
             "possible": self._party(request) is not None,
             "problem": None,
             "unproven": None,

@@ -29,7 +29,7 @@ async function answer(form) {
   const token = document.querySelector("meta[name=form-token]");
   const headers = token ? { "X-Form-Token": token.content } : {};
   const response = await fetch(form.dataset.options, { method: "POST", headers });
-  if (response.redirected) window.location.reload(); // The session is over, or the password is asked for again.
+  if (response.redirected) window.location.assign(form.action); // The session is over, or the password is asked for again.
   if (response.redirected || !response.ok) throw new Error();
   const options = await response.json();
   const credential =

@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, exists, func, insert, select, update
 
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import passkeys
+from mercarich_db.tables import logins, passkeys
 from mercarich_db.types import AnyRow
 from mercarich_reasons.account_changes import PasskeyAdded, PasskeyRemoved, SecondStepOff
 from mercarich_reasons.accounts import LastSecondStep, PasskeyKnown, TooManyPasskeys
@@ -26,7 +26,8 @@ class SqlPasskeys:
 
     def of(self, user_id: int) -> Sequence[Passkey]:
         """Return the user's passkeys, oldest first."""
-        query = select(passkeys).where(passkeys.c.user_id == user_id).order_by(passkeys.c.id)
+        is_on = exists().where(logins.c.user_id == user_id, logins.c.codes_since.is_not(None))
+        query = select(passkeys).where(passkeys.c.user_id == user_id, is_on).order_by(passkeys.c.id)
         with reading(self._engine) as connection:
             return [_passkey(row) for row in connection.execute(query)]
 
@@ -52,6 +53,7 @@ class SqlPasskeys:
 
         def add(connection: Connection) -> bool:
             hold(connection, session)
+            began = switch_on(connection, user_id, now, code_hashes)
             if (
                 connection.execute(select(passkeys.c.id).where(passkeys.c.credential_hash == digest)).first()
                 is not None
@@ -61,7 +63,7 @@ class SqlPasskeys:
                 raise Refused(TooManyPasskeys(MOST))
             connection.execute(insert(passkeys).values(row))
             tell_owner(connection, user_id, PasskeyAdded(name, address), now)
-            return switch_on(connection, user_id, now, code_hashes)
+            return began
 
         return run_tx(self._engine, add)
 

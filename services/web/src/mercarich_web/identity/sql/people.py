@@ -134,8 +134,7 @@ def _replace(connection: Connection, user_id: int, password_hash: str, now: date
 
 def _with_programs(connection: Connection, user_id: int, ended: Ended) -> Ended:
     this = update(logins).where(logins.c.user_id == user_id)
-    # The secret of an authenticator that was not proven yet may have been shown to whoever is shut out.
-    connection.execute(this.values(devices_salt=secrets.token_hex(16), codes_next_salt=None))
+    connection.execute(this.values(devices_salt=secrets.token_hex(16)))
     mine, ways = api_keys.c.user_id == user_id, notice_ways.c.user_id == user_id
     names = select(api_keys.c.name).where(mine).order_by(api_keys.c.id).with_for_update()
     keys = tuple(connection.execute(names).scalars())

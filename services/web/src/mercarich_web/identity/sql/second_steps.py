@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import logins, passkeys, recovery_codes
+from mercarich_db.tables import logins, passkeys, recovery_codes, sessions
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
 from mercarich_web.identity.people import KnownStep, Session
@@ -15,50 +16,44 @@ from mercarich_web.identity.sql.sessions import hold
 from mercarich_web.refusals import NotFound
 
 
+class ProvenApp(NamedTuple):
+    """An authenticator app that has given a right code."""
+
+    instead_of: str | None
+    """The salt of the app that gave the codes until now; None: there was none."""
+    salt: str
+    step: int
+    """The time step of its code."""
+
+
 class SqlSecondSteps:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def second_step(self, user_id: int) -> KnownStep:
-        codes = (logins.c.codes_since, logins.c.codes_salt, logins.c.codes_used, logins.c.codes_next_salt)
         with reading(self._engine) as connection:
-            row = connection.execute(select(*codes).where(logins.c.user_id == user_id)).one_or_none()
-        if row is None:
-            return KnownStep(None, None, None)
-        # An earlier release kept the salt here, too, until a code had proven it.
-        salt = row.codes_salt if row.codes_since is not None and row.codes_used is not None else None
-        return KnownStep(row.codes_since, salt, row.codes_next_salt)
-
-    def begin(self, session: Session, salt: str) -> None:
-        """Store the salt of an authenticator that is being set up. Raises `Superseded` when the session was ended, as
-        each change below that a session makes."""
-        change = update(logins).where(logins.c.user_id == session.account.user_id).values(codes_next_salt=salt)
-
-        def begin(connection: Connection) -> None:
-            hold(connection, session)
-            connection.execute(change)
-
-        run_tx(self._engine, begin)
+            return _known(connection, user_id)
 
     def prove(
-        self, session: Session, salt: str, now: datetime, step: int, code_hashes: Sequence[str], told: Reason
+        self, session: Session, app: ProvenApp, now: datetime, code_hashes: Sequence[str], told: Reason
     ) -> bool | None:
-        """Let an authenticator with this salt give the codes from now on, in place of any other one, with the time step
-        whose code proved it. Its owner is `told` by mail, as of each change below.
+        """Let an authenticator app give the codes from now on. Its owner is `told` by mail, as of each change below.
+        Raises `Superseded` when the session was ended, as each change below that a session makes.
 
         Return whether this switched the second step on, with the recovery codes of these hashes, or None, and change
-        nothing, when no authenticator with this salt is being set up any more.
+        nothing, when another authenticator was proven in the meantime.
         """
         user_id = session.account.user_id
-        change = update(logins).where(logins.c.user_id == user_id, logins.c.codes_next_salt == salt)
-        values = {"codes_salt": salt, "codes_next_salt": None, "codes_used": step}
+        change = update(logins).where(logins.c.user_id == user_id).values(codes_salt=app.salt, codes_used=app.step)
 
         def prove(connection: Connection) -> bool | None:
             hold(connection, session)
-            if connection.execute(change.values(values)).rowcount != 1:
+            if _known(connection, user_id).salt != app.instead_of:
                 return None
+            began = switch_on(connection, user_id, now, code_hashes)
+            connection.execute(change)
             tell_owner(connection, user_id, told, now)
-            return switch_on(connection, user_id, now, code_hashes)
+            return began
 
         return run_tx(self._engine, prove)
 
@@ -94,12 +89,14 @@ class SqlSecondSteps:
 
     def end(self, user_id: int, now: datetime, told: Reason, by: Session | None) -> None:
         """End the authenticator, all passkeys and the recovery codes: the password is enough. `by`: the session that
-        does it; None: an operator does."""
+        does it; None: an operator does, and all sessions end, also those that wait for the second step."""
 
         def end(connection: Connection) -> None:
             if by is not None:
                 hold(connection, by)
             switch_off(connection, user_id)
+            if by is None:
+                connection.execute(delete(sessions).where(sessions.c.user_id == user_id))
             tell_owner(connection, user_id, told, now)
 
         run_tx(self._engine, end)
@@ -108,11 +105,7 @@ class SqlSecondSteps:
         """End the authenticator. Return False, and change nothing, when no passkey is left beside it. Raises `NotFound`
         when there is no authenticator."""
         user_id = session.account.user_id
-        change = (
-            update(logins)
-            .where(logins.c.user_id == user_id)
-            .values(codes_salt=None, codes_next_salt=None, codes_used=None)
-        )
+        change = update(logins).where(logins.c.user_id == user_id).values(codes_salt=None, codes_used=None)
 
         def end(connection: Connection) -> bool:
             hold(connection, session)
@@ -135,20 +128,34 @@ def lock_step(connection: Connection, user_id: int) -> bool:
 
 
 def switch_on(connection: Connection, user_id: int, now: datetime, code_hashes: Sequence[str]) -> bool:
-    """Let signing in ask for a second step. Return whether it did not before; only then the recovery codes are
-    stored."""
+    """Let signing in ask for a second step. Call it before what proves the step is stored.
+
+    Return whether signing in did not ask before: only then the recovery codes are stored, and what a release without
+    passkeys has left when it switched a step off, or has begun to set up, is removed.
+    """
     change = update(logins).where(logins.c.user_id == user_id, logins.c.codes_since.is_(None))
-    if connection.execute(change.values(codes_since=now)).rowcount != 1:
+    if connection.execute(change.values(codes_since=now, codes_salt=None, codes_used=None)).rowcount != 1:
         return False
+    connection.execute(delete(passkeys).where(passkeys.c.user_id == user_id))
     _renew(connection, user_id, code_hashes)
     return True
 
 
 def switch_off(connection: Connection, user_id: int) -> None:
     change = update(logins).where(logins.c.user_id == user_id)
-    connection.execute(change.values(codes_salt=None, codes_next_salt=None, codes_since=None, codes_used=None))
+    connection.execute(change.values(codes_salt=None, codes_since=None, codes_used=None))
     connection.execute(delete(passkeys).where(passkeys.c.user_id == user_id))
     _renew(connection, user_id, [])
+
+
+def _known(connection: Connection, user_id: int) -> KnownStep:
+    step = select(logins.c.codes_since, logins.c.codes_salt, logins.c.codes_used).where(logins.c.user_id == user_id)
+    row = connection.execute(step).one_or_none()
+    if row is None:
+        return KnownStep(None, None)
+    # An earlier release kept the salt here, too, until a code had proven it.
+    is_proven = row.codes_since is not None and row.codes_used is not None
+    return KnownStep(row.codes_since, row.codes_salt if is_proven else None)
 
 
 def _renew(connection: Connection, user_id: int, code_hashes: Sequence[str]) -> None:

@@ -44,10 +44,16 @@ class SqlSessions:
 
         def start(connection: Connection) -> None:
             user_id = session.account.user_id
-            known = select(logins.c.password_hash).where(logins.c.user_id == user_id).with_for_update()
-            password_hash = connection.execute(known).scalar()  # Whoever replaces it waits, and ends this session, too.
+            known = select(logins.c.password_hash, logins.c.codes_since).where(logins.c.user_id == user_id)
+            # Whoever replaces the password or switches the second step on waits, and ends this session, too.
+            login = connection.execute(known.with_for_update()).one_or_none()
             before = connection.execute(delete(sessions).where(sessions.c.token_hash == instead_of)).rowcount
-            if (before != 1) if proven is None else (password_hash != proven):
+            if proven is None:
+                is_proven = before == 1
+            else:
+                is_proven = login is not None and login.password_hash == proven
+                is_proven &= session.half or login is None or login.codes_since is None
+            if not is_proven:
                 raise Superseded
             connection.execute(delete(sessions).where(sessions.c.user_id == user_id, over))
             connection.execute(insert(sessions).values(row))

@@ -51,6 +51,21 @@ class SqlWays:
 
         run_tx(self._engine, write)
 
+    def prove(self, session: Session, address: str, now: datetime) -> bool:
+        """Note that the address is its owner's, and nothing else, once. Return False when it is not the address any
+        more. Raises `Superseded` when the session was ended."""
+        this = (notice_ways.c.user_id == session.account.user_id, notice_ways.c.mail_address == address)
+        proven = func.coalesce(notice_ways.c.mail_proven_at, now)
+
+        def write(connection: Connection) -> bool:
+            hold(connection, session)
+            if connection.execute(select(notice_ways.c.user_id).where(*this).with_for_update()).first() is None:
+                return False
+            connection.execute(update(notice_ways).where(*this).values(mail_proven_at=proven))
+            return True
+
+        return run_tx(self._engine, write)
+
     def send(self, user_id: int, way: Way, what: What, now: datetime) -> None:
         """Add sendings to the queue."""
         row = a_sending(user_id, way, what, now, None)
