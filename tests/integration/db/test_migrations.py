@@ -127,7 +127,8 @@ def test_a_newer_schema_is_tolerated_with_a_warning_and_left_alone(
         schema.require(engine)
     before, _ = schema.upgrade(engine)
 
-    assert [record.message for record in caplog.records] == ["the schema is newer than this code; update this process"]
+    told = [record.message for record in caplog.records if record.name == schema.__name__]
+    assert told == ["the schema is newer than this code; update this process"]
     assert before == "9999"
     with reading(engine) as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"

@@ -26,6 +26,7 @@ FRESH = {
     ("post", "/account/second-step/end"),
     ("get", "/account/second-step/authenticator"),
     ("post", "/account/second-step/authenticator/end"),
+    ("get", "/account/second-step/passkeys"),
     ("post", "/account/second-step/passkeys"),
     ("post", "/account/second-step/passkeys/options"),
     ("post", "/account/second-step/passkeys/{passkey_id}/end"),

@@ -14,7 +14,7 @@ from mercarich_web.api.ids import Id
 from mercarich_web.identity.sign_in import Door, TooMany, Wrong
 from mercarich_web.refusals import Refused
 from mercarich_web.site.addresses import NextField, own_path
-from mercarich_web.site.visits import FreshSigned, Signed, SignInNeeded, Visiting, let_in, refusal
+from mercarich_web.site.visits import FreshSigned, SignInNeeded, Visiting, let_in, refusal
 
 Answer = Annotated[str, Form(max_length=16_384)]
 """JSON of a browser; a certificate of the authenticator's maker may be in it."""
@@ -63,8 +63,8 @@ def _keeping(shown: Shown) -> APIRouter:
     routes, site, passkeys = APIRouter(prefix=f"{PAGE}/passkeys"), shown.site, shown.passkeys
 
     @routes.get("")
-    def back(_: Signed) -> Response:
-        return site.to(PAGE)
+    def again(request: Request, visit: FreshSigned) -> Response:
+        return shown.state(request, visit)
 
     @routes.post("/options")
     def options(request: Request, visit: FreshSigned) -> Response:
