@@ -46,10 +46,10 @@ class Image:
                 for member in tar:
                     path = PurePosixPath("/", member.name).relative_to("/")
                     if path.name == ALL_REMOVED:
-                        found = {name: text for name, text in found.items() if path.parent not in _above(name)}
+                        found = {name: text for name, text in found.items() if not _is_below(name, path.parent)}
                     elif path.name.startswith(REMOVED):
                         gone = path.with_name(path.name.removeprefix(REMOVED))
-                        found = {name: text for name, text in found.items() if gone not in (_self(name), *_above(name))}
+                        found = {name: text for name, text in found.items() if not _is_below(name, gone)}
                     elif member.isfile() and wanted(str(path)):
                         content = tar.extractfile(member)
                         added[str(path)] = content.read() if content else b""
@@ -105,9 +105,6 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     tar.addfile(entry, io.BytesIO(content))
 
 
-def _self(name: str) -> PurePosixPath:
-    return PurePosixPath(name)
-
-
-def _above(name: str) -> list[PurePosixPath]:
-    return list(PurePosixPath(name).parents)
+def _is_below(name: str, path: PurePosixPath) -> bool:
+    """Return whether it is this path, or in this folder."""
+    return PurePosixPath(name).is_relative_to(path)

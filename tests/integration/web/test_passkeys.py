@@ -1,4 +1,4 @@
-"""Passkeys: made, used after the password, removed; and each answer that proves nothing."""
+"""Passkeys: made, used after the password, removed; and each response that proves nothing."""
 
 import json
 import re
@@ -352,7 +352,7 @@ def test_an_authenticator_that_does_not_count_opens_again_and_again(site: Served
 
 
 def test_an_answer_is_taken_once(site: Served, ann: Browser) -> None:
-    """Whoever has read an answer, and knows the password."""
+    """Whoever has read a response, and knows the password."""
     key, _ = add(ann)
     one, thief = half(site), half(site)
     cookies = dict(one.client.cookies)

@@ -100,7 +100,8 @@ class BoundedHeads(HttpToolsProtocol):
         self._between = False
         hosts = sum(name == b"host" for name, _ in self.headers)
         if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
-            raise ValueError("no single Host")  # The parser reports it as an invalid request, whose answer is a 400.
+            # The parser reports an invalid request, and uvicorn responds with 400.
+            raise ValueError("no single Host")
         return super().on_headers_complete()
 
     def on_message_complete(self) -> None:

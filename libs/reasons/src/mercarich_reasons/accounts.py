@@ -54,7 +54,7 @@ class PasskeyKnown(Reason):
 
 @dataclass(frozen=True, slots=True)
 class PasskeyUnproven(Reason):
-    """The browser's answer is not that of a new passkey for this site, or came too late."""
+    """What the browser sent is no new passkey for this site, or came too late."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The ceremonies of WebAuthn: what a browser is asked when a passkey is made or used, and whether its answer is right.
+"""The ceremonies of WebAuthn: what a browser is asked to make or use a passkey, and whether its response is right.
 
 The only module that knows the library.
 """
@@ -30,7 +30,7 @@ _MILLISECONDS = int(GOOD_FOR.total_seconds() * 1000)
 
 
 class Unproven(Exception):
-    """The browser's answer does not prove that the passkey signed this challenge here."""
+    """The browser's response does not prove that the passkey signed this challenge here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +77,17 @@ def to_make(
     return options_to_json_dict(options=options)
 
 
-def made(party: RelyingParty, challenge: str, answer: str) -> Credential:
-    """Return the new passkey. `answer` is the browser's, as JSON. Raises `Unproven`."""
+def made(party: RelyingParty, challenge: str, response: str) -> Credential:
+    """Return the new passkey. `response` is the browser's, as JSON. Raises `Unproven`."""
     try:
-        given = parse_made(answer)
+        given = parse_made(response)
         proven = webauthn.verify_registration_response(
             credential=given,
             expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=party.id,
             expected_origin=party.origin,
         )
-    except Exception as error:  # the library lets errors of its parsers through, and the answer is a stranger's
+    except Exception as error:  # the library lets errors of its parsers through, and the response is a stranger's
         raise Unproven(str(error)) from error
     if len(proven.credential_id) > LONGEST_ID:
         raise Unproven("the credential's id is too long")
@@ -111,10 +111,10 @@ def to_use(party: RelyingParty, challenge: str, known: Sequence[Credential]) -> 
     return options_to_json_dict(options=options)
 
 
-def used(party: RelyingParty, challenge: str, known: Sequence[Credential], answer: str) -> tuple[Credential, int]:
+def used(party: RelyingParty, challenge: str, known: Sequence[Credential], response: str) -> tuple[Credential, int]:
     """Return which of the `known` signed, and its new count of signatures. Raises `Unproven`."""
     try:
-        given = parse_used(answer)
+        given = parse_used(response)
         which = next(one for one in known if one.id == bytes_to_base64url(given.raw_id))
         proven = webauthn.verify_authentication_response(
             credential=given,

@@ -44,7 +44,7 @@ class Passkeys:
         credentials = [one.credential for one in known]
         return ceremonies.to_make(party, self._challenge(session), handle, account.username, credentials)
 
-    def add(self, session: Session, party: RelyingParty, name: str, answer: str, caller: Caller) -> list[str]:
+    def add(self, session: Session, party: RelyingParty, name: str, response: str, caller: Caller) -> list[str]:
         """Store the passkey that the browser has made, and end the account's other sessions.
 
         Return recovery codes when there was no second step before, else none. Raises `Wrong`, `Refused` and
@@ -54,7 +54,7 @@ class Passkeys:
         if not name:
             raise Refused(PasskeyUnnamed())
         try:
-            made = ceremonies.made(party, self._taken(session), answer)
+            made = ceremonies.made(party, self._taken(session), response)
         except Unproven as error:
             raise Wrong from error
         codes, hashes = self.step.new_codes(account)
@@ -68,7 +68,7 @@ class Passkeys:
         known = [one.credential for one in self.of(half.account)]
         return ceremonies.to_use(party, self._challenge(half), known)
 
-    def enter(self, door: Door, half: Session, party: RelyingParty, answer: str, caller: Caller) -> LetIn:
+    def enter(self, door: Door, half: Session, party: RelyingParty, response: str, caller: Caller) -> LetIn:
         """Complete a sign-in with a passkey. Raises `Wrong` and `TooMany`.
 
         The tries of codes are counted elsewhere: nobody guesses a signature, and whoever guesses codes holds no passkey
@@ -80,7 +80,7 @@ class Passkeys:
             raise TooMany(seconds)
         known = {one.credential: one for one in self.of(account)}
         try:
-            credential, sign_count = ceremonies.used(party, self._taken(half), list(known), answer)
+            credential, sign_count = ceremonies.used(party, self._taken(half), list(known), response)
             if not self.desk.use(account.user_id, known[credential], sign_count, self.now()):
                 raise Unproven("the passkey was removed, or used elsewhere, in the meantime")
         except Unproven as error:

@@ -1,6 +1,6 @@
 """The pages of passkeys: made, used after the password, and removed.
 
-A script asks for the options of a ceremony, and the browser's answer comes with a form.
+A script asks for the options of a ceremony, and the browser's response comes with a form.
 """
 
 from typing import Annotated
@@ -16,7 +16,7 @@ from mercarich_web.refusals import Refused
 from mercarich_web.site.addresses import NextField, own_path
 from mercarich_web.site.visits import FreshSigned, SignInNeeded, Visiting, let_in, refusal
 
-Answer = Annotated[str, Form(max_length=16_384)]
+Credential = Annotated[str, Form(max_length=16_384)]
 """JSON of a browser; a certificate of the authenticator's maker may be in it."""
 Name = Annotated[str, Form(max_length=64)]
 
@@ -44,7 +44,7 @@ def _entering(shown: Shown, door: Door) -> APIRouter:
         return JSONResponse(shown.passkeys.to_use(half, shown.party(request)))
 
     @routes.post("")
-    def enter(request: Request, visit: Visiting, credential: Answer = "", to: NextField = "/") -> Response:
+    def enter(request: Request, visit: Visiting, credential: Credential = "", to: NextField = "/") -> Response:
         half = half_of(request, door)
         if half is None:
             return site.to("/sign-in")
@@ -72,7 +72,7 @@ def _keeping(shown: Shown) -> APIRouter:
         return JSONResponse(passkeys.to_make(visit.session, shown.party(request)))
 
     @routes.post("")
-    def add(request: Request, visit: FreshSigned, name: Name = "", credential: Answer = "") -> Response:
+    def add(request: Request, visit: FreshSigned, name: Name = "", credential: Credential = "") -> Response:
         assert visit.session is not None
         name = name.strip()
         try:

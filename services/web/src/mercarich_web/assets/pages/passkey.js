@@ -1,4 +1,4 @@
-// Passkeys: a form with data-passkey asks the browser to make or to use one, and sends its answer.
+// Passkeys: a form with data-passkey asks the browser to make or to use one, and sends its response.
 "use strict";
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
@@ -13,7 +13,7 @@ async function ask(form) {
   tell(form, null);
   button.disabled = true;
   try {
-    form.elements.credential.value = JSON.stringify(await answer(form));
+    form.elements.credential.value = JSON.stringify(await credentialOf(form));
     form.submit();
   } catch (error) {
     tell(form, error.name);
@@ -23,7 +23,7 @@ async function ask(form) {
 }
 
 // parse…FromJSON is missing in browsers from before 2025, and where the pages are not opened safely.
-async function answer(form) {
+async function credentialOf(form) {
   const known = window.PublicKeyCredential;
   if (!known?.parseCreationOptionsFromJSON) throw new DOMException("", "NotSupportedError");
   const token = document.querySelector("meta[name=form-token]");
