@@ -30,9 +30,7 @@ passkeys = Table(
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("user_id", Id, nullable=False),
-    Column(
-        "credential_hash", exact(64), nullable=False, unique=True
-    ),  # SHA-256 of the id, which is too long for an index
+    Column("credential_hash", exact(64), nullable=False, unique=True),  # SHA-256 of the id, too long for an index
     Column("credential_id", Text, nullable=False),  # base64url
     Column("public_key", Text, nullable=False),  # COSE, base64url
     Column("transports", String(128), nullable=False),  # with a space between

@@ -50,9 +50,10 @@ class SqlSessions:
             before = connection.execute(delete(sessions).where(sessions.c.token_hash == instead_of)).rowcount
             if proven is None:
                 is_proven = before == 1
+            elif login is None:
+                is_proven = False
             else:
-                is_proven = login is not None and login.password_hash == proven
-                is_proven &= session.half or login is None or login.codes_since is None
+                is_proven = login.password_hash == proven and (session.half or login.codes_since is None)
             if not is_proven:
                 raise Superseded
             connection.execute(delete(sessions).where(sessions.c.user_id == user_id, over))
