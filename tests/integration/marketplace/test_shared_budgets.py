@@ -111,9 +111,9 @@ def test_blocks_seen_by_both_open_one_breaker_for_both(replicas: tuple[SqlBudget
 
 
 def test_one_replica_probes_and_its_outcome_counts_for_both(engine: Engine, database_url: str) -> None:
-    short = replace(LIMITS, rules=Rules(open_seconds=0.001))
+    short = replace(LIMITS, rules=Rules(open_seconds=0))
     first, second = SqlBudgets(database_url, {NAME: short}), SqlBudgets(database_url, {NAME: short})
-    first.settle(NAME, Ask("first", news=(Closed(0.001),)))
+    first.settle(NAME, Ask("first", news=(Closed(0),)))
 
     probe = first.settle(NAME, Ask("first", cells=1, probe=True))
     other = second.settle(NAME, Ask("second", cells=1, probe=True))

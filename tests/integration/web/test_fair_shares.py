@@ -243,6 +243,7 @@ def sent(site: Served, username: str, address: str, password: str = "not the pas
     """Send a sign-in that waits for its answer; its status is in the list once it has come."""
     answers: list[int] = []
     one = site.browser(address)
+    one.client.timeout = httpx.Timeout(SECONDS)
     thread = threading.Thread(target=lambda: answers.append(sign_in(one, username, password).status_code))
     thread.start()
     try:

@@ -15,6 +15,8 @@ from tests.integration.web.test_second_step import code_of, set_up
 
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.bootstrap import build_pages
+from mercarich_web.identity.sql.sessions import SqlTries
+from mercarich_web.identity.tries import FREE_TRIES, of_stranger, wait_after
 from mercarich_web.settings import PagesSettings
 
 GUESSER, NEIGHBOUR, ELSEWHERE = "198.51.100.7", "198.51.100.8", "203.0.113.9"
@@ -84,6 +86,19 @@ def test_a_guesser_without_rest_keeps_nobody_out(site: Served, clock: Clock) -> 
 
     assert 50 < guesses < 200, "the guesser is slow, and never pauses for longer than it must"
     assert answers == {("known browser", 303), ("session", 303), ("elsewhere", 303)}
+
+
+def test_a_try_that_is_counted_after_a_later_one_does_not_wait_and_the_later_ones_time_stays(
+    site: Served, engine: Engine, clock: Clock
+) -> None:
+    tries, counters, earlier = SqlTries(engine), of_stranger("ann", GUESSER), clock()
+    clock.move(seconds=40)
+    assert tries.begin(counters, clock()) == 0
+    assert tries.begin(counters, earlier) == 0
+    for _ in range(FREE_TRIES - 2):
+        assert tries.begin(counters, earlier) == 0
+
+    assert tries.begin(counters, clock()) == wait_after(FREE_TRIES).total_seconds()
 
 
 def test_a_crowd_of_guessers_makes_a_stranger_wait_a_quarter_of_an_hour_at_most(site: Served, clock: Clock) -> None:

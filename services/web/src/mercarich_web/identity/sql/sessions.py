@@ -150,19 +150,21 @@ class SqlTries:
         seconds to wait."""
 
         def begin(connection: Connection) -> float:
-            counted: dict[str, int] = {}
+            counted: dict[str, tuple[int, datetime]] = {}
             crowd = False
             for counter in counters:
                 row = _locked(connection, counter.name, now)
                 failures = 0 if now - row.last_at > FORGOTTEN_AFTER else row.failures
-                seconds: float = (row.last_at + counter.wait(failures, crowd=crowd) - now).total_seconds()
-                if seconds > 0:
+                wait = counter.wait(failures, crowd=crowd)
+                if wait and row.last_at + wait > now:
+                    seconds: float = (row.last_at + wait - now).total_seconds()
                     return seconds
                 crowd = crowd or counter.is_crowd(failures)
-                counted[counter.name] = failures + 1
-            for name, failures in counted.items():
+                # A try that began later may have been counted before this one.
+                counted[counter.name] = failures + 1, max(row.last_at, now)
+            for name, (failures, last_at) in counted.items():
                 change = update(sign_in_failures).where(sign_in_failures.c.name == name)
-                connection.execute(change.values(failures=failures, last_at=now))
+                connection.execute(change.values(failures=failures, last_at=last_at))
             return 0
 
         return run_tx(self._engine, begin)
