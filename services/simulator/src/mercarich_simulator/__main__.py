@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     counts = ("listings", "restores", "yahoo-page-bytes")
     shares = (
         *("already-sold", "spare-pieces", "churn-per-hour"),
-        *("orders-per-hour", "eager-orders", "forbidden", "late-issues"),
+        *("orders-per-hour", "eager-orders", "regretted-orders", "forbidden", "late-issues"),
     )
     numbers = ("feed-queue-seconds", "feed-process-seconds", "lag-seconds", "quota-factor", "sigma")
     for names, read in ((counts, _counting_from(0)), (shares, _share), (numbers, float)):

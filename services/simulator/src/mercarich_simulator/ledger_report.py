@@ -7,6 +7,7 @@ from typing import Any
 
 from mercarich_simulator.amazon.attributes import LEAD_TIME, RESTOCK
 from mercarich_simulator.amazon.offers import Offer
+from mercarich_simulator.amazon.orders import CancelledBy
 from mercarich_simulator.ledger import Frame, Judgement, judge
 from mercarich_simulator.ledger_stock import Stock, stock
 from mercarich_simulator.truth import Change
@@ -79,6 +80,7 @@ def offer_line(world: World, offer: Offer, frame: Frame) -> dict[str, Any]:
 def _counts(world: World, judged: list[tuple[Offer, Judgement]], bought: Sequence[Stock]) -> dict[str, Any]:
     verdicts = [judgement for _, judgement in judged]
     offers = world.offers.touched.values()
+    cancelled = world.orders.cancelled()
     own = sum(offer.listing is None for offer in offers)
     counts: dict[str, Any] = {
         "offers": world.settings.listings + own - sum(offer.deleted for offer in offers),
@@ -94,6 +96,7 @@ def _counts(world: World, judged: list[tuple[Offer, Judgement]], bought: Sequenc
         "fields_lost": sum(len(offer.fields_lost) for offer in offers),
         "orders": sum(found.sold for found in bought),
         "orders_unsourced": sum(found.unsourced for found in bought),
+        "orders_cancelled": {by.lower(): cancelled[by] for by in CancelledBy},
         **{name: sum(len(getattr(found, name)) for found in bought) for name in _STOCK},
         "exposed_item_seconds": round(sum(verdict.exposed_seconds for verdict in verdicts), 3),
         "exposed_offers": sum(verdict.exposed_seconds > 0 for verdict in verdicts),

@@ -13,6 +13,7 @@ from mercarich_simulator.amazon.buyers import NEVER
 from mercarich_simulator.amazon.documents import Document
 from mercarich_simulator.amazon.feeds import Feed
 from mercarich_simulator.amazon.offers import Coming, Lost, Offer, Shown, Source, first_entry
+from mercarich_simulator.amazon.orders import CancelledBy, Order, Status, Step
 from mercarich_simulator.events import Scheduled
 from mercarich_simulator.hazards import SIGMA
 from mercarich_simulator.truth import Change
@@ -63,6 +64,8 @@ def save(world: World, path: Path) -> None:
             None if world.buyers.next_at == NEVER else world.buyers.next_at,
             world.buyers.eager,
         ],
+        "orders": [asdict(order) for order in world.orders.kept.values()],
+        "last_order": world.orders.last_number,
         "numbers": [world.documents.last_number, world.feeds.last_number],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,8 +114,17 @@ def restore(world: World, document: dict[str, Any]) -> None:
     world.documents.last_number, world.feeds.last_number = document["numbers"]
     world.buyers.number, next_order, eager = document.get("buyers", [0, None, []])
     world.buyers.eager = [tuple(one) for one in eager]
+    world.orders.last_number = document.get("last_order", 0)
+    for row in document.get("orders", []):
+        world.orders.expect(_order(row))
     if next_order is not None and world.settings.orders_per_hour:
         world.buyers.next_at = next_order
+
+
+def _order(row: dict[str, Any]) -> Order:
+    by = row["cancelled_by"]
+    told = {"status": Status(row["status"]), "next_step": Step(row["next_step"])}
+    return Order(**{**row, **told, "cancelled_by": by and CancelledBy(by)})
 
 
 def _events(world: World) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from mercarich_simulator.amazon.buyers import Buyers
 from mercarich_simulator.amazon.documents import Documents
 from mercarich_simulator.amazon.feeds import Feeds
 from mercarich_simulator.amazon.offers import Offers
+from mercarich_simulator.amazon.orders import Orders
 from mercarich_simulator.amazon.quotas import Quotas
 from mercarich_simulator.amazon.tokens import Tokens
 from mercarich_simulator.catalogue import Catalogue
@@ -32,6 +33,7 @@ class World:
     events: MarketEvents
     market: Market
     offers: Offers
+    orders: Orders
     buyers: Buyers
     documents: Documents
     feeds: Feeds
@@ -50,6 +52,7 @@ class World:
         self.events.settle(now)
         self.feeds.settle(now)
         self.buyers.settle(now)
+        self.orders.settle(now)
         return now
 
     def count(self, target: str, operation: str) -> None:
@@ -64,6 +67,7 @@ def begin(settings: SimulatorSettings, clock: SimClock | None = None) -> World:
     settle_beginning(catalogue, truth)
     faults = Faults(settings.seed)
     offers, documents = Offers(catalogue), Documents(settings.seed)
+    orders = Orders(offers, truth)
     mixed = MixedEvents(catalogue, truth, catalogue.start_at) if settings.market == "mixed" else None
     events = mixed or MarketEvents(catalogue, truth, catalogue.start_at)
     return World(
@@ -74,7 +78,8 @@ def begin(settings: SimulatorSettings, clock: SimClock | None = None) -> World:
         events=events,
         market=Market(catalogue, truth, mixed.fates if mixed else None),
         offers=offers,
-        buyers=Buyers(offers, events, catalogue.start_at),
+        orders=orders,
+        buyers=Buyers(offers, orders, events, catalogue.start_at),
         documents=documents,
         feeds=Feeds(offers, documents, faults.spoiler_of_messages(clock.wall), settings.gzip_reports),
         quotas=Quotas(settings.quota_factor),

@@ -8,6 +8,7 @@ import heapq
 from math import log
 
 from mercarich_simulator.amazon.offers import Offer, Offers
+from mercarich_simulator.amazon.orders import Orders
 from mercarich_simulator.catalogue import MARKETPLACES
 from mercarich_simulator.events import MarketEvents
 from mercarich_simulator.identity import entropy, share
@@ -21,8 +22,9 @@ _FIRST_HOURS, _LAST_HOURS = 0.1, 3.0
 class Buyers:
     """Orders, drawn from the seed. `number`, `next_at` and `eager` are all that they remember."""
 
-    def __init__(self, offers: Offers, events: MarketEvents, start_at: float) -> None:
+    def __init__(self, offers: Offers, orders: Orders, events: MarketEvents, start_at: float) -> None:
         self._offers = offers
+        self._orders = orders
         self._events = events
         settings = offers.catalogue.settings
         self._seed, self._listings = settings.seed, settings.listings
@@ -74,11 +76,12 @@ class Buyers:
         sold = self._offers.sell(offer, at, reference)
         if sold is None:
             return False
+        noise = entropy(self._seed, "seller buys", offer.seller_id, offer.sku, reference)
+        buys_at = at + (_FIRST_HOURS + noise[0] / 255 * (_LAST_HOURS - _FIRST_HOURS)) * 3_600
+        order = self._orders.place(sold, at, buys_at)
         source = sold.source
-        if source is not None and not sold.quantity:
-            noise = entropy(self._seed, "seller buys", offer.seller_id, offer.sku, reference)
-            hours = _FIRST_HOURS + noise[0] / 255 * (_LAST_HOURS - _FIRST_HOURS)
-            self._events.plan(at + hours * 3_600, *source, "sold")
+        if source is not None and not sold.quantity and self._orders.is_bought(order):
+            self._events.plan(buys_at, *source, "sold")
         return True
 
     def _come(self, at: float) -> None:

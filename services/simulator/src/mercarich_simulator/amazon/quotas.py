@@ -15,6 +15,7 @@ PLANS: dict[str, tuple[float, int]] = {
     "patchListingsItem": (5.0, 5),
     "deleteListingsItem": (5.0, 5),
     "searchListingsItems": (5.0, 5),
+    "searchOrders": (0.0056, 20),
     "getMarketplaceParticipations": (0.016, 15),
 }
 """Operation -> requests per second, burst."""

@@ -6,6 +6,7 @@ from mercarich_simulator.amazon import MARKETPLACE_ID
 from mercarich_simulator.amazon.tokens import VALID_SECONDS, Refused
 from mercarich_simulator.api.feeds import FeedOperations
 from mercarich_simulator.api.listings import PREFIX, ListingOperations
+from mercarich_simulator.api.orders import OrderSearch
 from mercarich_simulator.api.search import Search
 from mercarich_simulator.api.trouble import DENIED, QUOTA, amazon_error, guarded, lwa_error
 from mercarich_simulator.catalogue import AmazonSeller
@@ -14,6 +15,7 @@ from mercarich_simulator.world import World
 
 _FEEDS = "/spapi/feeds/2021-06-30/feeds"
 _DOCUMENTS = "/spapi/feeds/2021-06-30/documents"
+_ORDERS = "/spapi/orders/2026-01-01/orders"
 _SELLERS = "/spapi/sellers/v1/marketplaceParticipations"
 
 Handler = Callable[[AmazonSeller, Request], Reply]
@@ -30,6 +32,7 @@ class AmazonApi:
             ("POST", _DOCUMENTS): ("createFeedDocument", feeds.create_document),
             ("POST", _FEEDS): ("createFeed", feeds.create_feed),
             ("GET", _FEEDS): ("getFeeds", feeds.list_feeds),
+            ("GET", _ORDERS): ("searchOrders", OrderSearch(world).search),
             ("GET", _SELLERS): ("getMarketplaceParticipations", _participations),
         }
         self._below: dict[tuple[str, str], tuple[str, Handler]] = {
