@@ -17,7 +17,7 @@ from mercarich_listings import listing as life
 from mercarich_listings.event import Change, Event, Trigger
 from mercarich_listings.listing import Listing
 from mercarich_listings.transition import TRANSITIONS, Stage, Transition
-from mercarich_reasons.push import ChangedAtAmazon
+from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
 from mercarich_reasons.stock import (
     ByHand,
     DeletedByHand,
@@ -79,6 +79,7 @@ MAKING: Mapping[str, Callable[[Listing], Made]] = {
     "stop": lambda one: life.stop(one, NOW, ANN),
     "leave": lambda one: life.leave(one, NOW, DeletedByHand("SKU-1", "ann")),
     "follow_amazon": lambda one: life.follow_amazon(one, NOW, ChangedAtAmazon(0)),
+    "sell_out": lambda one: life.sell_out(one, NOW, OrderedAtAmazon("503-1234567-1234567", 1)),
     "delete": lambda one: life.delete(one, NOW, DeletedByHand("SKU-1", "ann")),
 }
 """How each transition is applied to an example. A transition without a line here would be missing from the page."""

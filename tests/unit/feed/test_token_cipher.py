@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, new_key, read_key
-from mercarich_feed.ports import UnreadableToken
+from mercarich_feed.ports_tokens import UnreadableToken
 
 KEY = bytes(range(32))
 

@@ -10,7 +10,7 @@ from mercarich_feed.commands import token_lines, update_feed, validate_mws_token
 from mercarich_feed.domain.answers import AmazonTrouble, AppCredentials, Forbidden, RateLimited, TokenRevoked, Transient
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.domain.tokens import TokensChecked, Verdict
-from mercarich_feed.ports import UnreadableToken
+from mercarich_feed.ports_tokens import UnreadableToken
 from mercarich_feed.use_cases.tokens import CheckTokens
 
 

@@ -14,7 +14,7 @@ from mercarich_listings.event import Change, Event, Told, Trigger
 from mercarich_listings.history import replay
 from mercarich_listings.listing import Listing
 from mercarich_listings.transition import TRANSITIONS, Impossible, Stage
-from mercarich_reasons.push import ChangedAtAmazon
+from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import DeletedByHand, ReplacedBy, SourceOnSaleAgain
 
@@ -69,6 +69,11 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.HELD: (EventKind.CHANGED_AT_AMAZON, _DOWN | _HELD),
         Stage.MARKED: (EventKind.CHANGED_AT_AMAZON, _DOWN | _NOT_SEARCHING),
     },
+    "sell_out": {
+        Stage.ON_SALE: (EventKind.ORDERED, _DOWN),
+        Stage.HELD: (EventKind.ORDERED, _DOWN | _HELD),
+        Stage.MARKED: (EventKind.ORDERED, _DOWN | _NOT_SEARCHING),
+    },
     "put_up": {
         Stage.SEARCHING: (EventKind.RESTORED, _UP | _NOT_SEARCHING),
         Stage.WITHDRAWN: (EventKind.RESTORED, _UP),
@@ -112,6 +117,7 @@ REFUSES: Mapping[str, set[Stage]] = {
     "take_back": _IS_NO_OFFER,
     "take_down": _IS_DOWN | _IS_NO_OFFER,
     "follow_amazon": _IS_DOWN | _IS_NO_OFFER,
+    "sell_out": _IS_DOWN | _IS_NO_OFFER,
     "put_up": _IS_UP | _IS_NO_OFFER,
     "search_again": _IS_UP | _IS_NO_OFFER | {Stage.SEARCHING, Stage.WITHDRAWN},
     "stop": _IS_NO_OFFER | {Stage.WITHDRAWN, Stage.STOPPED},
@@ -128,6 +134,7 @@ REASONS: Mapping[str, Reason] = {
     "give_source": FOUND,
     "take_back": BACK,
     "follow_amazon": ChangedAtAmazon(0),
+    "sell_out": OrderedAtAmazon("503-1234567-1234567", 1),
     "leave": DeletedByHand("SKU-1", "ann"),
     "delete": DeletedByHand("SKU-1", "ann"),
 }

@@ -33,6 +33,8 @@ class EventKind(StrEnum):
     """Amazon shows another quantity than it accepted; it is pushed again."""
     CHANGED_AT_AMAZON = "changed_at_amazon"
     """Amazon shows another quantity than before: it was sold or changed there. The listing follows."""
+    ORDERED = "ordered"
+    """A buyer ordered some at Amazon. With the last piece the listing is down, and nothing puts it up by itself."""
     NOT_FOR_SALE = "not_for_sale"
     """Amazon has the quantity, and does not sell the offer."""
     LEFT_AMAZON = "left_amazon"

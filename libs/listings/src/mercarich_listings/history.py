@@ -73,6 +73,12 @@ def _changed_at_amazon(_listing: Listing, event: Event) -> dict[str, Any]:
     return _quantity(event) if event.quantity_after else {**_down(event), "searching": False}
 
 
+def _ordered(_listing: Listing, event: Event) -> dict[str, Any]:
+    """An order of some pieces, or of an offer that is down already, changes nothing."""
+    took_the_last = event.quantity_before and not event.quantity_after
+    return {**_down(event), "searching": False} if took_the_last else {}
+
+
 def _source(reason: ReplacedBy | ReplacementTakenBack) -> dict[str, Any]:
     return {"source_item_id": reason.source_item_id, "marketplace": reason.marketplace}
 
@@ -90,6 +96,7 @@ _TOLD: Mapping[EventKind, Callable[[Listing, Event], dict[str, Any]]] = {
     EventKind.STOPPED: _stopped,
     EventKind.LEAVING: lambda _, event: {"listed": False, "leaving": True},
     EventKind.CHANGED_AT_AMAZON: _changed_at_amazon,
+    EventKind.ORDERED: _ordered,
 }
 NO_CHANGE = frozenset(
     {

@@ -12,7 +12,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_listings.event import NO_TRIGGER, Change, Event, Told, Trigger
 from mercarich_listings.transition import By, Stage, stage_of, transition
-from mercarich_reasons.push import ChangedAtAmazon
+from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import ByHand, DeletedByHand, Expired, ReplacedBy, ReplacementTakenBack
 
@@ -190,6 +190,15 @@ def follow_amazon(listing: Listing, now: datetime, reason: ChangedAtAmazon) -> L
     if reason.shown == 0:
         columns = _down(now) | {"searching": False}
     return _changed(listing, Told(EventKind.CHANGED_AT_AMAZON, now, reason), columns)
+
+
+@transition(*UP, by=(By.FEED,))
+def sell_out(listing: Listing, now: datetime, reason: OrderedAtAmazon) -> Lived:
+    """A buyer ordered what was left: the offer is down here, too, and nothing is searched for.
+
+    The zero is pushed although Amazon lowers the quantity by itself: a restore may have been under way.
+    """
+    return _changed(listing, Told(EventKind.ORDERED, now, reason), _down(now) | {"searching": False})
 
 
 def tell(listing: Listing, told: Told) -> Event:

@@ -7,11 +7,11 @@ deadlocks between writers.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Delete, Select, Update, delete, exists, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Delete, Select, Update, delete, exists, func, select, update
 
 from mercarich_contracts.hazards import FIRST_LOOK
 from mercarich_contracts.market import Marketplace
@@ -38,6 +38,8 @@ _VALUES = {kind: attrgetter(*names) for kind, names in _WRITTEN.items()}
 _EVENT = tuple(field.name for field in fields(Event))
 _EVENT_VALUES = attrgetter(*_EVENT)
 
+BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
+"""Due time of a source that is looked at before all others."""
 OF_STORE = {"of_store": True}
 """Execution option of statements made here for others to execute; a guard in the integration tests checks it."""
 CLAIM_COLUMNS = frozenset(
@@ -122,6 +124,14 @@ def read_soon(connection: Connection, ids: Sequence[int], at: datetime) -> None:
     for start in range(0, len(ids), CHUNK):
         some = among(listings.c.id, ids[start : start + CHUNK])
         connection.execute(update(listings).where(some).values(next_read_at=at))
+
+
+def look_first(connection: Connection, source_ids: Sequence[int]) -> None:
+    """Have the watch look at these sources before all others: a buyer waits for what comes from them."""
+    for start in range(0, len(source_ids), CHUNK):
+        these = update(source_items).where(among(source_items.c.id, source_ids[start : start + CHUNK]))
+        seen = func.coalesce(source_items.c.look_class, FIRST_LOOK)
+        connection.execute(these.values(look_class=seen, due_at=BEFORE_ALL))
 
 
 def tell(connection: Connection, events: Iterable[Event]) -> None:

@@ -1,4 +1,4 @@
-"""Results of pushing a quantity to Amazon.
+"""Results of pushing a quantity to Amazon, and what happens to it there.
 
 `text` is Amazon's own message, or a technical name such as `HTTP 503`. `issue` is Amazon's code of the first problem.
 Neither contains a sentence of ours.
@@ -50,6 +50,14 @@ class ChangedAtAmazon(Reason):
     """Amazon shows another quantity than before: a buyer took some, or the seller changed it there."""
 
     shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedAtAmazon(Reason):
+    """A buyer ordered some of the offer. `order_id` is Amazon's."""
+
+    order_id: str
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)

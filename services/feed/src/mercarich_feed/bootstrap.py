@@ -15,6 +15,7 @@ from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.adapters.lwa import Application, Lwa
 from mercarich_feed.adapters.meter import Gauges, PrometheusMeter, UnverifiedGauge
 from mercarich_feed.adapters.numbers_sql import SqlNumbers
+from mercarich_feed.adapters.orders_sql import SqlOrders
 from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.adapters.removals_sql import SqlRemovals
 from mercarich_feed.adapters.sellers_sql import SqlSellers
@@ -28,6 +29,7 @@ from mercarich_feed.settings import CONNECTIONS, FeedSettings
 from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
 from mercarich_feed.use_cases.follow import FollowSeller
 from mercarich_feed.use_cases.gate import Gate
+from mercarich_feed.use_cases.orders import ReadOrders
 from mercarich_feed.use_cases.patches import PushWithdrawals
 from mercarich_feed.use_cases.read_back import ReadBack
 from mercarich_feed.use_cases.removals import RemoveListings
@@ -94,15 +96,21 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     watch = SqlWatch(engine, own.token_retry_seconds, now)
     watch_removed, watch_gate = WatchRemoved(watch, amazon, meter), gate()
 
+    orders = SqlOrders(engine, own.token_retry_seconds, now)
+    read_orders, orders_gate = ReadOrders(orders, amazon), gate()
+
     def follow_then_remove(user_id: int, _wishes: set[None]) -> float | None:
-        times = follow_seller(user_id), removals_gate(user_id, remove), watch_gate(user_id, watch_removed)
+        times = (
+            *(follow_seller(user_id), orders_gate(user_id, read_orders)),
+            *(removals_gate(user_id, remove), watch_gate(user_id, watch_removed)),
+        )
         return min((seconds for seconds in times if seconds is not None), default=None)
 
     def to_follow() -> list[int]:
         return [*submissions.sellers_due(), *removals.sellers()]
 
     def to_read() -> list[int]:
-        return [*listings.sellers_to_read(), *watch.sellers()]
+        return [*listings.sellers_to_read(), *orders.sellers(), *watch.sellers()]
 
     follow: AnyLane[None] = given.lane("follow", own.followers, follow_then_remove)
 

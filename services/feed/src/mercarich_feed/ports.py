@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from mercarich_contracts.events import EventKind
-from mercarich_contracts.linking import Outcome as Linking
 from mercarich_contracts.market import Marketplace
 from mercarich_feed.domain.answers import AmazonTrouble, Answer
 from mercarich_feed.domain.feeds import FeedEnd, FeedState, OpenFeed
+from mercarich_feed.domain.orders import OrderItem, OrderPage, Period
 from mercarich_feed.domain.pushes import Account, Offer, Outcome, Pushed
-from mercarich_feed.domain.tokens import TokensChecked, Verdict
 from mercarich_listings.removed import Found
 from mercarich_reasons.reason import Reason
 
@@ -60,6 +59,9 @@ class Amazon(Protocol):
 
     def report(self, account: Account, document_id: str) -> Mapping[str, Any]:
         """Download a processing report."""
+
+    def orders(self, account: Account, period: Period, token: str | None = None) -> OrderPage:
+        """Return a page of the orders that were made or changed in the period; `token` is of the page before."""
 
     def feeds_since(self, account: Account, since: datetime) -> list[str]:
         """Return ids of the seller's listings feeds created since then, oldest first."""
@@ -168,6 +170,22 @@ class Watch(Protocol):
         """
 
 
+class Orders(Protocol):
+    """The orders of sellers, and how far each store's are read."""
+
+    def claim(self, account: Account) -> Period | None:
+        """Return the period to be read now, which no other process reads; None: nothing is to be read yet."""
+
+    def save(self, account: Account, items: Sequence[OrderItem]) -> None:
+        """Store the orders and let their listings follow (`mercarich_listings.orders`), each order once."""
+
+    def done(self, account: Account, until: datetime, *, more: bool) -> None:
+        """Record that all orders up to then are stored; `more`: later ones are to be read at once."""
+
+    def failed(self, account: Account, problem: Reason, again_after: timedelta) -> None:
+        """Record why the orders could not be read; they are read again after that time."""
+
+
 class Submissions(Protocol):
     def is_open(self, user_id: int) -> bool:
         """Return whether a feed of the seller is open and not bypassed."""
@@ -247,43 +265,3 @@ class Meter(Protocol):
 
     def came_back(self, *, zeroed: bool) -> None:
         """A deleted offer came back; `zeroed`: it gets a zero, else it is left as it is."""
-
-
-class UnreadableToken(Exception):
-    """The stored token cannot be decrypted with our key. The text says why and holds no secret."""
-
-    def __init__(self, reason: str, sealed: str) -> None:
-        super().__init__(reason)
-        self.sealed = sealed
-        """The token as stored, for a verdict on exactly this one."""
-
-
-class TokenBook(Protocol):
-    """The sellers' stored tokens and the verdicts on them."""
-
-    def sellers(self, usernames: Sequence[str]) -> Sequence[tuple[int, str]]:
-        """Return id and name of sellers who have an account; empty `usernames` means all."""
-
-    def account(self, user_id: int) -> Account:
-        """Return the account with its token. Raises `UnreadableToken`."""
-
-    def store(self, user_id: int, sealed: str, verdict: Verdict, reason: str | None) -> bool:
-        """Store the verdict on the token stored as `sealed`; return False if it was replaced, and store nothing."""
-
-    def exposed(self, user_id: int) -> int:
-        """Count the seller's withdrawals that Amazon does not have yet."""
-
-    def begin(self) -> int:
-        """Record that a check began; return its id."""
-
-    def end(self, check_id: int, checked: TokensChecked) -> None: ...
-
-
-class Links(Protocol):
-    """Sellers on their way to Amazon's consent page, and the accounts that they come back with."""
-
-    def take(self, state_hash: str, session_hash: str, now: datetime) -> int | Linking:
-        """Use up the state and return the seller whom this session sent with it, else the reason to refuse."""
-
-    def link(self, account: Account, now: datetime) -> bool:
-        """Store the account with its token sealed; return False if another account has the seller's listings."""

@@ -51,7 +51,14 @@ def _parser() -> argparse.ArgumentParser:
         *("already-sold", "spare-pieces", "churn-per-hour"),
         *("orders-per-hour", "eager-orders", "regretted-orders", "forbidden", "late-issues"),
     )
-    numbers = ("feed-queue-seconds", "feed-process-seconds", "lag-seconds", "quota-factor", "sigma")
+    numbers = (
+        "feed-queue-seconds",
+        "feed-process-seconds",
+        "lag-seconds",
+        "order-lag-seconds",
+        "quota-factor",
+        "sigma",
+    )
     for names, read in ((counts, _counting_from(0)), (shares, _share), (numbers, float)):
         for name in names:
             serve.add_argument(f"--{name}", type=read, default=getattr(default, name.replace("-", "_")))

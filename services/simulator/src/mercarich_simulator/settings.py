@@ -48,6 +48,8 @@ class SimulatorSettings:
     """Share of the offers for which a buyer comes per hour; 0 = nobody buys at Amazon."""
     eager_orders: float = 0.0
     """Share of the offers put up for which a buyer comes within a minute."""
+    order_lag_seconds: float = 120.0
+    """How long after a change of an order Amazon tells of it."""
     regretted_orders: float = 0.03
     """Share of the orders that their buyers cancel within half an hour."""
     forbidden: float = 0.0

@@ -28,13 +28,14 @@ from mercarich_checker.adapters.settings_sql import watch_share
 from mercarich_checker.domain.freshness import DRAWN, KEPT_A_DAY, Head, Standing, most_valuable
 from mercarich_checker.ports import Taken, WindowEnded
 from mercarich_contracts.market import Marketplace, RouteName
+from mercarich_contracts.orders import OPEN
 from mercarich_contracts.schedule import DAY
 from mercarich_contracts.sites import SITES
 from mercarich_db.bulk import Rows, time_of, update_rows
 from mercarich_db.capacity import capacities_of
 from mercarich_db.conditions import Filter, among, walking
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import hazard_cells, listings, restorations, runs, source_items
+from mercarich_db.tables import hazard_cells, listings, order_items, restorations, runs, source_items
 from mercarich_runs.ports import Operation, Outcome, Run
 
 HEADS = 100
@@ -49,7 +50,13 @@ TOGETHER = 100
 
 _items = source_items.c
 _ON_SALE = exists().where(listings.c.source_item_id == _items.id, LISTED, listings.c.user_id.in_(SERVED))
-_WANTED = and_(_ON_SALE, func.coalesce(_items.check_problem, "") != "set_aside")
+_ORDERED = exists().where(
+    order_items.c.source_item_id == _items.id,
+    order_items.c.status.in_(OPEN),
+    or_(_items.checked_at.is_(None), order_items.c.seen_at > _items.checked_at),
+)
+"""SQL condition: a buyer has ordered what comes from the source, and nobody has looked at it since."""
+_WANTED = and_(or_(_ON_SALE, _ORDERED), func.coalesce(_items.check_problem, "") != "set_aside")
 
 
 class SqlWatched:

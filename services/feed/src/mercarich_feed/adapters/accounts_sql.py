@@ -16,7 +16,7 @@ from mercarich_feed.adapters.links_sql import SqlLinks
 from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, read_key
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.domain.tokens import Verdict
-from mercarich_feed.ports import UnreadableToken
+from mercarich_feed.ports_tokens import UnreadableToken
 from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.sealing import decoded_key, refuse_published
 from mercarich_platform.settings import BadConfiguration

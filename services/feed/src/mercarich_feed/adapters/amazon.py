@@ -18,6 +18,7 @@ from mercarich_feed.domain.answers import (
     apart,
 )
 from mercarich_feed.domain.feeds import FeedState
+from mercarich_feed.domain.orders import OrderPage, Period
 from mercarich_feed.domain.pushes import Account, Offer, perhaps_sold, to_send
 from mercarich_feed.ports import Answers
 from mercarich_listings.read_back import Seen
@@ -80,6 +81,9 @@ class PacedAmazon:
 
     def create_feed(self, account: Account, document_id: str) -> str:
         return self._api.create_feed(account, document_id)
+
+    def orders(self, account: Account, period: Period, token: str | None = None) -> OrderPage:
+        return self._api.orders(account, period, token, self._now())
 
     def feed(self, account: Account, feed_id: str) -> tuple[FeedState, str | None]:
         return self._api.feed(account, feed_id)

@@ -1,4 +1,4 @@
-"""`ports.Links` over `amazon_links` and `amazon_accounts`."""
+"""`ports_tokens.Links` over `amazon_links` and `amazon_accounts`."""
 
 from datetime import datetime
 

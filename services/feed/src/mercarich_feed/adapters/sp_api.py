@@ -1,4 +1,4 @@
-"""The operations of the Selling Partner API in use, one call each: Feeds 2021-06-30, Listings Items 2021-08-01."""
+"""The operations in use of the Selling Partner API: Feeds 2021-06-30, Listings Items 2021-08-01, Orders 2026-01-01."""
 
 import gzip
 import random
@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import orjson
 
+from mercarich_feed.adapters import order_pages
 from mercarich_feed.adapters.amazon_errors import invalid, spapi_trouble
 from mercarich_feed.adapters.http import Http, Reply
 from mercarich_feed.adapters.lwa import Lwa
@@ -26,6 +27,7 @@ from mercarich_feed.domain.answers import (
     said,
 )
 from mercarich_feed.domain.feeds import FeedState
+from mercarich_feed.domain.orders import OrderPage, Period
 from mercarich_feed.domain.pushes import Account, availability_patches
 from mercarich_listings.read_back import Seen
 from mercarich_reasons.push import NotForSale
@@ -34,6 +36,7 @@ FEED_TYPE = "JSON_LISTINGS_FEED"
 DOCUMENT_TYPE = "application/json; charset=UTF-8"
 _FEEDS = "/feeds/2021-06-30"
 _LISTINGS = "/listings/2021-08-01/items"
+_ORDERS = "/orders/2026-01-01/orders"
 _PARTICIPATIONS = "/sellers/v1/marketplaceParticipations"
 _SHOWN = "summaries,issues,fulfillmentAvailability"
 _UPLOAD_SECONDS = 60.0
@@ -186,6 +189,10 @@ class SpApi:
             token = answer.get("nextToken")  # which takes no other parameter beside it
             query = {"nextToken": str(token)} if token else {}
         return [str(feed["feedId"]) for feed in sorted(feeds, key=lambda feed: str(feed.get("createdTime", "")))]
+
+    def orders(self, account: Account, period: Period, token: str | None, now: datetime) -> OrderPage:
+        asked = Operation("searchOrders", "GET", _ORDERS, order_pages.query(period, account.marketplace_id, token))
+        return order_pages.read(self._call(account, asked), now)
 
     def _call(self, account: Account, operation: Operation, *, paced: bool = False) -> dict[str, Any]:
         """Send the request, with retries, and return the response. `paced`: the caller has waited for the quota."""

@@ -1,4 +1,4 @@
-"""`ports.TokenBook` over the tables, and the last check for the gauges."""
+"""`ports_tokens.TokenBook` over the tables, and the last check for the gauges."""
 
 from collections.abc import Sequence
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mercarich_feed.ports import UnreadableToken
+from mercarich_feed.ports_tokens import UnreadableToken
 from mercarich_platform.sealing import BadKey, Sealer, Unreadable, decoded_key, new_key
 
 __all__ = ["BadKey", "TokenCipher", "new_key", "read_key"]

@@ -9,7 +9,7 @@ from mercarich_contracts.linking import Outcome, hashed
 from mercarich_feed.domain.answers import AmazonTrouble, TokenRevoked
 from mercarich_feed.domain.linking import Callback
 from mercarich_feed.domain.pushes import Account
-from mercarich_feed.ports import Links
+from mercarich_feed.ports_tokens import Links
 from mercarich_platform.clock import Clock
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mercarich_feed.domain.answers import AmazonTrouble, AppCredentials, TokenRevoked
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.domain.tokens import Judged, TokensChecked, Verdict
-from mercarich_feed.ports import TokenBook, UnreadableToken
+from mercarich_feed.ports_tokens import TokenBook, UnreadableToken
 from mercarich_platform.clock import Monotonic
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """searchOrders of the Orders API 2026-01-01: a seller's orders that were made or changed in a period.
 
-Orders show two minutes after their change at the earliest, as `createdBefore` and `lastUpdatedBefore` say. A pending
+Orders show two minutes (`order_lag_seconds`) after their change at the earliest, as `lastUpdatedBefore` says. A pending
 order has no price. The data sets with personal data are refused: they need roles that a lister of products lacks.
 """
 
@@ -23,7 +23,6 @@ from mercarich_simulator.web import Reply, Request, json_reply
 from mercarich_simulator.world import World
 
 MAX_PAGE = 100
-SHOWN_AFTER_SECONDS = 120.0
 PERSONAL = frozenset({"BUYER", "RECIPIENT", "PACKAGES", "TAX", "PAYMENT"})
 """Data sets with names, addresses or means of payment."""
 DATA_SETS = PERSONAL | {"PROCEEDS", "EXPENSE", "PROMOTION", "CANCELLATION", "FULFILLMENT", "FULFILLMENT_ORDERS"}
@@ -83,10 +82,10 @@ class OrderSearch:
         name, other = ("created", "lastUpdated") if created is not None else ("lastUpdated", "created")
         if f"{other}Before" in query:
             raise Wrong(f"{other}Before cannot be combined with {name}After.")
-        after, latest = _time(query[f"{name}After"]), now - SHOWN_AFTER_SECONDS
+        after, latest = _time(query[f"{name}After"]), now - self._world.settings.order_lag_seconds
         before = _time(query[f"{name}Before"]) if f"{name}Before" in query else latest
         if before > latest or (f"{name}Before" in query and before < after):
-            raise Wrong(f"{name}Before must not be before {name}After, and be two minutes old.")
+            raise Wrong(f"{name}Before must not be before {name}After, nor newer than {utc_text(latest)}.")
         at_of: Callable[[Order], float] = _placed_at if created is not None else _updated_at
         return after, before, at_of, {f"{name}Before": utc_text(before)}
 

@@ -21,6 +21,7 @@ class Record(StrEnum):
     CANDIDATES = "candidates judged"
     EVENTS = "events of listings"
     EVIDENCE = "evidence"
+    ORDERS = "orders at Amazon"
     FEEDS = "feeds that ended"
     HOLDS = "holds that ended"
     RUNS = "runs"

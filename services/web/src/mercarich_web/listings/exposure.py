@@ -56,6 +56,7 @@ EFFECTS: Mapping[EventKind, Effect] = {
     EventKind.UNDONE: Effect.NOTHING,
     EventKind.PUSH_REJECTED: Effect.NOTHING,
     EventKind.CHANGED_AT_AMAZON: Effect.NOTHING,
+    EventKind.ORDERED: Effect.NOTHING,
     EventKind.NOT_FOR_SALE: Effect.NOTHING,
     EventKind.PUSH_SUPERSEDED: Effect.NOTHING,
     EventKind.LISTED: Effect.NOTHING,

@@ -202,6 +202,7 @@ TOLD: Mapping[EventKind, str] = {
     EventKind.PUSH_SUPERSEDED: "Amazon took a quantity that is no longer wanted",
     EventKind.READBACK_MISMATCH: "Amazon shows another quantity; sent again",
     EventKind.CHANGED_AT_AMAZON: "Amazon shows less: sold or changed there",
+    EventKind.ORDERED: "a buyer ordered it at Amazon",
     EventKind.NOT_FOR_SALE: "Amazon does not sell the offer",
     EventKind.LISTED: "an offer from now on: its source is checked",
     EventKind.LOOK_WANTED: "its seller wants a look at its source now",

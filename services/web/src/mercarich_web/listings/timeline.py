@@ -167,6 +167,7 @@ TONES: Mapping[str, str] = {
     EventKind.PUSH_SUPERSEDED: "",
     EventKind.READBACK_MISMATCH: "bad",
     EventKind.CHANGED_AT_AMAZON: "warn",
+    EventKind.ORDERED: "info",
     EventKind.NOT_FOR_SALE: "bad",
     EventKind.LISTED: "",
     EventKind.LOOK_WANTED: "info",

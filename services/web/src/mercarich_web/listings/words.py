@@ -64,6 +64,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     EventKind.PUSH_SUPERSEDED: (N_("Amazon accepted an older quantity"), "history"),
     EventKind.READBACK_MISMATCH: (N_("Amazon shows another quantity"), "triangle-alert"),
     EventKind.CHANGED_AT_AMAZON: (N_("Sold or changed at Amazon"), "triangle-alert"),
+    EventKind.ORDERED: (N_("Ordered at Amazon"), "shopping-cart"),
     EventKind.NOT_FOR_SALE: (N_("Amazon does not sell the offer"), "triangle-alert"),
     EventKind.LISTED: (N_("Listed: its source is checked from now on"), "check"),
     EventKind.LOOK_WANTED: (N_("A look at its source was requested"), "eye"),

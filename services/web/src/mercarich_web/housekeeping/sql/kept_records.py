@@ -22,6 +22,7 @@ from mercarich_db.tables import (
     jobs,
     listing_events,
     listings,
+    order_items,
     revival_candidates,
     revivals,
     run_absences,
@@ -190,6 +191,7 @@ RECORDS: Mapping[Record, Kept] = {
         listing_events.c.at,
     ),
     Record.EVIDENCE: Kept.of(evidence, "KEEP_HISTORY_DAYS", _nothing_rests_on, evidence.c.fetched_at),
+    Record.ORDERS: Kept.of(order_items, "KEEP_HISTORY_DAYS", _ended(order_items.c.changed_at), order_items.c.seen_at),
     Record.FEEDS: Kept.of(
         submissions,
         "KEEP_HISTORY_DAYS",

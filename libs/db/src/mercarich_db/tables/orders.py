@@ -1,0 +1,46 @@
+"""Orders at Amazon, as feed has read them. No column is about the buyer."""
+
+from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
+
+from mercarich_db.tables.metadata import metadata
+from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
+
+order_items = Table(  # written by feed: one row for each SKU of an order
+    "order_items",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("user_id", Id, nullable=False),
+    Column("seller_id", exact(32), nullable=False),  # amazon_accounts.seller_id of the store
+    Column("order_id", exact(32), nullable=False),
+    Column("order_item_id", exact(32), nullable=False),
+    Column("sku", exact(64), nullable=True),  # NULL: Amazon told none
+    Column("asin", exact(16), nullable=True),
+    Column("quantity", Integer, nullable=False),
+    Column("price_jpy", Integer, nullable=True),  # of one piece; NULL while the order is pending
+    Column("status", exact(24), nullable=False),
+    Column("cancelled_by", exact(16), nullable=True),
+    Column("ordered_at", UtcDateTime, nullable=False),
+    Column("ship_by", UtcDateTime, nullable=True),
+    Column("changed_at", UtcDateTime, nullable=False),  # at Amazon
+    Column("seen_at", UtcDateTime, nullable=False),  # when feed read it first
+    Column("listing_id", Id, nullable=True),  # with this SKU at that time; NULL: none
+    Column("source_item_id", Id, nullable=True),  # the listing's source at that time
+    UniqueConstraint("user_id", "order_item_id"),
+    Index("ix_order_items_open", "user_id", "status", "ship_by"),
+    Index("ix_order_items_day", "user_id", "ordered_at"),
+    Index("ix_order_items_listing", "listing_id"),
+    Index("ix_order_items_source", "source_item_id"),
+)
+
+order_reads = Table(  # written by feed: how far each store's orders are read
+    "order_reads",
+    metadata,
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("seller_id", exact(32), nullable=False),  # of another store: orders are read anew
+    Column("began_at", UtcDateTime, nullable=False),  # what was ordered before changes no offer
+    Column("read_until", UtcDateTime, nullable=True),  # by Amazon's time; NULL: nothing was read yet
+    Column("read_at", UtcDateTime, nullable=True),
+    Column("next_read_at", UtcDateTime, nullable=False),
+    Column("problem", StoredReason, nullable=True),  # of the last read; NULL: none
+    Index("ix_order_reads_next", "next_read_at"),
+)

@@ -1,0 +1,67 @@
+"""A response of searchOrders (Orders API 2026-01-01), read without what it says of the buyer."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from mercarich_contracts.orders import Canceller, OrderStatus
+from mercarich_feed.domain.answers import Transient
+from mercarich_feed.domain.orders import OrderItem, OrderPage, Period
+
+DATA_SETS = "FULFILLMENT,CANCELLATION"
+"""What is asked for besides the orders themselves. Neither has personal data."""
+
+_STATUSES = {status.value.upper(): status for status in OrderStatus}
+_CANCELLERS = {one.value.upper(): one for one in Canceller}
+
+
+def query(period: Period, marketplace_id: str, token: str | None) -> dict[str, str]:
+    """Return the parameters of a request; the pages of a period have the same ones, and their token."""
+    asked = {"lastUpdatedAfter": _text(period.since), "marketplaceIds": marketplace_id, "includedData": DATA_SETS}
+    asked["fulfilledBy"] = "MERCHANT"
+    if period.until is not None:
+        asked["lastUpdatedBefore"] = _text(period.until)
+    if token is not None:
+        asked["paginationToken"] = token
+    return asked
+
+
+def read(response: Mapping[str, Any], asked_at: datetime) -> OrderPage:
+    """Return the page. Raises `Transient` for what is none of the model."""
+    try:
+        items = [item for order in response["orders"] for item in _items(order)]
+        until = response.get("lastUpdatedBefore")
+        token = (response.get("pagination") or {}).get("nextToken")
+        return OrderPage(items, datetime.fromisoformat(until) if until else asked_at, token or None)
+    except (KeyError, TypeError, ValueError) as error:
+        raise Transient(f"the response to searchOrders is not as documented: {type(error).__name__}") from error
+
+
+def _items(order: Mapping[str, Any]) -> Iterator[OrderItem]:
+    fulfillment = order.get("fulfillment") or {}
+    ship_by = (fulfillment.get("shipByWindow") or {}).get("latestDateTime")
+    status = _STATUSES.get(fulfillment.get("fulfillmentStatus") or "", OrderStatus.UNKNOWN)
+    for item in order["orderItems"]:
+        product = item["product"]
+        cancelled = (item.get("cancellation") or {}).get("cancellationExecution") or {}
+        yield OrderItem(
+            order_id=str(order["orderId"]),
+            order_item_id=str(item["orderItemId"]),
+            sku=product.get("sellerSku"),
+            asin=product.get("asin"),
+            quantity=int(item["quantityOrdered"]),
+            price_jpy=_yen((product.get("price") or {}).get("unitPrice")),
+            status=status,
+            cancelled_by=_CANCELLERS.get(cancelled.get("cancelledBy") or ""),
+            ordered_at=datetime.fromisoformat(order["createdTime"]),
+            changed_at=datetime.fromisoformat(order["lastUpdatedTime"]),
+            ship_by=datetime.fromisoformat(ship_by) if ship_by else None,
+        )
+
+
+def _yen(money: Mapping[str, Any] | None) -> int | None:
+    return round(float(money["amount"])) if money and money["currencyCode"] == "JPY" else None
+
+
+def _text(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

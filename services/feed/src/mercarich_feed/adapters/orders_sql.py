@@ -1,0 +1,144 @@
+"""`ports.Orders` over `order_items` and `order_reads`, and which sellers' orders are to be read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, and_, or_, select, update
+
+from mercarich_db.bulk import insert_missing, insert_rows
+from mercarich_db.engine import reading, run_tx
+from mercarich_db.tables import amazon_accounts, listings, order_items, order_reads, users
+from mercarich_feed.adapters.accounts_sql import account_usable
+from mercarich_feed.domain.orders import EVERY, OrderItem, Period, next_period
+from mercarich_feed.domain.pushes import Account
+from mercarich_listings import store
+from mercarich_listings.listing import Listing
+from mercarich_listings.orders import ordered
+from mercarich_platform.clock import Clock
+from mercarich_reasons.push import OrderedAtAmazon
+from mercarich_reasons.reason import Reason
+
+CLAIMED = timedelta(minutes=2)
+"""How long nobody else reads a seller's orders."""
+_item, _read = order_items.c, order_reads.c
+_CHANGES = ("quantity", "price_jpy", "status", "cancelled_by", "ship_by", "changed_at")
+
+
+class SqlOrders:
+    def __init__(self, engine: Engine, retry_seconds: float, now: Clock) -> None:
+        self._engine = engine
+        self._retry_seconds = retry_seconds
+        self._now = now
+
+    def sellers(self) -> list[int]:
+        """Return ids of active sellers with a usable account whose orders are to be read now."""
+        now, account = self._now(), amazon_accounts.c
+        query = select(account.user_id).join(users, users.c.id == account.user_id).where(users.c.active)
+        query = query.outerjoin(order_reads, _read.user_id == account.user_id)
+        new = or_(_read.user_id.is_(None), _read.seller_id != account.seller_id)
+        query = query.where(or_(new, _read.next_read_at <= now), account_usable(now, self._retry_seconds))
+        with reading(self._engine) as connection:
+            return list(connection.execute(query.order_by(account.user_id)).scalars())
+
+    def claim(self, account: Account) -> Period | None:
+        mine = _read.user_id == account.user_id
+        locked = select(order_reads).where(mine).with_for_update()
+
+        def claim(connection: Connection) -> Period | None:
+            now = self._now()
+            first = {"user_id": account.user_id, "seller_id": account.seller_id, "began_at": now, "next_read_at": now}
+            row = connection.execute(locked).one_or_none()
+            if row is None:
+                insert_missing(connection, order_reads, [first])
+                row = connection.execute(locked).one()
+            is_new = row.seller_id != account.seller_id
+            if row.next_read_at > now and not is_new:
+                return None
+            anew = {**first, "read_until": None, "read_at": None, "problem": None} if is_new else {}
+            connection.execute(update(order_reads).where(mine).values({**anew, "next_read_at": now + CLAIMED}))
+            return next_period(None if is_new else row.read_until, now)
+
+        return run_tx(self._engine, claim)
+
+    def save(self, account: Account, items: Sequence[OrderItem]) -> None:
+        if not items:
+            return
+
+        def save(connection: Connection) -> None:
+            now = self._now()
+            # Whoever saves orders of the seller holds this row, so that an order changes its listing once.
+            mine = select(_read.began_at).where(_read.user_id == account.user_id).with_for_update()
+            began_at = connection.execute(mine).scalar_one().replace(microsecond=0)  # Amazon tells whole seconds
+            known = _known(connection, account.user_id, [item.order_item_id for item in items])
+            new = {item.order_item_id: item for item in items if item.order_item_id not in known}
+            for item in items:
+                if item.order_item_id in known and item.changed_at > known[item.order_item_id]:
+                    _update(connection, account.user_id, item)
+            sold = _of_skus(connection, account.user_id, [item.sku for item in new.values() if item.sku])
+            _insert(connection, account, list(new.values()), sold, now)
+            fresh = [item for item in new.values() if item.ordered_at >= began_at and item.sku in sold]
+            _follow(connection, fresh, sold, now)
+
+        run_tx(self._engine, save)
+
+    def done(self, account: Account, until: datetime, *, more: bool) -> None:
+        now = self._now()
+        values = {"read_until": until, "read_at": now, "next_read_at": now if more else now + EVERY, "problem": None}
+        self._set(account, values)
+
+    def failed(self, account: Account, problem: Reason, again_after: timedelta) -> None:
+        self._set(account, {"problem": problem, "next_read_at": self._now() + again_after})
+
+    def _set(self, account: Account, values: Mapping[str, object]) -> None:
+        this = and_(_read.user_id == account.user_id, _read.seller_id == account.seller_id)
+        run_tx(self._engine, lambda connection: connection.execute(update(order_reads).where(this).values(**values)))
+
+
+def _known(connection: Connection, user_id: int, ids: Sequence[str]) -> dict[str, datetime]:
+    """Return when each of these items changed last, of those that have a row."""
+    rows = select(_item.order_item_id, _item.changed_at).where(_item.user_id == user_id, _item.order_item_id.in_(ids))
+    return {row.order_item_id: row.changed_at for row in connection.execute(rows)}
+
+
+def _of_skus(connection: Connection, user_id: int, skus: Sequence[str]) -> dict[str, Listing]:
+    mine = (listings.c.user_id == user_id, listings.c.sku.in_(skus))
+    return {listing.sku: listing for listing in store.lock_where(connection, *mine)} if skus else {}
+
+
+def _insert(
+    connection: Connection, account: Account, items: Sequence[OrderItem], sold: Mapping[str, Listing], now: datetime
+) -> None:
+    rows = []
+    for item in items:
+        listing = sold.get(item.sku or "")
+        known = {"user_id": account.user_id, "seller_id": account.seller_id, "seen_at": now}
+        known |= {"listing_id": listing and listing.id, "source_item_id": listing and listing.source_item_id}
+        rows.append(asdict(item) | known)
+    if rows:
+        names = tuple(rows[0])
+        insert_rows(connection, order_items, names, [tuple(row[name] for name in names) for row in rows])
+
+
+def _update(connection: Connection, user_id: int, item: OrderItem) -> None:
+    this = and_(_item.user_id == user_id, _item.order_item_id == item.order_item_id)
+    values = {name: getattr(item, name) for name in _CHANGES}
+    connection.execute(update(order_items).where(this).values(values))
+
+
+def _follow(connection: Connection, items: Sequence[OrderItem], sold: Mapping[str, Listing], now: datetime) -> None:
+    """Let the listings follow their orders, and have those read at Amazon that have some pieces left."""
+    changes, left = [], []
+    rows = dict(sold)
+    for item in sorted(items, key=lambda item: item.ordered_at):
+        listing = rows[item.sku or ""]
+        if not listing.listed:
+            continue
+        change = ordered(listing, OrderedAtAmazon(item.order_id, item.quantity), now)
+        changes.append(change)
+        rows[listing.sku] = change.after
+        if change.after is listing:
+            left.append(listing.id)
+    store.save(connection, changes)
+    store.read_soon(connection, left, now)
+    store.look_first(connection, [rows[item.sku or ""].source_item_id for item in items])

@@ -1,0 +1,62 @@
+"""Orders at Amazon, as feed reads them: which period a read is about, and what an order is without its buyer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mercarich_contracts.orders import Canceller, OrderStatus
+
+EVERY = timedelta(minutes=3)
+"""Time between two reads of a seller's orders: searchOrders allows 0.0056 a second (orders_2026-01-01)."""
+OVERLAP = timedelta(minutes=10)
+"""How far a read goes back behind the last one: an order may be shown late, and clocks differ."""
+HISTORY = timedelta(days=8)
+"""How far the first read goes back: the cancellation rate is one of seven days."""
+LONGEST = timedelta(days=1)
+"""Longest period of a read, so that what was read of a long one is not read again after a failure."""
+WITHOUT_ROLE = timedelta(hours=1)
+"""Time until the next read where Amazon refuses to show orders: the application or the seller lacks the role."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem:
+    """A SKU of an order."""
+
+    order_id: str
+    order_item_id: str
+    sku: str | None
+    asin: str | None
+    quantity: int
+    price_jpy: int | None
+    """What a piece was sold for; None while the order is pending, and in another currency."""
+    status: OrderStatus
+    cancelled_by: Canceller | None
+    ordered_at: datetime
+    changed_at: datetime
+    ship_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """A page of the orders that were made or changed in a period."""
+
+    items: Sequence[OrderItem]
+    until: datetime
+    """The end of the period, as Amazon says."""
+    next_token: str | None = None
+    """None: it is the last page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Orders that were made or changed from `since` on; `until` None: up to the newest that Amazon shows."""
+
+    since: datetime
+    until: datetime | None
+
+
+def next_period(read_until: datetime | None, now: datetime) -> Period:
+    """Return the period to read after one that ended at `read_until`; None: nothing was read before."""
+    since = now - HISTORY if read_until is None else read_until - OVERLAP
+    until = since + LONGEST
+    return Period(since, until if until < now - EVERY else None)

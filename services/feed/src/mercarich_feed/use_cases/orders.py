@@ -1,0 +1,36 @@
+"""A seller's orders at Amazon are read every three minutes, so that the books follow a sale at once."""
+
+from dataclasses import dataclass
+
+from mercarich_feed.domain.answers import AmazonTrouble, Forbidden
+from mercarich_feed.domain.orders import EVERY, WITHOUT_ROLE
+from mercarich_feed.domain.pushes import Account
+from mercarich_feed.ports import Amazon, Orders
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOrders:
+    """Read orders that were made or changed since the last read. Reading one twice does no harm."""
+
+    orders: Orders
+    amazon: Amazon
+
+    def __call__(self, account: Account) -> float | None:
+        """Return the seconds until the next turn, or None where another process reads now. Raises `AmazonTrouble`."""
+        period = self.orders.claim(account)
+        if period is None:
+            return None
+        try:
+            page = self.amazon.orders(account, period)
+            self.orders.save(account, page.items)
+            while page.next_token is not None:
+                page = self.amazon.orders(account, period, page.next_token)
+                self.orders.save(account, page.items)
+        except Forbidden as trouble:
+            self.orders.failed(account, trouble.reason, WITHOUT_ROLE)
+            return None
+        except AmazonTrouble as trouble:
+            self.orders.failed(account, trouble.reason, EVERY)
+            raise
+        self.orders.done(account, page.until, more=period.until is not None)
+        return 0.0 if period.until is not None else EVERY.total_seconds()

@@ -1,0 +1,226 @@
+"""Orders at Amazon are read every three minutes, and the books follow each of them once."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, Row, select, update
+from tests.integration.feed.conftest import Amazon, Eventually, Running, running
+from tests.integration.feed.offers import listed, shown
+from tests.integration.feed.shop import Shop, now
+
+from mercarich_contracts.orders import OrderStatus
+from mercarich_db.engine import reading, run_tx
+from mercarich_db.tables import amazon_accounts, listings, order_items, order_reads, users
+from mercarich_feed.adapters.orders_sql import SqlOrders
+from mercarich_feed.domain.orders import EVERY, WITHOUT_ROLE
+from mercarich_feed.domain.pushes import Account
+from mercarich_feed.settings import FeedSettings
+from mercarich_reasons.push import AmazonUnreachable, ChangedAtAmazon, OrderedAtAmazon
+
+
+@pytest.fixture
+def amazon(start_amazon: Callable[..., Amazon]) -> Amazon:
+    """Orders show at once, and no buyer cancels."""
+    chosen = ("--order-lag-seconds", "0", "--regretted-orders", "0", "--quota-factor", "100")
+    return start_amazon("--sellers", "3", "--listings", "30", "--restores", "6", *chosen)
+
+
+def reads(engine: Engine, user_id: int = 1) -> Row[Any] | None:
+    with reading(engine) as connection:
+        return connection.execute(select(order_reads).where(order_reads.c.user_id == user_id)).one_or_none()
+
+
+def orders(engine: Engine) -> Sequence[Row[Any]]:
+    with reading(engine) as connection:
+        return connection.execute(select(order_items).order_by(order_items.c.id)).all()
+
+
+def buy(amazon: Amazon, shop: Shop, *ids: int) -> None:
+    rows = [shop.row(id) for id in ids]
+    amazon.post("/_sim/orders", offers=[{"seller_id": row.seller_id, "sku": row.sku} for row in rows])
+
+
+def begun(feed: Running, engine: Engine, eventually: Eventually) -> None:
+    """Wait until the orders of the past are read."""
+    feed.lanes.follow.wake(1)
+    recent = now() - timedelta(hours=1)
+    eventually(lambda: (row := reads(engine)) is not None and row.read_until and row.read_until > recent)
+
+
+def read(feed: Running, engine: Engine, eventually: Eventually) -> None:
+    """Read the orders of seller 1 now, as three minutes later."""
+    before = now()
+    soon = update(order_reads).where(order_reads.c.user_id == 1).values(next_read_at=before)
+    run_tx(engine, lambda connection: connection.execute(soon))
+    feed.lanes.follow.wake(1)
+    eventually(lambda: (row := reads(engine)) is not None and row.read_at and row.read_at > before)
+
+
+def test_the_last_piece_that_was_ordered_is_sold_here_too_and_nothing_puts_it_up_again(
+    feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
+) -> None:
+    begun(feed, engine, eventually)
+    sold, other = listed(shop, 1)[:2]
+    buy(amazon, shop, sold)
+    read(feed, engine, eventually)
+    row = shop.row(sold)
+    assert (row.quantity, row.searching, row.withdrawn_at is None) == (0, False, False)
+    (order,) = orders(engine)
+    assert (order.sku, order.quantity, order.status) == (row.sku, 1, OrderStatus.PENDING)
+    assert (order.listing_id, order.source_item_id) == (sold, row.source_item_id)
+    assert order.ship_by > order.ordered_at
+    assert shop.reasons(sold)[0] == OrderedAtAmazon(order.order_id, 1)
+    eventually(lambda: shop.row(sold).verified_at is not None)
+    assert shop.events(sold) == ["ordered", "push_accepted"]
+    assert (shown(shop, amazon, sold), shown(shop, amazon, other), shop.events(other)) == (0, 1, [])
+
+
+def test_an_order_that_is_read_again_changes_nothing_and_what_became_of_it_is_stored(
+    feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
+) -> None:
+    begun(feed, engine, eventually)
+    sold = listed(shop, 1)[0]
+    buy(amazon, shop, sold)
+    read(feed, engine, eventually)
+    amazon.post("/_sim/clock", advance_seconds=7 * 3_600)
+    for _ in range(2):
+        read(feed, engine, eventually)
+    (order,) = orders(engine)
+    assert order.status == OrderStatus.UNSHIPPED
+    assert order.price_jpy > 0
+    assert shop.events(sold).count("ordered") == 1
+
+
+def test_of_several_pieces_the_rest_stays_up(
+    feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
+) -> None:
+    one = listed(shop, 1)[0]
+    row = shop.row(one)
+    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 3}])
+    shop.alter(listings, one, quantity=3, listing_quantity=3)
+    begun(feed, engine, eventually)
+    buy(amazon, shop, one)
+    read(feed, engine, eventually)
+    eventually(lambda: shop.row(one).quantity == 2)
+    assert shop.events(one) == ["ordered", "changed_at_amazon"]
+    assert shop.reasons(one)[1] == ChangedAtAmazon(2)
+    assert shown(shop, amazon, one) == 2
+
+
+def test_an_order_for_an_offer_that_is_down_already_is_told_and_changes_nothing(
+    feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
+) -> None:
+    begun(feed, engine, eventually)
+    one = listed(shop, 1)[0]
+    buy(amazon, shop, one)
+    shop.withdraw([one])
+    before = shop.row(one)
+    read(feed, engine, eventually)
+    after = shop.row(one)
+    assert (after.quantity, after.revision, after.searching) == (0, before.revision, before.searching)
+    assert "ordered" in shop.events(one)
+
+
+def test_what_was_ordered_before_orders_were_read_changes_no_offer(
+    shop: Shop, amazon: Amazon, engine: Engine, settings: FeedSettings, eventually: Eventually
+) -> None:
+    sold = listed(shop, 1)[0]
+    buy(amazon, shop, sold)
+    bought = now()
+    eventually(lambda: now() > bought + timedelta(seconds=2))
+    with running(engine, settings) as feed:
+        begun(feed, engine, eventually)
+        eventually(lambda: len(orders(engine)) == 1)
+    assert "ordered" not in shop.events(sold)
+
+
+def test_each_seller_has_orders_of_their_own(
+    feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
+) -> None:
+    begun(feed, engine, eventually)
+    eventually(lambda: reads(engine, 2) is not None)
+    mine, theirs = listed(shop, 1)[:2], listed(shop, 2)[:1]
+    buy(amazon, shop, *mine, *theirs)
+    read(feed, engine, eventually)
+    found = {(order.user_id, order.sku) for order in orders(engine)}
+    assert {(1, shop.row(one).sku) for one in mine} <= found
+    assert found <= {(shop.row(one).user_id, shop.row(one).sku) for one in (*mine, *theirs)}
+
+
+def test_orders_that_cannot_be_read_hold_up_no_push_and_say_why(
+    feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
+) -> None:
+    amazon.fault("spapi", "500", only=["searchOrders"])
+    feed.lanes.follow.wake(1)
+    eventually(lambda: (row := reads(engine)) is not None and row.problem is not None)
+    row = reads(engine)
+    assert row is not None
+    assert (type(row.problem), row.read_until) == (AmazonUnreachable, None)
+    one = listed(shop, 1)[0]
+    shop.withdraw([one])
+    feed.lanes.patches.wake(1)
+    eventually(lambda: shown(shop, amazon, one) == 0)
+    amazon.heal()
+    read(feed, engine, eventually)
+    assert (row := reads(engine)) is not None
+    assert row.problem is None
+
+
+def test_a_seller_without_the_role_is_asked_again_an_hour_later(
+    feed: Running, amazon: Amazon, engine: Engine, eventually: Eventually
+) -> None:
+    amazon.fault("spapi", "403", only=["searchOrders"])
+    feed.lanes.follow.wake(1)
+    eventually(lambda: (row := reads(engine)) is not None and row.problem is not None)
+    row = reads(engine)
+    assert row is not None
+    assert now() + WITHOUT_ROLE - timedelta(minutes=2) < row.next_read_at
+
+
+def test_two_processes_read_each_period_once(shop: Shop, engine: Engine) -> None:
+    books = SqlOrders(engine, 1, now)
+    assert books.sellers() == [1, 2, 3]
+    account = account_of(shop)
+    first, second = books.claim(account), books.claim(account)
+    assert first is not None
+    assert first.since < now() - timedelta(days=7)
+    assert second is None
+    books.done(account, now(), more=False)
+    assert books.claim(account) is None
+    assert books.sellers() == [2, 3]
+
+
+def test_a_store_that_was_linked_anew_is_read_from_its_beginning(shop: Shop, engine: Engine) -> None:
+    books = SqlOrders(engine, 1, now)
+    account = account_of(shop)
+    assert books.claim(account)
+    books.done(account, now(), more=False)
+    other = update(amazon_accounts).where(amazon_accounts.c.user_id == 1).values(seller_id="ANOTHERSTORE")
+    run_tx(engine, lambda connection: connection.execute(other))
+    assert 1 in books.sellers()
+    period = books.claim(account_of(shop))
+    assert period is not None
+    assert period.since < now() - timedelta(days=7)
+
+
+def test_nobody_reads_for_a_seller_who_is_not_active(shop: Shop, engine: Engine) -> None:
+    gone = update(users).where(users.c.id == 2).values(active=False)
+    run_tx(engine, lambda connection: connection.execute(gone))
+    assert SqlOrders(engine, 1, now).sellers() == [1, 3]
+
+
+def account_of(shop: Shop) -> Any:
+    row = shop.account(1)
+    return Account(1, row.seller_id, row.marketplace_id, "token", trusted=True)
+
+
+def test_a_read_is_due_every_three_minutes(shop: Shop, engine: Engine) -> None:
+    books = SqlOrders(engine, 1, now)
+    account = account_of(shop)
+    assert books.claim(account)
+    books.done(account, now(), more=False)
+    row = reads(engine)
+    assert row is not None
+    assert now() < row.next_read_at <= now() + EVERY

@@ -1,0 +1,45 @@
+"""What an order at Amazon does to the listing with its SKU."""
+
+import pytest
+from tools.life_cycle import EXAMPLES, NOW
+
+from mercarich_contracts.events import EventKind
+from mercarich_listings.history import replay
+from mercarich_listings.listing import UP
+from mercarich_listings.orders import ordered
+from mercarich_listings.transition import Stage
+from mercarich_reasons.push import OrderedAtAmazon
+
+
+def order(quantity: int) -> OrderedAtAmazon:
+    return OrderedAtAmazon("503-1234567-1234567", quantity)
+
+
+@pytest.mark.parametrize("stage", UP)
+@pytest.mark.parametrize("more", [0, 1])
+def test_with_the_last_piece_the_offer_is_down_and_nothing_is_searched_for(stage: Stage, more: int) -> None:
+    before = EXAMPLES[stage]
+    made = ordered(before, order(before.quantity + more), NOW)
+    assert (made.after.stage, made.after.quantity, made.after.hold_id) == (Stage.WITHDRAWN, 0, None)
+    assert made.after.revision == before.revision + 1
+    assert made.event is not None
+    assert (made.event.kind, made.event.reason) == (EventKind.ORDERED, order(before.quantity + more))
+    assert replay(before, [made.event]) == made.after
+
+
+@pytest.mark.parametrize("stage", UP)
+def test_of_several_pieces_the_books_wait_for_what_amazon_shows(stage: Stage) -> None:
+    before = EXAMPLES[stage]
+    made = ordered(before, order(before.quantity - 1), NOW)
+    assert made.after == before
+    assert made.event is not None
+    assert replay(before, [made.event]) == before
+
+
+@pytest.mark.parametrize("stage", [stage for stage in Stage if stage not in UP])
+def test_an_order_of_what_is_down_changes_nothing(stage: Stage) -> None:
+    before = EXAMPLES[stage]
+    made = ordered(before, order(1), NOW)
+    assert made.after == before
+    assert made.event is not None
+    assert (made.event.kind, made.event.quantity_after) == (EventKind.ORDERED, before.quantity)
