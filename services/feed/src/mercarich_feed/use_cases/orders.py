@@ -22,6 +22,7 @@ class ReadOrders:
             return None
         try:
             page = self.amazon.orders(account, period)
+            until = page.until  # what changes while the later pages are read may be behind their places
             self.orders.save(account, page.items)
             while page.next_token is not None:
                 page = self.amazon.orders(account, period, page.next_token)
@@ -32,5 +33,5 @@ class ReadOrders:
         except AmazonTrouble as trouble:
             self.orders.failed(account, trouble.reason, EVERY)
             raise
-        self.orders.done(account, page.until, more=period.until is not None)
+        self.orders.done(account, until, more=period.until is not None)
         return 0.0 if period.until is not None else EVERY.total_seconds()

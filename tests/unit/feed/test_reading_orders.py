@@ -1,0 +1,98 @@
+"""A read of a seller's orders takes all pages of its period, and goes on from where the first one ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mercarich_feed.domain.answers import Forbidden, Transient
+from mercarich_feed.domain.orders import EVERY, WITHOUT_ROLE, OrderItem, OrderPage, Period
+from mercarich_feed.domain.pushes import Account
+from mercarich_feed.use_cases.orders import ReadOrders
+from mercarich_reasons.reason import Reason
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+ACCOUNT = Account(1, "STORE", "A1VC38T7YXB528", "token", trusted=True)
+
+
+@dataclass
+class Books:
+    """`ports.Orders` without a database."""
+
+    period: Period | None = field(default_factory=lambda: Period(NOW - timedelta(hours=1), None))
+    saved: int = 0
+    read: tuple[datetime, bool] | None = None
+    problem: tuple[Reason, timedelta] | None = None
+
+    def sellers(self) -> list[int]:
+        return [ACCOUNT.user_id]
+
+    def claim(self, account: Account) -> Period | None:
+        return self.period
+
+    def save(self, account: Account, items: Sequence[OrderItem]) -> None:
+        self.saved += 1
+
+    def done(self, account: Account, until: datetime, *, more: bool) -> None:
+        self.read = until, more
+
+    def failed(self, account: Account, problem: Reason, again_after: timedelta) -> None:
+        self.problem = problem, again_after
+
+
+@dataclass
+class Pages:
+    """The part of `ports.Amazon` that tells orders: pages, or trouble in place of one."""
+
+    pages: Sequence[OrderPage | Transient | Forbidden]
+    asked: list[str | None] = field(default_factory=list)
+
+    def orders(self, account: Account, period: Period, token: str | None = None) -> OrderPage:
+        self.asked.append(token)
+        page = self.pages[len(self.asked) - 1]
+        if isinstance(page, Exception):
+            raise page
+        return page
+
+
+def reading(books: Books, *pages: OrderPage | Transient | Forbidden) -> tuple[Pages, float | None]:
+    amazon = Pages(pages)
+    return amazon, ReadOrders(books, amazon)(ACCOUNT)  # type: ignore[arg-type]  # the other operations are not asked
+
+
+def test_what_changed_while_later_pages_were_read_belongs_to_the_next_read() -> None:
+    books = Books()
+    later = NOW + timedelta(hours=1)
+    pages = OrderPage([], NOW, "second"), OrderPage([], later, "third"), OrderPage([], later)
+    amazon, again = reading(books, *pages)
+    assert amazon.asked == [None, "second", "third"]
+    assert (books.saved, books.read, again) == (3, (NOW, False), EVERY.total_seconds())
+
+
+def test_a_long_period_is_followed_by_the_next_one_at_once() -> None:
+    books = Books(Period(NOW - timedelta(days=8), NOW - timedelta(days=7)))
+    _, again = reading(books, OrderPage([], NOW - timedelta(days=7)))
+    assert (books.read, again) == ((NOW - timedelta(days=7), True), 0.0)
+
+
+def test_after_a_page_that_failed_the_period_is_read_again_and_its_first_pages_are_saved() -> None:
+    books = Books()
+    with pytest.raises(Transient):
+        reading(books, OrderPage([], NOW, "second"), Transient("away"))
+    assert (books.saved, books.read) == (1, None)
+    assert books.problem is not None
+    assert books.problem[1] == EVERY
+
+
+def test_without_the_role_nothing_else_of_the_seller_waits() -> None:
+    books = Books()
+    _, again = reading(books, Forbidden("no role"))
+    assert again is None
+    assert books.problem is not None
+    assert books.problem[1] == WITHOUT_ROLE
+
+
+def test_what_another_process_reads_is_not_asked_for() -> None:
+    amazon, again = reading(Books(period=None))
+    assert (amazon.asked, again) == ([], None)
