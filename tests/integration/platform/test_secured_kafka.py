@@ -115,11 +115,7 @@ def test_a_user_that_comes_later_is_known_and_allowed_nothing_yet(
 ) -> None:
     late = replace(broker, user="late", prefix="late.")
     assert "refused the user late" in _told(late)
-    admin = KafkaAdminClient(bootstrap_servers=secured_kafka.inner)
-    admin.alter_user_scram_credentials(
-        [UserScramCredentialUpsertion("late", ScramMechanism.SCRAM_SHA_512, PASSWORD.encode())]
-    )
-    admin.close()
+    _let_in(secured_kafka, "late", PASSWORD)
 
     eventually(lambda: "does not allow the user late what is needed" in _told(late), 40)
 
@@ -180,6 +176,27 @@ def test_certificates_that_were_renewed_are_read_for_the_next_connection(
     publisher.close()
 
 
+def test_a_password_that_was_renewed_is_read_for_the_next_connection_of_the_same_client(
+    secured_kafka: SecuredKafka, broker: Broker, tmp_path: Path, eventually: Eventually
+) -> None:
+    """The user is allowed nothing, which it is told once it is known. The brokers knew the new password first."""
+    file = tmp_path / "password"
+    theirs = replace(broker, user="renewed", password="", password_file=file)
+    _let_in(secured_kafka, "renewed", "first horse")
+    file.write_text("first horse")
+    eventually(lambda: "does not allow the user renewed" in _told(theirs), 40)
+
+    with Topics(theirs) as topics:
+        _let_in(secured_kafka, "renewed", "second horse")
+        eventually(lambda: "refused the user renewed" in _told(theirs), 40)
+        for node in list(topics._admin._manager._conns):
+            topics._admin._client.close(node)
+        eventually(lambda: "refused the user renewed" in _refused(topics), 40)
+        file.write_text("second horse\n")
+
+        eventually(lambda: "does not allow the user renewed" in _refused(topics), 40)
+
+
 def test_neither_password_nor_token_is_logged_by_the_driver(
     secured_kafka: SecuredKafka, broker: Broker, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,6 +223,21 @@ def _by(way: str, broker: Broker, kafka: SecuredKafka) -> Broker:
         mutual = replace(broker, bootstrap=kafka.mutual, security="SSL", user="", password="")
         return replace(mutual, cert_file=kafka.client.cert, key_file=kafka.client.key)
     return replace(broker, mechanism=way)  # type: ignore[arg-type]
+
+
+def _refused(topics: Topics) -> str:
+    with pytest.raises(BrokerAway) as caught:
+        topics.ids(["topic"])
+    return str(caught.value)
+
+
+def _let_in(kafka: SecuredKafka, user: str, password: str) -> None:
+    """Give the user, who may be new, this password."""
+    admin = KafkaAdminClient(bootstrap_servers=kafka.inner)
+    admin.alter_user_scram_credentials(
+        [UserScramCredentialUpsertion(user, ScramMechanism.SCRAM_SHA_512, password.encode())]
+    )
+    admin.close()
 
 
 def _told(broker: Broker) -> str:

@@ -14,8 +14,8 @@ Given = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """Where Kafka is and how a client connects. Certificates and tokens are read again for each new connection, so that
-    they may be renewed; a password's file for each new client."""
+    """Where Kafka is and how a client connects. The files of certificates, token and password are read again for each
+    new connection, so that they may be renewed."""
 
     bootstrap: str
     """host:port, several separated by commas."""

@@ -68,7 +68,7 @@ class SharedSettings(BaseSettings):
     Empty: it is read from MERCARICH_KAFKA_PASSWORD_FILE.
     """
     kafka_password_file: Path | None = None
-    """The file with the user's password, read again for each new client.
+    """The file with the user's password, read again for each connection: whoever writes the file renews it.
 
     Why: a variable is what most installations have.
     Empty: MERCARICH_KAFKA_PASSWORD has it.

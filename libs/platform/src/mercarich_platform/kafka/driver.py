@@ -3,7 +3,7 @@
 import socket
 import ssl
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any, TypeVar
 
 from kafka.errors import (
@@ -48,7 +48,7 @@ def open_client(make: Callable[..., Client], broker: Broker, **options: Any) -> 
 
     def network(**configs: Any) -> Any:
         selector = NetworkSelector(**configs)
-        opened.append(KafkaNetClient(selector, _Connections(selector, **configs)))
+        opened.append(KafkaNetClient(selector, _Connections(selector, broker, **configs)))
         return opened[-1]
 
     secured = broker.security != "PLAINTEXT"
@@ -93,7 +93,8 @@ def away(broker: Broker, error: BaseException) -> BrokerAway:
 
 
 class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # the driver has no types
-    """Remembers why a connection could not be opened, and bounds the handshake of TLS.
+    """Remembers why a connection could not be opened, bounds the handshake of TLS, and reads a password's file for each
+    connection.
 
     kafka-python 3.0.12 only logs a refusal and connects again until its time is up. It waits without end for a
     handshake that the other side never ends, and leaves the socket of one that failed open.
@@ -105,10 +106,18 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # the driver 
     """Whether the client's constructor still runs: it fails at once when the broker refuses us. A client that works
     goes on trying."""
 
+    def __init__(self, net: Any, broker: Broker, /, **configs: Any) -> None:
+        super().__init__(net, **configs)
+        self._broker = broker
+
     def get_connection(self, node_id: Any, timeout_ms: float | None = None, **options: Any) -> Any:
         if self.is_opening and isinstance(self.failure, _REFUSALS):
             raise self.failure
         known = self._conns.get(node_id)
+        if known is None and self._broker.password_file is not None:
+            # while the file is being written, the password is what it was
+            with suppress(BrokerAway, UnicodeDecodeError):
+                self.config["sasl_plain_password"] = _secret(self._broker)
         connection = super().get_connection(node_id, timeout_ms=timeout_ms, **options)
         if connection is not known:
             connection.init_future.add_both(self._note)
