@@ -16,9 +16,10 @@ from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.watch_sql import SqlWatched
 from mercarich_checker.domain.freshness import KEPT_A_DAY, SOONEST, look_class
 from mercarich_checker.ports import WindowEnded
+from mercarich_checker.use_cases import watch as watch_module
 from mercarich_checker.use_cases.rounds import RunSettings
 from mercarich_checker.use_cases.trust import Trust
-from mercarich_checker.use_cases.watch import Watch
+from mercarich_checker.use_cases.watch import LAST_LOOK_AFTER, Watch
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.orders import OrderStatus
 from mercarich_contracts.schedule import DAY
@@ -27,7 +28,7 @@ from mercarich_db import engine as engines
 from mercarich_db.tables import hazard_cells, holds, order_items, run_heads, runs, source_items
 from mercarich_listings import store
 from mercarich_platform.clock import monotonic, utc_now
-from mercarich_runs.ports import Operation, Outcome, Request
+from mercarich_runs.ports import Operation, Outcome, Request, Run
 from mercarich_runs.use_cases.publish import PublishSettings
 
 HOUR = timedelta(hours=1)
@@ -35,11 +36,11 @@ CLASS = look_class(1e-6, HOUR * 12)
 SEEN = {"state": "available", "checked_at": utc_now() - 3 * HOUR, "look_class": CLASS}
 
 
-def watch(engine: Engine, workers: Any, share: Callable[[], float] = lambda: 0.8) -> Watch:
+def watch(engine: Engine, workers: Any, share: Callable[[], float] = lambda: 0.8, plan: SqlPlan | None = None) -> Watch:
     market = workers.market
     return Watch(
         runs=SqlRuns(engine, Operation.WATCH),
-        plan=SqlPlan(engine),
+        plan=plan or SqlPlan(engine),
         batches=workers,
         trust=Trust(
             market,
@@ -278,16 +279,76 @@ def test_what_a_dead_window_has_left_the_next_one_takes(engine: Engine, shop: Sh
         SqlWatched(engine).take(old, 30, frozenset(), utc_now())
 
 
-def test_an_item_that_kills_workers_is_taken_once_and_set_aside(engine: Engine, shop: Shop, market: Market) -> None:
+def test_an_item_that_kills_workers_is_taken_once_and_set_aside(
+    engine: Engine, shop: Shop, market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _window_began(timedelta(), monkeypatch)
     seller = shop.seller("a")
     shop.listing(seller, "killer", source=SEEN)
     shop.listing(seller, "x1", source=SEEN)
     market.kills = {"killer"}
     with watching(engine, market):
-        until(lambda: shop.source("killer").check_problem == "set_aside", seconds=30)
+        until(lambda: shop.source("killer").check_problem == "set_aside", seconds=60)
         until(lambda: shop.source("killer").look_class is None)
         until(lambda: shop.source("x1").checked_run is not None)
     assert shop.source("killer").check_run is None
+
+
+def test_what_was_set_aside_has_a_last_look_in_its_window(
+    engine: Engine, shop: Shop, market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ended its workers has passed meanwhile. One source is on sale and in its order again, the other is gone."""
+    _window_began(LAST_LOOK_AFTER, monkeypatch)
+    seller = shop.seller("a")
+    offers = {name: shop.listing(seller, name, source=SEEN) for name in ("open", "sold")}
+    market.kills, market.states["sold"] = set(offers), State.SOLD
+    put_back: list[int] = []
+
+    class Healing(SqlPlan):
+        def put_back(self, run: Run, attempts: int, now: datetime) -> int:
+            if shop.count(source_items, source_items.c.check_problem == "set_aside") < len(offers):
+                return 0
+            put_back.append(super().put_back(run, attempts, now))
+            market.kills.clear()
+            return put_back[-1]
+
+    with watching(engine, market, plan=Healing(engine)):
+        until(lambda: shop.source("sold").state == "sold" and shop.source("open").look_class is not None, seconds=60)
+        until(lambda: shop.count(source_items, source_items.c.check_run.is_not(None)) == 0)
+
+    assert put_back == [2]
+    assert {name: shop.offer(id).quantity for name, id in offers.items()} == {"open": 1, "sold": 0}
+    assert shop.count(source_items, source_items.c.check_problem.is_not(None)) == 0
+    [window] = windows(engine)
+    assert (window.checked, window.set_aside, window.withdrawn) == (2, 0, 1)
+
+
+def test_an_item_that_kills_workers_in_its_last_look_too_stays_set_aside(
+    engine: Engine, shop: Shop, market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _window_began(LAST_LOOK_AFTER, monkeypatch)
+    shop.listing(shop.seller("a"), "killer", source=SEEN)
+    market.kills = {"killer"}
+    put_back: list[int] = []
+
+    class Counted(SqlPlan):
+        def put_back(self, run: Run, attempts: int, now: datetime) -> int:
+            put_back.append(super().put_back(run, attempts, now))
+            return put_back[-1]
+
+    with watching(engine, market, plan=Counted(engine)):
+        until(lambda: 1 in put_back and shop.source("killer").check_problem == "set_aside", seconds=60)
+        shop.listing(shop.seller("b"), "x1", source=SEEN)
+        until(lambda: shop.source("x1").checked_run is not None)
+
+    assert sum(put_back) == 1
+    assert (shop.source("killer").check_problem, shop.source("killer").check_run) == ("set_aside", None)
+    assert windows(engine)[0].set_aside == 1
+
+
+def _window_began(ago: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a window of the watch have begun so long ago, so that no window ends while a test looks at it."""
+    monkeypatch.setattr(watch_module, "EPOCH", utc_now() - ago)
 
 
 def test_what_was_learnt_counts_less_each_day(engine: Engine) -> None:

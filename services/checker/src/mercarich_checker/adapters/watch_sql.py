@@ -231,7 +231,7 @@ def _read(rows: Sequence[Sequence[Any]]) -> list[Head]:
 
 
 def _leave(ids: Collection[int], connection: Connection) -> None:
-    """Take out of their classes what is not on sale, or was set aside: until a run's look finds it on sale again."""
+    """Take out of their classes what is not on sale, or was set aside: until a look finds it on sale again."""
     still = not_(_WANTED)  # an offer may have been made meanwhile
     free = among(_items.id, ids, _items.check_run.is_(None), still)
     connection.execute(update(source_items).where(free).values(look_class=None, due_at=None))

@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 WINDOW = timedelta(minutes=30)
+LAST_LOOK_AFTER = timedelta(minutes=20)
+"""Time from a window's beginning to the last look at what it has set aside: what ended the workers may have passed by
+then, and the window is open for the minute or two that the look takes if it ends its worker, too."""
 IN_FLIGHT = 30
 """Calls under way at once: at half a call a second, a minute's."""
 REST_SECONDS = 2.0
@@ -79,7 +82,7 @@ class Watch(Checking):
         now = self.now()
         began = now - (now - EPOCH) % WINDOW
         run = self._begun(began, now)
-        rounds = _WindowRounds(self, run, self._publishing(run), stop)
+        rounds = _WindowRounds(self, run, self._publishing(run), began + LAST_LOOK_AFTER, stop)
         while began <= self.now() < began + WINDOW and not self._is_off():
             self.beat()
             if self.runs.is_paused(self.marketplace):
@@ -124,10 +127,16 @@ def _batch(run: Run, share: Callable[[], float], items: Sequence[BatchItem], _fr
 
 class _WindowRounds(Rounds):
     def __init__(
-        self, watch: Watch, run: Run, publishing: Publishing[BatchItem, CheckBatch], stop: threading.Event
+        self,
+        watch: Watch,
+        run: Run,
+        publishing: Publishing[BatchItem, CheckBatch],
+        last_look_at: datetime,
+        stop: threading.Event,
     ) -> None:
         super().__init__(watch, run, publishing, stop)
         self._watch = watch
+        self._last_look_at = last_look_at
         self._took_nothing = False
 
     @property
@@ -145,5 +154,7 @@ class _WindowRounds(Rounds):
         room = IN_FLIGHT - watch.watched.under_way(run)
         taken = watch.watched.take(run, room, self.wrong_routes, now) if room > 0 else None
         self._took_nothing = taken is not None and not taken.sources and not taken.left_out
+        if now >= self._last_look_at:
+            self._publishing.look_last()
         self._publishing.round()
         return False
