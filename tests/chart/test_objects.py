@@ -267,7 +267,9 @@ def test_a_rollout_stops_at_the_first_worker_that_cannot_work(case: str) -> None
     """By its readiness. `minReadySeconds` are for a worker that is in its group, gets its partitions some seconds
     later, and then rejects what it is given."""
     found = {_component(each["spec"]["template"]): each["spec"] for each in of_kind(case, "Deployment")}
-    for name in WORKERS | {"operator"}:
+    watches = {name for name in found if name.startswith("watch-")}
+    assert watches or case == "minimal"
+    for name in WORKERS | watches | {"operator", "notices"}:
         [container] = found[name]["template"]["spec"]["containers"]
         probe = container["readinessProbe"]
         assert probe["httpGet"] == {"path": "/readyz", "port": "metrics"}, name

@@ -4,9 +4,11 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import Connection, Engine, insert, select
 from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, planner, request, until
@@ -20,6 +22,7 @@ from mercarich_checker.use_cases import watch as watch_module
 from mercarich_checker.use_cases.rounds import RunSettings
 from mercarich_checker.use_cases.trust import Trust
 from mercarich_checker.use_cases.watch import LAST_LOOK_AFTER, Watch
+from mercarich_checker.watching import WatchProcess
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.orders import OrderStatus
 from mercarich_contracts.schedule import DAY
@@ -28,6 +31,9 @@ from mercarich_db import engine as engines
 from mercarich_db.tables import hazard_cells, holds, order_items, run_heads, runs, source_items
 from mercarich_listings import store
 from mercarich_platform.clock import monotonic, utc_now
+from mercarich_platform.heartbeat import Heartbeat
+from mercarich_platform.outages import DatabaseAway
+from mercarich_platform.settings import SharedSettings
 from mercarich_runs.ports import Operation, Outcome, Request, Run
 from mercarich_runs.use_cases.publish import PublishSettings
 
@@ -57,7 +63,7 @@ def watch(engine: Engine, workers: Any, share: Callable[[], float] = lambda: 0.8
         marketplace=Marketplace.YAHOO,
         watched=SqlWatched(engine),
         share=share,
-        beat=lambda: None,
+        beat=Heartbeat(monotonic),
     )
 
 
@@ -349,6 +355,47 @@ def test_an_item_that_kills_workers_in_its_last_look_too_stays_set_aside(
 def _window_began(ago: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a window of the watch have begun so long ago, so that no window ends while a test looks at it."""
     monkeypatch.setattr(watch_module, "EPOCH", utc_now() - ago)
+
+
+def test_its_process_is_ready_while_it_reaches_the_database(
+    engine: Engine, shop: Shop, market: Market, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_module, "AWAY_SECONDS", 0.1)
+    away = threading.Event()
+
+    class Leaving(SqlWatched):
+        def free_rows(self, marketplace: Marketplace, now: datetime) -> None:
+            if away.is_set():
+                raise DatabaseAway("the database does not answer")
+            super().free_rows(marketplace, now)
+
+        def under_way(self, run: Run) -> int:
+            if away.is_set():
+                raise DatabaseAway("the database does not answer")
+            return super().under_way(run)
+
+    def ready() -> tuple[int, str] | None:
+        try:
+            response = httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False, timeout=30)
+        except httpx.TransportError:
+            return None
+        return response.status_code, response.text
+
+    stop = threading.Event()
+    with Workers(engine, market) as workers, ThreadPoolExecutor(1) as pool:
+        one = replace(watch(engine, workers), watched=Leaving(engine))
+        shared = SharedSettings(metrics_host="127.0.0.1", metrics_port=port)
+        away.set()
+        done = pool.submit(WatchProcess(one, shared).run, stop)
+        try:
+            until(lambda: ready() == (503, "the database does not answer"), seconds=60)
+            away.clear()
+            until(lambda: ready() == (200, "ok"), seconds=60)
+            away.set()
+            until(lambda: ready() == (503, "the database does not answer"), seconds=60)
+        finally:
+            stop.set()
+        assert done.result(60) == 0
 
 
 def test_what_was_learnt_counts_less_each_day(engine: Engine) -> None:

@@ -22,13 +22,14 @@ from mercarich_checker.use_cases.measure_capacity import MeasureCapacity
 from mercarich_checker.use_cases.run_check import RunCheck
 from mercarich_checker.use_cases.trust import Trust
 from mercarich_checker.use_cases.watch import Watch
-from mercarich_checker.watching import Heartbeat, WatchProcess
+from mercarich_checker.watching import WatchProcess
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES
 from mercarich_contracts.topics import CHECK, DEAD_LETTERS, TOPICS
 from mercarich_db import clock, schema, settings_store
 from mercarich_db import engine as engines
 from mercarich_db.settings_cache import settings_cache
+from mercarich_platform.heartbeat import Heartbeat
 from mercarich_platform.kafka import Publisher
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.worker import Tick, Worker
@@ -107,15 +108,14 @@ def build_planner(
 def build_watch(marketplace: Marketplace, shared: SharedSettings, given: Dependencies = PRODUCTION) -> WatchProcess:
     """Build the watch from the settings table. Raises `DatabaseAway` and `BadConfiguration`."""
     engine = given.engine or engines.create(shared.database, pool_size=WATCH_CONNECTIONS)
-    heartbeat = Heartbeat(given.monotonic)
     watch = Watch(
         marketplace=marketplace,
         watched=CountedWatched(SqlWatched(engine), marketplace),
         share=settings_cache(engine, settings_sql.watch_share, given.monotonic),
-        beat=heartbeat,
+        beat=Heartbeat(given.monotonic),
         **_checking(marketplace, engine, Operation.WATCH, shared, _silent, given),
     )
-    return WatchProcess(watch, heartbeat, shared)
+    return WatchProcess(watch, shared)
 
 
 def _checking(

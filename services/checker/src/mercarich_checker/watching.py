@@ -5,27 +5,8 @@ from dataclasses import dataclass
 
 from mercarich_checker.use_cases.watch import Watch
 from mercarich_platform.build_info import tell_build
-from mercarich_platform.clock import Monotonic
 from mercarich_platform.health import HealthServer
 from mercarich_platform.settings import SharedSettings
-
-FROZEN_AFTER = 300.0
-"""Longer than a look at the canaries may take."""
-
-
-class Heartbeat:
-    """When the watch last had a round."""
-
-    def __init__(self, now: Monotonic) -> None:
-        self._now = now
-        self._last = now()
-
-    def __call__(self) -> None:
-        self._last = self._now()
-
-    def problem(self) -> str | None:
-        silent = self._now() - self._last
-        return f"no round for {silent:.0f} s" if silent > FROZEN_AFTER else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +14,6 @@ class WatchProcess:
     """Call `run` once."""
 
     watch: Watch
-    heartbeat: Heartbeat
     shared: SharedSettings
 
     def run(self, stop: threading.Event) -> int:
@@ -41,7 +21,7 @@ class WatchProcess:
         server = None
         if self.shared.metrics_port:
             host, port = self.shared.metrics_host, self.shared.metrics_port
-            server = HealthServer(host, port, healthy=self.heartbeat.problem, ready=lambda: None)
+            server = HealthServer(host, port, healthy=self.watch.beat.healthy, ready=self.watch.beat.ready)
             server.start()
         try:
             return self.watch(stop)

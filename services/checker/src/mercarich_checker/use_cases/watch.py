@@ -16,6 +16,7 @@ from mercarich_checker.ports import Watched, WindowEnded
 from mercarich_checker.use_cases.rounds import Checking, Rounds
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import WATCH_BATCH_ITEMS, BatchItem, CheckBatch
+from mercarich_platform.heartbeat import Heartbeat
 from mercarich_platform.outages import DatabaseAway
 from mercarich_reasons.runs import RunPaused
 from mercarich_runs.ports import Counts, Outcome, Request, Run, Superseded
@@ -44,8 +45,8 @@ class Watch(Checking):
     watched: Watched
     share: Callable[[], float]
     """Returns the share of the outbound budget; 0: the watch is off."""
-    beat: Callable[[], None]
-    """Called in each round, as a sign of life."""
+    beat: Heartbeat
+    """Called in each round, as a sign of life, and told how the database is."""
 
     def __call__(self, stop: threading.Event) -> int:
         is_closed = False
@@ -54,11 +55,13 @@ class Watch(Checking):
             try:
                 if self._is_off():
                     is_closed = is_closed or self._closed()
+                    self.beat.reached()
                     stop.wait(REST_SECONDS)
                 else:
                     is_closed = False
                     self._window(stop)
             except DatabaseAway as error:
+                self.beat.lost(str(error))
                 log.warning("the watch waits for the database", extra={"why": str(error)})
                 stop.wait(AWAY_SECONDS)
             except (Superseded, WindowEnded):  # a backup was restored that lacks the window; or another process goes on
@@ -82,6 +85,7 @@ class Watch(Checking):
         now = self.now()
         began = now - (now - EPOCH) % WINDOW
         run = self._begun(began, now)
+        self.beat.reached()
         rounds = _WindowRounds(self, run, self._publishing(run), began + LAST_LOOK_AFTER, stop)
         while began <= self.now() < began + WINDOW and not self._is_off():
             self.beat()

@@ -2,15 +2,15 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from mercarich_db import engine as engines
 from mercarich_platform.build_info import tell_build
-from mercarich_platform.clock import Clock, utc_now
+from mercarich_platform.clock import Clock, monotonic, utc_now
 from mercarich_platform.exit_codes import DONE
 from mercarich_platform.health import HealthServer
+from mercarich_platform.heartbeat import Heartbeat
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration, SharedSettings
 from mercarich_web.identity.wiring import server_key
@@ -32,9 +32,6 @@ log = logging.getLogger(__name__)
 KEEP_EVERY, SEND_EVERY, SWEEP_EVERY = 30.0, 2.0, 3600.0
 
 
-FROZEN_AFTER = 300.0
-
-
 CONNECTIONS = 1
 
 
@@ -48,31 +45,31 @@ class NoticeWorker:
     close: Callable[[], None]
 
     def run(self, stop: threading.Event) -> int:
-        beat = [time.monotonic()]
-
-        def healthy() -> str | None:
-            silent = time.monotonic() - beat[0]
-            return f"no turn for {silent:.0f} s" if silent > FROZEN_AFTER else None
-
+        beat = Heartbeat()
         tell_build("notices")
         server = None
         if self.shared.metrics_port:
             server = HealthServer(
-                self.shared.metrics_host, self.shared.metrics_port, healthy=healthy, ready=lambda: None
+                self.shared.metrics_host, self.shared.metrics_port, healthy=beat.healthy, ready=beat.ready
             )
             server.start()
         works: list[tuple[Callable[[], None], float]] = [(self.keep, KEEP_EVERY), (self.send.sweep, SWEEP_EVERY)]
         due = [0.0 for _ in works]
         while not stop.is_set():
-            beat[0] = time.monotonic()
+            beat()
             try:
+                now = monotonic()
                 for place, (work, seconds) in enumerate(works):
-                    if beat[0] >= due[place]:
+                    if now >= due[place]:
                         work()
-                        due[place] = beat[0] + seconds
-                while self.send() and not stop.is_set():
-                    beat[0] = time.monotonic()
+                        due[place] = now + seconds
+                busy = True
+                while busy and not stop.is_set():
+                    beat()
+                    busy = self.send() > 0
+                    beat.reached()
             except DatabaseAway as error:
+                beat.lost(str(error))
                 log.warning("the database is away", extra={"problem": str(error)})
             stop.wait(SEND_EVERY)
         if server is not None:
