@@ -62,6 +62,7 @@ class NoticeWorker:
                 for place, (work, seconds) in enumerate(works):
                     if now >= due[place]:
                         work()
+                        beat.reached()  # mails that wait for a slow server are no reason not to be ready
                         due[place] = now + seconds
                 busy = True
                 while busy and not stop.is_set():
