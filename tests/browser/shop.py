@@ -6,10 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, select, update
+from tests.integration.web.orders import decide, ordered, read_orders
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import let_sign_in
 
 from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.orders import OrderDecision, OrderStatus
 from mercarich_db import tables
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.candidates import PriceAboveLimit, RatingTooLow
@@ -74,9 +76,42 @@ def furnish(engine: Engine) -> int:
         message=RowsWrong(3),
     )
     _job(rows, seller, "search", "running", done=2, total=6)
+    _orders(rows, seller)
     story = _withdrawn(rows, seller)
     KeepNotices(SqlCauses(engine), SqlNotices(engine), utc_now)()
     return story
+
+
+def _orders(rows: Rows, seller: int) -> None:
+    """Orders with sources in every state, and each decision."""
+    read_orders(rows, seller)
+    looks: tuple[dict[str, object], ...] = (
+        {"checked_at": ago(minutes=4)},
+        {"state": "sold", "reason": "won", "checked_at": ago(minutes=9)},
+        {"checked_at": ago(hours=5)},
+        {"checked_at": ago(minutes=50), "check_problem": "blocked"},
+    )
+    for number, look in enumerate(looks):
+        source = rows.source(f"x800000{number}", price_jpy=6_480 + 1_000 * number, **look)
+        listing = rows.listing(seller, source, f"YA-ORD-{number}", title=GOODS[number], quantity=0, pushed_quantity=0)
+        bought = {"sku": f"YA-ORD-{number}", "listing_id": listing, "source_item_id": source, "price_jpy": 9_800}
+        found = {"marketplace": "yahoo", "item_id": f"x800000{number}", "url": "https://auctions.example/x"}
+        sent = {"shipping_payer": "buyer", "shipping_cost_jpy": 880, "searched_at": ago(days=1)}
+        if number == 0:
+            rows.add(tables.revival_candidates, listing_id=listing, **found, **sent)
+        ordered(rows, seller, f"250-1234567-000000{number}", **bought, ship_by=ago(hours=-20 * (number + 1)))
+    ordered(
+        rows, seller, "250-1234567-0000004", sku="SHOP-77", status=OrderStatus.PENDING, price_jpy=None, ship_by=None
+    )
+    for number, decision in enumerate(OrderDecision, start=5):
+        order = f"250-1234567-000000{number}"
+        is_open = decision in (OrderDecision.ORDERED, OrderDecision.CANNOT_BE_SOURCED)
+        status = OrderStatus.UNSHIPPED if is_open else OrderStatus.SHIPPED
+        ordered(rows, seller, order, sku=f"YA-DEC-{number}", status=status, ordered_at=ago(days=2))
+        note = "別の出品者から購入" if decision is OrderDecision.BOUGHT else None
+        decide(rows, seller, order, decision, note=note, paid_jpy=1_980 if note else None)
+    for number in range(100, 180):
+        ordered(rows, seller, f"250-1234567-0000{number}", sku="YA-OLD", status=OrderStatus.SHIPPED)
 
 
 def photograph(engine: Engine, folder: Path, listing: int) -> None:

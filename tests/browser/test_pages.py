@@ -24,6 +24,7 @@ PAGES = {
         "home": "/",
         "listings": "/listings",
         "listing": "/listings/{story}",
+        "orders": "/orders",
         "replacements": "/replacements",
         "jobs": "/jobs",
         "job-import": "/jobs/1",
@@ -76,6 +77,7 @@ NO_PAGES = {
     ),
     *("/markets/{name}/proxy", "/pools/queues", "/pools/{key}/preview", "/dead-letters/show"),
     *("/listings/export.csv", "/jobs/{job_id}/problems.csv", "/jobs/{job_id}/to-mend.csv"),
+    "/orders/{item_id}/cancellation.txt",
 }
 """Parts of pages, files, and routes for machines."""
 AFTER_A_PASSWORD = {"/sign-in/code", "/sign-in/code/passkey"}

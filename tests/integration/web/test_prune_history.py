@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Table, func, select
 from tests.integration.web.conftest import Mercarich
+from tests.integration.web.orders import decide, ordered
 from tests.integration.web.rows import NOW, Rows
 
 from mercarich_contracts.market import RouteName
+from mercarich_contracts.orders import OrderDecision
 from mercarich_db import settings_store, tables
 from mercarich_db.engine import reading
 from mercarich_web.database import SqlTogether
@@ -250,6 +252,18 @@ def test_a_dry_run_changes_nothing_and_tells_what_the_deletion_then_does(
     with reading(engine) as connection:
         noted = {row.record: row.rows for row in connection.execute(select(tables.prunings)) if row.rows}
     assert noted == {"events": 2, "evidence": 2, "feeds": 1, "audit": 2}
+
+
+def test_a_decision_goes_once_its_order_has_gone(rows: Rows, prune: Prune, listing: int) -> None:
+    ordered(rows, 1, "250-1", changed_at=days(300), seen_at=days(300))
+    ordered(rows, 1, "250-2")
+    for order_id in ("250-1", "250-2"):
+        decide(rows, 1, order_id, OrderDecision.BOUGHT, decided_at=days(300))
+
+    gone = _rows(prune)
+
+    assert (gone[Record.ORDERS], gone[Record.ORDER_DECISIONS]) == (1, 1)
+    assert rows.read("order_decisions", "order_item_id") == [("item-250-2",)]
 
 
 def test_the_why_of_a_listing_is_told_as_before_once_all_that_is_old_has_gone(

@@ -10,9 +10,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from sqlalchemy import Engine, select
+from tests.integration.web.orders import decide, ordered
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
 
+from mercarich_contracts.orders import OrderDecision
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
@@ -90,6 +92,11 @@ ROUTES: dict[tuple[str, str], Row] = {
     ),
     ("post", "/differences/ask"): Row(For.SELLER),
     ("post", "/differences/ask/{user_id}"): Row(For.OPERATOR, "/differences/ask/1"),
+    ("get", "/orders"): Row(For.SELLER),
+    ("post", "/orders/{item_id}/decision"): Row(
+        For.OWNER, "/orders/{order}/decision", {"decision": "bought", "shown": "1"}
+    ),
+    ("get", "/orders/{item_id}/cancellation.txt"): Row(For.OWNER, "/orders/{order}/cancellation.txt"),
     ("get", "/notices"): Row(For.SELLER),
     ("post", "/notices/read"): Row(For.SELLER),
     ("post", "/notices/{notice_id}/read"): Row(For.OWNER, "/notices/{notice}/read"),
@@ -231,12 +238,15 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
     _key(rows, bob)
     about = {"cause": str(job), "count": 1, "about": SECRET, "opened_at": ago(hours=1)}
     notice = rows.add(tables.notices, user_id=ann, kind="job_failed", **about)
+    order = ordered(rows, ann, "250-1", sku="ANN-1", listing_id=listing, source_item_id=source)
+    decide(rows, ann, "250-1", OrderDecision.CANNOT_BE_SOURCED, note=SECRET)
     words = dict.fromkeys(("credential_hash", "credential_id", "public_key", "transports", "name"), "x")
     passkey = rows.add(tables.passkeys, user_id=ann, **words, sign_count=0, created_at=ago(hours=1))
     shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
     app = build_pages(shared, PagesSettings(), passwords=PASSWORDS)
     with served(app) as site:
-        yield Shop(app, site, {"listing": listing, "job": job, "key": key, "notice": notice, "passkey": passkey})
+        ids = {"listing": listing, "job": job, "key": key, "notice": notice, "passkey": passkey, "order": order}
+        yield Shop(app, site, ids)
 
 
 def test_every_route_is_in_the_table(shop: Shop) -> None:
@@ -303,7 +313,8 @@ def test_ann_sees_what_is_hers(shop: Shop) -> None:
     visitor = shop.site.browser()
     visitor.sign_in("ann")
 
-    for path in ("/", "/listings", "/listings/{listing}", "/replacements", "/jobs/{job}", "/listings/export.csv"):
+    pages = ("/", "/orders", "/listings", "/listings/{listing}", "/replacements", "/jobs/{job}")
+    for path in (*pages, "/listings/export.csv"):
         assert SECRET in visitor.get(path.format(**shop.ids)).text, path
 
 

@@ -44,6 +44,8 @@ class AuditAction(StrEnum):
     AMAZON_LINK_BEGUN = "amazon_link_begun"
     AMAZON_LINKED = "amazon_linked"
     AMAZON_ASKED = "amazon_asked"
+    ORDER_DECIDED = "order_decided"
+    """Of an item of an order: the decision before and after, without the note, which may name a buyer."""
     RULE_CHANGED = "rule_changed"
     NOTICE_WAYS_CHANGED = "notice_ways_changed"
     LISTINGS_CHECK = "listings_check"

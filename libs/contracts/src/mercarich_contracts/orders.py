@@ -1,4 +1,4 @@
-"""An order at Amazon, as it is stored: its status there, and who has cancelled it."""
+"""An order at Amazon, as it is stored: its status there, who has cancelled it, and what its seller decided."""
 
 from enum import StrEnum
 
@@ -33,3 +33,15 @@ OPEN = (
     *(OrderStatus.PARTIALLY_SHIPPED, OrderStatus.UNKNOWN),
 )
 """The piece is still to be bought, or to be sent."""
+
+
+class OrderDecision(StrEnum):
+    """What a seller did with an ordered item, or found out about it."""
+
+    ORDERED = "ordered"
+    """Ordered at a source, and not paid or not received yet."""
+    BOUGHT = "bought"
+    SHIPPED_BY_OTHERS = "shipped_by_others"
+    """Sent from a stock that Mercarich does not know."""
+    CANNOT_BE_SOURCED = "cannot_be_sourced"
+    """The order will be cancelled, which counts in the cancellation rate."""

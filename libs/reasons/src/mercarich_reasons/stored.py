@@ -17,6 +17,7 @@ from mercarich_reasons import (
     imports,
     jobs,
     looks,
+    orders,
     pictures,
     push,
     replacements,
@@ -41,6 +42,7 @@ _SUBJECTS = (
     settings,
     account_changes,
     accounts,
+    orders,
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from mercarich_contracts.market import Marketplace, RouteName, State
 from mercarich_contracts.market import Reason as StateReason
+from mercarich_contracts.orders import OrderDecision
 from mercarich_contracts.schedule import tokyo
 from mercarich_reasons.candidates import Colour
 from mercarich_reasons.reason import Reason
@@ -33,6 +34,7 @@ class Words(Protocol):
     STATE_REASONS: Mapping[str, str]
     CONDITIONS: Mapping[int, str]
     COLOURS: Mapping[str, str]
+    ORDER_DECISIONS: Mapping[str, str]
     REASONS: Mapping[str, str]
 
 
@@ -43,6 +45,7 @@ _NAMED: Mapping[type, Callable[[Words], Mapping[str, str]]] = {
     State: lambda words: words.STATES,
     StateReason: lambda words: words.STATE_REASONS,
     Colour: lambda words: words.COLOURS,
+    OrderDecision: lambda words: words.ORDER_DECISIONS,
 }
 """Values from closed sets, with the table of a language that has their words."""
 Moment = Callable[[datetime], str]

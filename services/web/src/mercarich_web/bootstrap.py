@@ -46,6 +46,9 @@ from mercarich_web.listings.views import Figures
 from mercarich_web.marketplaces import wiring as marketplaces
 from mercarich_web.notices.wiring import notice_pages
 from mercarich_web.openapi import api
+from mercarich_web.orders import pages as orders
+from mercarich_web.orders.sql.decisions import SqlDecisions
+from mercarich_web.orders.sql.orders import SqlOrders
 from mercarich_web.overview.wiring import show_overview
 from mercarich_web.pictures.files import PictureFiles
 from mercarich_web.replacements import api as replacements_api
@@ -117,6 +120,7 @@ def build_pages(
         ),
         amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
         differences.routes(site, differing, ask),
+        orders.routes(site, SqlOrders(engine), SqlDecisions(engine, now)),
         bulk.routes(site, change, people.door),
         listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),

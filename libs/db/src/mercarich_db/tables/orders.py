@@ -1,6 +1,6 @@
-"""Orders at Amazon, as feed has read them. No column is about the buyer."""
+"""Orders at Amazon, as feed has read them, and what sellers decided. No column is about the buyer."""
 
-from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
@@ -43,4 +43,17 @@ order_reads = Table(  # written by feed: how far each store's orders are read
     Column("next_read_at", UtcDateTime, nullable=False),
     Column("problem", StoredReason, nullable=True),  # of the last read; NULL: none
     Index("ix_order_reads_next", "next_read_at"),
+)
+
+order_decisions = Table(  # written by web: the last decision of a seller on a row of `order_items`
+    "order_decisions",
+    metadata,
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("order_item_id", exact(32), primary_key=True),  # at Amazon: ids of rows may be given again
+    Column("revision", Integer, nullable=False),  # number of changes; the fence between two open pages
+    Column("decision", exact(24), nullable=True),  # NULL: it was taken back
+    Column("note", String(255), nullable=True),
+    Column("paid_jpy", Integer, nullable=True),  # at the source, in all, with postage
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("decided_by", String(64), nullable=False),
 )

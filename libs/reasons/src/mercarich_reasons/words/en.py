@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from mercarich_contracts import sites
-from mercarich_reasons.words.values_en import COLOURS, CONDITIONS, STATE_REASONS, STATES
+from mercarich_reasons.words.values_en import COLOURS, CONDITIONS, ORDER_DECISIONS, STATE_REASONS, STATES
 
 __all__ = [
     "COLOURS",
     "CONDITIONS",
     "LISTED",
     "MARKETPLACES",
+    "ORDER_DECISIONS",
     "REASONS",
     "ROUTES",
     "SEEN",
@@ -264,6 +265,7 @@ REASONS: Mapping[str, str] = {
     "no_mail_address": "This is not a mail address.",
     "no_webhook_address": "A webhook must begin with https:// and have a host without a port.",
     "amazon_unreadable": "Amazon cannot be read: no account is linked, or Amazon refuses its token",
+    "decided_meanwhile": "order {order_id} was changed meanwhile, by {person} at {at}: {decision|no decision any more}",
     "reads_wait": "Amazon was asked just now: {left} offers wait to be read",
     "nothing_to_try": "there is no address to send to",
     "too_many_trials": "Too many tries. Wait a little.",

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from mercarich_contracts import sites
-from mercarich_reasons.words.values_ja import COLOURS, CONDITIONS, STATE_REASONS, STATES
+from mercarich_reasons.words.values_ja import COLOURS, CONDITIONS, ORDER_DECISIONS, STATE_REASONS, STATES
 
 __all__ = [
     "COLOURS",
     "CONDITIONS",
     "LISTED",
     "MARKETPLACES",
+    "ORDER_DECISIONS",
     "REASONS",
     "ROUTES",
     "SEEN",
@@ -259,6 +260,7 @@ REASONS: Mapping[str, str] = {
     "no_mail_address": "メールアドレスの形式が正しくありません。",
     "no_webhook_address": "WebhookのURLはhttps://で始まり、ポート番号を含まないホスト名にしてください。",
     "amazon_unreadable": "Amazonを確認できません。アカウントが未連携か、Amazonが認証を拒否しています",
+    "decided_meanwhile": "注文{order_id}は、{person}が{at}に「{decision|未対応}」へ変更しています",
     "reads_wait": "すでにAmazonに確認中です（残り{left}件）",
     "nothing_to_try": "送信先がありません",
     "too_many_trials": "試行回数が多すぎます。しばらく待ってください。",

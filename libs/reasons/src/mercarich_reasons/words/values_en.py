@@ -72,3 +72,10 @@ COLOURS: Mapping[str, str] = {
     "navy": "navy",
     "beige": "beige",
 }
+ORDER_DECISIONS: Mapping[str, str] = {
+    "ordered": "ordered at a source",
+    "bought": "bought",
+    "shipped_by_others": "sent from elsewhere",
+    "cannot_be_sourced": "cannot be sourced",
+}
+"""What a seller decided on an ordered item."""

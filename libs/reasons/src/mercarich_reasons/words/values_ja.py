@@ -72,3 +72,9 @@ COLOURS: Mapping[str, str] = {
     "navy": "紺",
     "beige": "ベージュ",
 }
+ORDER_DECISIONS: Mapping[str, str] = {
+    "ordered": "仕入れ先に注文済み",
+    "bought": "仕入れ済み",
+    "shipped_by_others": "別ルートで発送",
+    "cannot_be_sourced": "仕入れ不可",
+}

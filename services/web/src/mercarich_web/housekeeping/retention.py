@@ -22,6 +22,7 @@ class Record(StrEnum):
     EVENTS = "events of listings"
     EVIDENCE = "evidence"
     ORDERS = "orders at Amazon"
+    ORDER_DECISIONS = "decisions on orders"
     FEEDS = "feeds that ended"
     HOLDS = "holds that ended"
     RUNS = "runs"

@@ -11,7 +11,19 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 FOLDER = Path(__file__).parent.parent / "assets"
-STYLE = ("tokens", "base", "frame", "controls", "tables", "parts", "account", "pages", "deciding", "operating")
+STYLE = (
+    "tokens",
+    "base",
+    "frame",
+    "controls",
+    "tables",
+    "parts",
+    "account",
+    "pages",
+    "deciding",
+    "orders",
+    "operating",
+)
 """Parts of app.css, in order."""
 A_YEAR = "public, max-age=31536000, immutable"
 

@@ -14,7 +14,7 @@ def number(value: int | float | None) -> str:
 
 
 def yen(value: int | None) -> str:
-    return NOTHING if value is None else f"¥{value:,}"
+    return NOTHING if value is None else f"{'-' if value < 0 else ''}¥{abs(value):,}"
 
 
 def share(value: float | None, language: str) -> str:

@@ -20,6 +20,7 @@ class Entry:
 SELLERS: Sequence[Entry] = (
     Entry("/", N_("Home"), "house"),
     Entry("/listings", N_("Listings"), "list"),
+    Entry("/orders", N_("Orders"), "package"),
     Entry("/replacements", N_("Replacements"), "refresh-cw"),
     Entry("/jobs", N_("Imports and searches"), "layers"),
     Entry("/amazon", N_("Amazon"), "shopping-cart"),

@@ -22,6 +22,7 @@ from mercarich_db.tables import (
     jobs,
     listing_events,
     listings,
+    order_decisions,
     order_items,
     revival_candidates,
     revivals,
@@ -104,6 +105,12 @@ def _older_start() -> ColumnElement[bool]:
     other = schedule_runs.alias("other")
     newest = select(func.max(other.c.slot)).where(other.c.name == schedule_runs.c.name)
     return schedule_runs.c.slot < newest.correlate(schedule_runs).scalar_subquery()
+
+
+def _its_order() -> ColumnElement[bool]:
+    decided = order_decisions.c
+    same = (order_items.c.user_id == decided.user_id, order_items.c.order_item_id == decided.order_item_id)
+    return exists().where(*same)
 
 
 def _told_by_newer(before: datetime, event: Any = listing_events.c) -> ColumnElement[bool]:
@@ -192,6 +199,10 @@ RECORDS: Mapping[Record, Kept] = {
     ),
     Record.EVIDENCE: Kept.of(evidence, "KEEP_HISTORY_DAYS", _nothing_rests_on, evidence.c.fetched_at),
     Record.ORDERS: Kept.of(order_items, "KEEP_HISTORY_DAYS", _ended(order_items.c.changed_at), order_items.c.seen_at),
+    # After their orders.
+    Record.ORDER_DECISIONS: Kept.of(
+        order_decisions, "KEEP_HISTORY_DAYS", _ended(order_decisions.c.decided_at, not_(_its_order()))
+    ),
     Record.FEEDS: Kept.of(
         submissions,
         "KEEP_HISTORY_DAYS",

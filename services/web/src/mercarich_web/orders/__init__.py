@@ -1,0 +1,1 @@
+"""Sellers' orders at Amazon: what is to be bought, and what a seller decided."""

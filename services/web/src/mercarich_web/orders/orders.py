@@ -1,0 +1,222 @@
+"""An item of an order: what its source is like now, what buying it would leave, and what comes first. No I/O."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, State
+from mercarich_contracts.orders import OPEN, OrderDecision, OrderStatus
+from mercarich_contracts.sites import SITES
+
+NOT_PAID = (OrderStatus.PENDING, OrderStatus.PENDING_AVAILABILITY)
+"""Amazon has not taken the buyer's payment: it may still cancel the order by itself."""
+URGENT = timedelta(days=1)
+"""Time left to ship from which on it is urgent to buy."""
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+class Standing(StrEnum):
+    """What the source of an ordered item is like now."""
+
+    THERE = "there"
+    """Seen on sale since the order."""
+    NOT_LOOKED = "not_looked"
+    """Not looked at since the order."""
+    UNKNOWN = "unknown"
+    """The last look was inconclusive."""
+    GONE = "gone"
+    NO_SOURCE = "no_source"
+
+
+class Missing(StrEnum):
+    """What is not known of the expected profit."""
+
+    ORDER_PRICE = "order_price"
+    SOURCE = "source"
+    """Nothing is known to be on sale."""
+    SOURCE_PRICE = "source_price"
+    POSTAGE = "postage"
+
+
+class Step(StrEnum):
+    """What happened to an ordered item, in the order in which it is told."""
+
+    ORDERED = "ordered"
+    READ = "read"
+    LOOKED = "looked"
+    DECIDED = "decided"
+    SHIPPED = "shipped"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source as the last looks found it."""
+
+    marketplace: str
+    item_id: str
+    state: str
+    reason: str | None
+    price_jpy: int | None
+    checked_at: datetime | None
+    """The last look with a known state."""
+    check_problem: str | None
+    """Why the last look was inconclusive; None: it was not."""
+    postage_jpy: int | None
+    """What the buyer pays for postage besides the price; None: not known."""
+
+    @property
+    def url(self) -> str:
+        """Return the address of its page at the marketplace."""
+        return SITES[Marketplace(self.marketplace)].page_url(self.item_id)
+
+    @property
+    def landed_jpy(self) -> int | None:
+        """Return its price in yen with the postage, as far as that is known."""
+        return None if self.price_jpy is None else self.price_jpy + (self.postage_jpy or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A seller's decision on an ordered item."""
+
+    decision: OrderDecision
+    note: str | None
+    paid_jpy: int | None
+    """What the seller paid at the source, in all."""
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What a sale costs besides the goods, by the seller's rules."""
+
+    fee_percent: float
+    """Amazon's fee, in percent of the order's price: an estimate."""
+    other_jpy: int
+    """Other costs per sale, in yen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profit:
+    """What an order leaves, in yen, as far as it is known."""
+
+    jpy: int | None
+    missing: Sequence[Missing]
+    """With the postage missing, `jpy` is the most that can be left."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem:
+    """A SKU of an order."""
+
+    id: int
+    order_id: str
+    order_item_id: str
+    sku: str | None
+    asin: str | None
+    listing_id: int | None
+    title: str | None
+    quantity: int
+    price_jpy: int | None
+    """Of one piece; None while the order is pending."""
+    status: OrderStatus
+    ordered_at: datetime
+    seen_at: datetime
+    changed_at: datetime
+    ship_by: datetime | None
+    source: Source | None
+    """The listing's source at the time of the order."""
+    other: Source | None
+    """The listing's source now, if it is another one and on sale."""
+    decided: Decided | None
+    revision: int
+    """Number of changes of the decision; 0: there was none."""
+
+    @property
+    def is_open(self) -> bool:
+        """The order is still to be sent."""
+        return self.status in OPEN
+
+    @property
+    def is_paid(self) -> bool:
+        return self.status not in NOT_PAID
+
+    @property
+    def needs_buying(self) -> bool:
+        return self.is_open and self.decided is None
+
+    def is_urgent(self, now: datetime) -> bool:
+        return self.ship_by is not None and self.ship_by - now < URGENT
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        """The seller decided that it cannot be sourced, and Amazon still waits for it."""
+        decided = self.decided
+        return self.is_open and decided is not None and decided.decision is OrderDecision.CANNOT_BE_SOURCED
+
+    @property
+    def standing(self) -> Standing:
+        """What its source is like now. A source that was seen gone stays so until it is seen on sale again."""
+        source = self.source
+        if source is None:
+            return Standing.NO_SOURCE
+        if source.state in OUT_OF_STOCK:
+            return Standing.GONE
+        if source.check_problem is not None or (source.state == State.UNKNOWN and source.checked_at is not None):
+            return Standing.UNKNOWN
+        if source.checked_at is None or source.checked_at <= self.ordered_at:
+            return Standing.NOT_LOOKED
+        return Standing.THERE
+
+    @property
+    def buyable(self) -> Source | None:
+        """Return where it can be bought, as far as it is known: its source, else what the listing has now."""
+        return self.other if self.standing in (Standing.GONE, Standing.NO_SOURCE) else self.source
+
+    def profit(self, costs: Costs) -> Profit:
+        """Return what is left of the order's price after Amazon's fee, other costs, and what was paid at the source, or
+        would be. Of several pieces, each is taken to cost the same."""
+        paid, missing = None if self.decided is None else self.decided.paid_jpy, []
+        if self.price_jpy is None:
+            missing.append(Missing.ORDER_PRICE)
+        if paid is None:
+            missing += _missing(self.buyable)
+            landed = None if self.buyable is None else self.buyable.landed_jpy
+            paid = None if landed is None else landed * self.quantity
+        if paid is None or self.price_jpy is None:
+            return Profit(None, missing)
+        kept = self.price_jpy * self.quantity * (1000 - round(costs.fee_percent * 10)) // 1000
+        return Profit(kept - costs.other_jpy - paid, missing)
+
+    @property
+    def story(self) -> Sequence[tuple[Step, datetime]]:
+        """Return what happened, with its times."""
+        told: list[tuple[Step, datetime]] = [(Step.ORDERED, self.ordered_at), (Step.READ, self.seen_at)]
+        if self.source is not None and self.source.checked_at is not None and self.source.checked_at > self.ordered_at:
+            told.append((Step.LOOKED, self.source.checked_at))
+        if self.decided is not None:
+            told.append((Step.DECIDED, self.decided.at))
+        ends = {OrderStatus.SHIPPED: Step.SHIPPED, OrderStatus.CANCELLED: Step.CANCELLED}
+        if self.status in ends:
+            told.append((ends[self.status], self.changed_at))
+        return told
+
+
+def in_order(items: Iterable[OrderItem]) -> Sequence[OrderItem]:
+    """Return the items that need buying first, and each part by the time by which it must be sent."""
+    return sorted(items, key=_place)
+
+
+def _place(item: OrderItem) -> tuple[bool, bool, datetime, datetime, int]:
+    return not item.needs_buying, not item.is_paid, item.ship_by or _LAST, item.ordered_at, item.id
+
+
+def _missing(source: Source | None) -> Sequence[Missing]:
+    if source is None:
+        return [Missing.SOURCE]
+    if source.price_jpy is None:
+        return [Missing.SOURCE_PRICE]
+    return [Missing.POSTAGE] if source.postage_jpy is None else []

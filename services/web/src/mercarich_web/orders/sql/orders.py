@@ -1,0 +1,163 @@
+"""Queries on a seller's ordered items, on how far they were read, and on the cancellation rate."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, distinct, func, or_, select
+
+from mercarich_contracts.market import State
+from mercarich_contracts.orders import OPEN, Canceller, OrderDecision, OrderStatus
+from mercarich_db.replacement_rules import rules_of
+from mercarich_db.tables import (
+    amazon_accounts,
+    listings,
+    order_decisions,
+    order_items,
+    order_reads,
+    revival_candidates,
+    source_items,
+)
+from mercarich_web.database import reading
+from mercarich_web.orders.orders import NOT_PAID, Costs, Decided, OrderItem, Source, in_order
+from mercarich_web.orders.rate import LATE, WEEK, Rate
+from mercarich_web.orders.reads import Reads
+from mercarich_web.paging import Paged
+from mercarich_web.refusals import NotFound
+
+MOST = 200
+"""Items that are shown as needing to be bought; a seller who decides on none has this many open at most."""
+ROWS = 50
+"""Decided items of a page."""
+_item, _decision, _offer = order_items.c, order_decisions.c, listings.c
+_FIRST, _PRESENT = source_items.alias("first"), source_items.alias("present")
+_SEEN = ("marketplace", "item_id", "state", "reason", "price_jpy", "checked_at", "check_problem")
+_IS_DECIDED = _decision.decision.is_not(None)
+_IS_OPEN = _item.status.in_(OPEN)
+
+
+class SqlOrders:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def to_buy(self, user_id: int) -> list[OrderItem]:
+        """Return what is open and without a decision, what needs buying first at the top; `MOST` at most."""
+        query = _items(user_id).where(_IS_OPEN, _decision.decision.is_(None))
+        query = query.order_by(_item.status.in_(NOT_PAID), _item.ship_by.is_(None), _item.ship_by, _item.id)
+        with reading(self._engine) as connection:
+            return list(in_order(_read(row) for row in connection.execute(query.limit(MOST))))
+
+    def to_buy_count(self, user_id: int) -> int:
+        query = select(func.count()).select_from(order_items.outerjoin(order_decisions, _OF_ITEM))
+        with reading(self._engine) as connection:
+            mine = (_item.user_id == user_id, _IS_OPEN, _decision.decision.is_(None))
+            return connection.execute(query.where(*mine)).scalar_one()
+
+    def decided(self, user_id: int, below: int | None) -> Paged[OrderItem]:
+        """Return a page of what has a decision, the newest order first."""
+        query = _items(user_id).where(_IS_DECIDED).order_by(_item.id.desc())
+        if below is not None:
+            query = query.where(_item.id < below)
+        with reading(self._engine) as connection:
+            rows = [_read(row) for row in connection.execute(query.limit(ROWS + 1))]
+        return Paged(rows[:ROWS], rows[ROWS - 1].id if len(rows) > ROWS else None)
+
+    def one(self, user_id: int, item_id: int) -> OrderItem:
+        """Raises `NotFound` for an item that is not the seller's."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_items(user_id).where(_item.id == item_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no ordered item {item_id}")
+        return _read(row)
+
+    def costs(self, user_id: int) -> Costs:
+        with reading(self._engine) as connection:
+            rules = rules_of(connection, user_id)
+        return Costs(rules.fee_percent, rules.costs_jpy)
+
+    def reads(self, user_id: int) -> Reads:
+        """Return how far the seller's orders are read."""
+        account, read = amazon_accounts.c, order_reads.c
+        served = select(account.user_id).where(account.user_id == user_id, account.token_verdict != "invalid")
+        told = select(read.read_at, read.problem).where(read.user_id == user_id)
+        with reading(self._engine) as connection:
+            is_served = connection.execute(served).first() is not None
+            row = connection.execute(told).one_or_none()
+        return Reads(is_served, row.read_at if row else None, row.problem if row else None)
+
+    def rate(self, user_id: int, now: datetime) -> Rate:
+        counted = and_(_item.status.not_in(NOT_PAID), func.coalesce(_item.cancelled_by, "") != Canceller.BUYER)
+        unclear = and_(_item.status == OrderStatus.CANCELLED, _item.cancelled_by.is_(None))
+        announced = and_(_IS_OPEN, func.coalesce(_decision.decision, "") == OrderDecision.CANNOT_BE_SOURCED)
+        query = select(
+            _orders(counted), _orders(_item.cancelled_by == Canceller.MERCHANT), _orders(unclear), _orders(announced)
+        ).select_from(order_items.outerjoin(order_decisions, _OF_ITEM))
+        query = query.where(_item.user_id == user_id, _item.ordered_at > now - WEEK)
+        read_until = select(order_reads.c.read_until).where(order_reads.c.user_id == user_id)
+        with reading(self._engine) as connection:
+            until = connection.execute(read_until).scalar_one_or_none()
+            counts = connection.execute(query).one()
+        return Rate(*counts, until if until is not None and until > now - LATE else None)
+
+
+_OF_ITEM = and_(_decision.user_id == _item.user_id, _decision.order_item_id == _item.order_item_id)
+
+
+def _orders(those: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(distinct(case((those, _item.order_id))))
+
+
+def _items(user_id: int) -> Select[*tuple[Any, ...]]:
+    # SQLite gives the id of a deleted listing again: the SKU tells whether it is the same one.
+    its_listing = and_(_offer.id == _item.listing_id, _offer.user_id == _item.user_id, _offer.sku == _item.sku)
+    another = or_(_item.source_item_id.is_(None), _item.source_item_id != _PRESENT.c.id)
+    present = and_(_PRESENT.c.id == _offer.source_item_id, _PRESENT.c.state == State.AVAILABLE, another)
+    joined = (
+        order_items.outerjoin(order_decisions, _OF_ITEM)
+        .outerjoin(listings, its_listing)
+        .outerjoin(_FIRST, _FIRST.c.id == _item.source_item_id)
+        .outerjoin(_PRESENT, present)
+    )
+    decided = [column.label(f"decision_{column.name}") for column in order_decisions.c]
+    query = select(*order_items.c, _offer.id.label("offer_id"), _offer.title, *decided, *_of(_FIRST), *_of(_PRESENT))
+    return query.select_from(joined).where(_item.user_id == user_id)
+
+
+def _of(source: Any) -> list[ColumnElement[Any]]:
+    """Return a source's columns, and what the search saw of its postage; several rows tell the highest."""
+    seen = revival_candidates.c
+    same = (seen.marketplace == source.c.marketplace, seen.item_id == source.c.item_id)
+    cost = case((seen.shipping_payer == "seller", 0), (seen.shipping_payer == "buyer", seen.shipping_cost_jpy))
+    postage = select(func.max(cost)).where(seen.listing_id == _item.listing_id, *same).scalar_subquery()
+    columns = [source.c[name].label(f"{source.name}_{name}") for name in _SEEN]
+    return [*columns, postage.label(f"{source.name}_postage_jpy")]
+
+
+def _read(row: Any) -> OrderItem:
+    told = row._mapping
+    names = ("id", "order_id", "order_item_id", "sku", "asin", "title", "quantity", "price_jpy", "ordered_at")
+    decision = told["decision_decision"]
+    return OrderItem(
+        **{name: told[name] for name in (*names, "seen_at", "changed_at", "ship_by")},
+        listing_id=told["offer_id"],
+        status=OrderStatus(told["status"]),
+        source=_source(told, _FIRST.name),
+        other=_source(told, _PRESENT.name),
+        decided=None
+        if decision is None
+        else Decided(
+            OrderDecision(decision),
+            note=told["decision_note"],
+            paid_jpy=told["decision_paid_jpy"],
+            at=told["decision_decided_at"],
+            by=told["decision_decided_by"],
+        ),
+        revision=told["decision_revision"] or 0,
+    )
+
+
+def _source(told: Mapping[str, Any], whose: str) -> Source | None:
+    if told[f"{whose}_item_id"] is None:
+        return None
+    seen = {name: told[f"{whose}_{name}"] for name in (*_SEEN, "postage_jpy")}
+    return Source(**seen)

@@ -1,0 +1,260 @@
+"""The page of a seller's orders: what is to be bought, and the seller's decisions."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from sqlalchemy import Engine, update
+from tests.integration.web.conftest import Deeds
+from tests.integration.web.orders import decide, ordered, read_orders
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.shops import signed_in
+from tests.integration.web.site import Browser
+
+from mercarich_contracts.orders import Canceller, OrderDecision, OrderStatus
+from mercarich_db import tables
+from mercarich_reasons.push import AmazonRefused
+from mercarich_reasons.reason import Reason
+
+ANN, BOB = 1, 2
+DECIDED = ("user_id", "order_item_id", "revision", "decision", "note", "paid_jpy", "decided_by")
+
+
+@pytest.fixture
+def ann(database_url: str, engine: Engine, rows: Rows) -> Iterator[Browser]:
+    """Ann's browser, in English; Bob is another seller. Orders of both are read."""
+    for user_id, name in enumerate(("ann", "bob"), start=ANN):
+        assert rows.user(name) == user_id
+        known = {"user_id": user_id, "seller_id": f"A{user_id}", "marketplace_id": "A1VC38T7YXB528"}
+        rows.add(tables.amazon_accounts, **known, refresh_token="v1.sealed", token_verdict="valid")
+        read_orders(rows, user_id)
+    with signed_in(database_url, engine, ANN) as browser:
+        yield browser
+
+
+def listed(rows: Rows, sku: str, item_id: str, **source: object) -> dict[str, object]:
+    """Add a listing with its source; return what an order of it names."""
+    its_source = rows.source(item_id, **{"price_jpy": 1_000} | source)
+    listing = rows.listing(ANN, its_source, sku, title=f"Camera {sku}")
+    return {"sku": sku, "listing_id": listing, "source_item_id": its_source}
+
+
+def cards(page: str) -> list[str]:
+    """Return the text of each order on the page."""
+    articles = re.findall(r"<article.*?</article>", page, re.DOTALL)
+    return [" ".join(unescape(re.sub(r"<[^>]+>", " ", one)).split()) for one in articles]
+
+
+def figures(page: str) -> list[str]:
+    return re.findall(r'<span class="value[^"]*">([^<]*)</span>', page)
+
+
+def test_each_order_tells_its_source_as_it_is_now(ann: Browser, rows: Rows) -> None:
+    there = listed(rows, "A-THERE", "x1", checked_at=ago(minutes=5))
+    ordered(rows, ANN, "250-1", **there, ship_by=ago(days=-1))
+    ordered(rows, ANN, "250-2", **listed(rows, "A-GONE", "x2", state="sold", reason="won"), ship_by=ago(days=-2))
+    ordered(rows, ANN, "250-3", **listed(rows, "A-OLD", "x3", checked_at=ago(hours=3)), ship_by=ago(days=-3))
+    unsure = listed(rows, "A-BLOCKED", "x4", check_problem="blocked")
+    ordered(rows, ANN, "250-4", **unsure, ship_by=ago(days=-4))
+    ordered(rows, ANN, "250-5", sku="A-ELSE", ship_by=None)
+    ordered(rows, ANN, "250-6", sku="A-LATER", status=OrderStatus.PENDING, price_jpy=None, ship_by=None)
+    rows.add(
+        tables.revival_candidates,
+        listing_id=there["listing_id"],
+        marketplace="yahoo",
+        item_id="x1",
+        url="https://auctions.example/x1",
+        searched_at=ago(days=1),
+        shipping_payer="buyer",
+        shipping_cost_jpy=500,
+    )
+
+    page = ann.get("/orders").text
+    told = cards(page)
+
+    assert [re.findall(r"250-\d", one)[0] for one in told] == [f"250-{number}" for number in range(1, 7)]
+    assert "On sale: buy it now" in told[0]
+    assert "¥1,500 with ¥500 postage" in told[0]
+    assert "Expected profit ¥1,050" in told[0]
+    assert "Gone" in told[1]
+    assert "Not seen since the order" in told[2]
+    assert "at most ¥1,550 without postage, which is not known" in told[2]
+    assert "State not known" in told[3]
+    assert "No source known" in told[4]
+    assert "Source – Expected profit – no source is known to be on sale" in told[4]
+    assert "Not paid yet" in told[5]
+    assert "Amazon tells no price yet" in told[5]
+    assert 'href="https://auctions.yahoo.co.jp/jp/auction/x1"' in page
+
+
+def test_the_present_source_of_the_listing_is_shown_where_the_old_one_is_gone(ann: Browser, rows: Rows) -> None:
+    gone = rows.source("x1", state="sold", reason="won")
+    listing = rows.listing(ANN, rows.source("x2", price_jpy=1_200), "A-1")
+    ordered(rows, ANN, "250-1", listing_id=listing, source_item_id=gone)
+
+    page = ann.get("/orders").text
+
+    assert "the listing's source now: ¥1,200" in cards(page)[0]
+    assert 'href="https://auctions.yahoo.co.jp/jp/auction/x2"' in page
+
+
+def test_what_is_sent_cancelled_or_somebody_elses_is_not_to_be_bought(ann: Browser, rows: Rows) -> None:
+    ordered(rows, ANN, "250-1", status=OrderStatus.SHIPPED)
+    ordered(rows, ANN, "250-2", status=OrderStatus.CANCELLED, cancelled_by=Canceller.BUYER)
+    ordered(rows, BOB, "250-3")
+
+    page = ann.get("/orders").text
+
+    assert cards(page) == []
+    assert "Nothing is to be bought" in page
+
+
+def test_a_decision_is_one_click_and_stands_with_its_note_and_price(ann: Browser, rows: Rows, deeds: Deeds) -> None:
+    item = ordered(rows, ANN, "250-1", **listed(rows, "A-1", "x1"))
+    ann.get("/orders")
+
+    answer = ann.post(f"/orders/{item}/decision", decision="bought", shown=0, note=" from  the shop ", paid_jpy="1200")
+    page = ann.get("/orders").text
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/orders")
+    assert "Order 250-1: saved." in page
+    assert rows.read("order_decisions", *DECIDED) == [(ANN, "item-250-1", 1, "bought", "from the shop", 1_200, "ann")]
+    [told] = cards(page)
+    assert "Bought" in told
+    assert "from the shop" in told
+    assert "Profit ¥1,350" in told
+    assert "Nothing is to be bought" in page
+    assert deeds() == [("order_decided", "ann", "250-1", "nothing → bought")]
+
+
+def test_a_decision_can_be_changed_and_taken_back(ann: Browser, rows: Rows, deeds: Deeds) -> None:
+    item = ordered(rows, ANN, "250-1")
+    ann.get("/orders")
+    for shown, decision in enumerate(("ordered", "bought", "take_back", "shipped_by_others")):
+        assert ann.post(f"/orders/{item}/decision", decision=decision, shown=shown, note="n").status_code == 303
+
+    assert rows.read("order_decisions", *DECIDED) == [(ANN, "item-250-1", 4, "shipped_by_others", "n", None, "ann")]
+    assert [detail for _, _, _, detail in deeds()] == [
+        "nothing → ordered",
+        "ordered → bought",
+        "bought → nothing",
+        "nothing → shipped_by_others",
+    ]
+
+
+def test_a_second_tab_is_told_what_was_decided_in_between(ann: Browser, rows: Rows, deeds: Deeds) -> None:
+    item = ordered(rows, ANN, "250-1")
+    ann.get("/orders")
+    ann.post(f"/orders/{item}/decision", decision="bought", shown=0)
+
+    late = ann.post(f"/orders/{item}/decision", decision="cannot_be_sourced", shown=0)
+    again = ann.post(f"/orders/{item}/decision", decision="bought", shown=0)
+
+    assert late.status_code == 409
+    assert "Nothing was changed: order 250-1 was changed meanwhile, by ann at" in late.text
+    assert ": bought" in late.text
+    assert again.status_code == 303
+    assert rows.read("order_decisions", "revision", "decision") == [(1, "bought")]
+    assert len(deeds()) == 1
+
+
+def test_an_order_of_somebody_else_is_not_there(ann: Browser, rows: Rows) -> None:
+    item = ordered(rows, BOB, "250-1")
+    decide(rows, BOB, "250-1", OrderDecision.CANNOT_BE_SOURCED)
+    ann.get("/orders")
+
+    assert ann.post(f"/orders/{item}/decision", decision="bought", shown=1).status_code == 404
+    assert ann.get(f"/orders/{item}/cancellation.txt").status_code == 404
+    assert rows.read("order_decisions", "decision") == [("cannot_be_sourced",)]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"decision": "x"}, {"shown": -1}, {"paid_jpy": -1}, {"paid_jpy": "x"}, {"note": "x" * 256}]
+)
+def test_what_no_form_sends_is_refused(ann: Browser, rows: Rows, wrong: dict[str, object]) -> None:
+    item = ordered(rows, ANN, "250-1")
+    ann.get("/orders")
+
+    assert ann.post(f"/orders/{item}/decision", **{"decision": "bought", "shown": 0} | wrong).status_code == 422
+    assert rows.read("order_decisions", "decision") == []
+
+
+def test_what_cannot_be_sourced_is_prepared_and_never_sent(ann: Browser, rows: Rows) -> None:
+    item = ordered(rows, ANN, "250-1")
+    for number in range(2, 51):
+        ordered(rows, ANN, f"250-{number}", status=OrderStatus.SHIPPED)
+    ann.get("/orders")
+    assert ann.get(f"/orders/{item}/cancellation.txt").status_code == 404
+
+    answer = ann.post(f"/orders/{item}/decision", decision="cannot_be_sourced", shown=0)
+    page = ann.get("/orders").text
+    file = ann.get(f"/orders/{item}/cancellation.txt")
+
+    assert answer.headers["location"] == f"/orders#order-{item}"
+    [told] = cards(page)
+    assert "your rate becomes 2 %; Amazon's limit is 2.5 %" in told
+    assert "ご注文番号250-1の商品" in told
+    assert file.headers["content-type"] == "text/plain; charset=utf-8"
+    assert file.headers["content-disposition"] == f'attachment; filename="cancel-{item}.txt"'
+    assert file.text == (
+        "order-id\tamazon-order-item-code\tcancellation-reason-code\r\n250-1\titem-250-1\tNoInventory\r\n"
+    )
+
+
+def test_the_rate_is_that_of_the_orders_of_seven_days(ann: Browser, rows: Rows) -> None:
+    cancelled = {"status": OrderStatus.CANCELLED, "cancelled_by": Canceller.MERCHANT}
+    ordered(rows, ANN, "250-1", **cancelled)
+    ordered(rows, ANN, "250-1", **cancelled, order_item_id="another-1")  # of the same order
+    ordered(rows, ANN, "250-2", **cancelled, ordered_at=ago(days=8))
+    ordered(rows, ANN, "250-3", **cancelled | {"cancelled_by": Canceller.BUYER})
+    ordered(rows, ANN, "250-4", **cancelled | {"cancelled_by": None})
+    ordered(rows, ANN, "250-5", status=OrderStatus.PENDING)
+    ordered(rows, BOB, "250-6", **cancelled)
+    for number in range(10, 108):
+        ordered(rows, ANN, f"250-{number}", status=OrderStatus.SHIPPED)
+    ordered(rows, ANN, "250-7")
+    decide(rows, ANN, "250-7", OrderDecision.CANNOT_BE_SOURCED)
+
+    page = ann.get("/orders").text
+
+    assert figures(page) == ["0.99 %", "1.98 %", "2.97 %"]
+    assert "1 of 101 orders; limit 2.5 %" in page
+    assert "Of 1 cancelled order Amazon does not tell who cancelled it" in page
+
+
+@pytest.mark.parametrize(
+    ("hours", "problem", "told"),
+    [
+        (None, None, "Orders were not read yet."),
+        (2, None, "Orders were last read 2."),
+        (2, AmazonRefused("no role", "403"), "Orders cannot be read: Amazon refused it: no role (code 403)"),
+    ],
+)
+def test_a_rate_that_is_not_read_is_not_known(
+    ann: Browser, rows: Rows, hours: int | None, problem: Reason | None, told: str
+) -> None:
+    ordered(rows, ANN, "250-1", status=OrderStatus.SHIPPED)
+    at = None if hours is None else ago(hours=hours)
+    read = update(tables.order_reads).where(tables.order_reads.c.user_id == ANN)
+    rows.change(read.values(read_until=at, read_at=at, problem=problem))
+
+    page = ann.get("/orders").text
+
+    assert figures(page) == ["–", "–", "–"]
+    assert told in page
+    assert "The rate is not known before the orders of the last seven days are read." in page
+
+
+def test_decided_orders_are_paged_newest_first(ann: Browser, rows: Rows) -> None:
+    for number in range(60):
+        ordered(rows, ANN, f"250-{number:02}", status=OrderStatus.SHIPPED)
+        decide(rows, ANN, f"250-{number:02}", OrderDecision.BOUGHT)
+
+    first = ann.get("/orders").text
+    following = re.findall(r'href="(/orders\?below=\d+)"', first)
+    second = ann.get(following[0]).text
+
+    shown = [re.findall(r"250-\d\d", one)[0] for one in [*cards(first), *cards(second)]]
+    assert shown == [f"250-{number:02}" for number in reversed(range(60))]
+    assert "To buy" not in second

@@ -1,0 +1,115 @@
+"""What a seller is told of an ordered item: its source now, what it leaves, what comes first; and the rate."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mercarich_contracts.orders import OrderDecision, OrderStatus
+from mercarich_web.orders.orders import Costs, Decided, Missing, OrderItem, Profit, Source, Standing, Step, in_order
+from mercarich_web.orders.rate import Rate
+
+AT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+SOURCE = Source("yahoo", "x1", "available", None, 1_000, AT + timedelta(minutes=5), None, 500)
+ITEM = OrderItem(
+    id=1,
+    order_id="250-1",
+    order_item_id="11",
+    sku="A-1",
+    asin="B0",
+    listing_id=7,
+    title="カメラ",
+    quantity=1,
+    price_jpy=3_000,
+    status=OrderStatus.UNSHIPPED,
+    ordered_at=AT,
+    seen_at=AT + timedelta(minutes=3),
+    changed_at=AT,
+    ship_by=AT + timedelta(days=2),
+    source=SOURCE,
+    other=None,
+    decided=None,
+    revision=0,
+)
+BOUGHT = Decided(OrderDecision.BOUGHT, None, None, AT + timedelta(hours=1), "ann")
+COSTS = Costs(fee_percent=15.0, other_jpy=100)
+
+
+@pytest.mark.parametrize(
+    ("source", "standing"),
+    [
+        (SOURCE, Standing.THERE),
+        (None, Standing.NO_SOURCE),
+        (replace(SOURCE, checked_at=None, state="unknown"), Standing.NOT_LOOKED),
+        (replace(SOURCE, checked_at=AT), Standing.NOT_LOOKED),
+        (replace(SOURCE, checked_at=AT, check_problem="blocked"), Standing.UNKNOWN),
+        (replace(SOURCE, check_problem="not_found_once"), Standing.UNKNOWN),
+        (replace(SOURCE, state="sold", reason="won"), Standing.GONE),
+        (replace(SOURCE, state="unbuyable", reason="auction_only"), Standing.GONE),
+        (replace(SOURCE, state="sold", checked_at=AT - timedelta(days=1)), Standing.GONE),
+        (replace(SOURCE, state="sold", check_problem="blocked"), Standing.GONE),
+    ],
+)
+def test_a_source_is_told_as_it_is_now(source: Source | None, standing: Standing) -> None:
+    assert replace(ITEM, source=source).standing is standing
+
+
+def test_profit_is_what_fee_costs_and_the_landed_price_leave() -> None:
+    assert ITEM.profit(COSTS) == Profit(3_000 - 450 - 100 - 1_500, [])
+    assert replace(ITEM, quantity=2).profit(COSTS) == Profit(6_000 - 900 - 100 - 3_000, [])
+
+
+def test_what_was_paid_replaces_what_the_source_would_cost() -> None:
+    paid = replace(ITEM, source=None, decided=replace(BOUGHT, paid_jpy=1_200))
+
+    assert paid.profit(COSTS) == Profit(3_000 - 450 - 100 - 1_200, [])
+
+
+@pytest.mark.parametrize(
+    ("item", "profit"),
+    [
+        (replace(ITEM, price_jpy=None), Profit(None, [Missing.ORDER_PRICE])),
+        (replace(ITEM, source=None), Profit(None, [Missing.SOURCE])),
+        (replace(ITEM, source=replace(SOURCE, state="sold")), Profit(None, [Missing.SOURCE])),
+        (replace(ITEM, source=replace(SOURCE, state="sold"), other=SOURCE), Profit(950, [])),
+        (replace(ITEM, source=replace(SOURCE, price_jpy=None)), Profit(None, [Missing.SOURCE_PRICE])),
+        (replace(ITEM, source=replace(SOURCE, postage_jpy=None)), Profit(1_450, [Missing.POSTAGE])),
+    ],
+)
+def test_what_is_not_known_of_the_profit_is_named(item: OrderItem, profit: Profit) -> None:
+    assert item.profit(COSTS) == profit
+
+
+def test_what_needs_buying_comes_first_by_the_time_to_ship() -> None:
+    soon, later = replace(ITEM, id=2, ship_by=AT + timedelta(days=1)), ITEM
+    whenever = replace(ITEM, id=3, ship_by=None)
+    not_paid = replace(ITEM, id=4, ship_by=AT, status=OrderStatus.PENDING)
+    bought = replace(ITEM, id=5, ship_by=AT, decided=BOUGHT)
+
+    assert in_order([bought, not_paid, whenever, later, soon]) == [soon, later, whenever, not_paid, bought]
+
+
+def test_the_story_tells_each_step_that_was_taken() -> None:
+    looked, sent = AT + timedelta(minutes=5), AT + timedelta(days=1)
+    shipped = replace(ITEM, status=OrderStatus.SHIPPED, changed_at=sent, decided=BOUGHT)
+
+    assert shipped.story == [
+        (Step.ORDERED, AT),
+        (Step.READ, AT + timedelta(minutes=3)),
+        (Step.LOOKED, looked),
+        (Step.DECIDED, BOUGHT.at),
+        (Step.SHIPPED, sent),
+    ]
+    before = replace(SOURCE, checked_at=AT - timedelta(hours=1))
+    assert [step for step, _ in replace(ITEM, source=before).story] == [Step.ORDERED, Step.READ]
+
+
+def test_the_rate_is_told_as_it_is_as_announced_and_with_one_more() -> None:
+    rate = Rate(orders=80, cancelled=1, unclear=0, announced=1, read_until=AT)
+
+    assert (rate.share, rate.with_announced, rate.with_one_more) == (1 / 80, 2 / 80, 3 / 80)
+
+
+@pytest.mark.parametrize("rate", [Rate(0, 0, 0, 0, AT), Rate(80, 1, 0, 0, None)])
+def test_a_rate_without_orders_or_before_they_are_read_is_not_known(rate: Rate) -> None:
+    assert (rate.share, rate.with_announced, rate.with_one_more) == (None, None, None)
