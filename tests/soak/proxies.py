@@ -147,6 +147,7 @@ class ProxySources:
         *,
         fresh: bool = False,
         background: float | None = None,
+        urgent: bool = False,
     ) -> Iterator[Sequence[Item]]:
         request = CheckRequest.model_construct(
             ids=[item.item_id for item in items],
@@ -154,6 +155,7 @@ class ProxySources:
             sellers={item.item_id: item.seller_id for item in items if item.seller_id},
             fresh=fresh,
             background=background,
+            urgent=urgent,
         )
         for some in self._proxies.lines(self._name, request):
             yield some

@@ -149,6 +149,7 @@ class Market:
     asked: list[tuple[int, int]] = field(default_factory=list)
     """(items, concurrency) of each batch."""
     background: list[float | None] = field(default_factory=list)
+    urgent: list[bool] = field(default_factory=list)
     looked_afresh: list[str] = field(default_factory=list)
     blocked: bool = False
     left_out: set[str] = field(default_factory=set)
@@ -167,12 +168,14 @@ class Market:
         *,
         fresh: bool = False,
         background: float | None = None,
+        urgent: bool = False,
     ) -> Iterator[Sequence[Item]]:
         if self.away:
             raise ProxyAway("the proxy is away")
         with self.lock:
             self.asked.append((len(items), concurrency))
             self.background.append(background)
+            self.urgent.append(urgent)
             if fresh:
                 self.looked_afresh.extend(item.item_id for item in items)
         for start in range(0, len(items), self.at_once):

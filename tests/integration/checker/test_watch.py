@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Engine, select
 from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, planner, request, until
 
 from mercarich_checker.adapters.plan_sql import SqlPlan
@@ -24,12 +24,11 @@ from mercarich_checker.use_cases.trust import Trust
 from mercarich_checker.use_cases.watch import LAST_LOOK_AFTER, Watch
 from mercarich_checker.watching import WatchProcess
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
-from mercarich_contracts.orders import OrderStatus
+from mercarich_contracts.orders import ORDERED
 from mercarich_contracts.schedule import DAY
 from mercarich_contracts.sites import SITES
 from mercarich_db import engine as engines
-from mercarich_db.tables import hazard_cells, holds, order_items, run_heads, runs, source_items
-from mercarich_listings import store
+from mercarich_db.tables import hazard_cells, holds, run_heads, runs, source_items
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.heartbeat import Heartbeat
 from mercarich_platform.outages import DatabaseAway
@@ -119,33 +118,18 @@ def test_an_auction_is_looked_at_when_it_has_ended_and_its_offer_comes_down(
     assert shop.events(ended) == ["withdrawn"]
 
 
-def test_what_a_buyer_has_ordered_is_looked_at_first_although_its_offer_is_down(
-    engine: Engine, shop: Shop, market: Market
-) -> None:
-    seller, now = shop.seller("a"), utc_now()
-    for number in range(60):
-        shop.listing(seller, f"x{number}", source=SEEN | {"due_at": now - HOUR})
-    sold = shop.offer(shop.listing(seller, "sold", quantity=0, source=SEEN))
-    order_of(engine, sold, seen_at=now)
+def test_what_a_buyer_has_ordered_is_left_to_the_workers(engine: Engine, shop: Shop, market: Market) -> None:
+    """Also in the class of what is on sale, and where nothing of it is."""
+    seller = shop.seller("a")
+    for number in range(40):
+        shop.listing(seller, f"x{number}", source=SEEN)
+    for name, quantity in (("sold", 0), ("some-left", 1)):
+        shop.listing(seller, name, quantity=quantity, source=SEEN | {"due_at": ORDERED})
     with watching(engine, market):
-        until(lambda: shop.source("sold").checked_at > now)
-        until(lambda: shop.source("sold").look_class is None)
+        until(lambda: _seen(shop) == 40)
 
-    looks = [look for look in market.looks if look != "alive"]
-    assert (looks.index("sold") < 5, looks.count("sold")) == (True, 1)  # some looks are drawn from all sources
-
-
-def order_of(engine: Engine, listing: Any, seen_at: datetime) -> None:
-    """Store an order of the listing as feed does."""
-    row = {"user_id": listing.user_id, "listing_id": listing.id, "source_item_id": listing.source_item_id}
-    told = {"seller_id": "A", "order_id": "1", "order_item_id": "1", "sku": listing.sku, "quantity": 1}
-    times = {"ordered_at": seen_at, "changed_at": seen_at, "seen_at": seen_at}
-
-    def write(connection: Connection) -> None:
-        connection.execute(insert(order_items).values(**row, **told, **times, status=OrderStatus.PENDING))
-        store.look_first(connection, [listing.source_item_id])
-
-    engines.run_tx(engine, write)
+    assert {"sold", "some-left"}.isdisjoint(market.looks)
+    assert [shop.source(name).due_at for name in ("sold", "some-left")] == [ORDERED, ORDERED]
 
 
 def test_what_goes_faster_is_looked_at_first_and_what_was_seen_just_now_is_not(

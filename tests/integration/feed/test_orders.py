@@ -10,9 +10,9 @@ from tests.integration.feed.conftest import Amazon, Eventually, Running, running
 from tests.integration.feed.offers import listed, shown
 from tests.integration.feed.shop import Shop, now
 
-from mercarich_contracts.orders import OrderStatus
+from mercarich_contracts.orders import ORDERED, OrderStatus
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import amazon_accounts, listings, order_items, order_reads, users
+from mercarich_db.tables import amazon_accounts, listings, order_items, order_reads, source_items, users
 from mercarich_feed.adapters.orders_sql import SqlOrders
 from mercarich_feed.domain.orders import EVERY, WITHOUT_ROLE
 from mercarich_feed.domain.pushes import Account
@@ -25,6 +25,11 @@ def amazon(start_amazon: Callable[..., Amazon]) -> Amazon:
     """Orders show at once, and no buyer cancels."""
     chosen = ("--order-lag-seconds", "0", "--regretted-orders", "0", "--quota-factor", "100")
     return start_amazon("--sellers", "3", "--listings", "30", "--restores", "6", *chosen)
+
+
+def due_at(engine: Engine, source_item_id: int) -> Any:
+    with reading(engine) as connection:
+        return connection.execute(select(source_items.c.due_at).where(source_items.c.id == source_item_id)).scalar_one()
 
 
 def reads(engine: Engine, user_id: int = 1) -> Row[Any] | None:
@@ -71,6 +76,7 @@ def test_the_last_piece_that_was_ordered_is_sold_here_too_and_nothing_puts_it_up
     assert (order.sku, order.quantity, order.status) == (row.sku, 1, OrderStatus.PENDING)
     assert (order.listing_id, order.source_item_id) == (sold, row.source_item_id)
     assert order.ship_by > order.ordered_at
+    assert due_at(engine, row.source_item_id) == ORDERED
     assert shop.reasons(sold)[0] == OrderedAtAmazon(order.order_id, 1)
     eventually(lambda: shop.row(sold).verified_at is not None)
     assert shop.events(sold) == ["ordered", "push_accepted"]

@@ -126,8 +126,9 @@ def served(proxies: Proxies) -> Iterator[Proxies]:
 
 @contextmanager
 def checking(marketplace: Marketplace, shared: SharedSettings, proxies: Proxies) -> Iterator[None]:
-    built = checker.build_worker(marketplace, shared, CheckerSettings(proxy_urls=proxies.addresses))
-    with _at_work(built, built.run):
+    stop = threading.Event()
+    built = checker.build_worker(marketplace, shared, CheckerSettings(proxy_urls=proxies.addresses), stop)
+    with _at_work(built, built.run, stop):
         yield
 
 

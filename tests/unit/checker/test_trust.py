@@ -44,6 +44,7 @@ class Site:
         *,
         fresh: bool = False,
         background: float | None = None,
+        urgent: bool = False,
     ) -> Iterator[Sequence[Item]]:
         if self.away:
             raise ProxyAway

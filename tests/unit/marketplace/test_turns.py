@@ -36,6 +36,30 @@ def test_a_small_batch_is_not_starved_by_a_large_one() -> None:
     assert max(index for index, name in enumerate(order) if name == "small") < 20
 
 
+def test_an_urgent_caller_has_the_next_turns_before_those_who_wait() -> None:
+    async def scene() -> list[str]:
+        turns, order = Turns(Pace(10_000), concurrency=1), list[str]()
+
+        async def call(flow: Flow, name: str) -> None:
+            await turns.take(flow)
+            order.append(name)
+            await asyncio.sleep(0)
+            turns.give_back()
+
+        batches = [Flow() for _ in range(20)]
+        calls = [asyncio.create_task(call(flow, "batch")) for flow in batches for _ in range(5)]
+        await asyncio.sleep(0)
+        urgent = Flow(urgent=True)
+        calls += [asyncio.create_task(call(urgent, "urgent")) for _ in range(3)]
+        await asyncio.gather(*calls)
+        return order
+
+    order = asyncio.run(scene())
+
+    assert len(order) == 103
+    assert max(index for index, name in enumerate(order) if name == "urgent") < 6
+
+
 def test_no_more_than_the_concurrency_is_under_way_at_once() -> None:
     async def scene() -> int:
         turns, most = Turns(Pace(10_000), concurrency=3), 0

@@ -8,6 +8,7 @@ from tests.unit.web.test_offers import AVAILABLE, LINKED, NOW, ON_SALE
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.market import Reason as StateReason
+from mercarich_contracts.orders import ORDERED
 from mercarich_reasons.looks import (
     LookAfterEnd,
     LookByPlan,
@@ -56,6 +57,7 @@ GONE = replace(SEEN, suspected_at=NOW - HOUR)
         (replace(SEEN, due_at=NOW + MINUTE), WATCHED, LookAfterEnd(NOW + MINUTE, BY)),
         (replace(SEEN, due_at=NOW + MINUTE), BY_RUNS, LookByPlan(BY, 12)),
         (replace(SEEN, due_at=BY + MINUTE), WATCHED, LookByPlan(BY, 12)),
+        (replace(SEEN, due_at=ORDERED), WATCHED, LookByPlan(BY, 12)),
         (replace(GONE, due_at=NOW + MINUTE), WATCHED, SecondLookDue(NOW + MINUTE, BY)),
         (
             replace(SEEN, not_before=NOW + HOUR, problem="closing"),

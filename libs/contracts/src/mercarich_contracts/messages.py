@@ -75,6 +75,8 @@ class CheckBatch(Message):
     """Bypass the proxy's cache: this is a second look."""
     background: float | None = Field(default=None, gt=0, le=1)
     """Share of the proxy's budget for all batches of the watch together, behind every other caller; None: a run's."""
+    urgent: bool = False
+    """A buyer has ordered these: they have the next turns of the proxy's budget."""
 
 
 class ListingsChanged(Message):

@@ -1,6 +1,10 @@
 """An order at Amazon, as it is stored: its status there, who has cancelled it, and what its seller decided."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
+
+ORDERED = datetime(2000, 1, 1, tzinfo=UTC)
+"""`source_items.due_at` of what a buyer has ordered and nobody has looked at since: workers look at it at once."""
 
 
 class OrderStatus(StrEnum):

@@ -132,6 +132,8 @@ class CheckRequest(BaseModel):
     background: float | None = Field(default=None, gt=0, le=1)
     """Share of the outbound budget for all batches in the background together: they have the turns that no other
     caller waits for. None: this batch is not in the background."""
+    urgent: bool = False
+    """This batch has the next turns of the outbound budget, before those who wait already."""
 
 
 class ItemLine(_Value):

@@ -7,14 +7,15 @@ deadlocks between writers.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Delete, Select, Update, delete, exists, func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Delete, Select, Update, delete, exists, select, update
 
 from mercarich_contracts.hazards import FIRST_LOOK
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.orders import ORDERED
 from mercarich_db.bulk import CHUNK, insert_missing, insert_rows, update_rows
 from mercarich_db.conditions import GIVEN_IDS, among, among_keys
 from mercarich_db.tables import listing_events, listing_removals, listings, source_items
@@ -38,8 +39,6 @@ _VALUES = {kind: attrgetter(*names) for kind, names in _WRITTEN.items()}
 _EVENT = tuple(field.name for field in fields(Event))
 _EVENT_VALUES = attrgetter(*_EVENT)
 
-BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
-"""Due time of a source that is looked at before all others."""
 OF_STORE = {"of_store": True}
 """Execution option of statements made here for others to execute; a guard in the integration tests checks it."""
 CLAIM_COLUMNS = frozenset(
@@ -127,11 +126,13 @@ def read_soon(connection: Connection, ids: Sequence[int], at: datetime) -> None:
 
 
 def look_first(connection: Connection, source_ids: Sequence[int]) -> None:
-    """Have the watch look at these sources before all others: a buyer waits for what comes from them."""
+    """Have checkers look at these sources at once: a buyer waits for what comes from them. No earlier failure counts,
+    but what a worker has now stays with it."""
     for start in range(0, len(source_ids), CHUNK):
-        these = update(source_items).where(among(source_items.c.id, source_ids[start : start + CHUNK]))
-        seen = func.coalesce(source_items.c.look_class, FIRST_LOOK)
-        connection.execute(these.values(look_class=seen, due_at=BEFORE_ALL))
+        some = source_ids[start : start + CHUNK]
+        free = update(source_items).where(among(source_items.c.id, some, source_items.c.check_attempts == 0))
+        connection.execute(update(source_items).where(among(source_items.c.id, some)).values(due_at=ORDERED))
+        connection.execute(free.values(check_not_before=None, check_unknowns=0))
 
 
 def tell(connection: Connection, events: Iterable[Event]) -> None:

@@ -24,7 +24,7 @@ class Batch:
 
     def __init__(self, observer: Observer, request: CheckRequest) -> None:
         self._observer = observer
-        self._flow = Flow(background=request.background)
+        self._flow = Flow(background=request.background, urgent=request.urgent)
         self._ids = list(dict.fromkeys(request.ids))
         self._fresh = request.fresh
         self._work = _Work(_plan(observer, self._ids, request))

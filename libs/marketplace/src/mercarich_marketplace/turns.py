@@ -19,6 +19,8 @@ class Flow:
     background: float | None = None
     """The share of the rate that all callers in the background may have together: they get turns that no other caller
     waits for. None: this caller is not one of them."""
+    urgent: bool = False
+    """This caller has the next turns, before those who wait already. It is not in the background."""
     requests: int = 0
     """Calls made for this caller so far."""
     line: deque[asyncio.Future[None]] = field(default_factory=deque)
@@ -85,7 +87,7 @@ class Turns:
     async def _wait(self, flow: Flow) -> None:
         ticket = asyncio.get_running_loop().create_future()
         if not flow.line:
-            (self._flows if flow.background is None else self._behind).append(flow)
+            self._queue(flow)
         flow.line.append(ticket)
         self.waiting += 1
         self._grant()
@@ -135,8 +137,14 @@ class Turns:
         flows.popleft()
         ticket = flow.line.popleft()
         if flow.line:
-            flows.append(flow)
+            self._queue(flow)
         return ticket
+
+    def _queue(self, flow: Flow) -> None:
+        if flow.urgent:
+            self._flows.appendleft(flow)
+        else:
+            (self._flows if flow.background is None else self._behind).append(flow)
 
     def _wake_in(self, seconds: float) -> None:
         if self._timer is not None:

@@ -235,9 +235,11 @@ class Sources(Protocol):
         *,
         fresh: bool = False,
         background: float | None = None,
+        urgent: bool = False,
     ) -> Iterator[Sequence[Item]]:
         """Yield answers as they arrive, or an empty list as a sign of life. Ends early when `stop` is set.
 
         `fresh` bypasses the proxy's cache. With `background`, the calls come behind those of all other callers, within
-        this share of the proxy's budget. Raises `ProxyAway`; answers before that are valid.
+        this share of the proxy's budget; with `urgent` they come before those who wait already. Raises `ProxyAway`;
+        answers before that are valid.
         """

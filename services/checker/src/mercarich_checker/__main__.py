@@ -31,7 +31,7 @@ def _work(market: Marketplace, shared: SharedSettings) -> int:
 
     own = load(CheckerSettings)
     return worker_process.run(
-        f"checker-{market}", shared, lambda _: build_worker(market, shared, own).run, slots=own.slots
+        f"checker-{market}", shared, lambda stop: build_worker(market, shared, own, stop).run, slots=own.slots
     )
 
 

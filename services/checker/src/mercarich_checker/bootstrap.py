@@ -1,5 +1,6 @@
 """The composition root: settings in, a ready worker or a ready planner out."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +12,16 @@ from mercarich_checker.adapters.counted import CountedObservations, CountedWatch
 from mercarich_checker.adapters.coverage_sql import SqlCoverages
 from mercarich_checker.adapters.events_kafka import KafkaEvents
 from mercarich_checker.adapters.observations_sql import SqlObservations
+from mercarich_checker.adapters.ordered_sql import SqlOrdered
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.watch_sql import SqlWatched
 from mercarich_checker.dependencies import PRODUCTION, Dependencies
-from mercarich_checker.handlers import CapacityTick, CheckBatchHandler, LearntTick, ReleasedHoldsTick
+from mercarich_checker.handlers import CapacityTick, CheckBatchHandler, LearntTick, OrderedTick, ReleasedHoldsTick
+from mercarich_checker.metrics import ORDERED_SECONDS
 from mercarich_checker.settings import CheckerSettings
 from mercarich_checker.use_cases.check_batch import CheckBatchItems
+from mercarich_checker.use_cases.look_at_ordered import LookAtOrdered
 from mercarich_checker.use_cases.measure_capacity import MeasureCapacity
 from mercarich_checker.use_cases.run_check import RunCheck
 from mercarich_checker.use_cases.trust import Trust
@@ -34,12 +38,13 @@ from mercarich_platform.kafka import Publisher
 from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.worker import Tick, Worker
 from mercarich_runs.adapters.messages_kafka import KafkaBatches
-from mercarich_runs.adapters.pause_sql import RestsWhilePaused, pause_switch
+from mercarich_runs.adapters.pause_sql import RestsWhilePaused, SkipsWhilePaused, pause_switch
 from mercarich_runs.adapters.sources_http import HttpSources
 from mercarich_runs.ports import Counts, Operation
 from mercarich_runs.use_cases.see_through import Report
 
 RELEASED_HOLDS_EVERY = 3.0
+ORDERED_EVERY = 3.0
 LEARNT_EVERY = 30.0
 WATCH_CONNECTIONS = 1
 CAPACITY_EVERY = 60.0
@@ -48,21 +53,29 @@ RUN_DEADLINE = timedelta(hours=11, minutes=55)
 
 
 def build_worker(
-    marketplace: Marketplace, shared: SharedSettings, own: CheckerSettings, given: Dependencies = PRODUCTION
+    marketplace: Marketplace,
+    shared: SharedSettings,
+    own: CheckerSettings,
+    stop: threading.Event,
+    given: Dependencies = PRODUCTION,
 ) -> Worker:
     engine = given.engine or engines.create(shared.database, pool_size=own.connections)
     publisher = given.publisher or _publisher(shared, f"checker-{marketplace}")
     brake = settings_cache(engine, settings_sql.brake_settings, given.monotonic)
     observations, events = CountedObservations(SqlObservations(engine, brake, given.monotonic)), KafkaEvents(publisher)
     sources, lease = given.sources or _proxy(marketplace, own), timedelta(seconds=own.lease_seconds)
+    check = CheckBatchItems(observations, sources, events, given.now, lease)
+    seen = ORDERED_SECONDS.labels(marketplace)
+    ordered = LookAtOrdered(
+        *(SqlOrdered(engine), check, marketplace, given.now),
+        tell=lambda wait: seen.observe(wait.total_seconds()),
+    )
+    is_paused = pause_switch(engine, marketplace, given.monotonic)
     return Worker(
         broker=shared.kafka,
         group=f"checker-{marketplace}",
         topics=[CHECK[marketplace].name],
-        handle=RestsWhilePaused(
-            pause_switch(engine, marketplace, given.monotonic),
-            CheckBatchHandler(CheckBatchItems(observations, sources, events, given.now, lease)),
-        ),
+        handle=RestsWhilePaused(is_paused, CheckBatchHandler(check)),
         slots=own.slots,
         dead_letters=lambda _topic: CHECK[marketplace].dead_letters,
         ensure=(*TOPICS, *DEAD_LETTERS),
@@ -71,6 +84,12 @@ def build_worker(
                 "released holds",
                 RELEASED_HOLDS_EVERY,
                 ReleasedHoldsTick(observations, events, marketplace, given.now),
+            ),
+            Tick(
+                "ordered",
+                ORDERED_EVERY,
+                SkipsWhilePaused(is_paused, OrderedTick(ordered, stop)),
+                takes_long=True,
             ),
             Tick("learnt", LEARNT_EVERY, LearntTick(observations, given.now)),
             Tick(

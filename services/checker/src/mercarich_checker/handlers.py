@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mercarich_checker.metrics import BATCH_SECONDS, BATCHES
 from mercarich_checker.ports import Events, Observations
 from mercarich_checker.use_cases.check_batch import BatchOutcome, CheckBatchItems
+from mercarich_checker.use_cases.look_at_ordered import LookAtOrdered
 from mercarich_checker.use_cases.measure_capacity import MeasureCapacity
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import CheckBatch, Unreadable
@@ -55,6 +56,20 @@ class ReleasedHoldsTick:
         except DatabaseAway as error:
             raise NotNow(str(error), AGAIN_SECONDS) from error
         self.events.withdrawn(self.marketplace, None, withdrawn)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedTick:
+    """Every few seconds: look at what buyers have ordered."""
+
+    look: LookAtOrdered
+    stop: threading.Event
+
+    def __call__(self) -> None:
+        try:
+            self.look(self.stop)
+        except (ProxyAway, DatabaseAway) as error:
+            raise NotNow(str(error), AGAIN_SECONDS) from error
 
 
 @dataclass(frozen=True, slots=True)

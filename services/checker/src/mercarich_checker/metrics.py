@@ -11,6 +11,12 @@ WATCH_OLDEST = Gauge(
     "How long ago the last look was at the oldest of the sources that the watch took last",
     ["marketplace"],
 )
+ORDERED_SECONDS = Histogram(
+    "mercarich_checker_ordered_look_seconds",
+    "From the read of an order to the look at its source",
+    ["marketplace"],
+    buckets=(1, 2, 5, 10, 20, 30, 60, 120, 300, 1800, 7200),
+)
 HELD = Counter("mercarich_checker_held_listings", "Listings whose withdrawal the brake held", ["marketplace"])
 BATCH_SECONDS = Histogram(
     "mercarich_checker_batch_seconds",

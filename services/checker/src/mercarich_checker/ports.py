@@ -92,6 +92,26 @@ class Watched(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Looks at sources of what buyers have ordered."""
+
+    batch: CheckBatch
+    read_at: Mapping[int, datetime]
+    """By source: when the first of the orders that ask for the look was read."""
+
+
+class Ordered(Protocol):
+    """The sources of open orders. Every method raises `DatabaseAway`."""
+
+    def take(self, marketplace: Marketplace, now: datetime) -> Wanted | None:
+        """Add what nobody has looked at since its order was read to the marketplace's newest run; None: there is
+        nothing, or that run is not trusted. Whether an offer of it is up makes no difference."""
+
+    def looked_at(self, ids: Sequence[int]) -> Mapping[int, datetime]:
+        """Return when each was seen last, of those that were ever seen."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """What one transaction changed. `withdrawn`: ids of listings withdrawn (or marked for a replacement), by seller."""
 

@@ -44,6 +44,7 @@ class HttpSources:
         *,
         fresh: bool = False,
         background: float | None = None,
+        urgent: bool = False,
     ) -> Iterator[Sequence[Item]]:
         request = CheckRequest.model_construct(
             ids=[item.item_id for item in items],
@@ -51,6 +52,7 @@ class HttpSources:
             sellers={item.item_id: item.seller_id for item in items if item.seller_id},
             fresh=fresh,
             background=background,
+            urgent=urgent,
         )
         try:
             with closing(self._connected()) as connection:

@@ -28,14 +28,14 @@ from mercarich_checker.adapters.settings_sql import watch_share
 from mercarich_checker.domain.freshness import DRAWN, KEPT_A_DAY, Head, Standing, most_valuable
 from mercarich_checker.ports import Taken, WindowEnded
 from mercarich_contracts.market import Marketplace, RouteName
-from mercarich_contracts.orders import OPEN
+from mercarich_contracts.orders import ORDERED
 from mercarich_contracts.schedule import DAY
 from mercarich_contracts.sites import SITES
 from mercarich_db.bulk import Rows, time_of, update_rows
 from mercarich_db.capacity import capacities_of
 from mercarich_db.conditions import Filter, among, walking
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import hazard_cells, listings, order_items, restorations, runs, source_items
+from mercarich_db.tables import hazard_cells, listings, restorations, runs, source_items
 from mercarich_runs.ports import Operation, Outcome, Run
 
 HEADS = 100
@@ -50,20 +50,16 @@ TOGETHER = 100
 
 _items = source_items.c
 _ON_SALE = exists().where(listings.c.source_item_id == _items.id, LISTED, listings.c.user_id.in_(SERVED))
-_ORDERED = exists().where(
-    order_items.c.source_item_id == _items.id,
-    order_items.c.status.in_(OPEN),
-    or_(_items.checked_at.is_(None), order_items.c.seen_at > _items.checked_at),
-)
-"""SQL condition: a buyer has ordered what comes from the source, and nobody has looked at it since."""
-_WANTED = and_(or_(_ON_SALE, _ORDERED), func.coalesce(_items.check_problem, "") != "set_aside")
+_WANTED = and_(_ON_SALE, func.coalesce(_items.check_problem, "") != "set_aside")
+_NOT_ORDERED = or_(_items.due_at.is_(None), _items.due_at != ORDERED)
+"""SQL condition: what a buyer has ordered, workers look at without the watch (`ordered_sql`)."""
 
 
 class SqlWatched:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         of_marketplace = _items.marketplace == bindparam("marketplace")
-        due = select(_items.id).where(of_marketplace, _items.due_at <= bindparam("now"))
+        due = select(_items.id).where(of_marketplace, _items.due_at > ORDERED, _items.due_at <= bindparam("now"))
         due = walking(due.order_by(_items.due_at, _items.id), _items.marketplace, _items.due_at)
         of_class = select(_items.id).where(of_marketplace, _items.look_class == bindparam("look_class"))
         of_class = walking(of_class.order_by(_items.checked_at, _items.id), _items.marketplace, _items.look_class)
@@ -205,7 +201,7 @@ def _heads(first: Select[Any], *also: ColumnElement[bool]) -> Select[Any]:
         *(_WANTED.label("is_wanted"), _items.glimpsed_at),
     )
     rested = or_(_items.check_not_before.is_(None), _items.check_not_before <= bindparam("now"))
-    free = (Filter(_items.check_run.is_(None)), rested, *map(Filter, also))
+    free = (Filter(_items.check_run.is_(None)), Filter(_NOT_ORDERED), rested, *map(Filter, also))
     return select(*columns).join_from(ids, source_items, _items.id == ids.c.id).where(*free)
 
 
@@ -233,7 +229,7 @@ def _read(rows: Sequence[Sequence[Any]]) -> list[Head]:
 def _leave(ids: Collection[int], connection: Connection) -> None:
     """Take out of their classes what is not on sale, or was set aside: until a look finds it on sale again."""
     still = not_(_WANTED)  # an offer may have been made meanwhile
-    free = among(_items.id, ids, _items.check_run.is_(None), still)
+    free = among(_items.id, ids, _items.check_run.is_(None), _NOT_ORDERED, still)
     connection.execute(update(source_items).where(free).values(look_class=None, due_at=None))
 
 

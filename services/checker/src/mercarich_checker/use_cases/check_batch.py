@@ -63,7 +63,12 @@ class CheckBatchItems:
         waiting = {item.item_id: item.id for item in claimed}
         renewed_at = self.now()
         try:
-            looks = self.sources.look(claimed, batch.max_workers, stop, fresh=batch.fresh, background=batch.background)
+            looks = self.sources.look(
+                *(claimed, batch.max_workers, stop),
+                fresh=batch.fresh,
+                background=batch.background,
+                urgent=batch.urgent,
+            )
             for answers in looks:
                 self._record(batch, answers, waiting)
                 if waiting and self.now() - renewed_at > self.lease / 3:

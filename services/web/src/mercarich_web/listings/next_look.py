@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from mercarich_contracts.coverage import planned_wait
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.market import Reason as StateReason
+from mercarich_contracts.orders import ORDERED
 from mercarich_reasons.looks import (
     LookAfterEnd,
     LookByPlan,
@@ -55,7 +56,7 @@ def _between_runs(offer: Offer, source: Source, looking: Looking, now: datetime,
     by = (source.checked_at or offer.changed_at) + wait
     if by <= now:
         return LookLate(by, wait // timedelta(hours=1))
-    if looking.is_watched and source.due_at is not None and source.due_at < by:
+    if looking.is_watched and source.due_at is not None and ORDERED < source.due_at < by:
         return (LookAfterEnd if source.suspected_at is None else SecondLookDue)(source.due_at, by)
     if looking.is_watched and waits and source.not_before is not None and source.not_before < by:
         return _waits(source, None)

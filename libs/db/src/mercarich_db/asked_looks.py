@@ -1,0 +1,71 @@
+"""Looks that are asked for: the sources are added once more to the newest run of their marketplace.
+
+A checker claims and records them like all items of the run, with the same budget, brake and evidence. So the run must
+have passed its canaries and must not be held. No new run is started, because it would ask its canaries first.
+"""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
+
+from mercarich_contracts.market import Marketplace
+from mercarich_db import own_rows
+from mercarich_db.conditions import among
+from mercarich_db.tables import run_heads, runs, source_items
+from mercarich_db.types import AnyRow
+
+_source = source_items.c
+_other = runs.alias("other_run")
+OF_CHECK = and_(run_heads.c.operation == "check", run_heads.c.run_id == runs.c.id)
+HAS_ENDED = and_(runs.c.phase == "ended", runs.c.outcome == "finished")
+_none_is_held = ~exists().where(
+    _other.c.operation == "check",
+    _other.c.marketplace == runs.c.marketplace,
+    _other.c.outcome == "running",
+    _other.c.phase == "held",
+)
+"""The newest run may be a narrow one that ended before its marketplace was in trouble, beside a wide one that waits."""
+IS_TRUSTED = and_(or_(runs.c.phase.in_(("checking", "confirming")), HAS_ENDED), _none_is_held)
+
+
+def trusted(connection: Connection, marketplaces: Collection[Marketplace] = tuple(Marketplace)) -> Sequence[AnyRow]:
+    """Return id, marketplace, generation and phase of each marketplace's newest run, if that is trusted.
+
+    The newest run is locked, so that no newer one begins meanwhile; lock the sources after it, in order of their ids,
+    as checkers do.
+    """
+    head = (run_heads.c.operation == "check", run_heads.c.marketplace.in_(sorted(marketplaces)))
+    locked = select(run_heads.c.run_id).where(*head).order_by(run_heads.c.marketplace)
+    heads = connection.execute(locked.with_for_update(read=True)).scalars().all()
+    newest = select(runs.c.id, runs.c.marketplace, runs.c.generation, runs.c.phase).where(runs.c.id.in_(heads))
+    return connection.execute(newest.where(IS_TRUSTED).order_by(runs.c.marketplace)).all()
+
+
+def add(
+    connection: Connection, run: AnyRow, ids: Collection[int], free: ColumnElement[bool], *, anew: bool = True
+) -> Sequence[AnyRow]:
+    """Add those of these sources to the run that are of its marketplace and `free`; return them, in order of their ids:
+    id, item_id, seller_id.
+
+    `anew`: what a checker of this run could not see counts no longer.
+    """
+    columns = (_source.id, _source.item_id, _source.seller_id, _source.check_run, _source.checked_run)
+    mine = among(_source.id, ids, _source.marketplace == run.marketplace, free)
+    found = connection.execute(select(*columns).where(mine).order_by(_source.id).with_for_update()).all()
+    if not found:
+        return found
+    marked = {"check_run": run.id, "check_rank": 0, "check_not_before": None, "check_problem": None}
+    # The attempts of the other sources continue, because one of them may be killing workers.
+    new = [row.id for row in found if row.check_run != run.id]
+    added = [row.id for row in found if run.id not in (row.check_run, row.checked_run)]
+    _set(connection, [row.id for row in found], **marked)
+    _set(connection, new, check_attempts=0)
+    _set(connection, [row.id for row in found] if anew else added, check_unknowns=0)
+    own_rows.plan(connection, run.id, added)
+    connection.execute(update(runs).where(runs.c.id == run.id).values(planned=runs.c.planned + len(added)))
+    return found
+
+
+def _set(connection: Connection, ids: Sequence[int], **values: object) -> None:
+    if ids:
+        connection.execute(update(source_items).where(among(_source.id, ids)).values(values))

@@ -1,0 +1,83 @@
+"""`ports.Ordered` over `source_items` and `order_items`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, not_, or_, select, update
+
+from mercarich_checker.ports import Wanted
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.messages import BatchItem, CheckBatch
+from mercarich_contracts.orders import ORDERED
+from mercarich_db import asked_looks
+from mercarich_db.conditions import among
+from mercarich_db.engine import reading, run_tx
+from mercarich_db.open_orders import UNDECIDED
+from mercarich_db.tables import order_items, source_items
+
+MOST = 50
+"""Sources of one batch, the same number as a planner's (`CHECK_BATCH_ITEMS`)."""
+ATTEMPTS = 2
+"""Claims without a result after which a run's planner finds out whether the source ends workers."""
+_items = source_items.c
+_UNSEEN = and_(
+    order_items.c.source_item_id == _items.id,
+    UNDECIDED,
+    or_(_items.checked_at.is_(None), order_items.c.seen_at > _items.checked_at),
+)
+"""SQL condition on both tables: nobody has looked at the source since the order was read."""
+_IS_WANTED = exists().where(_UNSEEN)
+
+
+class SqlOrdered:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def take(self, marketplace: Marketplace, now: datetime) -> Wanted | None:
+        marked = (_items.marketplace == marketplace, _items.due_at == ORDERED)
+        due = select(_items.id).where(*marked, _IS_WANTED, _is_free(now)).order_by(_items.id).limit(MOST)
+        done = select(_items.id).where(*marked, not_(_IS_WANTED))
+        with reading(self._engine) as connection:
+            ids, settled = connection.execute(due).scalars().all(), connection.execute(done).scalars().all()
+        if settled:
+            run_tx(self._engine, lambda connection: _unmark(connection, settled))
+        return run_tx(self._engine, lambda connection: _taken(connection, marketplace, ids, now)) if ids else None
+
+    def looked_at(self, ids: Sequence[int]) -> Mapping[int, datetime]:
+        seen = select(_items.id, _items.checked_at).where(among(_items.id, ids), _items.checked_at.is_not(None))
+        with reading(self._engine) as connection:
+            return {row.id: row.checked_at for row in connection.execute(seen)}
+
+
+def _taken(connection: Connection, marketplace: Marketplace, ids: Sequence[int], now: datetime) -> Wanted | None:
+    for run in asked_looks.trusted(connection, [marketplace]):
+        first = select(_items.id, func.min(order_items.c.seen_at).label("read_at")).join(order_items, _UNSEEN)
+        rows = connection.execute(first.where(among(_items.id, ids)).group_by(_items.id))
+        read_at = {row.id: row.read_at for row in rows}
+        found = asked_looks.add(connection, run, sorted(read_at), _is_free(now), anew=False)
+        if found:
+            items = tuple(BatchItem(id=row.id, item_id=row.item_id, seller_id=row.seller_id) for row in found)
+            batch = CheckBatch(
+                marketplace=marketplace,
+                run_id=run.id,
+                generation=run.generation,
+                items=items,
+                max_workers=len(items),
+                fresh=True,
+                urgent=True,
+            )
+            return Wanted(batch, {item.id: read_at[item.id] for item in items})
+    return None
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    """Condition: no worker looks at the source now, it does not wait after a look that told nothing, and it has not
+    ended workers."""
+    come = or_(_items.check_not_before.is_(None), _items.check_not_before <= now)
+    return and_(come, _items.check_attempts < ATTEMPTS, func.coalesce(_items.check_problem, "") != "set_aside")
+
+
+def _unmark(connection: Connection, ids: Sequence[int]) -> None:
+    """Take the mark from sources whose orders ask for no look any more, unless another was read meanwhile."""
+    still = among(_items.id, ids, _items.due_at == ORDERED, not_(_IS_WANTED))
+    connection.execute(update(source_items).where(still).values(due_at=None))

@@ -1,0 +1,231 @@
+"""What a buyer has ordered is looked at at once: with or without the watch, and before whatever else there is to do."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, delete, insert, update
+from tests.integration.checker.shop import VOUCHES, Market, Shop, check
+
+from mercarich_checker.bootstrap import build_worker
+from mercarich_checker.dependencies import Dependencies
+from mercarich_checker.settings import CheckerSettings
+from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.orders import ORDERED, OrderStatus
+from mercarich_db import engine as engines
+from mercarich_db.tables import listings, order_items, runs, source_items
+from mercarich_listings import store
+from mercarich_platform.clock import utc_now
+from mercarich_platform.kafka import Headers
+from mercarich_platform.settings import SharedSettings
+from mercarich_platform.worker import NotNow
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+BEFORE = {"state": "available", "checked_at": utc_now() - 3 * HOUR}
+
+
+class Silent:
+    """A broker that takes every message."""
+
+    def publish(self, topic: str, value: bytes, *, key: bytes | None = None, headers: Headers = ()) -> None: ...
+
+    def flush(self, timeout: float) -> None: ...
+
+
+Turn = Callable[..., None]
+
+
+@pytest.fixture
+def turn(engine: Engine, market: Market) -> Turn:
+    """A worker of production, of which each tick takes one turn."""
+
+    def take(after: timedelta = timedelta()) -> None:
+        given = Dependencies(engine=engine, publisher=Silent(), sources=market, now=lambda: utc_now() + after)
+        worker = build_worker(Marketplace.YAHOO, SharedSettings(), CheckerSettings(), threading.Event(), given)
+        for tick in worker.ticks:
+            if tick.name != "capacity":
+                tick.run()
+
+    return take
+
+
+@pytest.fixture
+def sold(engine: Engine, shop: Shop, market: Market) -> Any:
+    """An offer that an order has taken down, beside others, after a run that has ended."""
+    seller = shop.seller("a")
+    for number in range(20):
+        shop.listing(seller, f"x{number}", source=BEFORE)
+    sold = shop.offer(shop.listing(seller, "sold", quantity=0, source=BEFORE))
+    check(engine, market, canaries=[VOUCHES])
+    market.looks.clear()
+    order(engine, sold)
+    return sold
+
+
+def order(engine: Engine, listing: Any, number: str = "1", status: OrderStatus = OrderStatus.PENDING) -> None:
+    """Store an order of the listing as feed does."""
+    at = utc_now()
+    row = {"user_id": listing.user_id, "listing_id": listing.id, "source_item_id": listing.source_item_id}
+    told = {"seller_id": "A", "order_id": number, "order_item_id": number, "sku": listing.sku, "quantity": 1}
+    times = {"ordered_at": at, "changed_at": at, "seen_at": at}
+
+    def write(connection: Connection) -> None:
+        connection.execute(insert(order_items).values(**row, **told, **times, status=status))
+        store.look_first(connection, [listing.source_item_id])
+
+    engines.run_tx(engine, write)
+
+
+def write(engine: Engine, statement: Any) -> None:
+    engines.run_tx(engine, lambda connection: connection.execute(statement))
+
+
+def set_source(engine: Engine, item_id: str, **values: Any) -> None:
+    write(engine, update(source_items).where(source_items.c.item_id == item_id).values(**values))
+
+
+def test_it_is_looked_at_without_the_watch_although_its_offer_is_down(
+    shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    market.states["sold"] = State.SOLD
+    turn()
+    source = shop.source("sold")
+    assert market.looks == ["sold"]
+    assert (market.looked_afresh[-1], market.urgent[-1]) == ("sold", True)
+    assert (source.state, source.due_at, source.check_run) == (State.SOLD, None, None)
+    turn()
+    assert market.looks == ["sold"]
+
+
+def test_it_is_looked_at_although_its_seller_has_deleted_the_offer(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    write(engine, delete(listings).where(listings.c.id == sold.id))
+    turn()
+    assert market.looks == ["sold"]
+
+
+def test_an_order_is_looked_at_once_and_the_next_one_again(
+    engine: Engine, market: Market, sold: Any, turn: Turn
+) -> None:
+    turn()
+    turn()
+    order(engine, sold, "2")
+    turn()
+    assert market.looks == ["sold", "sold"]
+
+
+def test_what_waits_in_the_order_of_a_run_is_looked_at_at_once(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    going_on = update(runs).values(phase="checking", outcome="running", ended_at=None)
+    write(engine, going_on)
+    set_source(engine, "sold", check_run=shop.run(1).id, check_rank=5_000)
+    turn()
+    assert market.looks == ["sold"]
+    assert shop.source("sold").checked_at > utc_now() - MINUTE
+
+
+def test_what_a_worker_looks_at_now_is_left_to_it(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    lease = {"check_run": shop.run(1).id, "check_attempts": 1, "check_not_before": utc_now() + HOUR}
+    set_source(engine, "sold", **lease)
+    turn()
+    assert market.looks == []
+    turn(after=2 * HOUR)
+    assert market.looks == ["sold"]
+
+
+def test_what_ends_workers_is_not_looked_at_again_and_again(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    set_source(engine, "sold", check_run=shop.run(1).id, check_attempts=2, check_not_before=utc_now() - HOUR)
+    turn()
+    assert market.looks == []
+
+
+@pytest.mark.parametrize("values", [{"phase": "held", "outcome": "running"}, {"outcome": "failed"}])
+def test_nothing_is_looked_at_while_the_marketplace_cannot_be_believed(
+    engine: Engine, market: Market, sold: Any, turn: Turn, values: dict[str, str]
+) -> None:
+    write(engine, update(runs).values(**values))
+    turn()
+    assert market.looks == []
+    write(engine, update(runs).values(phase="ended", outcome="finished"))
+    turn()
+    assert market.looks == ["sold"]
+
+
+def test_nothing_is_looked_at_while_the_marketplace_is_paused(
+    shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    shop.setting("MARKETPLACE_YAHOO", "paused")
+    turn()
+    assert market.looks == []
+
+
+def test_a_look_that_told_nothing_is_repeated_after_waits_that_grow(
+    shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    market.states["sold"] = State.UNKNOWN
+    waited = [_wait(shop, turn, market)]
+    turn(after=waited[0] / 2)
+    assert market.looks == ["sold"]
+    for _ in range(8):
+        waited.append(_wait(shop, turn, market, after=waited[-1] + timedelta(seconds=1)))
+    assert waited[0] <= MINUTE
+    assert waited[-1] - waited[-2] >= HOUR
+    assert shop.source("sold").due_at == ORDERED
+    market.states["sold"] = State.SOLD
+    turn(after=waited[-1] + timedelta(seconds=1))
+    assert (shop.source("sold").state, shop.source("sold").due_at) == (State.SOLD, None)
+
+
+def _wait(shop: Shop, turn: Turn, market: Market, after: timedelta = timedelta()) -> timedelta:
+    """Take a turn at which a look tells nothing; return when the next one may be, from now on."""
+    before = len(market.looks)
+    turn(after=after)
+    assert len(market.looks) == before + 1
+    not_before: datetime = shop.source("sold").check_not_before
+    return not_before - utc_now()
+
+
+def test_a_new_order_waits_for_no_earlier_failure(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    set_source(engine, "sold", check_not_before=utc_now() + HOUR, check_problem=Reason.BLOCKED, check_unknowns=6)
+    order(engine, sold, "2")
+    turn()
+    assert market.looks == ["sold"]
+
+
+def test_an_order_that_is_no_longer_open_asks_for_no_look(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    write(engine, update(order_items).values(status=OrderStatus.CANCELLED))
+    turn()
+    assert market.looks == []
+    assert shop.source("sold").due_at is None
+
+
+def test_the_look_is_taken_again_when_the_proxy_is_back(market: Market, sold: Any, turn: Turn) -> None:
+    market.away = True
+    with pytest.raises(NotNow):
+        turn()
+    market.away = False
+    turn()
+    assert market.looks == ["sold"]
+
+
+def test_what_another_seller_offers_of_the_same_source_comes_down(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    other = shop.listing(shop.seller("b"), "sold")
+    market.states["sold"] = State.SOLD
+    turn()
+    assert shop.offer(other).quantity == 0
+    assert shop.events(other) == ["withdrawn"]
