@@ -16,6 +16,7 @@ from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORD, PASSWORDS, Browser, Served, let_sign_in, served
 from tests.integration.web.test_second_step import set_up
 
+from mercarich_contracts.orders import OrderStatus
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
@@ -204,6 +205,78 @@ def test_what_amazon_sells_and_nobody_watches_is_told(
     page = ann.get("/notices").text
     assert "Deleted offers that Amazon still sells: 2" in page
     assert 'href="/differences?kind=came_back"' in page
+
+
+def order(rows: Rows, user_id: int, source: int, number: str, **values: Any) -> int:
+    """An order that feed has read a minute ago."""
+    told = {"seller_id": "A1", "order_id": f"250-{number}", "order_item_id": number, "sku": f"SKU {number}&"}
+    times = {"ordered_at": ago(minutes=3), "changed_at": ago(minutes=3), "seen_at": ago(minutes=1)}
+    about = {"user_id": user_id, "source_item_id": source, "quantity": 1, "status": OrderStatus.PENDING}
+    return rows.add(tables.order_items, **about | told | times | values)
+
+
+def test_an_open_order_whose_source_is_gone_is_told_by_every_way_that_is_on(
+    worker: NoticeWorker, engine: Engine, ann: Browser, rows: Rows, ann_id: int, mailbox: Mailbox, receiver: Receiver
+) -> None:
+    """Also to who chose the kinds before there was this one."""
+    ways = {"mail_address": "ann@shop.example", "mail_proven_at": ago(days=9), "kinds_by_mail": "held token"}
+    rows.add(tables.notice_ways, user_id=ann_id, webhook_url=receiver.url, kinds_by_webhook="", **ways)
+    gone = rows.source("x1", state="sold", checked_at=ago(seconds=30))
+    order(rows, ann_id, gone, "1")
+    order(rows, ann_id, rows.source("x2", checked_at=ago(seconds=30)), "2")
+    turn(worker)
+    told = [(one["kind"], one["cause"], one["count"]) for one in all_of(engine, "notices")]
+    [letter], [call] = mailbox.letters(), receiver.calls
+
+    assert told == [("order_unsourced", "250-1", 1)]
+    assert letter.subject == "The source of order 250-1 is gone: SKU 1&"
+    assert "https://shop.example/listings?q=SKU%201%26" in letter.text
+    assert (call.json["notice"]["kind"], call.json["notice"]["cause"]) == ("order_unsourced", "250-1")
+    assert 'href="/listings?q=SKU%201%26"' in ann.get("/notices").text
+
+
+def test_what_was_gone_before_the_order_or_is_not_open_is_not_told(
+    worker: NoticeWorker, engine: Engine, rows: Rows, ann_id: int
+) -> None:
+    order(rows, ann_id, rows.source("x1", state="sold", checked_at=ago(minutes=2)), "1")
+    gone = rows.source("x2", state="sold", checked_at=ago(seconds=30))
+    for status in (OrderStatus.SHIPPED, OrderStatus.CANCELLED):
+        order(rows, ann_id, gone, status, status=status)
+    worker.keep()
+
+    assert all_of(engine, "notices") == []
+
+
+def test_the_notice_of_an_order_closes_when_the_order_is_no_longer_open(
+    worker: NoticeWorker, engine: Engine, rows: Rows, ann_id: int
+) -> None:
+    gone = rows.source("x1", state="gone", checked_at=ago(seconds=30))
+    of_two = [order(rows, ann_id, gone, number, order_id="250-7", sku="A") for number in ("1", "2")]
+    worker.keep()
+    before = [(one["cause"], one["count"], one["closed_at"]) for one in all_of(engine, "notices")]
+    rows.change(update(tables.order_items).where(tables.order_items.c.id == of_two[0]).values(status="cancelled"))
+    worker.keep()
+    between = [(one["cause"], one["count"], one["closed_at"]) for one in all_of(engine, "notices")]
+    rows.change(update(tables.order_items).values(status="cancelled"))
+    worker.keep()
+
+    assert (before, between) == ([("250-7", 2, None)], [("250-7", 1, None)])
+    assert all_of(engine, "notices")[0]["closed_at"] is not None
+
+
+def test_a_seller_may_switch_the_notice_of_an_order_off_for_each_way(
+    worker: NoticeWorker, ann: Browser, rows: Rows, ann_id: int, receiver: Receiver
+) -> None:
+    box = r'name="by_{}" value="order_unsourced" [^>]*checked'
+    first = ann.get("/account/notices").text
+    ann.post("/account/notices", webhook=receiver.url, by_mail=["order_unsourced"])
+    then = ann.get("/account/notices").text
+    order(rows, ann_id, rows.source("x1", state="gone", checked_at=ago(seconds=30)), "1")
+    turn(worker)
+
+    assert [bool(re.search(box.format(way), first)) for way in ("mail", "webhook")] == [True, True]
+    assert [bool(re.search(box.format(way), then)) for way in ("mail", "webhook")] == [True, False]
+    assert receiver.calls == []
 
 
 def test_a_cause_that_comes_and_goes_is_told_once_and_after_hours_again(

@@ -17,6 +17,7 @@ from mercarich_web.identity.people import Role, Session
 from mercarich_web.identity.server_key import ServerKey
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.notices.notices import (
+    ON_BY_DEFAULT,
     Kind,
     Notice,
     SentLine,
@@ -84,7 +85,7 @@ class ChooseWays:
         Raises `Refused`, and `Superseded` when the session is over by now."""
         account = session.account
         if account.role is Role.OPERATOR:
-            webhook, kinds = "", ((), ())
+            webhook, kinds = "", (ON_BY_DEFAULT, ON_BY_DEFAULT)
         mail, webhook, old = mail.strip(), webhook.strip(), self.book.ways(account.user_id)
         self._check(mail, webhook)
         new = replace(old, by_mail=frozenset(kinds[0]), by_webhook=frozenset(kinds[1]))

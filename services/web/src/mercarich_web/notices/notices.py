@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
+from urllib.parse import quote
 
 from mercarich_listings.differences import Difference
 from mercarich_reasons.reason import Reason
@@ -24,6 +25,8 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 
 
 class Kind(StrEnum):
+    ORDER_UNSOURCED = "order_unsourced"
+    """An open order whose source was seen gone after feed had read the order. The cause is Amazon's order id."""
     TOKEN = "token"
     """Amazon refuses the seller's token."""
     STUCK = "stuck"
@@ -37,6 +40,8 @@ class Kind(StrEnum):
     JOB_FAILED = "job_failed"
 
 
+ON_BY_DEFAULT = frozenset({Kind.ORDER_UNSOURCED})
+"""Kinds that go out by every way that a seller has set up, unless the seller has switched them off."""
 TOLD_WHEN_OVER = frozenset({Kind.TOKEN, Kind.STUCK})
 
 
@@ -99,12 +104,13 @@ class Notice:
             sentence = FILE_FAILED if self.about else SEARCH_FAILED
         if self.kind == Kind.DIFFERS:
             sentence = DIFFERING.get(self.name.cause, sentence)
-        return Said(sentence.text, {"count": self.count, "about": self.about, "reason": self.reason})
+        values = {"count": self.count, "about": self.about, "reason": self.reason, "cause": self.name.cause}
+        return Said(sentence.text, values)
 
     @property
     def link(self) -> str:
         """The page where the seller can act on it."""
-        return LINKS.get(self.kind, "/notices").format(cause=self.name.cause)
+        return LINKS.get(self.kind, "/notices").format(cause=self.name.cause, about=quote(self.about, safe=""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +131,8 @@ class Ways:
     mail_proven_at: datetime | None = None
     webhook_url: str | None = None
     webhook_salt: str | None = None
-    by_mail: frozenset[Kind] = frozenset()
-    by_webhook: frozenset[Kind] = frozenset()
+    by_mail: frozenset[Kind] = ON_BY_DEFAULT
+    by_webhook: frozenset[Kind] = ON_BY_DEFAULT
 
     def of(self, kind: str) -> list[Way]:
         ways = []
@@ -173,6 +179,7 @@ DIFFERING: Mapping[str, Said] = {
     CAME_BACK: Said("Deleted offers that Amazon still sells: %(count)s"),
 }
 SENTENCES: Mapping[str, Said] = {
+    Kind.ORDER_UNSOURCED: Said("The source of order %(cause)s is gone: %(about)s"),
     Kind.TOKEN: Said("Amazon refuses your token, so nothing reaches Amazon. %(about)s"),
     Kind.STUCK: Said("Withdrawals that have not reached Amazon for an hour: %(count)s"),
     Kind.HELD: Said("Withdrawals that are held back: %(count)s"),
@@ -182,6 +189,7 @@ SENTENCES: Mapping[str, Said] = {
     Kind.JOB_FAILED: Said("A job failed: %(about)s"),
 }
 LINKS: Mapping[str, str] = {
+    Kind.ORDER_UNSOURCED: "/listings?q={about}",
     Kind.TOKEN: "/amazon",
     Kind.STUCK: "/listings?view=exposed",
     Kind.HELD: "/listings?view=held",

@@ -7,7 +7,19 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, not_, or_, select, true
 
-from mercarich_db.tables import amazon_accounts, holds, jobs, listings, removed_offers, revivals, users
+from mercarich_contracts.market import OUT_OF_STOCK
+from mercarich_db.open_orders import UNDECIDED
+from mercarich_db.tables import (
+    amazon_accounts,
+    holds,
+    jobs,
+    listings,
+    order_items,
+    removed_offers,
+    revivals,
+    source_items,
+    users,
+)
 from mercarich_db.types import has_code
 from mercarich_listings.differences import DIFFERS, KIND, Difference
 from mercarich_listings.removed_store import IS_LEFT, IS_UP
@@ -28,6 +40,7 @@ class SqlCauses:
         with reading(self._engine) as connection:
             active = set(connection.execute(select(users.c.id).where(users.c.active.is_(true()))).scalars())
             found = [
+                *_unsourced_orders(connection),
                 *_tokens(connection),
                 *_counted(connection, Kind.HELD, _held()),
                 *_counted(connection, Kind.PROPOSED, _proposed()),
@@ -38,6 +51,18 @@ class SqlCauses:
                 *_failed_jobs(connection, at),
             ]
         return [cause for cause in found if cause.name.user_id in active]
+
+
+def _unsourced_orders(connection: Connection) -> Iterator[Cause]:
+    item, source = order_items.c, source_items.c
+    gone = and_(source.state.in_(OUT_OF_STOCK), source.checked_at > item.seen_at)
+    query = select(item.user_id, item.order_id, func.min(item.sku).label("sku"), func.count().label("items"))
+    query = query.join_from(users, order_items, item.user_id == users.c.id).join(
+        source_items, source.id == item.source_item_id
+    )
+    query = query.where(users.c.active.is_(true()), UNDECIDED, gone).group_by(item.user_id, item.order_id)
+    for row in connection.execute(query):
+        yield Cause(Name(row.user_id, Kind.ORDER_UNSOURCED, row.order_id), row.items, row.sku or "")
 
 
 def _tokens(connection: Connection) -> Iterator[Cause]:

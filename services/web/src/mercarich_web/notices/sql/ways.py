@@ -14,7 +14,19 @@ from mercarich_web.database import reading
 from mercarich_web.identity.people import Session
 from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.sessions import hold
-from mercarich_web.notices.notices import Kind, Name, Notice, Sending, SentLine, SentProof, Way, Ways, What, pause_after
+from mercarich_web.notices.notices import (
+    ON_BY_DEFAULT,
+    Kind,
+    Name,
+    Notice,
+    Sending,
+    SentLine,
+    SentProof,
+    Way,
+    Ways,
+    What,
+    pause_after,
+)
 
 _sending = notice_sendings.c
 
@@ -37,8 +49,8 @@ class SqlWays:
             "mail_proven_at": ways.mail_proven_at,
             "webhook_url": ways.webhook_url,
             "webhook_salt": ways.webhook_salt,
-            "kinds_by_mail": " ".join(sorted(ways.by_mail)),
-            "kinds_by_webhook": " ".join(sorted(ways.by_webhook)),
+            "kinds_by_mail": _words(ways.by_mail),
+            "kinds_by_webhook": _words(ways.by_webhook),
         }
 
         def write(connection: Connection) -> None:
@@ -169,7 +181,15 @@ def a_sending(user_id: int, way: Way, what: What, now: datetime, notice_id: int 
 
 
 def _kinds(text: str | None) -> frozenset[Kind]:
-    return frozenset(Kind(word) for word in (text or "").split() if word in set(Kind))
+    """Return the kinds of a stored choice: of those that are on by default, it names the ones that are off."""
+    words = set((text or "").split())
+    chosen = {kind for kind in Kind if kind in words}
+    return frozenset(chosen | {kind for kind in ON_BY_DEFAULT if f"-{kind}" not in words})
+
+
+def _words(kinds: Collection[Kind]) -> str:
+    off = (f"-{kind}" for kind in ON_BY_DEFAULT if kind not in kinds)
+    return " ".join([*sorted(set(kinds) - ON_BY_DEFAULT), *sorted(off)])
 
 
 def _sendings() -> Any:
