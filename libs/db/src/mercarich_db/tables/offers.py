@@ -71,7 +71,7 @@ listings = Table(
     Index(  # a covering index: a seller's figures are counted without reading rows
         "ix_listings_shop",
         *("user_id", "listed", "orphan", "quantity", "hold_id", "searching", "stopped_at"),
-        *("push_pending", "pushed_quantity", "listing_quantity", "push_problem", "source_item_id"),
+        *("push_pending", "pushed_quantity", "listing_quantity", "push_problem", "source_item_id", "offer_price_jpy"),
     ),
 )
 

@@ -16,6 +16,7 @@ source_items = Table(
     Column("state", exact(16), nullable=False),  # the last known state; unknown only before the first
     Column("reason", exact(32), nullable=True),
     Column("price_jpy", Integer, nullable=True),
+    Column("postage_jpy", Integer, nullable=True),  # what its buyer pays besides; 0: nothing; NULL: not known
     Column("observed_at", UtcDateTime, nullable=True),  # when `state` was last seen
     Column("evidence_id", Id, nullable=True),
     Column("suspected_at", UtcDateTime, nullable=True),  # first look that saw it gone, if a hold waits for a second one

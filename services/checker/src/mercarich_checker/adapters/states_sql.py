@@ -42,6 +42,7 @@ class Pending(NamedTuple):
     state: str | None
     reason: str | None
     price_jpy: int | None
+    postage_jpy: int | None
     evidence_id: int | None
     suspected_at: datetime | None
     missed_at: datetime | None
@@ -136,10 +137,11 @@ def _keep_states(
 
 def _says_no_more(row: Pending, item: Item) -> bool:
     same_price = item.price_jpy is None or item.price_jpy == row.price_jpy
+    same_postage = _postage(row, item) == row.postage_jpy
     known_seller = item.seller_id is None or item.seller_id == row.seller_id
     known_looks = (row.image_url or not item.images) and (row.condition_code or not item.condition_code)
     suspicion_stands = (row.suspected_at is None) is (meaning(item) is Meaning.KEEP)
-    return bool(same_price and known_seller and known_looks and suspicion_stands)
+    return bool(same_price and same_postage and known_seller and known_looks and suspicion_stands)
 
 
 class _Lasting(NamedTuple):
@@ -184,12 +186,20 @@ def _new_state(row: Pending, item: Item, evidence_ids: Mapping[int, int]) -> dic
         "state": item.state,
         "reason": item.reason,
         "price_jpy": row.price_jpy if item.price_jpy is None else item.price_jpy,
+        "postage_jpy": _postage(row, item),
         "seller_id": item.seller_id or row.seller_id,
         "image_url": row.image_url or next((url for url in item.images if len(url) <= _LONGEST_URL), None),
         "condition_code": row.condition_code or item.condition_code,
         "evidence_id": evidence_ids.get(row.id, row.evidence_id),
         "suspected_at": None if meaning(item) is Meaning.KEEP else row.suspected_at or item.evidence.fetched_at,
     }
+
+
+def _postage(row: Pending, item: Item) -> int | None:
+    """Return the postage that is known now. A page that tells none leaves it, unless the buyer pays from now on."""
+    if item.postage_jpy is not None:
+        return item.postage_jpy
+    return None if row.postage_jpy == 0 and item.shipping_payer == "buyer" else row.postage_jpy
 
 
 def look_again(connection: Connection, due_at: Mapping[int, datetime]) -> None:

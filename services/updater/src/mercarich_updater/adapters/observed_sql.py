@@ -43,6 +43,7 @@ def keep(connection: Connection, item: Item) -> tuple[int, int] | None:
     known = {
         "title": item.title and item.title[:255],
         "price_jpy": item.price_jpy,
+        "postage_jpy": item.postage_jpy,
         "seller_id": item.seller_id,
         "condition_code": item.condition_code,
         "image_url": next((url for url in item.images if len(url) <= 512), None),
