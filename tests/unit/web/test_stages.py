@@ -11,6 +11,7 @@ from mercarich_listings.stages import told_apart
 from mercarich_listings.transition import Stage
 from mercarich_web.listings.actions import ACTIONS, NOTHING_FITS, BulkAction, actions_in, possible
 from mercarich_web.listings.sql import book
+from mercarich_web.listings.sql.earnings import BY_TERMS
 from mercarich_web.listings.views import BADGES, STAGES_OF, Badge, Figures, View, badge
 from mercarich_web.words import WORDS
 
@@ -28,7 +29,7 @@ OF_STAGES: dict[str, Collection[Stage]] = {
 OF_VIEWS: dict[str, Collection[str]] = {
     "listings.views.STAGES_OF": STAGES_OF,
     "listings.views.Figures": {field.name for field in fields(Figures)},
-    "listings.sql.book.VIEWS (its condition)": book.VIEWS,
+    "listings.sql.book.VIEWS or listings.sql.earnings.BY_TERMS (its condition)": {*book.VIEWS, *BY_TERMS},
     "listings.words.VIEWS": WORDS.VIEWS,
 }
 

@@ -9,6 +9,7 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.sites import SEARCHED
 from mercarich_reasons.refusal import Refusal
 from mercarich_reasons.settings import NoConditionPair
+from mercarich_replacements.earnings import Terms
 from mercarich_replacements.matching import MatchRules
 
 LONGEST_LEAD = 30
@@ -74,8 +75,8 @@ class Wanted:
     def ceiling(self, rules: Rules) -> int | None:
         """Return the maximum price in yen; None when the price of the first source is unknown."""
         if self.is_break_even(rules):
-            kept = (self.offer_price_jpy or 0) * (1000 - round(rules.fee_percent * 10)) // 1000
-            return max(0, kept - rules.costs_jpy)
+            terms = Terms(rules.fee_percent, rules.costs_jpy)
+            return max(0, terms.kept(self.offer_price_jpy or 0))
         return None if self.first_price_jpy is None else int(self.first_price_jpy * rules.price_factor)
 
     def is_break_even(self, rules: Rules) -> bool:

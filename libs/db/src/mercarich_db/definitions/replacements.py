@@ -1,6 +1,7 @@
 """Settings of the search for replacements: what a seller may have own values of, and how searches are sent out."""
 
 from mercarich_db.definitions.definition import Definition
+from mercarich_db.definitions.earnings import EARNINGS
 from mercarich_db.definitions.likeness import LIKENESS
 from mercarich_replacements.rules import read_conditions
 
@@ -56,7 +57,7 @@ SELLERS_RULES = (
     Definition(
         "REVIVAL_FEE_PERCENT",
         15.0,
-        "Amazon's fee in per cent of the offer's price, for the break-even",
+        "Amazon's fee in per cent of the offer's price, for the break-even and for what a sale earns",
         0,
         90,
         unit="per cent",
@@ -66,7 +67,7 @@ SELLERS_RULES = (
     Definition(
         "REVIVAL_COSTS",
         0,
-        "yen that each sale costs besides, for the break-even",
+        "yen that each sale costs besides, for the break-even and for what a sale earns",
         0,
         1_000_000,
         unit="yen",
@@ -76,13 +77,13 @@ SELLERS_RULES = (
     Definition(
         "REVIVAL_UNKNOWN_POSTAGE_JPY",
         0,
-        "yen that are counted as the postage of a replacement whose postage is not known",
+        "yen that are counted as the postage of a source whose postage is not known",
         0,
         100_000,
         unit="yen",
         why="A postage that nobody tells is not guessed. Of 51 recorded rows of Yahoo! Auctions none was free, 19 told"
         " no postage, and 32 told 734 yen on average and 1,340 at most: who takes a loss now and then may count 1,500.",
-        zero="A replacement whose postage is not known is refused.",
+        zero="A replacement whose postage is not known is refused, and what a sale earns is known as a bound only.",
     ),
     Definition(
         "REVIVAL_TITLE_LENGTH",
@@ -151,6 +152,7 @@ SELLERS_RULES = (
         choices=(_OFF, _ON),
         why="The old system took the first match without asking.",
     ),
+    *EARNINGS,
 )
 """Those of which a seller may have an own value."""
 

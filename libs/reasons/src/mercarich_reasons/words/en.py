@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mercarich_contracts import sites
-from mercarich_reasons.words.values_en import COLOURS, CONDITIONS, ORDER_DECISIONS, STATE_REASONS, STATES
+from mercarich_reasons.words.values_en import COLOURS, CONDITIONS, EARNINGS, ORDER_DECISIONS, STATE_REASONS, STATES
 
 __all__ = [
     "COLOURS",
@@ -292,6 +292,7 @@ REASONS: Mapping[str, str] = {
     " not been heard from its proxy yet",
     "import_beyond_capacity": f"{_WITH_THE_FILE}{_CAPACITY}. Nothing is taken over before you accept that.",
     "import_within_capacity": f"{_WITH_THE_FILE}{_CAPACITY}.",
+    **EARNINGS,
     # of earlier and later releases
     "old_sentence": "{text}",
 }

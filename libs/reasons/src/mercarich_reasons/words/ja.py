@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mercarich_contracts import sites
-from mercarich_reasons.words.values_ja import COLOURS, CONDITIONS, ORDER_DECISIONS, STATE_REASONS, STATES
+from mercarich_reasons.words.values_ja import COLOURS, CONDITIONS, EARNINGS, ORDER_DECISIONS, STATE_REASONS, STATES
 
 __all__ = [
     "COLOURS",
@@ -286,6 +286,7 @@ REASONS: Mapping[str, str] = {
     f"使えるのは毎秒{{available_per_second}}回です。{_PASS}。承認するまで何も取り込まれません。",
     "import_within_capacity": f"{_WITH_THE_FILE}{_NEEDS}必要になり、毎秒{{available_per_second}}回まで使えます。"
     f"{_PASS}。",
+    **EARNINGS,
     # of earlier and later releases
     "old_sentence": "{text}",
 }

@@ -4,7 +4,7 @@ beside it."""
 from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
 
@@ -22,6 +22,9 @@ def json_text(answer: object) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Reason):  # one of several
+        code, values = coded(value) or (None, None)
+        return {"text": tell(value, Language.EN), "reason_code": code, "reason_values": values}
     if is_dataclass(value) and not isinstance(value, type):
         return _fields(value)
     if isinstance(value, Mapping):
@@ -46,8 +49,12 @@ def _fields(value: Any) -> dict[str, Any]:
 
 @cache
 def _reasons(shape: Hashable) -> frozenset[str]:
-    """Return the names of the fields that hold a reason: one at most."""
+    """Return the names of the fields that hold one reason: one field at most."""
     hints = get_type_hints(shape)
-    found = frozenset(name for name, hint in hints.items() if Reason in (hint, *get_args(hint)))
+    found = frozenset(name for name, hint in hints.items() if get_origin(hint) is not tuple and _may_be(hint))
     assert len(found) <= 1, shape
     return found
+
+
+def _may_be(hint: Any) -> bool:
+    return Reason in (hint, *get_args(hint))

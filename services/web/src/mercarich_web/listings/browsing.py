@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
+from mercarich_replacements.earnings import earnings
 from mercarich_web.database import Together
 from mercarich_web.listings.next_look import next_look
 from mercarich_web.listings.offers import Known, what_next, why
@@ -43,6 +44,7 @@ class TellStory:
         offer, source = found.offer, found.source
         hold = self.holds.get(found.hold_id) if found.hold_id is not None else None
         known = Known(offer, source, hold, self.offers.search(listing_id), self.offers.account(listing_id))
+        terms = self.offers.terms(listing_id)
         events = self.offers.events(listing_id)
         looks = self.file.looks(source.id, evidence_ids(events), LOOKS)
         newest = next((event.evidence_id for event in events if event.evidence_id), found.source_evidence_id)
@@ -56,6 +58,8 @@ class TellStory:
             candidates=self.file.candidates(listing_id),
             replacements=self.file.replacements(listing_id),
             pictures=sorted(self.file.pictures(user_id, listing_id)),
+            earned=earnings(known.sale, terms),
+            terms=terms,
         )
 
 

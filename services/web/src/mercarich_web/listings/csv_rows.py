@@ -24,10 +24,11 @@ from mercarich_reasons.imports import (
     UnknownColumn,
 )
 from mercarich_reasons.reason import Reason
+from mercarich_replacements.earnings import Earnings
 
 REQUIRED = ("sku", "marketplace", "source_id")
 OPTIONAL = ("asin", "title", "quantity", "listed", "price")
-SHOWN = ("amazon_quantity", "withdrawn_at")
+SHOWN = ("amazon_quantity", "withdrawn_at", "profit", "margin", "not_known")
 """Columns that an export writes and an import ignores."""
 COLUMNS = (*REQUIRED, *OPTIONAL, *SHOWN)
 PROBLEM = "problem"
@@ -64,6 +65,22 @@ class ExportedListing:
     """Price in yen that Amazon's buyer pays."""
     amazon_quantity: int | None
     withdrawn_at: datetime | None
+    earned: Earnings
+
+    @property
+    def profit(self) -> int | None:
+        """Yen that a sale earns; at most, where the postage is among `not_known`."""
+        return self.earned.profit_jpy
+
+    @property
+    def margin(self) -> float | None:
+        """The profit in percent of the price."""
+        return self.earned.margin_percent
+
+    @property
+    def not_known(self) -> str:
+        """Codes of what is not known of the profit."""
+        return " ".join(reason.code for reason in self.earned.unknown)
 
 
 @dataclass(frozen=True, slots=True)

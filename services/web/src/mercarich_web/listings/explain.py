@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
+from mercarich_replacements.earnings import earnings
 from mercarich_web.listings.deleted_offers import DeletedOffer
 from mercarich_web.listings.next_look import next_look
 from mercarich_web.listings.offers import Explanation, Found, Known, what_next, why
@@ -56,4 +57,5 @@ class Explain:
             account=known.account,
             events=self.offers.events(offer.id),
             pushes=self.offers.pushes(offer.id),
+            earned=earnings(known.sale, self.offers.terms(offer.id)),
         )

@@ -48,6 +48,8 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return str(value)  # a loss begins with a minus, and no spreadsheet runs a number
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     return neutralised(str(value))

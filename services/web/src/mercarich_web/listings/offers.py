@@ -7,6 +7,7 @@ from datetime import datetime
 from mercarich_contracts.market import OUT_OF_STOCK, State
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_reasons.reason import Reason
+from mercarich_replacements.earnings import Earnings, Sale
 from mercarich_web.replacements.searches import ReplacementSearch, next_search
 from mercarich_web.runs.holds import Hold
 from mercarich_web.sentences import Said, Seen
@@ -46,6 +47,8 @@ class Offer:
     """When an import, a search or the take-over created the row."""
     first_price_jpy: int | None = None
     """Price of the first source: the ceiling for replacements."""
+    offer_price_jpy: int | None = None
+    """What Amazon's buyer pays, as its seller has told."""
     stopped_at: datetime | None = None
     """Time at which the seller stopped watching the listing."""
     looks_a_day: int = 0
@@ -79,6 +82,7 @@ class Source:
     not_before: datetime | None
     problem: str | None
     """Why the last look had no result, or why the item was set aside."""
+    postage_jpy: int | None = None
     run_goes_on: bool = False
     """Whether the run that wants a look is open."""
     due_at: datetime | None = None
@@ -160,6 +164,8 @@ class Explanation:
     """None: the seller has linked no account, and nothing can be pushed."""
     events: Sequence[Event]
     pushes: Sequence[Push]
+    earned: Earnings
+    """What a sale earns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +177,11 @@ class Known:
     hold: Hold | None = None
     search: ReplacementSearch | None = None
     account: Account | None = None
+
+    @property
+    def sale(self) -> Sale:
+        source = self.source
+        return Sale(self.offer.offer_price_jpy, source.state, source.reason, source.price_jpy, source.postage_jpy)
 
 
 def why(offer: Offer, source: Source, hold: Hold | None) -> Said:

@@ -7,11 +7,31 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from mercarich_reasons.telling import Language, tell
+from mercarich_replacements.earnings import Earnings
 from mercarich_web.api.ids import GivenId
 from mercarich_web.api.reasons import Coded, code_of, english
 from mercarich_web.listings.actions import BulkAction
 from mercarich_web.listings.timeline import Moment, Story
 from mercarich_web.listings.views import ListingRow
+
+
+class Unknown(Coded):
+    text: str
+
+
+class Earned(BaseModel):
+    """What a sale earns, in whole yen; null where it is not known, and `unknown` says why."""
+
+    verdict: str
+    """loss, thin (less than the seller wants), enough or unknown."""
+    fee_jpy: int | None
+    landed_jpy: int | None
+    """Price of the source with its postage."""
+    profit_jpy: int | None
+    margin_percent: float | None
+    at_most: bool
+    """A postage that is not known is missing in the cost: the sale earns this at most."""
+    unknown: Sequence[Unknown]
 
 
 class Listing(Coded):
@@ -34,6 +54,8 @@ class Listing(Coded):
     checked_at: datetime | None
     problem: str | None
     """Why Amazon refused the last push; `reason_code` belongs to this sentence."""
+
+    earned: Earned
 
 
 class Listings(BaseModel):
@@ -94,6 +116,7 @@ class Told(BaseModel):
     why: str
     """In English, as `what_next`."""
     next: str
+    earned: Earned
     timeline: Sequence[Entry]
     """Newest first."""
 
@@ -144,6 +167,7 @@ def listing(row: ListingRow) -> Listing:
         source_price_jpy=row.source_price_jpy,
         checked_at=row.checked_at,
         problem=english(row.push_problem),
+        earned=_earned(row.earned),
         **code_of(row.push_problem),
     )
 
@@ -167,8 +191,15 @@ def told(story: Story) -> Told:
         amazon_quantity=offer.pushed_quantity,
         why=str(story.why),
         next=str(story.next),
+        earned=_earned(story.earned),
         timeline=[_entry(moment) for moment in story.moments],
     )
+
+
+def _earned(earned: Earnings) -> Earned:
+    unknown = [Unknown(text=tell(reason, Language.EN), **code_of(reason)) for reason in earned.unknown]
+    names = ("verdict", "fee_jpy", "landed_jpy", "profit_jpy", "margin_percent", "at_most")
+    return Earned(**{name: getattr(earned, name) for name in names}, unknown=unknown)
 
 
 def _entry(moment: Moment) -> Entry:

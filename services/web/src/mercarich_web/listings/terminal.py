@@ -7,6 +7,7 @@ from rich.text import Text
 
 from mercarich_contracts.events import EventKind
 from mercarich_reasons.reason import Reason
+from mercarich_replacements.earnings import Earnings, Verdict
 from mercarich_web.console.output import cell, facts, plain, section, sentence, table
 from mercarich_web.listings.deleted_offers import DeletedOffer
 from mercarich_web.listings.offers import Account, Event, Evidence, Explanation, Offer, Push, Source
@@ -24,6 +25,7 @@ def page(answer: Explanation | DeletedOffer) -> RenderableType:
         ),
         section("offer", _offer(offer)),
         section("source", _source(answer.source, offer.marketplace, answer.next_look)),
+        section("what a sale earns", _earned(answer.earned)),
     ]
     if answer.evidence is not None:
         parts.append(section("evidence", _evidence(answer.evidence)))
@@ -69,7 +71,8 @@ def _offer(offer: Offer) -> RenderableType:
         ("quantity", f"{offer.quantity} (revision {offer.revision}, on sale {offer.listing_quantity})"),
         ("changed", offer.changed_at),
         ("in our books since", offer.created_at),
-        ("first source's price", None if offer.first_price_jpy is None else f"¥{offer.first_price_jpy:,}"),
+        ("your price", _yen(offer.offer_price_jpy)),
+        ("first source's price", _yen(offer.first_price_jpy)),
         ("Amazon accepted", amazon),
         ("pushed", offer.pushed_at),
         ("read back", offer.verified_at),
@@ -88,7 +91,8 @@ def _source(source: Source, marketplace: str, next_look: Reason) -> RenderableTy
         ("item", f"{marketplace} {source.item_id}"),
         ("title", source.title),
         ("state", _state(source.state, source.reason)),
-        ("price", None if source.price_jpy is None else f"¥{source.price_jpy:,}"),
+        ("price", _yen(source.price_jpy)),
+        ("postage", _yen(source.postage_jpy)),
         ("seen so", source.observed_at),
         ("last seen", source.checked_at),
         ("next look", next_look),
@@ -101,6 +105,26 @@ def _source(source: Source, marketplace: str, next_look: Reason) -> RenderableTy
     if source.problem is not None:
         rows.append(("last problem", cell(source.problem, "yellow")))
     return facts(rows)
+
+
+def _earned(earned: Earnings) -> RenderableType:
+    profit = _yen(earned.profit_jpy)
+    if profit is not None and earned.at_most:
+        profit = f"at most {profit}"
+    tone = {Verdict.LOSS: "bold red", Verdict.THIN: "yellow"}.get(earned.verdict, "")
+    return facts(
+        [
+            ("Amazon's fee", _yen(earned.fee_jpy)),
+            ("source with postage", _yen(earned.landed_jpy)),
+            ("profit", cell(profit, tone)),
+            ("margin", None if earned.margin_percent is None else f"{earned.margin_percent:g} %"),
+            ("not known", "; ".join(sentence(reason) for reason in earned.unknown) or None),
+        ]
+    )
+
+
+def _yen(amount: int | None) -> str | None:
+    return None if amount is None else f"{'-' if amount < 0 else ''}¥{abs(amount):,}"
 
 
 def _evidence(evidence: Evidence) -> RenderableType:

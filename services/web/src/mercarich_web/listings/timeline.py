@@ -9,6 +9,7 @@ from mercarich_contracts.market import State
 from mercarich_contracts.revivals import RevivalState
 from mercarich_listings.transition import Stage, stage_of
 from mercarich_reasons.reason import Reason
+from mercarich_replacements.earnings import Earnings, Terms
 from mercarich_web.listings import actions
 from mercarich_web.listings.actions import BulkAction
 from mercarich_web.listings.offers import Event, Evidence, Known, Push
@@ -79,6 +80,9 @@ class Story:
     moments: Sequence[Moment]
     candidates: Sequence[Candidate]
     replacements: Sequence[Replacement]
+    earned: Earnings
+    terms: Terms
+    """The seller's, by which it earns that."""
     pictures: Sequence[int] = ()
     """Slots that have a picture."""
 

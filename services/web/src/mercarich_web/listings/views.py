@@ -10,6 +10,7 @@ from mercarich_contracts.market import OUT_OF_STOCK
 from mercarich_listings.listing import DOWN, UP
 from mercarich_listings.transition import Stage, stage_of
 from mercarich_reasons.reason import Reason
+from mercarich_replacements.earnings import Earnings
 from mercarich_web import paging
 
 ROWS = 50
@@ -59,6 +60,12 @@ class View(StrEnum):
     PROBLEM = "problem"
     """Amazon refused the last push, or does not know the SKU."""
     DRAFT = "draft"
+    AT_A_LOSS = "at_a_loss"
+    """On sale, and a sale would cost more than it brings."""
+    THIN_MARGIN = "thin_margin"
+    """On sale, and a sale would earn less than the seller wants."""
+    UNKNOWN_COST = "unknown_cost"
+    """On sale, and it is not known what a sale would earn."""
 
 
 _OFFERS = frozenset({*UP, *DOWN})
@@ -73,6 +80,9 @@ STAGES_OF: Mapping[View, frozenset[Stage]] = {
     View.PENDING: _OFFERS,
     View.PROBLEM: _OFFERS,
     View.DRAFT: frozenset({Stage.DRAFT, Stage.LEAVING}),
+    View.AT_A_LOSS: frozenset(UP),
+    View.THIN_MARGIN: frozenset(UP),
+    View.UNKNOWN_COST: frozenset(UP),
 }
 """Stages that a listing of the view may be in."""
 
@@ -131,6 +141,7 @@ class ListingRow:
     source_state: str
     source_price_jpy: int | None
     checked_at: datetime | None
+    earned: Earnings
     stopped_at: datetime | None = None
 
     @property
@@ -174,6 +185,9 @@ class Figures:
     pending: int = 0
     problem: int = 0
     draft: int = 0
+    at_a_loss: int = 0
+    thin_margin: int = 0
+    unknown_cost: int = 0
 
     def of(self, view: View) -> int:
         count: int = getattr(self, view.value)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import State
+from mercarich_replacements.earnings import Verdict
 from mercarich_web.listings.actions import BulkAction
 from mercarich_web.listings.views import Badge, Order, View
 from mercarich_web.site.languages import N_
@@ -30,6 +31,9 @@ VIEWS: Mapping[str, str] = {
     View.PENDING: N_("On the way to Amazon"),
     View.PROBLEM: N_("Refused by Amazon"),
     View.DRAFT: N_("Drafts"),
+    View.AT_A_LOSS: N_("At a loss"),
+    View.THIN_MARGIN: N_("Thin margin"),
+    View.UNKNOWN_COST: N_("Unknown cost"),
 }
 ORDERS: Mapping[str, str] = {
     Order.NEWEST: N_("Last changed first"),
@@ -37,6 +41,13 @@ ORDERS: Mapping[str, str] = {
     Order.SKU: N_("SKU, A to Z"),
     Order.SKU_DOWN: N_("SKU, Z to A"),
 }
+EARNS: Mapping[str, tuple[str, str]] = {
+    Verdict.LOSS: (N_("At a loss"), "bad"),
+    Verdict.THIN: (N_("Thin margin"), "warn"),
+    Verdict.UNKNOWN: (N_("Unknown cost"), ""),
+    Verdict.ENOUGH: (N_("Earns enough"), "good"),
+}
+"""What a sale earns: its word and tone."""
 STATE_TONES: Mapping[str, str] = {
     State.AVAILABLE: "good",
     State.UNBUYABLE: "warn",

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from mercarich_listings.differences import Difference
 from mercarich_reasons.reason import Reason
+from mercarich_replacements.earnings import Verdict
 from mercarich_web.sentences import Said
 
 QUIET = timedelta(hours=6)
@@ -38,6 +39,8 @@ class Kind(StrEnum):
     """Listings that Amazon shows otherwise than the books say and that need a person. The cause is a `Difference`, or
     `CAME_BACK`."""
     JOB_FAILED = "job_failed"
+    EARNINGS = "earnings"
+    """Offers on sale that earn less than their seller wants. The cause is a `Verdict`."""
 
 
 ON_BY_DEFAULT = frozenset({Kind.ORDER_UNSOURCED})
@@ -104,12 +107,16 @@ class Notice:
             sentence = FILE_FAILED if self.about else SEARCH_FAILED
         if self.kind == Kind.DIFFERS:
             sentence = DIFFERING.get(self.name.cause, sentence)
+        if self.kind == Kind.EARNINGS:
+            sentence = EARNING.get(self.name.cause, sentence)
         values = {"count": self.count, "about": self.about, "reason": self.reason, "cause": self.name.cause}
         return Said(sentence.text, values)
 
     @property
     def link(self) -> str:
         """The page where the seller can act on it."""
+        if self.kind == Kind.EARNINGS:
+            return "/listings?view=thin_margin" if self.name.cause == Verdict.THIN else "/listings?view=at_a_loss"
         return LINKS.get(self.kind, "/notices").format(cause=self.name.cause, about=quote(self.about, safe=""))
 
 
@@ -178,6 +185,10 @@ DIFFERING: Mapping[str, Said] = {
     Difference.UNKNOWN: Said("Listings that Amazon does not know: %(count)s"),
     CAME_BACK: Said("Deleted offers that Amazon still sells: %(count)s"),
 }
+EARNING: Mapping[str, Said] = {
+    Verdict.LOSS: Said("Offers on sale at a loss: %(count)s"),
+    Verdict.THIN: Said("Offers on sale that earn less than you want: %(count)s"),
+}
 SENTENCES: Mapping[str, Said] = {
     Kind.ORDER_UNSOURCED: Said("The source of order %(cause)s is gone: %(about)s"),
     Kind.TOKEN: Said("Amazon refuses your token, so nothing reaches Amazon. %(about)s"),
@@ -187,6 +198,7 @@ SENTENCES: Mapping[str, Said] = {
     Kind.PROPOSED: Said("Replacements that wait for your approval: %(count)s"),
     Kind.DIFFERS: Said("Listings that Amazon shows otherwise than the books say: %(count)s"),
     Kind.JOB_FAILED: Said("A job failed: %(about)s"),
+    Kind.EARNINGS: Said("Offers on sale that earn too little: %(count)s"),
 }
 LINKS: Mapping[str, str] = {
     Kind.ORDER_UNSOURCED: "/listings?q={about}",

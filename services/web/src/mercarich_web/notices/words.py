@@ -14,6 +14,7 @@ TOLD: Mapping[str, tuple[str, str, str]] = {
     Kind.PROPOSED: (N_("Replacements that wait for you"), "sparkles", "info"),
     Kind.DIFFERS: (N_("Differences at Amazon"), "scale", "bad"),
     Kind.JOB_FAILED: (N_("Failed imports and searches"), "file-spreadsheet", "bad"),
+    Kind.EARNINGS: (N_("Offers at a loss, or with a thin margin"), "scale", "warn"),
 }
 """A kind of notice: its sentence, icon and tone."""
 WAYS: Mapping[str, str] = {"mail": N_("Mail"), "webhook": N_("Webhook")}

@@ -86,7 +86,7 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
             RuleField(
                 "REVIVAL_FEE_PERCENT",
                 N_("Amazon's fee"),
-                N_("Deducted from your offer's price for the break-even."),
+                N_("Deducted from your offer's price, for the break-even and for what a sale earns."),
                 unit="%",
                 step="0.1",
             ),
@@ -99,7 +99,7 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
             RuleField(
                 "REVIVAL_UNKNOWN_POSTAGE_JPY",
                 N_("Postage that is not known"),
-                N_("What is counted where the marketplace does not tell the postage; 0 refuses such a replacement."),
+                N_("Counted where a marketplace tells no postage; 0 counts nothing, and refuses a replacement."),
                 unit=N_("yen"),
             ),
             RuleField(
@@ -125,6 +125,24 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
                 N_("Longest title"),
                 N_("Replacements with longer titles are refused."),
                 unit=N_("characters"),
+            ),
+        ),
+    ),
+    (
+        N_("What a sale earns"),
+        (
+            RuleField(
+                "EARNINGS_LEAST_JPY",
+                N_("Tell me under"),
+                N_("You are told of offers on sale that earn less than this after all costs; 0: of losses."),
+                unit=N_("yen"),
+            ),
+            RuleField(
+                "EARNINGS_LEAST_PERCENT",
+                N_("Tell me under a margin of"),
+                N_("The same, as a part of your offer's price."),
+                unit="%",
+                step="0.1",
             ),
         ),
     ),

@@ -56,10 +56,10 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
         "REVIVAL_LEAST_RATING": N_("Least good ratings of a source's seller, in per cent"),
         "REVIVAL_PRICE_FACTOR": N_("Highest price, as a multiple of what the first source cost"),
         "REVIVAL_PRICE_RULE": N_("What limits a replacement's price: the first purchase price, or the break-even"),
-        "REVIVAL_FEE_PERCENT": N_("Amazon's fee in per cent of an offer's price, for the break-even"),
-        "REVIVAL_COSTS": N_("Further costs of each sale in yen, for the break-even"),
+        "REVIVAL_FEE_PERCENT": N_("Amazon's fee in per cent of an offer's price"),
+        "REVIVAL_COSTS": N_("Further costs of each sale in yen"),
         "REVIVAL_UNKNOWN_POSTAGE_JPY": N_(
-            "Yen counted for a replacement's postage that is not known; 0 refuses such a replacement"
+            "Yen counted for a source's postage that is not known; 0 counts nothing, and refuses such a replacement"
         ),
         "REVIVAL_TITLE_LENGTH": N_("Longest title of a replacement"),
         "REVIVAL_IGNORED_ORIGINS": N_("Places, separated by spaces, from which no replacement is accepted"),
@@ -71,6 +71,10 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
         "REVIVAL_ASK_FIRST": N_("The seller approves each replacement"),
         "REVIVAL_BATCH_ITEMS": N_("Listings in one message that need a replacement"),
         "REVIVAL_REPUBLISH_SECONDS": N_("Seconds without progress after which such a message is published again"),
+    },
+    N_("What a sale earns"): {
+        "EARNINGS_LEAST_JPY": N_("Yen that a sale earns at least; offers that earn less are told to their seller"),
+        "EARNINGS_LEAST_PERCENT": N_("The same, in per cent of the offer's price"),
     },
     N_("Pushes to Amazon"): {
         "FEED_STUCK_SECONDS": N_("Age in seconds at which an open feed is cancelled or bypassed"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, select
 
+from mercarich_db.earning_terms import terms_of
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import listings, source_items
 from mercarich_listings.listing import UP
@@ -24,21 +25,22 @@ class SqlBulk:
         self._engine = engine
 
     def preview(self, user_id: int, action: BulkAction, choice: Choice, now: datetime) -> Preview:
-        fitting = _fitting(user_id, action, choice, now)
         its = ACTIONS[action]
         with reading(self._engine) as connection:
+            chosen = _chosen(connection, user_id, choice)
+            fitting = _fitting(chosen, action, now)
             fit = count(connection, fitting)
             at_once = min(fit, way(action).room(connection, user_id, fitting, now))
             # Counted only when some of the listings that the action fits may be down already.
             some_come_down = its.takes_down and not its.stages <= set(UP)
             up = count(connection, fitting.where(is_in(UP))) if some_come_down else 0
-            return Preview(count(connection, _chosen(user_id, choice)), fit, at_once, min(up, at_once))
+            return Preview(count(connection, chosen), fit, at_once, min(up, at_once))
 
     def apply(self, user_id: int, action: BulkAction, choice: Choice, by: str, now: datetime) -> Applied:
         """Apply the action to all listings that it fits, as many as a preview says, in one transaction."""
-        fitting = _fitting(user_id, action, choice, now)
 
         def apply(connection: Connection) -> Applied:
+            fitting = _fitting(_chosen(connection, user_id, choice), action, now)
             room = way(action).room(connection, user_id, fitting, now)
             # Drafts come first: they do not count towards the number of deletions a day.
             found = connection.execute(fitting.order_by(_offer.listed, _offer.id).limit(room)).scalars().all()
@@ -52,13 +54,13 @@ class SqlBulk:
         return run_tx(self._engine, lambda connection: bulk_undo_sql.undo(connection, user_id, at, by, now))
 
 
-def _chosen(user_id: int, choice: Choice) -> Select[Any]:
+def _chosen(connection: Connection, user_id: int, choice: Choice) -> Select[Any]:
     joined = select(_offer.id).select_from(listings.join(source_items, _source.id == _offer.source_item_id))
     if choice.wish is not None:
-        return wanted(joined, user_id, choice.wish)
+        return wanted(joined, user_id, choice.wish, terms_of(connection, user_id))
     return joined.where(_offer.user_id == user_id, _offer.id.in_(sorted(choice.ids)[:CHUNK]))
 
 
-def _fitting(user_id: int, action: BulkAction, choice: Choice, now: datetime) -> Select[Any]:
+def _fitting(chosen: Select[Any], action: BulkAction, now: datetime) -> Select[Any]:
     its = way(action)
-    return _chosen(user_id, choice).where(its.fits(now), its.of_source(now))
+    return chosen.where(its.fits(now), its.of_source(now))

@@ -24,12 +24,16 @@ from sqlalchemy import (
 
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_db.conditions import among, walking
+from mercarich_db.earning_terms import terms_of
 from mercarich_db.tables import listings, source_items
+from mercarich_listings import earnings
 from mercarich_listings.listing import DOWN, UP
 from mercarich_listings.stages import is_in
 from mercarich_listings.transition import Stage
+from mercarich_replacements.earnings import Terms
 from mercarich_web.database import reading
 from mercarich_web.listings.csv_rows import ExportedListing
+from mercarich_web.listings.sql.earnings import BY_TERMS
 from mercarich_web.listings.views import (
     ROWS,
     STAGES_OF,
@@ -62,8 +66,12 @@ def _of_stages(stages: frozenset[Stage]) -> ColumnElement[bool]:
 
 
 VIEWS: Mapping[View, ColumnElement[bool]] = {
-    view: _NOT_BY_STAGE[view] if view in _NOT_BY_STAGE else _of_stages(stages) for view, stages in STAGES_OF.items()
+    view: _NOT_BY_STAGE[view] if view in _NOT_BY_STAGE else _of_stages(stages)
+    for view, stages in STAGES_OF.items()
+    if view not in BY_TERMS
 }
+_NONE = Terms()
+"""Of a view that asks for none."""
 _ROW = (
     _offer.id,
     _offer.sku,
@@ -85,6 +93,7 @@ _ROW = (
     _source.price_jpy.label("source_price_jpy"),
     _source.checked_at,
     _offer.stopped_at,
+    *earnings.COLUMNS,
 )
 _EXPORTED = (
     _offer.sku,
@@ -97,6 +106,7 @@ _EXPORTED = (
     _offer.offer_price_jpy.label("price"),
     case((_offer.listed, _offer.quantity)).label("amazon_quantity"),
     _offer.withdrawn_at,
+    *earnings.COLUMNS,
 )
 
 
@@ -109,8 +119,10 @@ class SqlListingBook:
         if after is not None:
             values |= {"value": after.value, "listing": after.listing_id}
         with reading(self._engine) as connection:
-            found = connection.execute(_page(wish, begins=after is None), values).all()
-        rows = [ListingRow(**row._mapping) for row in found[:ROWS]]
+            terms = terms_of(connection, user_id)
+            statement = _page(wish, terms if wish.view in BY_TERMS else _NONE, begins=after is None)
+            found = connection.execute(statement, values).all()
+        rows = [ListingRow(**earnings.split(row, terms)) for row in found[:ROWS]]
         return ListingPage(rows, _place(rows[-1], wish.order) if len(found) > ROWS else None)
 
     def shop(self, user_id: int) -> Shop:
@@ -123,18 +135,23 @@ class SqlListingBook:
         with reading(self._engine) as connection:
             exposed = _exposed(connection, user_id)
             counts = connection.execute(of_stage).one()
-        return Shop(Figures(**counts._mapping, exposed=len(exposed)), exposed)
+            earned = connection.execute(_of_terms(user_id, terms_of(connection, user_id))).one()
+        return Shop(Figures(**counts._mapping, **earned._mapping, exposed=len(exposed)), exposed)
 
     def matching(self, user_id: int, wish: Wish, most: int) -> int:
         """Return the number of matches, counted up to `most`."""
         ids = select(_offer.id)
-        found = wanted(_joined(ids) if wish.view is View.EXPOSED else ids, user_id, wish).limit(most).subquery()
+        of_sources = wish.view is View.EXPOSED or wish.view in BY_TERMS
         with reading(self._engine) as connection:
+            matching = wanted(_joined(ids) if of_sources else ids, user_id, wish, terms_of(connection, user_id))
+            found = matching.limit(most).subquery()
             return connection.execute(select(func.count()).select_from(found)).scalar_one()
 
     def export(self, user_id: int, wish: Wish) -> Iterator[Sequence[ExportedListing]]:
         """Yield listings in pieces, ordered by SKU."""
-        query = wanted(_joined(select(*_EXPORTED)), user_id, wish).order_by(_offer.sku).limit(PIECE)
+        with reading(self._engine) as connection:
+            terms = terms_of(connection, user_id)
+        query = wanted(_joined(select(*_EXPORTED)), user_id, wish, terms).order_by(_offer.sku).limit(PIECE)
         last = ""
         while True:
             with reading(self._engine) as connection:
@@ -142,14 +159,14 @@ class SqlListingBook:
             if not rows:
                 return
             last = rows[-1].sku
-            yield [ExportedListing(**row._mapping) for row in rows]
+            yield [ExportedListing(**earnings.split(row, terms)) for row in rows]
 
 
 @lru_cache(maxsize=256)
-def _page(wish: Wish, *, begins: bool) -> Select[Any]:
+def _page(wish: Wish, terms: Terms, *, begins: bool) -> Select[Any]:
     """Select a page of a `seller`'s listings after the place given by the sort column's `value` and the id; the first
     page when it `begins`. The statement is cached, because building it takes longer than running it."""
-    query = wanted(_joined(select(*_ROW)), bindparam("seller", type_=_offer.user_id.type), wish)
+    query = wanted(_joined(select(*_ROW)), bindparam("seller", type_=_offer.user_id.type), wish, terms)
     # Few listings have a problem. In the order of the page, MariaDB would read all of the seller's listings for them.
     if wish.view is View.PROBLEM:
         query = walking(query, _offer.user_id, _offer.listed)
@@ -178,8 +195,17 @@ def _exposed(connection: Connection, user_id: int) -> dict[int, datetime | None]
     return {row.id: max(row.at, row.changed_at) if row.state in OUT_OF_STOCK else None for row in rows}
 
 
-def wanted(query: Select[Any], user_id: int | BindParameter[int], wish: Wish) -> Select[Any]:
-    found = query.where(_offer.user_id == user_id, VIEWS[wish.view])
+def _of_terms(user_id: int, terms: Terms) -> Select[Any]:
+    """Select how many are in each view of the seller's terms. Only the sources' rows are read, besides the index."""
+    counted: list[ColumnElement[Any]] = [
+        func.count(case((its(terms), 1))).label(view.value) for view, its in BY_TERMS.items()
+    ]
+    return _joined(select(*counted)).where(_offer.user_id == user_id, earnings.IS_UP)
+
+
+def wanted(query: Select[Any], user_id: int | BindParameter[int], wish: Wish, terms: Terms) -> Select[Any]:
+    by_terms = BY_TERMS.get(wish.view)
+    found = query.where(_offer.user_id == user_id, VIEWS[wish.view] if by_terms is None else by_terms(terms))
     if wish.marketplace is not None:
         found = found.where(_offer.marketplace == wish.marketplace)
     words = wish.words.strip()

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, select
 
 from mercarich_db import settings_store
 from mercarich_db.cadence import checks_a_day
+from mercarich_db.earning_terms import terms_of
 from mercarich_db.silent_runs import SILENT_AFTER
 from mercarich_db.tables import (
     amazon_accounts,
@@ -23,6 +24,7 @@ from mercarich_db.tables import (
     users,
 )
 from mercarich_db.types import AnyRow
+from mercarich_replacements.earnings import Terms
 from mercarich_web.database import reading
 from mercarich_web.listings.next_look import Looking
 from mercarich_web.listings.offers import Account, Event, Evidence, Found, Offer, Push, Source
@@ -63,6 +65,12 @@ class SqlOffers:
         with reading(self._engine) as connection:
             row = connection.execute(_account(), {"listing": listing_id}).one_or_none()
             return Account(*row) if row is not None else None
+
+    def terms(self, listing_id: int) -> Terms:
+        """Return the terms of the listing's seller."""
+        seller = select(listings.c.user_id).where(listings.c.id == listing_id).scalar_subquery()
+        with reading(self._engine) as connection:
+            return terms_of(connection, seller)
 
     def looking(self, marketplace: str, now: datetime) -> Looking:
         """Return whether looks are made at the marketplace."""

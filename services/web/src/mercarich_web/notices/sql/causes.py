@@ -27,6 +27,7 @@ from mercarich_listings.replacements import AWAITED
 from mercarich_reasons.push import ComesBack, NotShown, UnknownSku
 from mercarich_web.database import reading
 from mercarich_web.notices.notices import CAME_BACK, DIFFERS_AFTER, FAILED_FOR, STUCK_AFTER, Cause, Kind, Name
+from mercarich_web.notices.sql.earnings import SqlEarnings
 
 _offer = listings.c
 
@@ -34,6 +35,7 @@ _offer = listings.c
 class SqlCauses:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._earnings = SqlEarnings(engine)
 
     def now(self, at: datetime) -> Sequence[Cause]:
         """Return the causes of all sellers."""
@@ -50,6 +52,7 @@ class SqlCauses:
                 *_counted(connection, Kind.STUCK, _pending(_stuck(at))),
                 *_failed_jobs(connection, at),
             ]
+        found += self._earnings.causes(active, at)
         return [cause for cause in found if cause.name.user_id in active]
 
 

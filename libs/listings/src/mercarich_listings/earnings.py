@@ -1,0 +1,60 @@
+"""What a sale earns, as SQL: the same decisions as `mercarich_replacements.earnings`, for offers that are up."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, func, or_
+
+from mercarich_contracts.market import OUT_OF_STOCK, State
+from mercarich_db.tables import listings, source_items
+from mercarich_db.types import AnyRow
+from mercarich_listings.listing import UP
+from mercarich_listings.stages import is_in
+from mercarich_replacements.earnings import Sale, Terms, earnings
+
+_offer, _source = listings.c, source_items.c
+COLUMNS = (
+    _offer.offer_price_jpy.label("sale_offer_price_jpy"),
+    _source.state.label("sale_state"),
+    _source.reason.label("sale_why"),
+    _source.price_jpy.label("sale_price_jpy"),
+    _source.postage_jpy.label("sale_postage_jpy"),
+)
+"""What `split` makes earnings of."""
+_NAMES = [column.name for column in COLUMNS]
+IS_UP = and_(is_in(UP), _offer.orphan.is_(false()))
+_can_be_bought = _source.state == State.AVAILABLE
+
+
+def split(row: AnyRow, terms: Terms) -> dict[str, Any]:
+    """Return the other values of the row, with its earnings as `earned`."""
+    values = dict(row._mapping)
+    sale = Sale(**{name.removeprefix("sale_"): values.pop(name) for name in _NAMES})
+    return {**values, "earned": earnings(sale, terms)}
+
+
+def _profit(terms: Terms) -> ColumnElement[int]:
+    """What a sale earns at most; NULL where a price is not known."""
+    kept = _offer.offer_price_jpy * terms.kept_per_mille // 1000 - terms.costs_jpy
+    return kept - _source.price_jpy - func.coalesce(_source.postage_jpy, terms.unknown_postage_jpy)
+
+
+def _is_little(terms: Terms) -> ColumnElement[bool]:
+    profit = _profit(terms)
+    return or_(profit < terms.least_jpy, profit * 1000 < _offer.offer_price_jpy * terms.least_per_mille)
+
+
+def at_a_loss(terms: Terms) -> ColumnElement[bool]:
+    return and_(IS_UP, _can_be_bought, _profit(terms) < 0)
+
+
+def thin_margin(terms: Terms) -> ColumnElement[bool]:
+    return and_(IS_UP, _can_be_bought, _profit(terms) >= 0, _is_little(terms))
+
+
+def unknown_cost(terms: Terms) -> ColumnElement[bool]:
+    """SQL condition: the offer is up, and it is not known what a sale earns. Of a source that is gone, that is no
+    question."""
+    unknown = [~_can_be_bought, _offer.offer_price_jpy.is_(None), _source.price_jpy.is_(None)]
+    if terms.unknown_postage_jpy == 0:
+        unknown.append(and_(_source.postage_jpy.is_(None), _profit(terms) >= 0, ~_is_little(terms)))
+    return and_(IS_UP, _source.state.not_in(sorted(OUT_OF_STOCK)), or_(*unknown))

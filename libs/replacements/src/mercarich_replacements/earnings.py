@@ -1,0 +1,116 @@
+"""What a sale of a listing earns: the offer's price less Amazon's fee, what the source costs, and the seller's costs.
+
+All amounts are whole yen. What is not known is never counted as free: it is told, and the profit is then not known, or
+known as the most that the sale can earn.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mercarich_contracts.market import OUT_OF_STOCK, State
+from mercarich_contracts.market import Reason as StateReason
+from mercarich_reasons.earnings import OfferPriceNotTold, SourceNotBuyable, SourceNotSeen, SourcePostageNotKnown
+from mercarich_reasons.reason import Reason
+
+
+class Verdict(StrEnum):
+    """What a sale earns, compared with what its seller wants."""
+
+    LOSS = "loss"
+    """Less than nothing, also where the postage is not known."""
+    THIN = "thin"
+    """Less than the seller wants at least."""
+    ENOUGH = "enough"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A seller's fee and costs, and what a sale is to earn at least."""
+
+    fee_percent: float = 0.0
+    """Amazon's fee, in percent of the offer's price."""
+    costs_jpy: int = 0
+    """Other costs per sale."""
+    unknown_postage_jpy: int = 0
+    """Counted as the postage where it is not known; 0 leaves it unknown."""
+    least_jpy: int = 0
+    least_percent: float = 0.0
+    """Of the offer's price."""
+
+    @property
+    def kept_per_mille(self) -> int:
+        """Return what the fee leaves of the offer's price, in thousandths."""
+        return 1000 - round(self.fee_percent * 10)
+
+    @property
+    def least_per_mille(self) -> int:
+        return round(self.least_percent * 10)
+
+    def kept(self, price_jpy: int) -> int:
+        """Return what the fee and the costs leave of the offer's price."""
+        return price_jpy * self.kept_per_mille // 1000 - self.costs_jpy
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A listing's offer and its source, as last seen."""
+
+    offer_price_jpy: int | None
+    state: str
+    """A `State`, of the source."""
+    why: str | None
+    """The reason of the state."""
+    price_jpy: int | None
+    """Of the source, tax included and postage excluded."""
+    postage_jpy: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Earnings:
+    """What a sale earns. An amount is None when it is not known."""
+
+    verdict: Verdict
+    fee_jpy: int | None
+    landed_jpy: int | None
+    """What the source costs with its postage, as far as that is known or counted."""
+    profit_jpy: int | None
+    margin_percent: float | None
+    """Profit in percent of the offer's price, rounded to a tenth."""
+    at_most: bool
+    """Whether a postage that is not known is missing in the cost, so that the sale earns this at most."""
+    unknown: tuple[Reason, ...] = ()
+    """What is not known."""
+
+
+def earnings(sale: Sale, terms: Terms) -> Earnings:
+    """Return what a sale earns. A price counts while its source can be bought: any other is a bid, or over."""
+    price, offered = _price(sale), sale.offer_price_jpy
+    missing: list[Reason] = [] if offered is not None else [OfferPriceNotTold()]
+    if isinstance(price, Reason):
+        missing.append(price)
+    postage = terms.unknown_postage_jpy if sale.postage_jpy is None else sale.postage_jpy
+    at_most = not isinstance(price, Reason) and sale.postage_jpy is None and terms.unknown_postage_jpy == 0
+    if at_most:
+        missing.append(SourcePostageNotKnown())
+    fee = None if offered is None else offered - offered * terms.kept_per_mille // 1000
+    landed = None if isinstance(price, Reason) else price + postage
+    if offered is None or landed is None:
+        return Earnings(Verdict.UNKNOWN, fee, landed, None, None, at_most, tuple(missing))
+    profit = terms.kept(offered) - landed
+    margin = None if offered == 0 else round(profit * 100 / offered, 1)
+    return Earnings(_verdict(profit, offered, at_most, terms), fee, landed, profit, margin, at_most, tuple(missing))
+
+
+def _price(sale: Sale) -> int | Reason:
+    if sale.state in OUT_OF_STOCK:
+        return SourceNotBuyable(State(sale.state), StateReason(sale.why) if sale.why in set(StateReason) else None)
+    return sale.price_jpy if sale.state == State.AVAILABLE and sale.price_jpy is not None else SourceNotSeen()
+
+
+def _verdict(profit: int, offered: int, at_most: bool, terms: Terms) -> Verdict:
+    if profit < 0:
+        return Verdict.LOSS
+    if profit < terms.least_jpy or profit * 1000 < terms.least_per_mille * offered:
+        return Verdict.THIN
+    return Verdict.UNKNOWN if at_most else Verdict.ENOUGH
