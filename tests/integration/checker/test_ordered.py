@@ -13,9 +13,9 @@ from mercarich_checker.bootstrap import build_worker
 from mercarich_checker.dependencies import Dependencies
 from mercarich_checker.settings import CheckerSettings
 from mercarich_contracts.market import Marketplace, Reason, State
-from mercarich_contracts.orders import ORDERED, OrderStatus
+from mercarich_contracts.orders import ORDERED, OrderDecision, OrderStatus
 from mercarich_db import engine as engines
-from mercarich_db.tables import listings, order_items, runs, source_items
+from mercarich_db.tables import listings, order_decisions, order_items, runs, source_items
 from mercarich_listings import store
 from mercarich_platform.clock import utc_now
 from mercarich_platform.kafka import Headers
@@ -207,6 +207,16 @@ def test_an_order_that_is_no_longer_open_asks_for_no_look(
     engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
 ) -> None:
     write(engine, update(order_items).values(status=OrderStatus.CANCELLED))
+    turn()
+    assert market.looks == []
+    assert shop.source("sold").due_at is None
+
+
+def test_an_order_that_its_seller_has_decided_on_asks_for_no_look(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    about = {"user_id": sold.user_id, "order_item_id": "1", "revision": 1, "decided_at": utc_now(), "decided_by": "a"}
+    write(engine, insert(order_decisions).values(**about, decision=OrderDecision.ORDERED))
     turn()
     assert market.looks == []
     assert shop.source("sold").due_at is None

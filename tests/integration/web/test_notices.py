@@ -230,9 +230,23 @@ def test_an_open_order_whose_source_is_gone_is_told_by_every_way_that_is_on(
 
     assert told == [("order_unsourced", "250-1", 1)]
     assert letter.subject == "The source of order 250-1 is gone: SKU 1&"
-    assert "https://shop.example/listings?q=SKU%201%26" in letter.text
+    assert "https://shop.example/orders" in letter.text
     assert (call.json["notice"]["kind"], call.json["notice"]["cause"]) == ("order_unsourced", "250-1")
-    assert 'href="/listings?q=SKU%201%26"' in ann.get("/notices").text
+    assert 'href="/orders"' in ann.get("/notices").text
+
+
+def test_the_notice_of_an_order_closes_with_its_decision_and_opens_when_that_is_taken_back(
+    worker: NoticeWorker, engine: Engine, rows: Rows, ann_id: int
+) -> None:
+    order(rows, ann_id, rows.source("x1", state="gone", checked_at=ago(seconds=30)), "1")
+    told = []
+    rows.add(tables.order_decisions, user_id=ann_id, order_item_id="1", revision=0, decided_at=ago(), decided_by="ann")
+    for decision in (None, "ordered", None):
+        rows.change(update(tables.order_decisions).values(decision=decision))
+        worker.keep()
+        told.append(sum(one["closed_at"] is None for one in all_of(engine, "notices")))
+
+    assert told == [1, 0, 1]
 
 
 def test_what_was_gone_before_the_order_or_is_not_open_is_not_told(

@@ -1,9 +1,12 @@
 """Orders whose piece is still to be bought or sent, and about which nobody has decided."""
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, exists
 
 from mercarich_contracts.orders import OPEN
-from mercarich_db.tables import order_items
+from mercarich_db.tables import order_decisions, order_items
 
-UNDECIDED: ColumnElement[bool] = order_items.c.status.in_(OPEN)
-"""SQL condition on `order_items`. What a person decides about an order belongs here, and nowhere else."""
+_item, _decision = order_items.c, order_decisions.c
+_IS_ITS = and_(_decision.user_id == _item.user_id, _decision.order_item_id == _item.order_item_id)
+_IS_DECIDED = exists().where(_IS_ITS, _decision.decision.is_not(None)).correlate(order_items)
+UNDECIDED: ColumnElement[bool] = and_(_item.status.in_(OPEN), ~_IS_DECIDED)
+"""SQL condition on `order_items`."""

@@ -51,7 +51,8 @@ class SqlOrdered:
 
 def _taken(connection: Connection, marketplace: Marketplace, ids: Sequence[int], now: datetime) -> Wanted | None:
     for run in asked_looks.trusted(connection, [marketplace]):
-        first = select(_items.id, func.min(order_items.c.seen_at).label("read_at")).join(order_items, _UNSEEN)
+        first = select(_items.id, func.min(order_items.c.seen_at).label("read_at"))
+        first = first.join_from(source_items, order_items, _UNSEEN)
         rows = connection.execute(first.where(among(_items.id, ids)).group_by(_items.id))
         read_at = {row.id: row.read_at for row in rows}
         found = asked_looks.add(connection, run, sorted(read_at), _is_free(now), anew=False)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
-from urllib.parse import quote
 
 from mercarich_listings.differences import Difference
 from mercarich_reasons.reason import Reason
@@ -117,7 +116,7 @@ class Notice:
         """The page where the seller can act on it."""
         if self.kind == Kind.EARNINGS:
             return "/listings?view=thin_margin" if self.name.cause == Verdict.THIN else "/listings?view=at_a_loss"
-        return LINKS.get(self.kind, "/notices").format(cause=self.name.cause, about=quote(self.about, safe=""))
+        return LINKS.get(self.kind, "/notices").format(cause=self.name.cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +200,7 @@ SENTENCES: Mapping[str, Said] = {
     Kind.EARNINGS: Said("Offers on sale that earn too little: %(count)s"),
 }
 LINKS: Mapping[str, str] = {
-    Kind.ORDER_UNSOURCED: "/listings?q={about}",
+    Kind.ORDER_UNSOURCED: "/orders",
     Kind.TOKEN: "/amazon",
     Kind.STUCK: "/listings?view=exposed",
     Kind.HELD: "/listings?view=held",
