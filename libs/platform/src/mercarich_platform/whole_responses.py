@@ -14,6 +14,8 @@ import httpcore
 import httpx
 
 CONNECT_SECONDS = 3.0
+WITHIN = "mercarich_within"
+"""The extension of a request (`extensions={WITHIN: 60.0}`) that gives its response other seconds than the client's."""
 
 
 def client(seconds: float, *, silence_seconds: float | None = None, connections: int = 20) -> httpx.Client:
@@ -43,7 +45,7 @@ class _WholeInTime(httpx.HTTPTransport):
         self._pool._network_backend = _Network(self._due)  # httpx has no option for it
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self._due.at = at = time.monotonic() + self._seconds
+        self._due.at = at = time.monotonic() + request.extensions.get(WITHIN, self._seconds)
         response = super().handle_request(request)
         assert isinstance(response.stream, httpx.SyncByteStream)
         response.stream = _Body(response.stream, self._due, at)

@@ -1,7 +1,6 @@
 """HTTP requests with one deadline for the whole request; each thread keeps its own connections."""
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ import httpx
 import orjson
 
 from mercarich_feed.domain.answers import Said, Transient
+from mercarich_platform import whole_responses
 
 AGENT = "mercarich/0.1 (Language=Python)"
 _LARGEST_BODY = 64 * 1024 * 1024
@@ -31,7 +31,7 @@ class Reply:
 
 
 class Http:
-    """Sends requests. httpx limits each single read only, so the total time is checked here between chunks."""
+    """Sends requests. A `transport` of a test keeps no deadline."""
 
     def __init__(self, seconds: float, transport: Callable[[], httpx.BaseTransport] | None = None) -> None:
         self._seconds = seconds
@@ -43,15 +43,14 @@ class Http:
     def send(self, method: str, url: str, *, seconds: float | None = None, **request: Any) -> Reply:
         """Send one request. Raises `Transient` when no complete response came in time, for any reason."""
         limit = seconds or self._seconds
-        deadline = time.monotonic() + limit
         where = f"{method} {url.split('?')[0]}"
+        within = {whole_responses.WITHIN: limit}
+        silence = min(limit, self._seconds)
         try:
-            with self._client().stream(method, url, timeout=min(limit, self._seconds), **request) as response:
+            with self._client().stream(method, url, timeout=silence, extensions=within, **request) as response:
                 body = bytearray()
                 for chunk in response.iter_bytes():
                     body += chunk
-                    if time.monotonic() > deadline:
-                        raise Transient(f"{where}: no complete answer within {limit:g} s")
                     if len(body) > _LARGEST_BODY:
                         raise Transient(f"{where}: an answer of more than {_LARGEST_BODY} bytes")
                 return Reply(response.status_code, response.headers, bytes(body))
@@ -68,11 +67,11 @@ class Http:
     def _client(self) -> httpx.Client:
         client: httpx.Client | None = getattr(self._mine, "client", None)
         if client is None or client.is_closed:
-            client = httpx.Client(
-                trust_env=False,
-                headers={"user-agent": AGENT},
-                transport=self._transport() if self._transport else None,
-            )
+            if self._transport is None:
+                client = whole_responses.client(self._seconds)
+            else:
+                client = httpx.Client(trust_env=False, transport=self._transport())
+            client.headers["user-agent"] = AGENT
             self._mine.client = client
             with self._lock:
                 self._all.append(client)
