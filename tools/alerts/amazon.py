@@ -44,6 +44,17 @@ AMAZON = (
         quiet=Case("90m", {'mercarich_feed_read_overdue_seconds{instance="a"}': "0+60x65 0x25"}),
     ),
     Alert(
+        name="MercarichOrdersUnread",
+        expr="max by (namespace) (mercarich_feed_order_read_overdue_seconds) > 900",
+        wait="5m",
+        severity="warning",
+        summary="The orders of a seller have not been read for more than a quarter of an hour",
+        text="What a buyer has ordered meanwhile is not known: its source is not looked at, and the last piece may be"
+        " put up again.",
+        fires=Case("30m", {'mercarich_feed_order_read_overdue_seconds{instance="a"}': "0+60x30"}),
+        quiet=Case("30m", {'mercarich_feed_order_read_overdue_seconds{instance="a"}': "0+60x17 0x13"}),
+    ),
+    Alert(
         name="MercarichListingsExposed",
         expr="max by (namespace) (mercarich_feed_exposed_listings) > 0",
         wait="15m",

@@ -31,6 +31,40 @@ FEED = Dashboard(
             text="Since Amazon was first seen otherwise; since the read that waits longest became due. 0: none.",
         ),
         Panel(
+            "Order items read in an hour",
+            "short",
+            (Query("sum(increase(mercarich_feed_orders_total{NS}[1h]))", "items"),),
+            text="For the first time.",
+        ),
+        Panel(
+            "From an order to its read and to the look at its source",
+            "s",
+            tuple(
+                Query(f"histogram_quantile({q}, sum by (le) (rate({name}_bucket{{NS}}[1h])))", f"{what} p{q * 100:.0f}")
+                for what, name in (
+                    ("read", "mercarich_feed_order_read_latency_seconds"),
+                    ("look", "mercarich_checker_ordered_look_seconds"),
+                )
+                for q in (0.5, 0.99)
+            ),
+            text="read: since the order at Amazon. look: since the read. Absent where there was none in an hour.",
+        ),
+        Panel(
+            "Oldest read of orders that is due, oldest order whose source was not looked at",
+            "s",
+            (
+                Query("max(mercarich_feed_order_read_overdue_seconds{NS})", "read"),
+                Query("max(mercarich_feed_ordered_unseen_seconds{NS})", "look"),
+            ),
+            text="Since the read was due, also where tries have failed since; since the order was read. 0: none.",
+        ),
+        Panel(
+            "Sellers whose orders cannot be read",
+            "short",
+            (Query("max by (reason) (mercarich_feed_unread_orders_sellers{NS})", "{{reason}}"),),
+            text="forbidden: the application or the authorisation lacks the role.",
+        ),
+        Panel(
             "SKUs pushed",
             "ops",
             (

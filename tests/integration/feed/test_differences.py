@@ -18,6 +18,7 @@ from mercarich_feed import metrics
 from mercarich_feed.adapters.differences_sql import SqlDifferences
 from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.adapters.meter import Gauges
+from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.domain.answers import Answer
@@ -33,7 +34,10 @@ def differing(shop: Shop) -> Mapping[int, Difference]:
 
 
 def count(shop: Shop) -> None:
-    Gauges(SqlSellers(shop.engine, 1, now), TokenChecks(shop.engine), SqlDifferences(shop.engine, 1, now))()
+    Gauges(
+        *(SqlSellers(shop.engine, 1, now), TokenChecks(shop.engine), SqlDifferences(shop.engine, 1, now)),
+        SqlOrderNumbers(shop.engine, 1, now),
+    )()
 
 
 def test_each_kind_is_told_apart_and_the_gauges_equal_the_rows(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 from tests.integration.feed.conftest import Amazon, Eventually, Running, running
 from tests.integration.feed.offers import listed, shown
 from tests.integration.feed.shop import Shop, now
@@ -13,11 +13,18 @@ from tests.integration.feed.shop import Shop, now
 from mercarich_contracts.orders import ORDERED, OrderStatus
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings, order_items, order_reads, source_items, users
+from mercarich_feed import metrics
+from mercarich_feed.adapters.differences_sql import SqlDifferences
+from mercarich_feed.adapters.meter import Gauges
+from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
 from mercarich_feed.adapters.orders_sql import SqlOrders
+from mercarich_feed.adapters.sellers_sql import SqlSellers
+from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.domain.orders import EVERY, WITHOUT_ROLE
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.settings import FeedSettings
-from mercarich_reasons.push import AmazonUnreachable, ChangedAtAmazon, OrderedAtAmazon
+from mercarich_listings import store
+from mercarich_reasons.push import AmazonUnreachable, ChangedAtAmazon, OrderedAtAmazon, OrdersForbidden
 
 
 @pytest.fixture
@@ -183,6 +190,76 @@ def test_a_seller_without_the_role_is_asked_again_an_hour_later(
     row = reads(engine)
     assert row is not None
     assert now() + WITHOUT_ROLE - timedelta(minutes=2) < row.next_read_at
+    assert isinstance(row.problem, OrdersForbidden)
+
+
+def test_what_was_read_is_counted_with_the_time_since_each_order(
+    feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
+) -> None:
+    begun(feed, engine, eventually)
+    before, waits = metrics.ORDERS._value.get(), observed()
+    buy(amazon, shop, *listed(shop, 1)[:2])
+    for _ in range(2):
+        read(feed, engine, eventually)
+    assert metrics.ORDERS._value.get() == before + 2
+    assert observed() == waits + 2
+
+
+def observed() -> float:
+    return sum(bucket.get() for bucket in metrics.ORDER_SECONDS._buckets)
+
+
+def set_read(engine: Engine, statement: Any) -> None:
+    run_tx(engine, lambda connection: connection.execute(statement))
+
+
+def gauges(engine: Engine) -> None:
+    Gauges(
+        *(SqlSellers(engine, 1, now), TokenChecks(engine), SqlDifferences(engine, 1, now)),
+        SqlOrderNumbers(engine, 1, now),
+    )()
+
+
+def test_the_seller_whose_orders_have_waited_longest_is_told(shop: Shop, engine: Engine) -> None:
+    books = SqlOrders(engine, 1, now)
+    gauges(engine)
+    assert metrics.ORDERS_OVERDUE._value.get() == 0
+    for user_id, minutes in ((1, 1), (2, 33), (3, 63)):
+        account = account_of(shop, user_id)
+        assert books.claim(account)
+        books.done(account, now(), more=False)
+        at = now() - timedelta(minutes=minutes)
+        set_read(engine, update(order_reads).where(order_reads.c.user_id == user_id).values(read_at=at))
+    books.failed(account_of(shop, 2), AmazonUnreachable(), EVERY)
+    gauges(engine)
+    assert 3_600 <= metrics.ORDERS_OVERDUE._value.get() < 7_200
+
+    books.failed(account_of(shop, 3), OrdersForbidden("no role"), WITHOUT_ROLE)
+    gauges(engine)
+    assert 1_800 <= metrics.ORDERS_OVERDUE._value.get() < 3_600
+    assert [metrics.ORDERS_UNREAD.labels(why)._value.get() for why in ("forbidden", "trouble")] == [1, 1]
+
+
+def test_the_order_that_has_waited_longest_for_a_look_is_told(shop: Shop, engine: Engine) -> None:
+    [one] = listed(shop, 1)[:1]
+    row = shop.row(one)
+    gauges(engine)
+    assert metrics.UNSEEN_SECONDS._value.get() == 0
+    order = {"user_id": 1, "seller_id": "A", "order_id": "1", "order_item_id": "1", "quantity": 1, "status": "pending"}
+    at, seen_at = now(), now() - timedelta(minutes=5)
+    order |= {"ordered_at": at, "changed_at": at, "seen_at": seen_at, "source_item_id": row.source_item_id}
+
+    def write(connection: Connection) -> None:
+        connection.execute(insert(order_items).values(**order))
+        store.look_first(connection, [row.source_item_id])
+
+    run_tx(engine, write)
+    shop.alter(source_items, row.source_item_id, checked_at=seen_at - timedelta(hours=1))
+    gauges(engine)
+    assert 300 <= metrics.UNSEEN_SECONDS._value.get() < 3_600
+    shop.alter(source_items, row.source_item_id, checked_at=at, due_at=None)
+    gauges(engine)
+    assert metrics.UNSEEN_SECONDS._value.get() == 0
 
 
 def test_two_processes_read_each_period_once(shop: Shop, engine: Engine) -> None:
@@ -217,9 +294,9 @@ def test_nobody_reads_for_a_seller_who_is_not_active(shop: Shop, engine: Engine)
     assert SqlOrders(engine, 1, now).sellers() == [1, 3]
 
 
-def account_of(shop: Shop) -> Any:
-    row = shop.account(1)
-    return Account(1, row.seller_id, row.marketplace_id, "token", trusted=True)
+def account_of(shop: Shop, user_id: int = 1) -> Any:
+    row = shop.account(user_id)
+    return Account(user_id, row.seller_id, row.marketplace_id, "token", trusted=True)
 
 
 def test_a_read_is_due_every_three_minutes(shop: Shop, engine: Engine) -> None:

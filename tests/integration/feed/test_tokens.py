@@ -13,6 +13,7 @@ from mercarich_db.engine import reading
 from mercarich_db.tables import token_checks
 from mercarich_feed.adapters.differences_sql import SqlDifferences
 from mercarich_feed.adapters.meter import Gauges
+from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.bootstrap_commands import build_token_check
@@ -66,7 +67,10 @@ def test_v2_one_invalid_client_marks_no_seller_and_is_one_alarm(
 
     assert (checked.judged, len(checked.unreached)) == ([], 3)
     assert {shop.account(n).token_verdict for n in (1, 2, 3)} == {"valid"}
-    gauges = Gauges(SqlSellers(engine, 1, utc_now), TokenChecks(engine), SqlDifferences(engine, 1, utc_now))
+    gauges = Gauges(
+        *(SqlSellers(engine, 1, utc_now), TokenChecks(engine), SqlDifferences(engine, 1, utc_now)),
+        SqlOrderNumbers(engine, 1, utc_now),
+    )
     gauges()
     assert TOKEN_CHECK_STOPPED._value.get() == 1
 

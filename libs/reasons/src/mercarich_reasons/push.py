@@ -53,6 +53,14 @@ class ChangedAtAmazon(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class OrdersForbidden(Reason):
+    """Amazon does not show the seller's orders: the application or the authorisation lacks the role."""
+
+    text: str | None = None
+    issue: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderedAtAmazon(Reason):
     """A buyer ordered some of the offer. `order_id` is Amazon's."""
 

@@ -15,6 +15,7 @@ from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.adapters.lwa import Application, Lwa
 from mercarich_feed.adapters.meter import Gauges, PrometheusMeter, UnverifiedGauge
 from mercarich_feed.adapters.numbers_sql import SqlNumbers
+from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
 from mercarich_feed.adapters.orders_sql import SqlOrders
 from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.adapters.removals_sql import SqlRemovals
@@ -77,6 +78,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     listings, submissions = SqlListings(engine, now), SqlSubmissions(engine, now)
     sellers = SqlSellers(engine, own.token_retry_seconds, now)
     differences = SqlDifferences(engine, own.token_retry_seconds, now)
+    order_numbers = SqlOrderNumbers(engine, own.token_retry_seconds, now)
     numbers, meter = SqlNumbers(engine, monotonic), PrometheusMeter(own.lwa_secret_created)
     http, pace = given.http or Http(own.call_seconds), Pace(stop.wait, monotonic)
     application = Application(own.lwa_url, own.lwa_client_id, own.lwa_client_secret)
@@ -97,7 +99,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     watch_removed, watch_gate = WatchRemoved(watch, amazon, meter), gate()
 
     orders = SqlOrders(engine, own.token_retry_seconds, now)
-    read_orders, orders_gate = ReadOrders(orders, amazon), gate()
+    read_orders, orders_gate = ReadOrders(orders, amazon, meter), gate()
 
     def follow_then_remove(user_id: int, _wishes: set[None]) -> float | None:
         times = (
@@ -130,7 +132,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     ticks = (
         Tick("rounds", ROUND_SECONDS, Rounds(patches, restores, follow, sellers.with_withdrawals, to_follow)),
         Tick("reads", READ_ROUND_SECONDS, ReadRounds(follow, to_read)),
-        Tick("gauges", GAUGE_SECONDS, Gauges(sellers, TokenChecks(engine), differences)),
+        Tick("gauges", GAUGE_SECONDS, Gauges(sellers, TokenChecks(engine), differences, order_numbers)),
         Tick("unverified", UNVERIFIED_SECONDS, UnverifiedGauge(sellers)),
         Tick("unread", UNREAD_SECONDS, ForgetUnread(watch.forget_unread), alone=True),
     )

@@ -45,6 +45,25 @@ READ_OVERDUE = Gauge(
     "mercarich_feed_read_overdue_seconds",
     "Time since the read of Amazon that has waited longest became due; 0: none waits",
 )
+ORDERS = Counter("mercarich_feed_orders", "Items of orders that were read for the first time, since reads began")
+ORDER_SECONDS = Histogram(
+    "mercarich_feed_order_read_latency_seconds",
+    "From an order at Amazon to its first read",
+    buckets=(10, 30, 60, 120, 180, 300, 600, 1800, 3600, 21600),
+)
+ORDERS_OVERDUE = Gauge(
+    "mercarich_feed_order_read_overdue_seconds",
+    "Time since orders were to be read, of the seller who has waited longest; 0: nobody waits",
+)
+ORDERS_UNREAD = Gauge(
+    "mercarich_feed_unread_orders_sellers",
+    "Sellers whose orders could not be read at the last try, by reason: forbidden by Amazon, or trouble",
+    ["reason"],
+)
+UNSEEN_SECONDS = Gauge(
+    "mercarich_feed_ordered_unseen_seconds",
+    "Time since the read of the order that has waited longest for a look at its source; 0: none waits",
+)
 OPEN_FEEDS = Gauge("mercarich_feed_open_feeds", "Feeds that have not ended")
 UNVERIFIED = Gauge(
     "mercarich_feed_unverified_listings",

@@ -176,8 +176,11 @@ class Orders(Protocol):
     def claim(self, account: Account) -> Period | None:
         """Return the period to be read now, which no other process reads; None: nothing is to be read yet."""
 
-    def save(self, account: Account, items: Sequence[OrderItem]) -> None:
-        """Store the orders and let their listings follow (`mercarich_listings.orders`), each order once."""
+    def save(self, account: Account, items: Sequence[OrderItem]) -> Sequence[timedelta]:
+        """Store the orders and let their listings follow (`mercarich_listings.orders`), each order once.
+
+        Return how long ago each was placed that was not known, of those placed since orders are read.
+        """
 
     def done(self, account: Account, until: datetime, *, more: bool) -> None:
         """Record that all orders up to then are stored; `more`: later ones are to be read at once."""
@@ -262,6 +265,9 @@ class Meter(Protocol):
     def delivered_after(self, seconds: float) -> None: ...
 
     def trouble(self, trouble: AmazonTrouble) -> None: ...
+
+    def ordered(self, waits: Sequence[timedelta]) -> None:
+        """Orders were read for the first time, so long after they were placed."""
 
     def came_back(self, *, zeroed: bool) -> None:
         """A deleted offer came back; `zeroed`: it gets a zero, else it is left as it is."""

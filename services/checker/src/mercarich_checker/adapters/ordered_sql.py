@@ -12,7 +12,7 @@ from mercarich_contracts.orders import ORDERED
 from mercarich_db import asked_looks
 from mercarich_db.conditions import among
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.open_orders import UNDECIDED
+from mercarich_db.open_orders import UNSEEN
 from mercarich_db.tables import order_items, source_items
 
 MOST = 50
@@ -20,13 +20,7 @@ MOST = 50
 ATTEMPTS = 2
 """Claims without a result after which a run's planner finds out whether the source ends workers."""
 _items = source_items.c
-_UNSEEN = and_(
-    order_items.c.source_item_id == _items.id,
-    UNDECIDED,
-    or_(_items.checked_at.is_(None), order_items.c.seen_at > _items.checked_at),
-)
-"""SQL condition on both tables: nobody has looked at the source since the order was read."""
-_IS_WANTED = exists().where(_UNSEEN)
+_IS_WANTED = exists().where(UNSEEN)
 
 
 class SqlOrdered:
@@ -52,7 +46,7 @@ class SqlOrdered:
 def _taken(connection: Connection, marketplace: Marketplace, ids: Sequence[int], now: datetime) -> Wanted | None:
     for run in asked_looks.trusted(connection, [marketplace]):
         first = select(_items.id, func.min(order_items.c.seen_at).label("read_at"))
-        first = first.join_from(source_items, order_items, _UNSEEN)
+        first = first.join_from(source_items, order_items, UNSEEN)
         rows = connection.execute(first.where(among(_items.id, ids)).group_by(_items.id))
         read_at = {row.id: row.read_at for row in rows}
         found = asked_looks.add(connection, run, sorted(read_at), _is_free(now), anew=False)

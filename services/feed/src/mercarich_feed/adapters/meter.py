@@ -1,10 +1,12 @@
 """`ports.Meter` and the gauges, on Prometheus."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from mercarich_feed import metrics
 from mercarich_feed.adapters.differences_sql import SqlDifferences
+from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.domain.answers import AmazonTrouble, AppCredentials, Forbidden, TokenRevoked
@@ -51,6 +53,11 @@ class PrometheusMeter:
         if isinstance(trouble, TokenRevoked | AppCredentials | Forbidden):
             metrics.TOKEN_ERRORS.labels(type(trouble).__name__).inc()
 
+    def ordered(self, waits: Sequence[timedelta]) -> None:
+        metrics.ORDERS.inc(len(waits))
+        for wait in waits:
+            metrics.ORDER_SECONDS.observe(max(0.0, wait.total_seconds()))
+
     def came_back(self, *, zeroed: bool) -> None:
         metrics.CAME_BACK.labels(_ZEROED if zeroed else _LEFT).inc()
 
@@ -62,11 +69,12 @@ class Gauges:
     sellers: SqlSellers
     checks: TokenChecks
     differences: SqlDifferences
+    orders: SqlOrderNumbers
 
     def __call__(self) -> None:
         try:
             totals, check = self.sellers.totals(), self.checks.last()
-            differing = self.differences.now()
+            differing, orders = self.differences.now(), self.orders.now()
         except DatabaseAway as error:
             raise NotNow(str(error), _AWAY_SECONDS) from error
         metrics.PENDING.labels("withdrawal").set(totals.withdrawals)
@@ -78,6 +86,10 @@ class Gauges:
             metrics.DIFFERING.labels(difference).set(standing.count)
             metrics.DIFFERING_SECONDS.labels(difference).set(_age(standing.since, differing.at))
         metrics.READ_OVERDUE.set(_age(differing.read_due_since, differing.at))
+        metrics.ORDERS_OVERDUE.set(_age(orders.due_since, orders.at))
+        metrics.ORDERS_UNREAD.labels("forbidden").set(orders.forbidden)
+        metrics.ORDERS_UNREAD.labels("trouble").set(orders.trouble)
+        metrics.UNSEEN_SECONDS.set(_age(orders.unseen_since, orders.at))
         if check is not None:
             metrics.TOKEN_CHECK_AT.set(check.started_at.timestamp())
             metrics.TOKEN_CHECK_STOPPED.set(check.problem is not None)

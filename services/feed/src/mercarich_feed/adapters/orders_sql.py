@@ -61,11 +61,11 @@ class SqlOrders:
 
         return run_tx(self._engine, claim)
 
-    def save(self, account: Account, items: Sequence[OrderItem]) -> None:
+    def save(self, account: Account, items: Sequence[OrderItem]) -> Sequence[timedelta]:
         if not items:
-            return
+            return ()
 
-        def save(connection: Connection) -> None:
+        def save(connection: Connection) -> Sequence[timedelta]:
             now = self._now()
             # Whoever saves orders of the seller holds this row, so that an order changes its listing once.
             mine = select(_read.began_at).where(_read.user_id == account.user_id).with_for_update()
@@ -77,10 +77,11 @@ class SqlOrders:
                     _update(connection, account.user_id, item)
             sold = _of_skus(connection, account.user_id, [item.sku for item in new.values() if item.sku])
             _insert(connection, account, list(new.values()), sold, now)
-            fresh = [item for item in new.values() if item.ordered_at >= began_at and item.sku in sold]
-            _follow(connection, fresh, sold, now)
+            fresh = [item for item in new.values() if item.ordered_at >= began_at]
+            _follow(connection, [item for item in fresh if item.sku in sold], sold, now)
+            return [now - item.ordered_at for item in fresh]
 
-        run_tx(self._engine, save)
+        return run_tx(self._engine, save)
 
     def done(self, account: Account, until: datetime, *, more: bool) -> None:
         now = self._now()

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from mercarich_feed.domain.answers import AmazonTrouble, Forbidden
 from mercarich_feed.domain.orders import EVERY, WITHOUT_ROLE
 from mercarich_feed.domain.pushes import Account
-from mercarich_feed.ports import Amazon, Orders
+from mercarich_feed.ports import Amazon, Meter, Orders
+from mercarich_reasons.push import OrdersForbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class ReadOrders:
 
     orders: Orders
     amazon: Amazon
+    meter: Meter
 
     def __call__(self, account: Account) -> float | None:
         """Return the seconds until the next turn, or None where another process reads now. Raises `AmazonTrouble`."""
@@ -23,12 +25,13 @@ class ReadOrders:
         try:
             page = self.amazon.orders(account, period)
             until = page.until  # what changes while the later pages are read may be behind their places
-            self.orders.save(account, page.items)
+            self.meter.ordered(self.orders.save(account, page.items))
             while page.next_token is not None:
                 page = self.amazon.orders(account, period, page.next_token)
-                self.orders.save(account, page.items)
+                self.meter.ordered(self.orders.save(account, page.items))
         except Forbidden as trouble:
-            self.orders.failed(account, trouble.reason, WITHOUT_ROLE)
+            said = trouble.said
+            self.orders.failed(account, OrdersForbidden(said.text, said.issue), WITHOUT_ROLE)
             return None
         except AmazonTrouble as trouble:
             self.orders.failed(account, trouble.reason, EVERY)
