@@ -31,8 +31,9 @@ class Books:
     def claim(self, account: Account) -> Period | None:
         return self.period
 
-    def save(self, account: Account, items: Sequence[OrderItem]) -> None:
+    def save(self, account: Account, items: Sequence[OrderItem]) -> Sequence[timedelta]:
         self.saved += 1
+        return []
 
     def done(self, account: Account, until: datetime, *, more: bool) -> None:
         self.read = until, more
@@ -56,9 +57,15 @@ class Pages:
         return page
 
 
+class Meter:
+    """The part of `ports.Meter` that counts orders."""
+
+    def ordered(self, waits: Sequence[timedelta]) -> None: ...
+
+
 def reading(books: Books, *pages: OrderPage | Transient | Forbidden) -> tuple[Pages, float | None]:
     amazon = Pages(pages)
-    return amazon, ReadOrders(books, amazon)(ACCOUNT)  # type: ignore[arg-type]  # the other operations are not asked
+    return amazon, ReadOrders(books, amazon, Meter())(ACCOUNT)  # type: ignore[arg-type]  # no more of them is asked
 
 
 def test_what_changed_while_later_pages_were_read_belongs_to_the_next_read() -> None:
