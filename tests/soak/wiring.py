@@ -32,6 +32,7 @@ from mercarich_platform.kafka import Record
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import Tick, Worker
 from mercarich_updater import bootstrap as updater_root
+from mercarich_updater.bootstrap import ORDERS_AT_ONCE
 from mercarich_updater.dependencies import Dependencies as UpdaterDependencies
 from mercarich_updater.settings import UpdaterSettings
 
@@ -53,6 +54,7 @@ GATES: Mapping[str, str | None] = {
     "capacity": "SELECT 1 FROM runs LIMIT 1",  # nobody here asks for it before there is a run
     "decisions": "SELECT 1 FROM listings WHERE push_pending = 1 AND quantity > 0 LIMIT 1",
     "put off": any_of("put_off"),
+    **{f"orders {number}": "SELECT 1 FROM order_items LIMIT 1" for number in range(1, ORDERS_AT_ONCE + 1)},
     "rounds": "SELECT 1 FROM listings WHERE push_pending = 1"
     " UNION ALL SELECT 1 FROM submissions WHERE ended_at IS NULL"
     " UNION ALL SELECT 1 FROM listing_removals WHERE accepted_at IS NULL LIMIT 1",
@@ -95,7 +97,8 @@ def updater(plant: Plant, marketplace: Marketplace) -> Callable[[Process], None]
     def make(process: Process) -> None:
         pictures = MarketPictures(plant.proxies, plant.pictures, plant.darkroom)
         given = replace(updater_dependencies(plant), pictures=pictures)
-        worker = updater_root.build_worker(marketplace, plant.shared, UpdaterSettings(), given)
+        stop = VirtualEvent(plant.kernel)
+        worker = updater_root.build_worker(marketplace, plant.shared, UpdaterSettings(), stop, given)
         _work(plant, process, replace(worker, handle=one_by_one(worker.handle)))
 
     return make

@@ -57,5 +57,22 @@ UPDATER = Dashboard(
             quantiles("mercarich_updater_batch_seconds", "marketplace"),
             text="From the claim of a batch until its last search. It follows the proxy's budget of calls.",
         ),
+        Panel(
+            "Searches for orders whose source is gone, an hour",
+            "short",
+            (
+                Query(
+                    "sum by (marketplace, result) (increase(mercarich_updater_order_searches_total{NS}[1h]))",
+                    "{{marketplace}} {{result}}",
+                ),
+            ),
+            text="By what they came to. Absent before the first.",
+        ),
+        Panel(
+            "From an order's source gone to its first replacement",
+            "s",
+            quantiles("mercarich_updater_order_found_seconds", "marketplace"),
+            text="Orders without a replacement are not in it. It is to be less than 10 minutes.",
+        ),
     ),
 )

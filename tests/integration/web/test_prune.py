@@ -19,6 +19,7 @@ from mercarich_web.housekeeping.sql.records import SqlRecords
 OLD, YOUNG = timedelta(days=200), timedelta(days=5)
 CHECKED = {"ended_at": NOW, "valid": 1, "invalid": 0, "unknown": 0, "exposed": 0}
 FOUND = {"user_id": 1, "marketplace": "yahoo", "url": "https://a.example", "old_source_item_id": 1}
+ORDERED = {"user_id": 1, "seller_id": "A", "quantity": 1, "status": "shipped"}
 JUDGED = {"listing_id": 1, "marketplace": "yahoo", "url": "https://a.example"}
 
 
@@ -44,6 +45,32 @@ def _ids(engine: Engine, table: Table, name: str = "id") -> list[Any]:
 
 def _rows(prune: Prune, *, dry_run: bool = False) -> Mapping[Record, int]:
     return {each.record: each.rows for each in prune(dry_run=dry_run)}
+
+
+def test_searches_go_with_their_orders_and_before_them(engine: Engine, rows: Rows, prune: Prune) -> None:
+    counts = dict.fromkeys(("unfinished", "searches", "unsure"), 0)
+    old, young = (
+        rows.add(
+            tables.order_items,
+            **ORDERED,
+            order_id=name,
+            order_item_id=name,
+            **dict.fromkeys(("ordered_at", "changed_at", "seen_at"), NOW - age),
+        )
+        for name, age in (("1", OLD), ("2", YOUNG))
+    )
+    for order in (old, young):
+        at = {"gone_at": NOW - OLD, "not_before": NOW - OLD}
+        rows.add(tables.order_searches, order_item_id=order, **at, **counts)
+        for source in (1, 2):
+            told = {"url": "u", "price_jpy": 1, "landed_jpy": 1, "limit_jpy": 1, "found_at": NOW, "seen_at": NOW}
+            rows.add(tables.order_replacements, order_item_id=order, source_item_id=source, **told)
+
+    gone = _rows(prune)
+
+    assert (gone[Record.ORDER_SEARCHES], gone[Record.ORDERS]) == (1, 1)
+    assert _ids(engine, tables.order_searches, "order_item_id") == [young]
+    assert _ids(engine, tables.order_replacements, "order_item_id") == [young, young]
 
 
 def test_starts_and_token_checks_go_but_the_newest_of_each(engine: Engine, rows: Rows, prune: Prune) -> None:

@@ -134,8 +134,9 @@ def checking(marketplace: Marketplace, shared: SharedSettings, proxies: Proxies)
 
 @contextmanager
 def reviving(marketplace: Marketplace, shared: SharedSettings, proxies: Proxies) -> Iterator[None]:
-    built = updater.build_worker(marketplace, shared, UpdaterSettings(proxy_urls=proxies.addresses))
-    with _at_work(built, built.run):
+    stop = threading.Event()
+    built = updater.build_worker(marketplace, shared, UpdaterSettings(proxy_urls=proxies.addresses), stop)
+    with _at_work(built, built.run, stop):
         yield
 
 

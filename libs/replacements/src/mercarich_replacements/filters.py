@@ -41,7 +41,7 @@ from mercarich_reasons.candidates import (
 )
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.matching import titles_against
-from mercarich_replacements.rules import Rules, Wanted
+from mercarich_replacements.rules import Rules, Wanted, landed_price
 
 
 class Filter(StrEnum):
@@ -179,11 +179,11 @@ def _price(rules: Rules, wanted: Wanted, item: Item) -> Reason | None:
     limit = wanted.ceiling(rules)
     if limit is None:
         return FirstPriceUnknown()
-    if item.price_jpy is None:
+    cost = landed_price(rules, item)
+    if item.price_jpy is None or cost is None:
         return PriceMissing()
     postage = item.postage_jpy
     counted = rules.unknown_postage_jpy if postage is None else 0
-    cost = item.price_jpy + (postage or counted)
     if cost > limit:
         above = PriceAboveBreakEven if wanted.is_break_even(rules) else PriceAboveLimit
         return above(cost, limit, postage or None, counted or None)

@@ -108,6 +108,14 @@ def searched(marketplace: Marketplace, rules: Rules) -> Sequence[Marketplace]:
     return [*(name for name in SEARCHED if name is marketplace), *others]
 
 
+def landed_price(rules: Rules, item: Item) -> int | None:
+    """Return the price with the postage, in yen; None when the price is not told. What is counted for an unknown
+    postage is in it."""
+    if item.price_jpy is None:
+        return None
+    return item.price_jpy + (rules.unknown_postage_jpy if item.postage_jpy is None else item.postage_jpy)
+
+
 def lead_time(rules: Rules, item: Item) -> int:
     """Return the days until the seller can ship an item from this source."""
     ships = item.ship_days_max if item.ship_days_max is not None else rules.ship_days

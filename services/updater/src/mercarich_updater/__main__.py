@@ -26,7 +26,7 @@ def worker(argv: Sequence[str]) -> int:
     shared, own = load(SharedSettings), load(UpdaterSettings)
     market = arguments.marketplace
     return worker_process.run(
-        f"updater-{market}", shared, lambda _: build_worker(market, shared, own).run, slots=own.slots
+        f"updater-{market}", shared, lambda stop: build_worker(market, shared, own, stop).run, slots=own.slots
     )
 
 

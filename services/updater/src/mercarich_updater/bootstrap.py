@@ -1,5 +1,6 @@
 """The composition root: settings in, a ready worker, planner or desk out."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,33 +23,52 @@ from mercarich_updater.adapters.desk_sql import SqlDesk
 from mercarich_updater.adapters.listings_sql import SqlListings
 from mercarich_updater.adapters.market_http import HttpMarket
 from mercarich_updater.adapters.meter import PrometheusMeter
+from mercarich_updater.adapters.order_searches_sql import SqlOrderSearches
 from mercarich_updater.adapters.pictures_http import HttpPictures
 from mercarich_updater.adapters.plan_sql import SqlPlan
 from mercarich_updater.adapters.rules_sql import rules_cache
 from mercarich_updater.dependencies import PRODUCTION, Dependencies, Market
-from mercarich_updater.handlers import PUT_OFF_EVERY, DecisionsTick, PutOffTick, RevivalHandler
+from mercarich_updater.handlers import (
+    ORDERS_EVERY,
+    PUT_OFF_EVERY,
+    DecisionsTick,
+    OrdersTick,
+    PutOffTick,
+    RevivalHandler,
+)
 from mercarich_updater.ports import Pictures
 from mercarich_updater.settings import UpdaterSettings
 from mercarich_updater.use_cases.decide import KeepFresh, TakeApproved
 from mercarich_updater.use_cases.desk import RevivalDesk
+from mercarich_updater.use_cases.orders import MOST, FindForOrders
 from mercarich_updater.use_cases.revive import SIDE_BY_SIDE, ReviveListings
 from mercarich_updater.use_cases.run_update import RunUpdate
 from mercarich_updater.use_cases.search import FindReplacement
 
 DECISIONS_EVERY = 3.0
+ORDERS_AT_ONCE = 3
+"""Searches for orders that one worker has under way at once, beside those of its messages: they wait for no run."""
 RUN_DEADLINE = timedelta(hours=11, minutes=55)
 """A run must end before its schedule starts the next one, 12 hours later."""
 
 
 def build_worker(
-    marketplace: Marketplace, shared: SharedSettings, own: UpdaterSettings, given: Dependencies = PRODUCTION
+    marketplace: Marketplace,
+    shared: SharedSettings,
+    own: UpdaterSettings,
+    stop: threading.Event,
+    given: Dependencies = PRODUCTION,
 ) -> Worker:
+    """`stop` is set when the process is to end: a search for an order ends before its next candidate."""
     engine = given.engine or engines.create(shared.database, pool_size=own.connections)
     publisher = given.publisher or _publisher(shared, f"updater-{marketplace}")
-    market = given.market or _market(own, connections=own.slots * SIDE_BY_SIDE + 1)
+    market = given.market or _market(own, connections=own.slots * SIDE_BY_SIDE + ORDERS_AT_ONCE + 1)
     listings, decisions = SqlListings(engine, rules_cache(engine, given.monotonic)), SqlDecisions(engine)
     find = FindReplacement(market.search, market.look, given.pictures or _pictures(shared, own))
-    revive = ReviveListings(listings, find, PrometheusMeter(), given.now, timedelta(seconds=own.lease_seconds))
+    meter, lease = PrometheusMeter(), timedelta(seconds=own.lease_seconds)
+    revive = ReviveListings(listings, find, meter, given.now, lease)
+    orders = SqlOrderSearches(engine, lease, MOST)
+    for_orders = OrdersTick(FindForOrders(orders, listings, find, meter, given.now, lease, stop), marketplace)
     take = TakeApproved(decisions, listings, market.look, given.now)
     is_paused = pause_switch(engine, marketplace, given.monotonic)
     tick = DecisionsTick(take, KeepFresh(decisions, market.look, given.now), marketplace)
@@ -64,6 +84,10 @@ def build_worker(
         ticks=[
             Tick("decisions", DECISIONS_EVERY, SkipsWhilePaused(is_paused, tick), alone=True),
             Tick("put off", PUT_OFF_EVERY, SkipsWhilePaused(is_paused, put_off), alone=True),
+            *(
+                Tick(f"orders {number}", ORDERS_EVERY, SkipsWhilePaused(is_paused, for_orders), takes_long=True)
+                for number in range(1, ORDERS_AT_ONCE + 1)
+            ),
         ],
         client_id=f"updater-{marketplace}",
         health_host=shared.metrics_host,

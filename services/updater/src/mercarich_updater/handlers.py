@@ -1,6 +1,6 @@
 """Handle records of `update.<marketplace>`: call the use case, turn its exceptions into those of the worker loop.
 
-Two ticks are here, too.
+Three ticks are here, too.
 """
 
 import threading
@@ -17,9 +17,11 @@ from mercarich_runs.ports import Batches, ProxyAway
 from mercarich_updater.metrics import BATCH_SECONDS, BATCHES
 from mercarich_updater.ports import Batch, Decisions
 from mercarich_updater.use_cases.decide import KeepFresh, TakeApproved
+from mercarich_updater.use_cases.orders import FindForOrders
 from mercarich_updater.use_cases.revive import BatchOutcome, ReviveListings
 
 AGAIN_SECONDS = 5.0
+ORDERS_EVERY = 5.0
 PUT_OFF_EVERY = 30.0
 
 
@@ -76,4 +78,18 @@ class PutOffTick:
             if due:
                 self.batches.publish(RevivalWanted(marketplace=self.marketplace, listing_ids=tuple(due)))
         except (DatabaseAway, BrokerAway) as error:
+            raise NotNow(str(error), AGAIN_SECONDS) from error
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersTick:
+    """Every few seconds: search another source for the next order whose own is gone."""
+
+    find: FindForOrders
+    marketplace: Marketplace
+
+    def __call__(self) -> None:
+        try:
+            self.find(self.marketplace)
+        except (ProxyAway, DatabaseAway) as error:
             raise NotNow(str(error), AGAIN_SECONDS) from error

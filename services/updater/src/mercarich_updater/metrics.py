@@ -16,3 +16,14 @@ BATCH_SECONDS = Histogram(
     ["marketplace"],
     buckets=(0.1, 0.5, 1, 5, 15, 60, 300, 1800),
 )
+ORDER_SEARCHES = Counter(
+    "mercarich_updater_order_searches",
+    "Searches for another source of an order, by what they came to",
+    ["marketplace", "result"],
+)
+ORDER_FOUND_SECONDS = Histogram(
+    "mercarich_updater_order_found_seconds",
+    "Time from the look that found an order's source gone to its first replacement",
+    ["marketplace"],
+    buckets=(5, 15, 30, 60, 120, 300, 600, 1800, 3600, 10800, 43200),
+)

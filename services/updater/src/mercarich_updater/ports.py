@@ -175,7 +175,8 @@ class Listings(Protocol):
     def rules(self, user_id: int) -> Rules: ...
 
     def used(self, user_id: int, items: Sequence[Item]) -> frozenset[tuple[Marketplace, str]]:
-        """Return those of the items that the seller already uses, as a source or as a SKU."""
+        """Return those of the items that the seller already uses, as a source or as a SKU, and those shown for an
+        open order."""
 
     def put_off(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], reason: str, now: datetime) -> None:
         """Schedule another search after an inconclusive one. The run gives the listing up if that happens too often."""

@@ -19,7 +19,13 @@ from mercarich_db.tables.jobs import job_files, job_problems, job_queries, job_r
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.tables.notices import notice_sendings, notice_ways, notices
 from mercarich_db.tables.offers import listing_events, listings, removed_offers
-from mercarich_db.tables.orders import order_decisions, order_items, order_reads
+from mercarich_db.tables.orders import (
+    order_decisions,
+    order_items,
+    order_reads,
+    order_replacements,
+    order_searches,
+)
 from mercarich_db.tables.people import amazon_accounts, amazon_links, users
 from mercarich_db.tables.pools import pool_status
 from mercarich_db.tables.revivals import excluded_sellers, excluded_words, revival_candidates, revivals, seller_settings
@@ -71,6 +77,8 @@ __all__ = [
     "order_decisions",
     "order_items",
     "order_reads",
+    "order_replacements",
+    "order_searches",
     "passkeys",
     "pictures_wanted",
     "pool_status",

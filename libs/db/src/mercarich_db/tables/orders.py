@@ -1,6 +1,9 @@
-"""Orders at Amazon, as feed has read them, and what sellers decided. No column is about the buyer."""
+"""Orders at Amazon, as feed has read them, what sellers decided, and what else could serve them.
 
-from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
+No column is about the buyer.
+"""
+
+from sqlalchemy import Column, Float, Index, Integer, String, Table, UniqueConstraint
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
@@ -30,6 +33,7 @@ order_items = Table(  # written by feed: one row for each SKU of an order
     Index("ix_order_items_day", "user_id", "ordered_at"),
     Index("ix_order_items_listing", "listing_id"),
     Index("ix_order_items_source", "source_item_id"),
+    Index("ix_order_items_status", "status", "source_item_id"),
 )
 
 order_reads = Table(  # written by feed: how far each store's orders are read
@@ -56,4 +60,45 @@ order_decisions = Table(  # written by web: the last decision of a seller on a r
     Column("paid_jpy", Integer, nullable=True),  # at the source, in all, with postage
     Column("decided_at", UtcDateTime, nullable=False),
     Column("decided_by", String(64), nullable=False),
+)
+
+order_searches = Table(  # written by updater: of each order whose source was seen gone, the search for another one
+    "order_searches",
+    metadata,
+    Column("order_item_id", Id, primary_key=True, autoincrement=False),
+    Column("gone_at", UtcDateTime, nullable=False),  # the look that found the source gone
+    Column("not_before", UtcDateTime, nullable=False),  # the next search; while one goes on: the end of its lease
+    Column("claim", exact(32), nullable=True),  # of the worker that searches; NULL: nobody does
+    Column("unfinished", Integer, nullable=False),  # claims since the last search that ended
+    Column("searches", Integer, nullable=False),  # that have ended
+    Column("unsure", Integer, nullable=False),  # inconclusive searches in a row, up to the last one
+    Column("searched_at", UtcDateTime, nullable=True),  # end of the last search
+    Column("result", StoredReason, nullable=True),  # of the last search
+    Column("found_at", UtcDateTime, nullable=True),  # the first replacement; NULL: none yet
+)
+
+order_replacements = Table(  # written by updater: at most three items for an order, none of which is offered
+    "order_replacements",
+    metadata,
+    Column("order_item_id", Id, primary_key=True, autoincrement=False),
+    Column("source_item_id", Id, primary_key=True, autoincrement=False),
+    Column("url", String(512), nullable=False),
+    Column("title", String(255), nullable=True),
+    Column("image_url", String(512), nullable=True),
+    Column("price_jpy", Integer, nullable=False),
+    Column("postage_jpy", Integer, nullable=True),  # NULL: not known
+    Column("landed_jpy", Integer, nullable=False),  # with the postage, or what is counted for an unknown one
+    Column("limit_jpy", Integer, nullable=False),  # the most that it might have cost
+    Column("condition_code", Integer, nullable=True),  # 1 new … 6 poor
+    Column("ship_days_max", Integer, nullable=True),
+    Column("quick_correlation", Float, nullable=True),  # of the pictures' grey histograms, -1 to 1
+    Column("share_forth", Float, nullable=True),  # these as mercarich_replacements.matching.Likeness
+    Column("share_back", Float, nullable=True),
+    Column("inliers", Integer, nullable=True),
+    Column("colour_distance", Float, nullable=True),
+    Column("changed_share", Float, nullable=True),
+    Column("odd_share", Float, nullable=True),
+    Column("found_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),  # when it was last judged, and fit
+    Index("ix_order_replacements_source", "source_item_id"),
 )

@@ -79,6 +79,11 @@ REASONS: Mapping[str, str] = {
     "nothing_to_take_back": "{sku} has no replacement to take back",
     "other_replacement": "a newer replacement was found for {sku}: {item_id} ({marketplace})",
     "other_source": "the source of {sku} is no longer {item_id}",
+    # searches for another source of an order
+    "found_for_order": "{found} of {judged} items fit",
+    "none_for_order": "none of {judged} items fits; {too_dear} were too expensive",
+    "order_search_unsure": "none found so far; {unknown} of {judged} items could not be seen",
+    "order_search_failed": "the marketplace could not be searched ({text})",
     # candidates
     "gone_source_itself": "it is the old source itself",
     "taken_back_before": "it was refused or taken back for this listing before",

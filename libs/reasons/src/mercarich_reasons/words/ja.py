@@ -75,6 +75,11 @@ REASONS: Mapping[str, str] = {
     "nothing_to_take_back": "{sku}には、取り消せる代わりの仕入れ元がありません",
     "other_replacement": "{sku}の代わりの仕入れ元は、別の商品（{marketplace} {item_id}）に変わっています",
     "other_source": "{sku}の仕入れ元は{item_id}から変更されています",
+    # 注文の代わりの仕入れ元
+    "found_for_order": "{judged}件のうち{found}件が使えます",
+    "none_for_order": "{judged}件を確認しましたが、使えるものはありません（価格が上限を超えるもの{too_dear}件）",
+    "order_search_unsure": "まだ見つかっていません。{judged}件のうち{unknown}件を確認できませんでした",
+    "order_search_failed": "マーケットを検索できませんでした（{text}）",
     # candidates
     "gone_source_itself": "在庫切れになった仕入れ元です",
     "taken_back_before": "以前に見送ったか、取り消した商品です",

@@ -19,6 +19,7 @@ from mercarich_listings import store
 from mercarich_replacements.rules import Rules, Wanted
 from mercarich_runs.adapters.claims_sql import Claims
 from mercarich_updater.adapters import candidates_sql, restores_sql, withdrawals_sql
+from mercarich_updater.adapters.open_orders_sql import kept_for_orders
 from mercarich_updater.adapters.plan_sql import in_time
 from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS, UPDATES, guard, wants_replacement
 from mercarich_updater.ports import Batch, Done, Judged
@@ -76,9 +77,12 @@ class SqlListings:
         with reading(self._engine) as connection:
             rows = connection.execute(sources.where(listings.c.user_id == user_id)).all()
             named = set(connection.execute(skus.where(listings.c.user_id == user_id)).scalars())
-        return frozenset(
-            [*((Marketplace(row.marketplace), row.item_id) for row in rows), *(key for key in keys if key[1] in named)]
-        )
+            kept = kept_for_orders(connection, user_id, keys)
+        used = [
+            *((Marketplace(row.marketplace), row.item_id) for row in rows),
+            *(key for key in keys if key[1] in named),
+        ]
+        return kept.union(used)
 
     def put_off(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], reason: str, now: datetime) -> None:
         lets_go = wanted.unknowns + 1 >= UNKNOWNS
@@ -168,7 +172,7 @@ def _wanted_rows(connection: Connection, ids: frozenset[int]) -> Sequence[AnyRow
 
 
 def _grouped(connection: Connection, rows: Sequence[AnyRow]) -> Sequence[Wanted]:
-    undone = _undone(connection, [row.id for row in rows])
+    undone = undone_items(connection, [row.id for row in rows])
     groups: dict[tuple[int, int], list[AnyRow]] = defaultdict(list)
     for row in rows:
         groups[row.user_id, row.source_item_id].append(row)
@@ -197,7 +201,8 @@ def _wanted(group: Sequence[AnyRow], undone: Mapping[int, set[str]]) -> Wanted:
     )
 
 
-def _undone(connection: Connection, ids: Sequence[int]) -> Mapping[int, set[str]]:
+def undone_items(connection: Connection, ids: Sequence[int]) -> Mapping[int, set[str]]:
+    """Return by listing the ids of items that a person has refused or taken back for it."""
     rows = select(revivals.c.listing_id, revivals.c.item_id)
     undone: dict[int, set[str]] = defaultdict(set)
     for row in connection.execute(rows.where(revivals.c.listing_id.in_(ids), revivals.c.state == RevivalState.UNDONE)):

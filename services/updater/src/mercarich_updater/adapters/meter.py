@@ -1,9 +1,9 @@
-"""`use_cases.revive.Meter` on Prometheus."""
+"""`use_cases.revive.Meter` and `use_cases.orders.OrderMeter` on Prometheus."""
 
 from collections.abc import Sequence
 
 from mercarich_contracts.market import Marketplace
-from mercarich_updater.metrics import CANDIDATES, REVIVED, SEARCHES
+from mercarich_updater.metrics import CANDIDATES, ORDER_FOUND_SECONDS, ORDER_SEARCHES, REVIVED, SEARCHES
 from mercarich_updater.ports import Done
 
 
@@ -17,3 +17,9 @@ class PrometheusMeter:
     def revived(self, marketplace: Marketplace, done: Sequence[Done]) -> None:
         for one in done:
             REVIVED.labels(marketplace, one.kind).inc()
+
+    def order_searched(self, marketplace: Marketplace, result: str) -> None:
+        ORDER_SEARCHES.labels(marketplace, result).inc()
+
+    def order_found(self, marketplace: Marketplace, seconds: float) -> None:
+        ORDER_FOUND_SECONDS.labels(marketplace).observe(seconds)

@@ -16,6 +16,7 @@ from mercarich_listings.listing import Listing, tell
 from mercarich_reasons.stock import ReplacementWaits
 from mercarich_replacements.rules import Rules, Wanted
 from mercarich_updater.adapters import observed_sql
+from mercarich_updater.adapters.open_orders_sql import kept_for_orders
 from mercarich_updater.adapters.updates import wants_replacement
 from mercarich_updater.domain.revivals import Found, Offer, give
 from mercarich_updater.ports import Done, GoneMeanwhile, UsedMeanwhile
@@ -101,16 +102,22 @@ def _offers(connection: Connection, searching: Sequence[Listing]) -> Sequence[Of
 
 
 def _refuse_used(connection: Connection, wanted: Wanted, source_id: int, found: Item) -> None:
-    """Raise `UsedMeanwhile` if the seller already uses `found`.
+    """Raise `UsedMeanwhile` if the seller already uses `found`, or if it is shown for an order.
 
     The source's row is locked, so that two searches for a seller cannot both take it.
     """
+    key = (found.marketplace, found.item_id)
+    if is_used(connection, wanted.user_id, source_id, found) or kept_for_orders(connection, wanted.user_id, [key]):
+        raise UsedMeanwhile
+
+
+def is_used(connection: Connection, user_id: int, source_id: int, found: Item) -> bool:
+    """Return whether a listing of the seller has `found` as its source or as its SKU."""
     other = and_(
-        listings.c.user_id == wanted.user_id,
+        listings.c.user_id == user_id,
         or_(listings.c.source_item_id == source_id, listings.c.sku == found.item_id),
     )
-    if connection.execute(select(listings.c.id).where(other).limit(1)).first() is not None:
-        raise UsedMeanwhile
+    return connection.execute(select(listings.c.id).where(other).limit(1)).first() is not None
 
 
 def _keep_first_price(connection: Connection, wanted: Wanted, searching: Sequence[Listing]) -> None:

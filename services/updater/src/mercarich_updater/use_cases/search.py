@@ -53,9 +53,7 @@ class FindReplacement:
         wanted = self.completed(wanted)
         judged: list[Judged] = []
         unknowns = 0
-        for row in self._results(wanted, rules):
-            alive()
-            one = self._judge(wanted, rules, row, used)
+        for one in self.judged(wanted, rules, used, alive):
             judged.append(one)
             if one.refusal is not None:
                 unknowns += one.refusal.filter is Filter.UNKNOWN
@@ -65,6 +63,12 @@ class FindReplacement:
                 return Result(judged, one.item, unknowns)
             judged[-1] = replace(one, refusal=too_late)
         return Result(judged, None, unknowns)
+
+    def judged(self, wanted: Wanted, rules: Rules, used: Used, alive: Callable[[], None]) -> Iterator[Judged]:
+        """Yield each candidate as it is judged. `wanted` is completed."""
+        for row in self._results(wanted, rules):
+            alive()
+            yield self._judge(wanted, rules, row, used)
 
     def completed(self, wanted: Wanted) -> Wanted:
         """Read what is missing of the old source from its page, which often stays online after the sale."""

@@ -21,6 +21,7 @@ class Record(StrEnum):
     CANDIDATES = "candidates judged"
     EVENTS = "events of listings"
     EVIDENCE = "evidence"
+    ORDER_SEARCHES = "searches for orders"
     ORDERS = "orders at Amazon"
     ORDER_DECISIONS = "decisions on orders"
     FEEDS = "feeds that ended"

@@ -24,6 +24,8 @@ from mercarich_db.tables import (
     listings,
     order_decisions,
     order_items,
+    order_replacements,
+    order_searches,
     revival_candidates,
     revivals,
     run_absences,
@@ -139,6 +141,11 @@ def _nothing_rests_on(before: datetime) -> ColumnElement[bool]:
     return and_(evidence.c.fetched_at <= before, not_(of_source), not_(of_event))
 
 
+def _of_old_orders(before: datetime) -> ColumnElement[bool]:
+    young = exists().where(order_items.c.id == order_searches.c.order_item_id, order_items.c.changed_at > before)
+    return not_(young)
+
+
 def _past_runs(before: datetime) -> ColumnElement[bool]:
     """Neither among the newest runs, nor the last finished one, nor one of which a hold is kept.
 
@@ -198,6 +205,7 @@ RECORDS: Mapping[Record, Kept] = {
         listing_events.c.at,
     ),
     Record.EVIDENCE: Kept.of(evidence, "KEEP_HISTORY_DAYS", _nothing_rests_on, evidence.c.fetched_at),
+    Record.ORDER_SEARCHES: Kept.of(order_searches, "KEEP_HISTORY_DAYS", _of_old_orders, children=(order_replacements,)),
     Record.ORDERS: Kept.of(order_items, "KEEP_HISTORY_DAYS", _ended(order_items.c.changed_at), order_items.c.seen_at),
     # After their orders.
     Record.ORDER_DECISIONS: Kept.of(

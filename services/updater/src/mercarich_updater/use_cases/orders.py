@@ -1,0 +1,126 @@
+"""Search another source for an order whose own is gone: a buyer waits for it. It is never offered."""
+
+import logging
+import secrets
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Protocol
+
+from mercarich_contracts.market import Marketplace
+from mercarich_contracts.proxy_api import Item
+from mercarich_platform.clock import Clock
+from mercarich_reasons.candidates import JustGone, JustUsed
+from mercarich_replacements.filters import Filter, Refusal
+from mercarich_replacements.rules import Rules, Wanted, landed_price
+from mercarich_runs.ports import ProxyAway
+from mercarich_updater.domain.order_searches import ended
+from mercarich_updater.ports import GoneMeanwhile, Judged, Listings, NotSearched, UsedMeanwhile
+from mercarich_updater.ports_orders import ClaimLost, Fitting, OrderSearches, OrderWanted
+from mercarich_updater.use_cases.search import FindReplacement
+
+log = logging.getLogger(__name__)
+
+MOST = 3
+"""Maximum number of items that are shown for an order."""
+
+
+class OrderMeter(Protocol):
+    def judged(self, marketplace: Marketplace, refused_by: str | None) -> None: ...
+
+    def order_searched(self, marketplace: Marketplace, result: str) -> None: ...
+
+    def order_found(self, marketplace: Marketplace, seconds: float) -> None:
+        """`seconds` passed from the look that found the source gone to the first replacement."""
+
+
+class _Stopped(Exception):
+    """The process is to end, in the middle of a search."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindForOrders:
+    """Raises `ProxyAway` and `DatabaseAway`. What was found before stays; after `ProxyAway` the order is given back."""
+
+    orders: OrderSearches
+    listings: Listings
+    find: FindReplacement
+    meter: OrderMeter
+    now: Clock
+    lease: timedelta
+    stop: threading.Event
+
+    def __call__(self, marketplace: Marketplace) -> None:
+        """Search for the order that is next, if there is one."""
+        order = self.orders.claim(marketplace, secrets.token_hex(16), self.now())
+        if order is None:
+            return
+        try:
+            self._one(order)
+        except ProxyAway:
+            self.orders.release(order, self.now())
+            raise
+        except _Stopped:
+            self.orders.release(order, self.now())
+        except ClaimLost:
+            log.warning("another worker searches for the order", extra={"order_item": order.order_item_id})
+
+    def _one(self, order: OrderWanted) -> None:
+        began = renewed = self.now()
+        marketplace, wanted = order.wanted.marketplace, self.find.completed(order.wanted)
+        rules = for_orders(self.listings.rules(wanted.user_id))
+
+        def alive() -> None:
+            nonlocal renewed
+            if self.stop.is_set():
+                raise _Stopped
+            if self.now() - renewed > self.lease / 3:
+                renewed = self.now()
+                self.orders.renew(order, renewed)
+
+        judged: list[Judged] = []
+        problem: str | None = None
+        try:
+            for one in self.find.judged(wanted, rules, _none_used, alive):
+                judged.append(self._kept(order, wanted, rules, one))
+                if sum(each.refusal is None for each in judged) == MOST:
+                    break
+        except NotSearched as error:
+            problem = str(error)
+        end = ended(order.standing, [one.refusal for one in judged], problem)
+        self.orders.end(order, end, judged, began, self.now())
+        for one in judged:
+            self.meter.judged(marketplace, one.refusal.filter if one.refusal else None)
+        self.meter.order_searched(marketplace, end.result.code)
+
+    def _kept(self, order: OrderWanted, wanted: Wanted, rules: Rules, one: Judged) -> Judged:
+        """Store the candidate at once if it fits, while others are still judged; return it as it stands then."""
+        if one.refusal is not None:
+            return one
+        landed, limit = landed_price(rules, one.item), wanted.ceiling(rules)
+        assert landed is not None, "without a price it does not fit"
+        assert limit is not None, "without a limit nothing fits"
+        try:
+            first = self.orders.keep(order, Fitting(one, landed, limit), self.now())
+        except UsedMeanwhile:
+            return replace(one, refusal=Refusal(Filter.USED, JustUsed()))
+        except GoneMeanwhile:
+            return replace(one, refusal=Refusal(Filter.BUYABLE, JustGone()))
+        if first:
+            self.meter.order_found(order.wanted.marketplace, (self.now() - order.gone_at).total_seconds())
+        log.info("found for an order", extra={"order_item": order.order_item_id, "item": one.item.item_id})
+        return one
+
+
+def _none_used(_items: Sequence[Item]) -> frozenset[tuple[Marketplace, str]]:
+    """Return nothing: `keep` refuses what the seller uses, in the transaction that would store it."""
+    return frozenset()
+
+
+def for_orders(rules: Rules) -> Rules:
+    """Return the seller's rules with the break-even as the limit of the price, whatever limits their replacements.
+
+    Where no price of the order or of its offer is known, the limit is that of replacements.
+    """
+    return replace(rules, break_even=True)
