@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from tests.integration.updater.shop import Market, RevivalShop, item, no_longer
 
 from mercarich_contracts.market import Marketplace, Reason, State
-from mercarich_contracts.orders import OrderStatus
+from mercarich_contracts.orders import OrderDecision, OrderStatus
 from mercarich_db import engine as engines
-from mercarich_db.tables import order_items, order_replacements, order_searches, source_items
+from mercarich_db.tables import order_decisions, order_items, order_replacements, order_searches, source_items
 from mercarich_platform.clock import utc_now
 from mercarich_platform.settings import SharedSettings
 from mercarich_reasons.candidates import AlreadyUsed
@@ -80,6 +80,17 @@ class Orders:
             return id
 
         return engines.run_tx(self.shop.engine, write)
+
+    def decide(self, listing: int, decision: OrderDecision | None) -> None:
+        """Store what the seller of this listing's order decided."""
+        its = {"user_id": self.shop.offer(listing).user_id, "order_item_id": str(listing)}
+        row = its | {"revision": 1, "decision": decision, "decided_at": self.now, "decided_by": "a"}
+
+        def write(connection: Any) -> None:
+            connection.execute(delete(order_decisions).where(order_decisions.c.order_item_id == str(listing)))
+            connection.execute(insert(order_decisions).values(**row))
+
+        engines.run_tx(self.shop.engine, write)
 
     def turn(self) -> None:
         find = FindForOrders(
@@ -200,6 +211,20 @@ def test_an_order_that_needs_no_other_source_is_not_searched_for(
     market.for_sale = [item("new1")]
     orders.turn()
     assert (market.asked, orders.search(order)) == ([], None)
+
+
+def test_what_its_seller_has_decided_on_is_not_searched_for_until_the_decision_is_taken_back(
+    shop: RevivalShop, market: Market, orders: Orders
+) -> None:
+    listing = sold_out(shop, shop.seller("a"), "old1")
+    order = orders.of(listing)
+    market.for_sale = [item("new1")]
+    orders.decide(listing, OrderDecision.BOUGHT)
+    orders.turn()
+    assert (market.asked, orders.search(order)) == ([], None)
+    orders.decide(listing, None)
+    orders.turn()
+    assert orders.found(order) == ["new1"]
 
 
 def test_neither_is_one_whose_source_is_there_or_whose_seller_is_stopped(

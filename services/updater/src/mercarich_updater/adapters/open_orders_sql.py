@@ -6,8 +6,8 @@ from functools import cache
 from sqlalchemy import ColumnElement, Connection, and_, exists, select
 
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
-from mercarich_contracts.orders import OPEN
 from mercarich_db.conditions import among_keys
+from mercarich_db.open_orders import UNDECIDED
 from mercarich_db.tables import order_items, order_replacements, source_items, users
 
 _item, _found = order_items.c, order_replacements.c
@@ -17,11 +17,10 @@ _item, _found = order_items.c, order_replacements.c
 def wants_source() -> ColumnElement[bool]:
     """SQL condition on `order_items` joined with their `source_items`: another source is searched for.
 
-    All that ends the searches for an order is said here, and nowhere else: that its status is no longer open, that its
-    source is back, and whatever a person decides about it.
+    The searches end when the order is no longer open, when its seller has decided, and when its source is back.
     """
     return and_(
-        _item.status.in_(OPEN),
+        UNDECIDED,
         source_items.c.state.in_(sorted(OUT_OF_STOCK)),
         source_items.c.observed_at > _item.seen_at,
         exists().where(users.c.id == _item.user_id, users.c.active),
