@@ -117,6 +117,10 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/api/v1/differences"): Row(For.KEY),
     ("get", "/api/v1/differences/deleted"): Row(For.KEY),
     ("post", "/api/v1/differences/ask"): Row(For.KEY),
+    ("get", "/api/v1/orders"): Row(For.KEY),
+    ("post", "/api/v1/orders/{item_id}/decision"): Row(
+        For.KEY, "/api/v1/orders/{order}/decision", json={"decision": "bought", "shown": "1"}
+    ),
     ("get", "/api/v1/replacements"): Row(For.KEY),
     ("post", "/api/v1/replacements/{listing_id}/approve"): Row(
         For.KEY, "/api/v1/replacements/{listing}/approve", json=PROPOSED

@@ -46,6 +46,7 @@ from mercarich_web.listings.views import Figures
 from mercarich_web.marketplaces import wiring as marketplaces
 from mercarich_web.notices.wiring import notice_pages
 from mercarich_web.openapi import api
+from mercarich_web.orders import api as orders_api
 from mercarich_web.orders import pages as orders
 from mercarich_web.orders.sql.decisions import SqlDecisions
 from mercarich_web.orders.sql.orders import SqlOrders
@@ -104,11 +105,13 @@ def build_pages(
     change = ChangeMany(SqlBulk(engine), feed, looks, people.audit, now)
     proposals = SqlProposals(engine, now)
     differing, ask = SqlDifferences(engine), ask_amazon(engine, people.audit, now)
+    orders_of, decisions = SqlOrders(engine), SqlDecisions(engine, now)
     of_api = api(
         listings_api.routes(people.keys, book, tell_story),
         listings_api.changes(people.keys, change),
         replacements_api.decisions(people.keys, proposals),
         differences_api.routes(people.keys, differing, ask),
+        orders_api.routes(people.keys, orders_of, decisions, now),
         jobs_api.routes(people.keys, desk),
     )
     routers = [
@@ -120,7 +123,7 @@ def build_pages(
         ),
         amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
         differences.routes(site, differing, ask),
-        orders.routes(site, SqlOrders(engine), SqlDecisions(engine, now)),
+        orders.routes(site, orders_of, decisions),
         bulk.routes(site, change, people.door),
         listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),

@@ -23,8 +23,8 @@ def document(routes: APIRouter) -> dict[str, Any]:
         title="Mercarich",
         version="1",
         description=(
-            "A seller's listings, replacements and jobs. Errors are problem+json. A key has so many calls a minute, and"
-            " all keys of a seller twice as many; beyond them 429 says in Retry-After when to go on."
+            "A seller's listings, orders, replacements and jobs. Errors are problem+json. A key has so many calls a"
+            " minute, and all keys of a seller twice as many; beyond them 429 says in Retry-After when to go on."
         ),
         routes=routes.routes,
     )

@@ -14,7 +14,7 @@ MOST_KEYS = 20
 class Scope(StrEnum):
     LISTINGS_READ = "listings:read"
     LISTINGS_WRITE = "listings:write"
-    """Includes decisions on replacements."""
+    """Includes decisions on replacements and on orders."""
     JOBS_READ = "jobs:read"
     JOBS_WRITE = "jobs:write"
 

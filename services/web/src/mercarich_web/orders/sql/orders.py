@@ -1,6 +1,6 @@
 """Queries on a seller's ordered items, on how far they were read, and on the cancellation rate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from mercarich_db.tables import (
     order_reads,
     revival_candidates,
     source_items,
+    users,
 )
 from mercarich_web.database import reading
 from mercarich_web.orders.orders import NOT_PAID, Costs, Decided, OrderItem, Source, in_order
@@ -39,6 +40,17 @@ _IS_OPEN = _item.status.in_(OPEN)
 class SqlOrders:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def sellers(self, username: str | None) -> Sequence[tuple[int, str]]:
+        """Return the id and the name of this seller, or of each one who has something to buy. Raises `NotFound`."""
+        waits = select(_item.user_id).outerjoin(order_decisions, _OF_ITEM).where(_IS_OPEN, _decision.decision.is_(None))
+        query = select(users.c.id, users.c.username).order_by(users.c.username)
+        query = query.where(users.c.id.in_(waits) if username is None else users.c.username == username)
+        with reading(self._engine) as connection:
+            found = [(row.id, row.username) for row in connection.execute(query)]
+        if username is not None and not found:
+            raise NotFound(f"there is no seller {username!r}")
+        return found
 
     def to_buy(self, user_id: int) -> list[OrderItem]:
         """Return what is open and without a decision, what needs buying first at the top; `MOST` at most."""

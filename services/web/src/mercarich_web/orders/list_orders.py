@@ -1,0 +1,35 @@
+"""List what sellers have to buy, for `mercarich orders`."""
+
+from dataclasses import dataclass
+
+from mercarich_platform.clock import Clock
+from mercarich_web.orders.order_list import OrderList, OrderToBuy, SellersOrders
+from mercarich_web.orders.orders import Costs, OrderItem
+from mercarich_web.orders.sql.orders import SqlOrders
+
+
+@dataclass(frozen=True, slots=True)
+class ListOrders:
+    """List what one seller, or each one who has to, has to buy. Raises `NotFound` for a seller that there is not."""
+
+    orders: SqlOrders
+    now: Clock
+
+    def __call__(self, username: str | None) -> OrderList:
+        return OrderList([self._of(*seller) for seller in self.orders.sellers(username)])
+
+    def _of(self, user_id: int, username: str) -> SellersOrders:
+        rate, costs = self.orders.rate(user_id, self.now()), self.orders.costs(user_id)
+        to_buy = [_told(item, costs) for item in self.orders.to_buy(user_id)]
+        return SellersOrders(username, rate.orders, rate.cancelled, rate.share, to_buy)
+
+
+def _told(item: OrderItem, costs: Costs) -> OrderToBuy:
+    profit = item.profit(costs)
+    names = ("order_id", "sku", "title", "quantity", "price_jpy", "status", "ordered_at", "ship_by", "standing")
+    return OrderToBuy(
+        **{name: getattr(item, name) for name in names},
+        url=item.source.url if item.source else None,
+        profit_jpy=profit.jpy,
+        missing=[str(one) for one in profit.missing],
+    )

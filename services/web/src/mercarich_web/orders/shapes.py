@@ -1,0 +1,118 @@
+"""Shapes of orders in the API. Fields are only added; none changes its meaning."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mercarich_contracts.orders import OrderDecision
+from mercarich_web.orders import orders
+from mercarich_web.orders.deciding import LONGEST_NOTE, MOST_PAID, Revision
+from mercarich_web.orders.rate import Rate
+
+
+class ItsSource(BaseModel):
+    marketplace: str
+    item_id: str
+    url: str
+    state: str
+    price_jpy: int | None
+    postage_jpy: int | None
+    """What you pay for postage besides; null: not known."""
+    seen_at: datetime | None
+    """The last look with a known state."""
+
+
+class OrderedItem(BaseModel):
+    """A SKU of an order. Prices are in yen."""
+
+    item: int
+    """The id of this item here."""
+    order_id: str
+    order_item_id: str
+    sku: str | None
+    asin: str | None
+    listing: int | None
+    title: str | None
+    quantity: int
+    price_jpy: int | None
+    """Of one piece; null while the order is pending."""
+    status: str
+    """`pending`, `unshipped`, `partially_shipped`, `shipped`, `cancelled`, … More values may be added."""
+    ordered_at: datetime
+    ship_by: datetime | None
+    standing: str
+    """`there`: seen on sale since the order; `not_looked`, `unknown`, `gone`, `no_source`. More values may be added."""
+    source: ItsSource | None
+    other: ItsSource | None
+    """The listing's source now, if it is another one and on sale."""
+    profit_jpy: int | None
+    missing: Sequence[str]
+    """What is not known of the profit: `order_price`, `source`, `source_price`, `postage`. With `postage` alone,
+    `profit_jpy` is the most that can be left."""
+    decision: str | None
+    note: str | None
+    paid_jpy: int | None
+    decided_at: datetime | None
+    decided_by: str | None
+    revision: int
+    """Number of changes of the decision."""
+
+
+class CancellationRate(BaseModel):
+    """Of the orders of seven days, 0 to 1; null where it is not known."""
+
+    orders: int
+    cancelled: int
+    announced: int
+    """Open orders of which you decided that an item cannot be sourced."""
+    share: float | None
+    with_announced: float | None
+    with_one_more: float | None
+
+
+class Orders(BaseModel):
+    orders: Sequence[OrderedItem]
+    rate: CancellationRate
+    next: int | None
+    """The `below` parameter of the next page."""
+
+
+class DecisionWish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    decision: Annotated[OrderDecision | None, Field(description="null: take the decision back")]
+    shown: Annotated[Revision, Field(description="the `revision` that you read; with another one it is refused")]
+    note: Annotated[str | None, Field(max_length=LONGEST_NOTE)] = None
+    paid_jpy: Annotated[int | None, Field(ge=0, le=MOST_PAID, description="at the source, in all")] = None
+
+
+def order(item: orders.OrderItem, costs: orders.Costs) -> OrderedItem:
+    profit, decided = item.profit(costs), item.decided
+    names = ("order_id", "order_item_id", "sku", "asin", "title", "quantity", "price_jpy", "status", "ordered_at")
+    return OrderedItem(
+        item=item.id,
+        listing=item.listing_id,
+        source=_source(item.source),
+        other=_source(item.other),
+        profit_jpy=profit.jpy,
+        missing=[str(one) for one in profit.missing],
+        decision=decided.decision if decided else None,
+        note=decided.note if decided else None,
+        paid_jpy=decided.paid_jpy if decided else None,
+        decided_at=decided.at if decided else None,
+        decided_by=decided.by if decided else None,
+        **{name: getattr(item, name) for name in (*names, "ship_by", "standing", "revision")},
+    )
+
+
+def rate(rate: Rate) -> CancellationRate:
+    return CancellationRate(**{name: getattr(rate, name) for name in CancellationRate.model_fields})
+
+
+def _source(source: orders.Source | None) -> ItsSource | None:
+    if source is None:
+        return None
+    names = ("marketplace", "item_id", "url", "state", "price_jpy", "postage_jpy")
+    return ItsSource(seen_at=source.checked_at, **{name: getattr(source, name) for name in names})

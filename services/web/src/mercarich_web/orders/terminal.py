@@ -1,0 +1,33 @@
+"""The page of `mercarich orders`."""
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from mercarich_web.console.output import cell, section, table
+from mercarich_web.orders.order_list import OrderList, SellersOrders
+
+
+def page(answer: OrderList) -> RenderableType:
+    if not any(seller.to_buy for seller in answer.sellers):
+        return Text("Nothing is to be bought.")
+    return Group(*(_seller(seller) for seller in answer.sellers))
+
+
+def _seller(seller: SellersOrders) -> RenderableType:
+    share = "not known" if seller.share is None else f"{seller.share:.2%}"
+    rate = f"cancellation rate of 7 days {share}: {seller.cancelled} of {seller.orders} orders"
+    headings = ["order", "sku", "quantity", "ship by", "source", "at", "profit", "not known"]
+    rows = [
+        [
+            one.order_id,
+            one.sku,
+            one.quantity,
+            one.ship_by,
+            cell(one.standing.replace("_", " "), "red" if one.standing == "gone" else ""),
+            one.url,
+            None if one.profit_jpy is None else f"¥{one.profit_jpy:,}",
+            ", ".join(missing.replace("_", " ") for missing in one.missing) or None,
+        ]
+        for one in seller.to_buy
+    ]
+    return section(f"{seller.username}: {len(seller.to_buy)} to buy", Group(Text(rate), table(headings, rows)))
