@@ -14,6 +14,7 @@ from tests.integration.web.site import Browser
 
 from mercarich_contracts.orders import Canceller, OrderDecision, OrderStatus
 from mercarich_db import tables
+from mercarich_reasons.order_searches import FoundForOrder, NoneForOrder
 from mercarich_reasons.push import AmazonRefused
 from mercarich_reasons.reason import Reason
 
@@ -51,7 +52,7 @@ def figures(page: str) -> list[str]:
 
 
 def test_each_order_tells_its_source_as_it_is_now(ann: Browser, rows: Rows) -> None:
-    there = listed(rows, "A-THERE", "x1", checked_at=ago(minutes=5))
+    there = listed(rows, "A-THERE", "x1", checked_at=ago(minutes=5), postage_jpy=500)
     ordered(rows, ANN, "250-1", **there, ship_by=ago(days=-1))
     ordered(rows, ANN, "250-2", **listed(rows, "A-GONE", "x2", state="sold", reason="won"), ship_by=ago(days=-2))
     ordered(rows, ANN, "250-3", **listed(rows, "A-OLD", "x3", checked_at=ago(hours=3)), ship_by=ago(days=-3))
@@ -59,16 +60,6 @@ def test_each_order_tells_its_source_as_it_is_now(ann: Browser, rows: Rows) -> N
     ordered(rows, ANN, "250-4", **unsure, ship_by=ago(days=-4))
     ordered(rows, ANN, "250-5", sku="A-ELSE", ship_by=None)
     ordered(rows, ANN, "250-6", sku="A-LATER", status=OrderStatus.PENDING, price_jpy=None, ship_by=None)
-    rows.add(
-        tables.revival_candidates,
-        listing_id=there["listing_id"],
-        marketplace="yahoo",
-        item_id="x1",
-        url="https://auctions.example/x1",
-        searched_at=ago(days=1),
-        shipping_payer="buyer",
-        shipping_cost_jpy=500,
-    )
 
     page = ann.get("/orders").text
     told = cards(page)
@@ -97,6 +88,41 @@ def test_the_present_source_of_the_listing_is_shown_where_the_old_one_is_gone(an
 
     assert "the listing's source now: ¥1,200" in cards(page)[0]
     assert 'href="https://auctions.yahoo.co.jp/jp/auction/x2"' in page
+
+
+def test_what_was_found_for_an_order_is_shown_the_cheapest_first(ann: Browser, rows: Rows) -> None:
+    orders = [
+        ordered(rows, ANN, f"250-{n}", **listed(rows, f"A-{n}", f"x{n}", state="sold"), ship_by=ago(days=-n))
+        for n in (1, 2, 3)
+    ]
+    for item_id, price, postage in (("y1", 1_500, None), ("y2", 1_100, 300)):
+        rows.add(
+            tables.order_replacements,
+            order_item_id=orders[0],
+            source_item_id=rows.source(item_id, title=f"Camera {item_id}"),
+            url="https://auctions.example",
+            title=f"Camera {item_id}",
+            price_jpy=price,
+            postage_jpy=postage,
+            landed_jpy=price + (postage or 0),
+            limit_jpy=1_700,
+            found_at=ago(minutes=2),
+            seen_at=ago(minutes=1),
+        )
+    for order, result in zip(orders[:2], (FoundForOrder(2, 9), NoneForOrder(4, 3)), strict=True):
+        ended = {"searches": 1, "searched_at": ago(minutes=1), "not_before": ago(minutes=-9), "result": result}
+        rows.add(tables.order_searches, order_item_id=order, gone_at=ago(minutes=3), unfinished=0, unsure=0, **ended)
+
+    page = ann.get("/orders").text
+    told = cards(page)
+
+    assert re.search(
+        r"Found instead, within what this order bears .*y2 Camera y2 ¥1,400 .*y1 Camera y1 ¥1,500", told[0]
+    )
+    assert "Expected profit ¥1,150" in told[0]
+    assert 'href="https://auctions.yahoo.co.jp/jp/auction/y2"' in page
+    assert "none of 4 items fits; 3 were too expensive" in told[1]
+    assert "Another source is being searched for" in told[2]
 
 
 def test_what_is_sent_cancelled_or_somebody_elses_is_not_to_be_bought(ann: Browser, rows: Rows) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mercarich_contracts.orders import OrderDecision, OrderStatus
-from mercarich_web.orders.orders import Costs, Decided, Missing, OrderItem, Profit, Source, Standing, Step, in_order
+from mercarich_replacements.earnings import Terms
+from mercarich_web.orders.orders import Decided, Missing, OrderItem, Profit, Source, Standing, Step, in_order
 from mercarich_web.orders.rate import Rate
 
 AT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -32,7 +33,7 @@ ITEM = OrderItem(
     revision=0,
 )
 BOUGHT = Decided(OrderDecision.BOUGHT, None, None, AT + timedelta(hours=1), "ann")
-COSTS = Costs(fee_percent=15.0, other_jpy=100)
+TERMS = Terms(fee_percent=15.0, costs_jpy=100)
 
 
 @pytest.mark.parametrize(
@@ -55,14 +56,14 @@ def test_a_source_is_told_as_it_is_now(source: Source | None, standing: Standing
 
 
 def test_profit_is_what_fee_costs_and_the_landed_price_leave() -> None:
-    assert ITEM.profit(COSTS) == Profit(3_000 - 450 - 100 - 1_500, [])
-    assert replace(ITEM, quantity=2).profit(COSTS) == Profit(6_000 - 900 - 100 - 3_000, [])
+    assert ITEM.profit(TERMS) == Profit(3_000 - 450 - 100 - 1_500, [])
+    assert replace(ITEM, quantity=2).profit(TERMS) == Profit(6_000 - 900 - 100 - 3_000, [])
 
 
 def test_what_was_paid_replaces_what_the_source_would_cost() -> None:
     paid = replace(ITEM, source=None, decided=replace(BOUGHT, paid_jpy=1_200))
 
-    assert paid.profit(COSTS) == Profit(3_000 - 450 - 100 - 1_200, [])
+    assert paid.profit(TERMS) == Profit(3_000 - 450 - 100 - 1_200, [])
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_what_was_paid_replaces_what_the_source_would_cost() -> None:
     ],
 )
 def test_what_is_not_known_of_the_profit_is_named(item: OrderItem, profit: Profit) -> None:
-    assert item.profit(COSTS) == profit
+    assert item.profit(TERMS) == profit
 
 
 def test_what_needs_buying_comes_first_by_the_time_to_ship() -> None:

@@ -26,8 +26,8 @@ def routes(keys: Keys, orders: SqlOrders, decisions: SqlDecisions, now: Clock) -
     def page(decided: bool = False, below: Below = None, account: Account = reader) -> shapes.Orders:
         user_id = account.user_id
         found = orders.decided(user_id, below) if decided else Paged(orders.to_buy(user_id), None)
-        costs, rate = orders.costs(user_id), shapes.rate(orders.rate(user_id, now()))
-        return shapes.Orders(orders=[shapes.order(row, costs) for row in found.rows], rate=rate, next=found.next)
+        terms, rate = orders.terms(user_id), shapes.rate(orders.rate(user_id, now()))
+        return shapes.Orders(orders=[shapes.order(row, terms) for row in found.rows], rate=rate, next=found.next)
 
     @routes.post("/{item_id}/decision", summary="Decide on an item, or take the decision back", status_code=204)
     def decide(item_id: Id, wish: shapes.DecisionWish, account: Account = writer) -> None:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
+from mercarich_replacements.earnings import Terms
 from mercarich_web.orders.order_list import OrderList, OrderToBuy, SellersOrders
-from mercarich_web.orders.orders import Costs, OrderItem
+from mercarich_web.orders.orders import OrderItem
 from mercarich_web.orders.sql.orders import SqlOrders
 
 
@@ -19,17 +20,18 @@ class ListOrders:
         return OrderList([self._of(*seller) for seller in self.orders.sellers(username)])
 
     def _of(self, user_id: int, username: str) -> SellersOrders:
-        rate, costs = self.orders.rate(user_id, self.now()), self.orders.costs(user_id)
-        to_buy = [_told(item, costs) for item in self.orders.to_buy(user_id)]
+        rate, terms = self.orders.rate(user_id, self.now()), self.orders.terms(user_id)
+        to_buy = [_told(item, terms) for item in self.orders.to_buy(user_id)]
         return SellersOrders(username, rate.orders, rate.cancelled, rate.share, to_buy)
 
 
-def _told(item: OrderItem, costs: Costs) -> OrderToBuy:
-    profit = item.profit(costs)
+def _told(item: OrderItem, terms: Terms) -> OrderToBuy:
+    profit = item.profit(terms)
     names = ("order_id", "sku", "title", "quantity", "price_jpy", "status", "ordered_at", "ship_by", "standing")
     return OrderToBuy(
         **{name: getattr(item, name) for name in names},
         url=item.source.url if item.source else None,
+        found=[source.url for source in item.search.found],
         profit_jpy=profit.jpy,
         missing=[str(one) for one in profit.missing],
     )

@@ -22,6 +22,8 @@ class OrderToBuy:
     """What its source is like now: a `Standing`."""
     url: str | None
     """The page of its source; None: none is known."""
+    found: Sequence[str]
+    """Where the source is gone: the pages of items that fit, the cheapest first."""
     profit_jpy: int | None
     missing: Sequence[str]
     """What is not known of the profit: `Missing`."""

@@ -8,6 +8,8 @@ from enum import StrEnum
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, State
 from mercarich_contracts.orders import OPEN, OrderDecision, OrderStatus
 from mercarich_contracts.sites import SITES
+from mercarich_reasons.reason import Reason
+from mercarich_replacements.earnings import Terms
 
 NOT_PAID = (OrderStatus.PENDING, OrderStatus.PENDING_AVAILABILITY)
 """Amazon has not taken the buyer's payment: it may still cancel the order by itself."""
@@ -65,6 +67,7 @@ class Source:
     """Why the last look was inconclusive; None: it was not."""
     postage_jpy: int | None
     """What the buyer pays for postage besides the price; None: not known."""
+    title: str | None = None
 
     @property
     def url(self) -> str:
@@ -90,13 +93,14 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Costs:
-    """What a sale costs besides the goods, by the seller's rules."""
+class Search:
+    """The search for another source of an ordered item whose own is gone."""
 
-    fee_percent: float
-    """Amazon's fee, in percent of the order's price: an estimate."""
-    other_jpy: int
-    """Other costs per sale, in yen."""
+    found: Sequence[Source] = ()
+    """Items that fit, within the order's break-even, the cheapest first. `checked_at`: when each was judged."""
+    searched_at: datetime | None = None
+    """End of the last search; None: none has ended."""
+    result: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,7 @@ class OrderItem:
     decided: Decided | None
     revision: int
     """Number of changes of the decision; 0: there was none."""
+    search: Search = Search()
 
     @property
     def is_open(self) -> bool:
@@ -173,23 +178,24 @@ class OrderItem:
 
     @property
     def buyable(self) -> Source | None:
-        """Return where it can be bought, as far as it is known: its source, else what the listing has now."""
-        return self.other if self.standing in (Standing.GONE, Standing.NO_SOURCE) else self.source
+        """Return where it can be bought, as far as it is known: its source, else what the listing has now, else the
+        cheapest item that was found."""
+        if self.standing not in (Standing.GONE, Standing.NO_SOURCE):
+            return self.source
+        return self.other or next(iter(self.search.found), None)
 
-    def profit(self, costs: Costs) -> Profit:
+    def profit(self, terms: Terms) -> Profit:
         """Return what is left of the order's price after Amazon's fee, other costs, and what was paid at the source, or
-        would be. Of several pieces, each is taken to cost the same."""
+        would be. Of several pieces, each is taken to cost the same. `terms`: the seller's."""
         paid, missing = None if self.decided is None else self.decided.paid_jpy, []
         if self.price_jpy is None:
             missing.append(Missing.ORDER_PRICE)
         if paid is None:
-            missing += _missing(self.buyable)
-            landed = None if self.buyable is None else self.buyable.landed_jpy
-            paid = None if landed is None else landed * self.quantity
+            missing += _missing(self.buyable, terms)
+            paid = _cost(self.buyable, terms, self.quantity)
         if paid is None or self.price_jpy is None:
             return Profit(None, missing)
-        kept = self.price_jpy * self.quantity * (1000 - round(costs.fee_percent * 10)) // 1000
-        return Profit(kept - costs.other_jpy - paid, missing)
+        return Profit(terms.kept(self.price_jpy * self.quantity) - paid, missing)
 
     @property
     def story(self) -> Sequence[tuple[Step, datetime]]:
@@ -214,9 +220,16 @@ def _place(item: OrderItem) -> tuple[bool, bool, datetime, datetime, int]:
     return not item.needs_buying, not item.is_paid, item.ship_by or _LAST, item.ordered_at, item.id
 
 
-def _missing(source: Source | None) -> Sequence[Missing]:
+def _missing(source: Source | None, terms: Terms) -> Sequence[Missing]:
     if source is None:
         return [Missing.SOURCE]
     if source.price_jpy is None:
         return [Missing.SOURCE_PRICE]
-    return [Missing.POSTAGE] if source.postage_jpy is None else []
+    return [Missing.POSTAGE] if source.postage_jpy is None and not terms.unknown_postage_jpy else []
+
+
+def _cost(source: Source | None, terms: Terms, pieces: int) -> int | None:
+    if source is None or source.price_jpy is None:
+        return None
+    postage = terms.unknown_postage_jpy if source.postage_jpy is None else source.postage_jpy
+    return (source.price_jpy + postage) * pieces

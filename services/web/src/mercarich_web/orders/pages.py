@@ -46,7 +46,7 @@ class OrderPage:
             decided=decided.rows,
             rate=self.orders.rate(user_id, visit.now),
             reads=self.orders.reads(user_id),
-            costs=self.orders.costs(user_id),
+            terms=self.orders.terms(user_id),
             limit=LIMIT,
             buyer_text=BUYER_TEXT,
             page={

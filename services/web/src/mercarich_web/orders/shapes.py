@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from mercarich_contracts.orders import OrderDecision
+from mercarich_replacements.earnings import Terms
 from mercarich_web.orders import orders
 from mercarich_web.orders.deciding import LONGEST_NOTE, MOST_PAID, Revision
 from mercarich_web.orders.rate import Rate
@@ -47,6 +48,10 @@ class OrderedItem(BaseModel):
     source: ItsSource | None
     other: ItsSource | None
     """The listing's source now, if it is another one and on sale."""
+    found: Sequence[ItsSource]
+    """Where the source is gone: items that fit, within the order's break-even, the cheapest first."""
+    searched_at: datetime | None
+    """End of the last search for them."""
     profit_jpy: int | None
     missing: Sequence[str]
     """What is not known of the profit: `order_price`, `source`, `source_price`, `postage`. With `postage` alone,
@@ -88,14 +93,16 @@ class DecisionWish(BaseModel):
     paid_jpy: Annotated[int | None, Field(ge=0, le=MOST_PAID, description="at the source, in all")] = None
 
 
-def order(item: orders.OrderItem, costs: orders.Costs) -> OrderedItem:
-    profit, decided = item.profit(costs), item.decided
+def order(item: orders.OrderItem, terms: Terms) -> OrderedItem:
+    profit, decided = item.profit(terms), item.decided
     names = ("order_id", "order_item_id", "sku", "asin", "title", "quantity", "price_jpy", "status", "ordered_at")
     return OrderedItem(
         item=item.id,
         listing=item.listing_id,
         source=_source(item.source),
         other=_source(item.other),
+        found=[_told(source) for source in item.search.found],
+        searched_at=item.search.searched_at,
         profit_jpy=profit.jpy,
         missing=[str(one) for one in profit.missing],
         decision=decided.decision if decided else None,
@@ -112,7 +119,9 @@ def rate(rate: Rate) -> CancellationRate:
 
 
 def _source(source: orders.Source | None) -> ItsSource | None:
-    if source is None:
-        return None
+    return None if source is None else _told(source)
+
+
+def _told(source: orders.Source) -> ItsSource:
     names = ("marketplace", "item_id", "url", "state", "price_jpy", "postage_jpy")
     return ItsSource(seen_at=source.checked_at, **{name: getattr(source, name) for name in names})

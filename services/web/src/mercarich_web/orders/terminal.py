@@ -24,7 +24,7 @@ def _seller(seller: SellersOrders) -> RenderableType:
             one.quantity,
             one.ship_by,
             cell(one.standing.replace("_", " "), "red" if one.standing == "gone" else ""),
-            one.url,
+            "\n".join([*([one.url] if one.url else []), *(f"found: {url}" for url in one.found)]) or None,
             None if one.profit_jpy is None else f"¥{one.profit_jpy:,}",
             ", ".join(missing.replace("_", " ") for missing in one.missing) or None,
         ]

@@ -8,21 +8,22 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, case, distinct, func
 
 from mercarich_contracts.market import State
 from mercarich_contracts.orders import OPEN, Canceller, OrderDecision, OrderStatus
-from mercarich_db.replacement_rules import rules_of
+from mercarich_db.earning_terms import terms_of
 from mercarich_db.tables import (
     amazon_accounts,
     listings,
     order_decisions,
     order_items,
     order_reads,
-    revival_candidates,
     source_items,
     users,
 )
+from mercarich_replacements.earnings import Terms
 from mercarich_web.database import reading
-from mercarich_web.orders.orders import NOT_PAID, Costs, Decided, OrderItem, Source, in_order
+from mercarich_web.orders.orders import NOT_PAID, Decided, OrderItem, Source, in_order
 from mercarich_web.orders.rate import LATE, WEEK, Rate
 from mercarich_web.orders.reads import Reads
+from mercarich_web.orders.sql.searches import with_searches
 from mercarich_web.paging import Paged
 from mercarich_web.refusals import NotFound
 
@@ -32,7 +33,7 @@ ROWS = 50
 """Decided items of a page."""
 _item, _decision, _offer = order_items.c, order_decisions.c, listings.c
 _FIRST, _PRESENT = source_items.alias("first"), source_items.alias("present")
-_SEEN = ("marketplace", "item_id", "state", "reason", "price_jpy", "checked_at", "check_problem")
+_SEEN = ("marketplace", "item_id", "state", "reason", "price_jpy", "checked_at", "check_problem", "postage_jpy")
 _IS_DECIDED = _decision.decision.is_not(None)
 _IS_OPEN = _item.status.in_(OPEN)
 
@@ -57,7 +58,8 @@ class SqlOrders:
         query = _items(user_id).where(_IS_OPEN, _decision.decision.is_(None))
         query = query.order_by(_item.status.in_(NOT_PAID), _item.ship_by.is_(None), _item.ship_by, _item.id)
         with reading(self._engine) as connection:
-            return list(in_order(_read(row) for row in connection.execute(query.limit(MOST))))
+            items = in_order(_read(row) for row in connection.execute(query.limit(MOST)))
+            return with_searches(connection, items)
 
     def to_buy_count(self, user_id: int) -> int:
         query = select(func.count()).select_from(order_items.outerjoin(order_decisions, _OF_ITEM))
@@ -71,7 +73,7 @@ class SqlOrders:
         if below is not None:
             query = query.where(_item.id < below)
         with reading(self._engine) as connection:
-            rows = [_read(row) for row in connection.execute(query.limit(ROWS + 1))]
+            rows = with_searches(connection, [_read(row) for row in connection.execute(query.limit(ROWS + 1))])
         return Paged(rows[:ROWS], rows[ROWS - 1].id if len(rows) > ROWS else None)
 
     def one(self, user_id: int, item_id: int) -> OrderItem:
@@ -82,10 +84,9 @@ class SqlOrders:
             raise NotFound(f"there is no ordered item {item_id}")
         return _read(row)
 
-    def costs(self, user_id: int) -> Costs:
+    def terms(self, user_id: int) -> Terms:
         with reading(self._engine) as connection:
-            rules = rules_of(connection, user_id)
-        return Costs(rules.fee_percent, rules.costs_jpy)
+            return terms_of(connection, user_id)
 
     def reads(self, user_id: int) -> Reads:
         """Return how far the seller's orders are read."""
@@ -136,13 +137,7 @@ def _items(user_id: int) -> Select[*tuple[Any, ...]]:
 
 
 def _of(source: Any) -> list[ColumnElement[Any]]:
-    """Return a source's columns, and what the search saw of its postage; several rows tell the highest."""
-    seen = revival_candidates.c
-    same = (seen.marketplace == source.c.marketplace, seen.item_id == source.c.item_id)
-    cost = case((seen.shipping_payer == "seller", 0), (seen.shipping_payer == "buyer", seen.shipping_cost_jpy))
-    postage = select(func.max(cost)).where(seen.listing_id == _item.listing_id, *same).scalar_subquery()
-    columns = [source.c[name].label(f"{source.name}_{name}") for name in _SEEN]
-    return [*columns, postage.label(f"{source.name}_postage_jpy")]
+    return [source.c[name].label(f"{source.name}_{name}") for name in _SEEN]
 
 
 def _read(row: Any) -> OrderItem:
@@ -171,5 +166,4 @@ def _read(row: Any) -> OrderItem:
 def _source(told: Mapping[str, Any], whose: str) -> Source | None:
     if told[f"{whose}_item_id"] is None:
         return None
-    seen = {name: told[f"{whose}_{name}"] for name in (*_SEEN, "postage_jpy")}
-    return Source(**seen)
+    return Source(**{name: told[f"{whose}_{name}"] for name in _SEEN})

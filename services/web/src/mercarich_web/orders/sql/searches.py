@@ -1,0 +1,36 @@
+"""Queries on the searches for another source of an ordered item, which updater makes."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection, select
+
+from mercarich_contracts.market import State
+from mercarich_db.conditions import among
+from mercarich_db.tables import order_replacements, order_searches, source_items
+from mercarich_web.orders.orders import OrderItem, Search, Source, Standing
+
+_found, _search, _item = order_replacements.c, order_searches.c, source_items.c
+
+
+def with_searches(connection: Connection, items: Sequence[OrderItem]) -> list[OrderItem]:
+    """Return the items, those whose source is gone with what was found for them."""
+    gone = [item.id for item in items if item.standing is Standing.GONE]
+    if not gone:
+        return list(items)
+    sources = defaultdict[int, list[Source]](list)
+    rows = select(order_replacements, _item.marketplace, _item.item_id).join(
+        source_items, _item.id == _found.source_item_id
+    )
+    ordered = rows.where(among(_found.order_item_id, gone)).order_by(_found.landed_jpy, _found.source_item_id)
+    for row in connection.execute(ordered):
+        seen = (row.price_jpy, row.seen_at, None, row.postage_jpy, row.title)
+        sources[row.order_item_id].append(Source(row.marketplace, row.item_id, State.AVAILABLE, None, *seen))
+    ended = select(_search.order_item_id, _search.searched_at, _search.result)
+    results = {row.order_item_id: row for row in connection.execute(ended.where(among(_search.order_item_id, gone)))}
+    searches = {
+        id: Search(sources[id], results[id].searched_at, results[id].result) if id in results else Search(sources[id])
+        for id in gone
+    }
+    return [replace(item, search=searches[item.id]) if item.id in searches else item for item in items]
