@@ -9,15 +9,16 @@ from tests.integration.web.workshop import Workshop
 
 from mercarich_db.engine import reading
 from mercarich_db.tables import job_files, jobs
-from mercarich_reasons.jobs import FileEncoding, FilesTakeTooMuch, FileToMendGone, RowsWrong, TooManyFiles
-from mercarich_web.jobs import room
+from mercarich_reasons.jobs import FileEncoding, FilesTakeTooMuch, FileToMendGone, FileTooLarge, RowsWrong, TooManyFiles
+from mercarich_web.jobs import desk, room
 from mercarich_web.jobs.jobs import Kind
 from mercarich_web.jobs.mend_file import FileToMend
 from mercarich_web.jobs.room import FILES_AN_HOUR
 from mercarich_web.jobs.sql.files import PIECE
 from mercarich_web.refusals import NotFound, Refused
 
-MOST = 1_000_000
+MOST = 21 * PIECE
+"""Three of the files below, each of seven pieces, and not four."""
 WRONG = b"sku,marketplace,source_id,title\r\n" + b"".join(
     b"A-%04d,nowhere,x1,%b\r\n" % (number, b"z" * 180) for number in range(1_500)
 )
@@ -94,14 +95,32 @@ def test_files_an_hour_are_counted_whether_they_are_taken_or_not(shop: Workshop)
     assert shop.import_bytes("jiro", WRONG).state == "failed"
 
 
-@pytest.mark.parametrize("refused", [WRONG.decode().encode("utf-16"), b"\x81\x20" + WRONG], ids=["UTF-16", "neither"])
-def test_a_file_that_cannot_be_read_costs_no_other_file(shop: Workshop, refused: bytes) -> None:
+@pytest.mark.parametrize(
+    "refused",
+    [WRONG.decode().encode("utf-16"), b"\x81\x20" + WRONG, WRONG + b"\x81\x20"],
+    ids=["UTF-16", "a bad byte at the beginning", "a bad byte at the end"],
+)
+def test_a_file_that_cannot_be_read_costs_no_other_file(shop: Workshop, engine: Engine, refused: bytes) -> None:
     kept = [shop.import_bytes("hanako", WRONG) for _ in range(3)]
     with pytest.raises(Refused) as error:
         shop.start_import("hanako", "odd.csv", iter([refused]), "hanako")
 
     assert isinstance(error.value.reason, FileEncoding)
     assert [shop.job(one.id).can_be_mended(shop.now()) for one in kept] == [True] * 3
+    assert stored(engine) == 3 * len(WRONG)
+
+
+def test_a_file_that_is_too_large_costs_no_other_file(
+    shop: Workshop, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = [shop.import_bytes("hanako", WRONG) for _ in range(3)]
+    monkeypatch.setattr(desk, "MOST_BYTES", len(WRONG) - 1)
+    with pytest.raises(Refused) as error:
+        shop.start_import("hanako", "large.csv", iter([WRONG]), "hanako")
+
+    assert isinstance(error.value.reason, FileTooLarge)
+    assert [shop.job(one.id).can_be_mended(shop.now()) for one in kept] == [True] * 3
+    assert stored(engine) == 3 * len(WRONG)
 
 
 def test_a_piece_may_end_within_a_character(shop: Workshop) -> None:

@@ -67,7 +67,8 @@ class StartSearch:
 class StartImport:
     """Start an import. The file's bytes are stored as they arrive, in bounded memory.
 
-    A seller's oldest files to mend go when all files would take more than `MOST_KEPT`. Raises `NotFound` and `Refused`.
+    A seller's oldest files to mend go when all files take more than `MOST_KEPT`, once the new one is known to be good.
+    Raises `NotFound` and `Refused`.
     """
 
     jobs: SqlJobBook
@@ -89,6 +90,7 @@ class StartImport:
             encoding = csv_records.encoding_of(self.jobs.stored(job_id))
             if encoding is None:
                 raise Refused(FileEncoding())
+            self._make_room(user_id)
             unless_kept.pop_all()
         cursor = {"offset": 0, "line": 1, "staged": 0, "records": 0, "bad_lines": 0, "size": size}
         self.jobs.ready(job_id, {**named, "size": size, "encoding": encoding}, cursor, None)
@@ -101,20 +103,24 @@ class StartImport:
             if place + len(chunk) > MOST_BYTES:
                 raise Refused(FileTooLarge(MOST_BYTES // 1_000_000))
             if place == 0 and csv_records.encoding_of([chunk], whole=False) is None:
-                raise Refused(FileEncoding())  # Before other files go for its sake.
+                raise Refused(FileEncoding())
             if place % LOOKED_AT_EVERY == 0:
-                self._make_room(user_id, len(chunk))
+                self._in_the_way(user_id, len(chunk))
             self.jobs.add_chunk(job_id, place, chunk)
             place += len(chunk)
         return place
 
-    def _make_room(self, user_id: int, more: int) -> None:
-        now = self.now()
-        going = making_room(self.files.kept(user_id, now), more)
+    def _make_room(self, user_id: int) -> None:
+        """Drop files to mend for a file that was stored. Not before: for one that is refused in the end none goes."""
+        for job_id in self._in_the_way(user_id, 0):
+            self.files.drop(job_id, self.now())
+
+    def _in_the_way(self, user_id: int, more: int) -> Sequence[int]:
+        """Return the jobs whose files to mend must go before `more` bytes fit."""
+        going = making_room(self.files.kept(user_id, self.now()), more)
         if going is None:
             raise Refused(FilesTakeTooMuch(MOST_KEPT // 1_000_000))
-        for job_id in going:
-            self.files.drop(job_id, now)
+        return going
 
 
 @dataclass(frozen=True, slots=True)

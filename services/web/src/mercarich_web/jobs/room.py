@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 MOST_KEPT = 200_000_000
-"""Bytes of one seller's files: those under way, and those to mend."""
+"""Bytes of one seller's files: those under way, and those to mend. A file that is being stored may exceed it by its
+own size until it is known whether files to mend must go for it."""
 FILES_AN_HOUR = 60
 HOUR_SECONDS = 3600.0
 
