@@ -86,7 +86,7 @@ def _orders(rows: Rows, seller: int) -> None:
     """Orders with sources in every state, and each decision."""
     read_orders(rows, seller)
     looks: tuple[dict[str, object], ...] = (
-        {"checked_at": ago(minutes=4)},
+        {"checked_at": ago(minutes=4), "postage_jpy": 880},
         {"state": "sold", "reason": "won", "checked_at": ago(minutes=9)},
         {"checked_at": ago(hours=5)},
         {"checked_at": ago(minutes=50), "check_problem": "blocked"},
@@ -95,11 +95,9 @@ def _orders(rows: Rows, seller: int) -> None:
         source = rows.source(f"x800000{number}", price_jpy=6_480 + 1_000 * number, **look)
         listing = rows.listing(seller, source, f"YA-ORD-{number}", title=GOODS[number], quantity=0, pushed_quantity=0)
         bought = {"sku": f"YA-ORD-{number}", "listing_id": listing, "source_item_id": source, "price_jpy": 9_800}
-        found = {"marketplace": "yahoo", "item_id": f"x800000{number}", "url": "https://auctions.example/x"}
-        sent = {"shipping_payer": "buyer", "shipping_cost_jpy": 880, "searched_at": ago(days=1)}
-        if number == 0:
-            rows.add(tables.revival_candidates, listing_id=listing, **found, **sent)
-        ordered(rows, seller, f"250-1234567-000000{number}", **bought, ship_by=ago(hours=-20 * (number + 1)))
+        order = ordered(rows, seller, f"250-1234567-000000{number}", **bought, ship_by=ago(hours=-20 * (number + 1)))
+        if look.get("state") == "sold":
+            _found(rows, order)
     ordered(
         rows, seller, "250-1234567-0000004", sku="SHOP-77", status=OrderStatus.PENDING, price_jpy=None, ship_by=None
     )
@@ -112,6 +110,25 @@ def _orders(rows: Rows, seller: int) -> None:
         decide(rows, seller, order, decision, note=note, paid_jpy=1_980 if note else None)
     for number in range(100, 180):
         ordered(rows, seller, f"250-1234567-0000{number}", sku="YA-OLD", status=OrderStatus.SHIPPED)
+
+
+def _found(rows: Rows, order: int) -> None:
+    """What a search has found for an order whose source is gone."""
+    for number, (price, postage) in enumerate(((6_900, 0), (7_200, None))):
+        title = f"キヤノン EOS Kiss M ボディ ブラック{' 元箱付き' * number}"
+        rows.add(
+            tables.order_replacements,
+            order_item_id=order,
+            source_item_id=rows.source(f"m8000000{number}", title=title),
+            url="https://auctions.example/x",
+            title=title,
+            price_jpy=price,
+            postage_jpy=postage,
+            landed_jpy=price + (postage or 0),
+            limit_jpy=8_330,
+            found_at=ago(minutes=6),
+            seen_at=ago(minutes=3),
+        )
 
 
 def photograph(engine: Engine, folder: Path, listing: int) -> None:
