@@ -64,7 +64,7 @@ class Amazon:
 def eventually() -> Eventually:
     """Wait until something holds, for a limited time."""
 
-    def wait(holds: Callable[[], object], seconds: float = 20) -> None:
+    def wait(holds: Callable[[], object], seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
         while not holds():
             assert time.monotonic() < deadline, "it did not come to hold in time"
