@@ -284,3 +284,28 @@ def test_decided_orders_are_paged_newest_first(ann: Browser, rows: Rows) -> None
     shown = [re.findall(r"250-\d\d", one)[0] for one in [*cards(first), *cards(second)]]
     assert shown == [f"250-{number:02}" for number in reversed(range(60))]
     assert "To buy" not in second
+
+
+def test_home_asks_to_buy_what_was_ordered(ann: Browser, rows: Rows) -> None:
+    assert "to be bought" not in ann.get("/").text
+    for number in range(2):
+        ordered(rows, ANN, f"250-{number}")
+    ordered(rows, BOB, "250-9")
+    ordered(rows, ANN, "250-3", status=OrderStatus.SHIPPED)
+
+    page = ann.get("/").text
+
+    assert "2 orders are to be bought" in page
+    assert '<a class="todo" href="/orders">' in page
+
+
+def test_home_tells_the_rate_of_real_orders_beside_the_expected_one(ann: Browser, rows: Rows) -> None:
+    assert '<span class="value">–</span><span class="under">of 0 orders of 7 days</span>' in ann.get("/fortnight").text
+    ordered(rows, ANN, "250-0", status=OrderStatus.CANCELLED, cancelled_by=Canceller.MERCHANT)
+    for number in range(1, 20):
+        item = ordered(rows, ANN, f"250-{number}", status=OrderStatus.SHIPPED)
+    ann.post(f"/orders/{item}/decision", decision="bought", shown=0)  # what is cached is forgotten
+
+    page = ann.get("/fortnight").text
+
+    assert '<span class="value bad">5 %</span><span class="under">of 20 orders of 7 days</span>' in page

@@ -19,7 +19,7 @@ from mercarich_web.listings.views import View, Wish
 from mercarich_web.notices.sql.causes import SqlCauses
 
 COSTS = {
-    "/": (9, 3),
+    "/": (10, 3),
     "/listings": (4, 3),
     "/listings/1": (16, 2),
     "/jobs": (2, 2),

@@ -115,7 +115,7 @@ def test_home_leads_who_has_no_listings_to_the_import_and_is_calm_with_the_first
 
 
 def test_home_does_not_wait_for_the_fortnight_and_has_it_at_once_when_it_is_counted(ann: Browser) -> None:
-    title, asked_for = "Expected cancellations", 'hx-get="/fortnight"'
+    title, asked_for = "By real orders", 'hx-get="/fortnight"'
     first = ann.get("/").text
     part = ann.get("/fortnight").text
     second = ann.get("/").text

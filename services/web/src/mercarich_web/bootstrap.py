@@ -95,8 +95,9 @@ def build_pages(
     def figures(user_id: int) -> Figures:
         return shop(user_id).figures
 
-    desk_of_home = SqlSellersDesk(engine)
-    fortnight = FiguresCache(TellFortnight(SqlExposures(engine), SqlDemands(engine), desk_of_home, shop, now))
+    desk_of_home, orders_of = SqlSellersDesk(engine), SqlOrders(engine)
+    exposures, demands = SqlExposures(engine), SqlDemands(engine)
+    fortnight = FiguresCache(TellFortnight(exposures, demands, desk_of_home, orders_of, shop, now))
     end.callback(fortnight.close)
     file = SqlListingFile(engine)
     tell_story = TellStory(file, SqlOffers(engine), holds, together, now)
@@ -105,7 +106,7 @@ def build_pages(
     change = ChangeMany(SqlBulk(engine), feed, looks, people.audit, now)
     proposals = SqlProposals(engine, now)
     differing, ask = SqlDifferences(engine), ask_amazon(engine, people.audit, now)
-    orders_of, decisions = SqlOrders(engine), SqlDecisions(engine, now)
+    decisions = SqlDecisions(engine, now)
     of_api = api(
         listings_api.routes(people.keys, book, tell_story),
         listings_api.changes(people.keys, change),
@@ -117,7 +118,7 @@ def build_pages(
     routers = [
         home.routes(
             site,
-            ShowHome(figures, fortnight.known, desk_of_home, SCHEDULE, SqlSchedules(engine), together, now),
+            ShowHome(figures, fortnight.known, desk_of_home, orders_of, SCHEDULE, SqlSchedules(engine), together, now),
             fortnight,
             show_overview(engine, now),
         ),

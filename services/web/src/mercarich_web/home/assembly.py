@@ -15,6 +15,7 @@ from mercarich_web.listings.exposure import WEEK, measure
 from mercarich_web.listings.sql.demand import SqlDemands
 from mercarich_web.listings.sql.exposure import SqlExposures
 from mercarich_web.listings.views import Shop
+from mercarich_web.orders.sql.orders import SqlOrders
 from mercarich_web.schedule.sql import SqlSchedules
 
 LAST = 8
@@ -26,6 +27,7 @@ class TellFortnight:
     exposures: SqlExposures
     demands: SqlDemands
     desk: SqlSellersDesk
+    orders: SqlOrders
     shop: Callable[[int], Shop]
     now: Clock
 
@@ -37,9 +39,8 @@ class TellFortnight:
         demand = self.demands.of(user_id, now - WEEK, now, shop.figures.on_sale)
         days = self.desk.days(user_id, begins)
         cancelled = exposure.expected(shop.figures.on_sale + shop.figures.exposed, demand.ratio)
-        return Fortnight(
-            [replace(day, exposed=exposure.by_day.get(day.begins, 0)) for day in days], exposure, demand, cancelled
-        )
+        exposed = [replace(day, exposed=exposure.by_day.get(day.begins, 0)) for day in days]
+        return Fortnight(exposed, exposure, demand, cancelled, self.orders.rate(user_id, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class ShowHome:
     """Return a seller's figures, at most two minutes old, or None when nothing has computed them since the process
     started."""
     desk: SqlSellersDesk
+    orders: SqlOrders
     schedule: Sequence[ScheduleRow]
     schedules: SqlSchedules
     together: Together
@@ -66,6 +68,7 @@ class ShowHome:
                 problems=figures.problem,
                 token_invalid=account is not None and account.verdict == "invalid",
                 account_missing=account is None,
+                to_buy=self.orders.to_buy_count(user_id),
             )
             return Home(
                 figures=figures,

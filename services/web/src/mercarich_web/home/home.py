@@ -11,6 +11,7 @@ from mercarich_web.listings.demand import Demand
 from mercarich_web.listings.exposure import Exposure
 from mercarich_web.listings.offers import Account, Event
 from mercarich_web.listings.views import Figures
+from mercarich_web.orders.rate import Rate
 from mercarich_web.schedule import slots as schedules
 
 DAYS = 14
@@ -30,10 +31,12 @@ class Waiting:
     """Listings whose push Amazon refused."""
     token_invalid: bool
     account_missing: bool
+    to_buy: int
+    """Ordered items without a decision."""
 
     @property
     def is_nothing(self) -> bool:
-        counts = self.held + self.proposed + self.failed_imports + self.problems
+        counts = self.held + self.proposed + self.failed_imports + self.problems + self.to_buy
         return counts == 0 and not self.token_invalid and not self.account_missing
 
 
@@ -92,6 +95,8 @@ class Fortnight:
     demand: Demand
     cancelled: float | None
     """Share of orders that is expected to be cancelled, 0 to 1; None when it is not known."""
+    rate: Rate
+    """Of real orders."""
 
 
 @dataclass(frozen=True, slots=True)
