@@ -188,6 +188,24 @@ def test_picture_source_and_offer_are_side_by_side_where_there_is_room(
     assert len({x if side_by_side else y for x, y in places}) == 3
 
 
+def test_what_cannot_be_sourced_is_one_click_and_its_text_is_copied(visit: Visit) -> None:
+    visitor = visit("seller001", 390)
+    visitor.open("/orders")
+    page = visitor.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=visitor.origin)
+    card = page.locator(".card.order").first
+    order, place = card.get_attribute("aria-label"), card.get_attribute("id")
+    card.locator("button[value=cannot_be_sourced]").click()
+    decided = page.locator(f".order.decided#{place}")
+    decided.locator("[data-copy]").click()
+    decided.get_by_text("コピーしました").wait_for()
+
+    assert f"ご注文番号{order}の商品" in page.evaluate("navigator.clipboard.readText()")
+    with page.expect_download() as download:
+        decided.locator("a[download]").click()
+    assert download.value.path().read_text().splitlines()[1].split("\t")[0::2] == [order, "NoInventory"]
+
+
 def test_a_replacement_is_approved_by_one_key(visit: Visit) -> None:
     visitor = visit("seller001")
     visitor.open("/replacements")

@@ -79,7 +79,7 @@ EARNINGS: Mapping[str, str] = {
     "source_postage_not_known": "仕入れ元の送料が不明です",
 }
 ORDER_DECISIONS: Mapping[str, str] = {
-    "ordered": "仕入れ先に注文済み",
+    "ordered": "発注済み",
     "bought": "仕入れ済み",
     "shipped_by_others": "別ルートで発送",
     "cannot_be_sourced": "仕入れ不可",

@@ -90,15 +90,18 @@ document.addEventListener("change", (event) => {
   form.classList.toggle("has-ticked", everything || boxes.some((box) => box.checked));
 });
 
-// A button with data-copy copies the text of the field with that id, and says so. Without https a browser has no
-// clipboard: then the text is selected, to be copied by hand.
+// A button with data-copy copies the text of the field with that id, and says so. Where the browser
+// allows no clipboard, as without https, the text is selected, to be copied by hand.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   const field = document.getElementById(button.dataset.copy);
   field.select();
-  if (!navigator.clipboard) return;
-  await navigator.clipboard.writeText(field.value);
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    return;
+  }
   button.querySelector("span").textContent = button.dataset.copied;
 });
 
