@@ -146,6 +146,16 @@ def test_a_seller_may_be_named_in_any_letters() -> None:
     assert json.loads(asked[0])["sellers"] == {"x1": "店-1"}
 
 
+def test_an_urgent_look_is_asked_for_as_one() -> None:
+    asked: list[bytes] = []
+    with proxy([END], asked=asked) as url:
+        for urgent in (False, True):
+            sources = HttpSources(url, silence_seconds=5)
+            list(sources.look([BatchItem(1, "x1")], 1, threading.Event(), fresh=True, urgent=urgent))
+
+    assert [json.loads(body)["urgent"] for body in asked] == [False, True]
+
+
 def test_who_refuses_speaks_otherwise_or_does_not_listen_is_away() -> None:
     with proxy([END], status=503) as url, pytest.raises(ProxyAway, match="503"):
         next(look(url))

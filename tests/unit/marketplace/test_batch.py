@@ -254,6 +254,20 @@ def test_a_fresh_look_does_not_take_the_answer_of_one_that_began_before_it() -> 
     assert asyncio.run(scene()) == ["m1", "m1"]
 
 
+def test_the_calls_of_an_urgent_batch_are_urgent() -> None:
+    flows: list[Flow] = []
+
+    class Watched(FakeMarket):
+        async def look(self, item_id: str, flow: Flow) -> Item:
+            flows.append(flow)
+            return await super().look(item_id, flow)
+
+    for urgent in (False, True):
+        asyncio.run(all_lines(observer(Watched()), CheckRequest(ids=["m1"], urgent=urgent, fresh=True)))
+
+    assert [flow.urgent for flow in flows] == [False, True]
+
+
 def test_a_heartbeat_comes_while_nothing_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_module, "HEARTBEAT_SECONDS", 0.02)
     market = FakeMarket(0.1)

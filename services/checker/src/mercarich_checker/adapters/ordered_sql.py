@@ -29,12 +29,13 @@ class SqlOrdered:
 
     def take(self, marketplace: Marketplace, now: datetime) -> Wanted | None:
         marked = (_items.marketplace == marketplace, _items.due_at == ORDERED)
-        due = select(_items.id).where(*marked, _IS_WANTED, _is_free(now)).order_by(_items.id).limit(MOST)
-        done = select(_items.id).where(*marked, not_(_IS_WANTED))
+        columns = (_items.id, _IS_WANTED.label("is_wanted"), _is_free(now).label("is_free"))
         with reading(self._engine) as connection:
-            ids, settled = connection.execute(due).scalars().all(), connection.execute(done).scalars().all()
+            rows = connection.execute(select(*columns).where(*marked).order_by(_items.id)).all()
+        settled = [row.id for row in rows if not row.is_wanted]
         if settled:
             run_tx(self._engine, lambda connection: _unmark(connection, settled))
+        ids = [row.id for row in rows if row.is_wanted and row.is_free][:MOST]
         return run_tx(self._engine, lambda connection: _taken(connection, marketplace, ids, now)) if ids else None
 
     def looked_at(self, ids: Sequence[int]) -> Mapping[int, datetime]:
