@@ -72,7 +72,7 @@ UPDATER = Dashboard(
             "From an order's source gone to its first replacement",
             "s",
             quantiles("mercarich_updater_order_found_seconds", "marketplace"),
-            text="Orders without a replacement are not in it. It is to be less than 10 minutes. Absent before the first.",
+            text="Orders without one are not in it. It is to be less than 10 minutes. Absent before the first.",
         ),
     ),
 )
