@@ -18,7 +18,13 @@ _SHOP = [
 
 def upgrade() -> None:
     add_missing("source_items", sa.Column("postage_jpy", sa.Integer(), nullable=True))
-    indexes = {index["name"]: index["column_names"] for index in sa.inspect(op.get_bind()).get_indexes("listings")}
-    if indexes.get("ix_listings_shop") != _SHOP:
+    connection = op.get_bind()
+    indexes = {index["name"]: index["column_names"] for index in sa.inspect(connection).get_indexes("listings")}
+    if indexes.get("ix_listings_shop") == _SHOP:
+        return
+    if connection.dialect.name == "sqlite":
         op.drop_index("ix_listings_shop", "listings", if_exists=True)
         op.create_index("ix_listings_shop", "listings", _SHOP)
+    else:  # at no moment is there none of that name: the pages of the release before name it in a hint
+        columns = ", ".join(_SHOP)
+        op.execute(f"ALTER TABLE listings DROP INDEX ix_listings_shop, ADD INDEX ix_listings_shop ({columns})")
