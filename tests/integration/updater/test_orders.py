@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import delete, insert, select, update
+from pydantic import SecretStr
+from sqlalchemy import Connection, Table, delete, event, insert, select, update
 from tests.integration.updater.shop import Market, RevivalShop, item, no_longer
 
 from mercarich_contracts.market import Marketplace, Reason, State
@@ -17,6 +18,7 @@ from mercarich_contracts.orders import OrderDecision, OrderStatus
 from mercarich_db import engine as engines
 from mercarich_db.tables import order_decisions, order_items, order_replacements, order_searches, source_items
 from mercarich_platform.clock import utc_now
+from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import SharedSettings
 from mercarich_reasons.candidates import AlreadyUsed
 from mercarich_reasons.order_searches import FoundForOrder, NoneForOrder, OrderSearchFailed, OrderSearchUnsure
@@ -28,7 +30,7 @@ from mercarich_updater.bootstrap import ORDERS_AT_ONCE, build_worker
 from mercarich_updater.dependencies import Dependencies
 from mercarich_updater.domain.order_searches import LAST_WAIT, UNFINISHED, WAITS
 from mercarich_updater.ports import Judged, UsedMeanwhile
-from mercarich_updater.ports_orders import ClaimLost, Fitting
+from mercarich_updater.ports_orders import ClaimLost, Fitting, OrderWanted
 from mercarich_updater.settings import UpdaterSettings
 from mercarich_updater.use_cases.orders import MOST, FindForOrders
 
@@ -169,7 +171,7 @@ def test_a_worker_searches_for_orders_unless_its_marketplace_is_paused(
 ) -> None:
     order = orders.of(sold_out(shop, shop.seller("a"), "old1"))
     market.for_sale = [item("new1")]
-    shared = SharedSettings(database_url=shop.engine.url.render_as_string(hide_password=False))
+    shared = SharedSettings(database_url=SecretStr(shop.engine.url.render_as_string(hide_password=False)))
     seconds = count()  # the switch is asked again after a second
     given = Dependencies(
         engine=shop.engine, publisher=Silent(), market=market, pictures=market, monotonic=lambda: 2.0 * next(seconds)
@@ -442,6 +444,70 @@ def test_an_order_is_given_back_where_the_proxy_is_away_or_the_process_ends(
     orders.stop.clear()
     orders.turn()
     assert orders.found(order) == ["new1"]
+
+
+def test_an_order_is_given_back_as_soon_as_the_database_is_there_again(
+    shop: RevivalShop, market: Market, orders: Orders
+) -> None:
+    class Away(SqlOrderSearches):
+        """Is away when a result is to be written."""
+
+        def keep(self, order: OrderWanted, fitting: Fitting, now: datetime) -> bool:
+            raise DatabaseAway("away")
+
+    order = orders.of(sold_out(shop, shop.seller("a"), "old1"))
+    market.for_sale = [item("new1")]
+    there, orders.port = orders.port, Away(shop.engine, LEASE, MOST)
+    with pytest.raises(DatabaseAway):
+        orders.turn()
+    assert (orders.search(order).claim, orders.search(order).unfinished) == (None, 0)
+    orders.port = there
+    orders.turn()
+    assert orders.found(order) == ["new1"]
+
+
+def test_orders_and_what_is_kept_for_them_are_found_by_indexes(shop: RevivalShop, orders: Orders) -> None:
+    user, number = shop.seller("a"), 1500
+    open_order = orders.of(sold_out(shop, user, "old1"), order_item_id="open")
+    counts = dict.fromkeys(("check_rank", "check_attempts", "check_unknowns"), 0)
+    source = {"marketplace": "yahoo", "state": "sold", "observed_at": orders.now, **counts}
+    at = dict.fromkeys(("ordered_at", "changed_at", "seen_at"), orders.now)
+    sent = {"user_id": user, "seller_id": "A", "order_id": "1", "quantity": 1, "status": "shipped", **at}
+    told = {"url": "u", "price_jpy": 1, "landed_jpy": 1, "limit_jpy": 1, "found_at": orders.now, "seen_at": orders.now}
+    many: dict[Table, list[dict[str, Any]]] = {
+        source_items: [{**source, "item_id": f"x{each}"} for each in range(number)],
+        order_items: [{**sent, "order_item_id": str(each), "source_item_id": each} for each in range(number)],
+        order_replacements: [{**told, "order_item_id": each, "source_item_id": each} for each in range(number)],
+    }
+
+    def fill(connection: Connection) -> None:
+        for table, rows in many.items():
+            connection.execute(insert(table).values(rows))
+
+    def analyse(connection: Connection) -> None:
+        for table in many:
+            connection.exec_driver_sql(f"ANALYZE TABLE {table.name}").all()
+
+    engines.run_tx(shop.engine, fill)
+    if shop.engine.dialect.name == "mysql":
+        engines.run_tx(shop.engine, analyse)
+    asked: list[tuple[str, Any]] = []
+    event.listen(shop.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+
+    claimed = orders.port.claim(Marketplace.YAHOO, "a" * 32, orders.now)
+    shop.listings_port.used(user, [item("x1")])
+
+    assert claimed is not None
+    assert claimed.order_item_id == open_order
+    due = next(one for one in asked if "LIMIT" in one[0])
+    kept = next(one for one in asked if "candidates" in one[0])
+    word = "EXPLAIN QUERY PLAN" if shop.engine.dialect.name == "sqlite" else "EXPLAIN"
+    for (statement, values), index in ((due, "ix_order_items_status"), (kept, "")):
+        with engines.reading(shop.engine) as connection:
+            steps = connection.exec_driver_sql(f"{word} {statement}", values).mappings().all()
+        whole = [step for step in steps if "SCAN" in step.get("detail", "") or step.get("type") in ("ALL", "index")]
+        assert not [step for step in whole if step.get("table") != "users"], steps
+        assert index in str(steps)
 
 
 def test_an_order_of_a_listing_that_is_gone_is_searched_for_by_its_source(

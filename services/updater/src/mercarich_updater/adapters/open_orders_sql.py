@@ -17,7 +17,8 @@ _item, _found = order_items.c, order_replacements.c
 def wants_source() -> ColumnElement[bool]:
     """SQL condition on `order_items` joined with their `source_items`: another source is searched for.
 
-    The searches end when the order is no longer open, when its seller has decided, and when its source is back.
+    The searches end when the order is no longer open, when its seller has decided, and when its source is back. The
+    items found for the order are kept for it as long.
     """
     return and_(
         UNDECIDED,

@@ -11,10 +11,12 @@ from typing import Protocol
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_platform.clock import Clock
+from mercarich_platform.outages import DatabaseAway
 from mercarich_reasons.candidates import JustGone, JustUsed
 from mercarich_replacements.filters import Filter, Refusal
 from mercarich_replacements.rules import Rules, Wanted, landed_price
 from mercarich_runs.ports import ProxyAway
+from mercarich_runs.use_cases.patience import give_back
 from mercarich_updater.domain.order_searches import ended
 from mercarich_updater.ports import GoneMeanwhile, Judged, Listings, NotSearched, UsedMeanwhile
 from mercarich_updater.ports_orders import ClaimLost, Fitting, OrderSearches, OrderWanted
@@ -41,7 +43,7 @@ class _Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FindForOrders:
-    """Raises `ProxyAway` and `DatabaseAway`. What was found before stays; after `ProxyAway` the order is given back."""
+    """Raises `ProxyAway` and `DatabaseAway`. What was found before stays; the order is given back."""
 
     orders: OrderSearches
     listings: Listings
@@ -58,6 +60,9 @@ class FindForOrders:
             return
         try:
             self._one(order)
+        except DatabaseAway:
+            give_back(lambda: self.orders.release(order, self.now()), self.stop)
+            raise
         except ProxyAway:
             self.orders.release(order, self.now())
             raise
