@@ -29,8 +29,8 @@ effect beside the others.
 
 `pods` concerns all pods, and each component has a `pods` of its own with the same names: its maps and lists are added
 to those of all. What has the same key, name (`extraEnv`, `extraVolumes`) or mountPath (`extraVolumeMounts`) there
-replaces what all have, and so do its affinity, topology spread constraints and priority class. The PriorityClasses
-that `priorityClasses` names exist before the chart is installed, and so do all Secrets.
+replaces what all have, and so do its affinity, topology spread constraints, priority class and dnsConfig. The
+PriorityClasses that `priorityClasses` names exist before the chart is installed, and so do all Secrets.
 
 """
 """What the page of the chart says before its table."""

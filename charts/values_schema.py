@@ -13,6 +13,7 @@ from values_shapes import (
     LABELS,
     LIST,
     NAME,
+    OBJECTS,
     PATH,
     PODS,
     PORT,
@@ -92,6 +93,7 @@ def schema(schedules: Sequence[str], alerts: Sequence[str]) -> Schema:
             fullnameOverride=PREFIX,
             commonLabels=LABELS,
             commonAnnotations=WORDS,
+            extraObjects=OBJECTS,
             image=closed(
                 registry=text(rf"^({HOST}(:{PORT_NUMBER})?(/[a-z0-9._/-]+)?)?$"),
                 repository=text(r"^[a-z0-9._/-]+$"),

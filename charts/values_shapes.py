@@ -62,6 +62,9 @@ def _items(**properties: Schema) -> Schema:
     return {"type": "array", "items": item}
 
 
+_SOURCE = closed(name=NAME, optional=FLAG)
+"""A ConfigMap or Secret of which each key is a variable."""
+
 _PODS = closed(
     labels=LABELS,
     annotations=WORDS,
@@ -74,10 +77,22 @@ _PODS = closed(
         whenUnsatisfiable={"enum": ["DoNotSchedule", "ScheduleAnyway"]},
     ),
     priorityClassName=NAME,
+    dnsConfig=closed(
+        nameservers=LIST,
+        searches=LIST,
+        options={"type": "array", "items": closed(name=TEXT, value=TEXT)},
+    ),
     extraEnv=_items(name=_VARIABLE),
+    extraEnvFrom={
+        "type": "array",
+        "items": closed(prefix=TEXT, configMapRef=_SOURCE, secretRef=_SOURCE),
+    },
     extraVolumes=_items(name=_VOLUME),
     extraVolumeMounts=_items(name=_VOLUME, mountPath=PATH),
 )
+
+OBJECTS = _items(apiVersion=TEXT, kind=TEXT, metadata={"type": "object"})
+"""Objects of any kind, as Kubernetes knows them."""
 
 DEFINITIONS: Schema = {"pods": _PODS, "resources": _RESOURCES}
 """What the schema has once, since many values have it."""

@@ -26,6 +26,9 @@ NEEDED = {
 """What the code connects to, by the label mercarich.dev/access, in the development profile."""
 PORTS = (443, 1234, 1235, 3306, 5432, 6443, 8100, 9092, 9093, 9100)
 INTERNET, API_SERVER, DATABASE = "203.0.113.9", "10.96.0.1", "10.1.2.3"
+INTERNET_6, API_SERVER_6 = "2001:db8::9", "fd00:10:96::1"
+WITHIN = ("10.1.2.3", "100.64.0.1", "169.254.169.254", "172.20.0.1", "192.168.1.1", "fd00:ec2::254", "fe80::1")
+"""Addresses that are not the internet: the cluster, its nodes, and what a cloud tells its machines."""
 
 
 def test_in_the_development_profile_pods_reach_each_other_exactly_as_needed() -> None:
@@ -65,23 +68,46 @@ def test_o5_the_proxy_of_mercari_listens_on_1234_inside_the_cluster_only(case: s
     assert not any("hostPort" in port for _, pod in pods(objects(case)) for port in _ports(pod))
 
 
+@pytest.mark.parametrize("internet", [INTERNET, INTERNET_6])
 @pytest.mark.parametrize("case", ENFORCED)
-def test_only_proxies_feed_and_notices_reach_the_internet_and_only_outside_development(case: str) -> None:
-    reaching = {access for access, labels in _accesses(case).items() if _leaves_to(case, labels, INTERNET, 443)}
+def test_only_proxies_feed_and_notices_reach_the_internet_and_only_outside_development(
+    case: str, internet: str
+) -> None:
+    reaching = {access for access, labels in _accesses(case).items() if _leaves_to(case, labels, internet, 443)}
 
     linking = {"oauth"} if case == "full" else set()
     assert reaching == (set() if case == "dev" else {"proxy", "feed", "notices"} | linking)
     for labels in _accesses(case).values():
-        assert not any(_leaves_to(case, labels, INTERNET, port) for port in (22, 25, 80, 6443, 8080))
+        assert not any(_leaves_to(case, labels, internet, port) for port in (22, 25, 80, 6443, 8080))
 
 
+@pytest.mark.parametrize("case", ENFORCED)
+def test_what_reaches_the_internet_does_not_reach_the_networks_within(case: str) -> None:
+    for access, labels in _accesses(case).items():
+        if access != "operator":
+            assert [address for address in WITHIN if _leaves_to(case, labels, address, 443)] == [], access
+
+
+def test_networks_that_are_not_the_internet_are_named_of_either_kind() -> None:
+    more = ("--set", r"networkPolicy.internetExcept={10.0.0.0/8,2001:db8::/32}")
+    policies = [each for each in objects("default-needed", *more) if each["kind"] == "NetworkPolicy"]
+    [policy] = [each for each in policies if each["metadata"]["name"] == "rel-mercarich-feed"]
+    [internet] = [rule for rule in policy["spec"]["egress"] if any("ipBlock" in peer for peer in rule.get("to", []))]
+
+    assert [peer["ipBlock"] for peer in internet["to"]] == [
+        {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8"]},
+        {"cidr": "::/0", "except": ["2001:db8::/32"]},
+    ]
+
+
+@pytest.mark.parametrize("address", [API_SERVER, API_SERVER_6])
 @pytest.mark.parametrize("case", ["dev", "default-needed"])
-def test_only_the_operator_reaches_the_api_server(case: str) -> None:
+def test_only_the_operator_reaches_the_api_server(case: str, address: str) -> None:
     reaching = {
         access
         for access, labels in _accesses(case).items()
         for port in (443, 6443)
-        if _leaves_to(case, labels, API_SERVER, port)
+        if _leaves_to(case, labels, address, port)
     }
 
     assert reaching == {"operator"}

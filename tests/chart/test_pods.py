@@ -22,7 +22,11 @@ def test_pods_have_what_all_have_and_what_their_component_has() -> None:
         assert ("example.com/tier" in notes) is is_checker
         assert ("podAntiAffinity" in spec["affinity"]) is (component == "yahoo-proxy")
         assert {"name": "more", "secret": {"secretName": "more"}} in spec["volumes"]
+        own_dns, all_dns = {"searches": ["example.com"]}, {"options": [{"name": "ndots", "value": "2"}]}
+        assert spec["dnsConfig"] == (own_dns if is_checker else all_dns)
         for container in containers(pod):
+            sources = [{"prefix": "CHECKS_", "secretRef": {"name": "checks", "optional": True}}]
+            assert container["envFrom"] == [{"configMapRef": {"name": "site"}}, *(sources if is_checker else [])]
             env = {each["name"]: each for each in container["env"]}
             assert len(env) == len(container["env"]), "a component's variable replaces that of all pods"
             assert env["TZ"]["value"] == ("UTC" if is_checker else "Asia/Tokyo")
@@ -54,6 +58,25 @@ def test_what_a_component_gives_replaces_what_all_pods_have_by_the_same_name() -
                 if is_checker
                 else [{"name": "more", "mountPath": "/more", "readOnly": True}]
             )
+
+
+def test_objects_of_ones_own_are_installed_with_the_release() -> None:
+    given = [
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "{{ .Release.Name }}-site"},
+            "data": {"KIND": "own"},
+        },
+        {"apiVersion": "example.com/v1", "kind": "Watch", "metadata": {"name": "site"}, "spec": {"lines": [1, 2]}},
+    ]
+    more = objects("minimal", "--set-json", f"extraObjects={json.dumps(given)}")
+    own = [each for each in more if each not in objects("minimal")]
+
+    assert sorted(own, key=lambda each: str(each["kind"])) == [
+        {**given[0], "metadata": {"name": "rel-site"}},
+        given[1],
+    ]
 
 
 def test_pods_are_spread_by_the_given_constraints_over_those_of_their_component() -> None:

@@ -82,6 +82,9 @@ BAD = {
     "pods.labels.team=not a value": "team",
     "commonLabels.app\\.kubernetes\\.io/instance=other": "io/instance",
     "pods.extraEnv[0].name=FEED_ENCRYPTION_KEY,pods.extraEnv[0].value=x": "extraEnv",
+    "pods.extraEnvFrom[0].configMapRef.key=x": "extraEnvFrom",
+    "pods.dnsConfig.ndots=2": "ndots",
+    "extraObjects[0].kind=ConfigMap": "extraObjects",
     "pods.extraVolumes[0].name=tmp": "extraVolumes",
     "pods.extraVolumeMounts[0].name=more": "extraVolumeMounts",
     "pods.topologySpreadConstraints[0].topologyKey=zone": "maxSkew",
@@ -177,7 +180,14 @@ def test_every_value_has_a_comment() -> None:
 
 _FOREIGN = (
     *("/global", "/affinity", "/tolerations/items", "/podSelector", "/namespaceSelector"),
-    *("/topologySpreadConstraints/items", "/extraEnv/items", "/extraVolumes/items", "/extraVolumeMounts/items"),
+    *(
+        "/topologySpreadConstraints/items",
+        "/extraEnv/items",
+        "/extraObjects/items",
+        "/extraVolumes/items",
+        "/extraVolumeMounts/items",
+    ),
+    "/extraObjects/items/metadata",
 )
 """Parts whose shape is Kubernetes' or helm's own."""
 

@@ -15,6 +15,10 @@ enableServiceLinks: false
 terminationGracePeriodSeconds: 60
 {{ include "mercarich.podSecurity" (dict "root" .root "user" 10001) }}
 {{- include "mercarich.placement" . }}
+{{- with (include "mercarich.podsOf" . | fromJson).dnsConfig }}
+dnsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 volumes:
   - name: tmp
     emptyDir:
@@ -67,7 +71,7 @@ A variable or volume of the component replaces that of the same name, and a moun
 {{- range list "labels" "annotations" "nodeSelector" -}}
 {{- $_ := set $of . (merge (dict) (default dict (index $own .)) (index $all .)) -}}
 {{- end -}}
-{{- range $name, $key := dict "tolerations" "" "extraEnv" "name" "extraVolumes" "name" "extraVolumeMounts" "mountPath" -}}
+{{- range $name, $key := dict "tolerations" "" "extraEnvFrom" "" "extraEnv" "name" "extraVolumes" "name" "extraVolumeMounts" "mountPath" -}}
 {{- $items := default list (index $own $name) -}}
 {{- $replaced := list -}}
 {{- if $key -}}
@@ -83,7 +87,7 @@ A variable or volume of the component replaces that of the same name, and a moun
 {{- end -}}
 {{- $_ := set $of $name (concat $kept $items) -}}
 {{- end -}}
-{{- range list "affinity" "topologySpreadConstraints" -}}
+{{- range list "affinity" "topologySpreadConstraints" "dnsConfig" -}}
 {{- $_ := set $of . (default (index $all .) (index $own .)) -}}
 {{- end -}}
 {{- $class := index .root.Values.priorityClasses (include "mercarich.rank" .) -}}
@@ -137,6 +141,10 @@ topologySpreadConstraints:
 image: {{ include "mercarich.image" . }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 {{ include "mercarich.containerSecurity" . }}
+{{- with (include "mercarich.podsOf" . | fromJson).extraEnvFrom }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 volumeMounts:
   - name: tmp
     mountPath: /tmp
