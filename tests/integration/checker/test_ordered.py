@@ -69,7 +69,13 @@ def order(engine: Engine, listing: Any, number: str = "1", status: OrderStatus =
     """Store an order of the listing as feed does."""
     at = utc_now()
     row = {"user_id": listing.user_id, "listing_id": listing.id, "source_item_id": listing.source_item_id}
-    told = {"seller_id": "A", "order_id": number, "order_item_id": number, "sku": listing.sku, "quantity": 1}
+    told = {
+        "seller_id": f"A{listing.user_id}",
+        "order_id": number,
+        "order_item_id": number,
+        "sku": listing.sku,
+        "quantity": 1,
+    }
     times = {"ordered_at": at, "changed_at": at, "seen_at": at}
 
     def write(connection: Connection) -> None:

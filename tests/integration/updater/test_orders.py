@@ -60,7 +60,7 @@ class Orders:
         offer, at = self.shop.offer(listing), self.now - timedelta(hours=1)
         row = {
             "user_id": offer.user_id,
-            "seller_id": "A",
+            "seller_id": f"A{offer.user_id}",
             "order_id": "1",
             "order_item_id": str(listing),
             "sku": offer.sku,

@@ -31,7 +31,13 @@ def ordered(rows: Rows, user_id: int, order_id: str, **values: Any) -> int:
 def decide(rows: Rows, user_id: int, order_id: str, decision: OrderDecision | None, **values: Any) -> None:
     known = {"user_id": user_id, "order_item_id": f"item-{order_id}", "decision": decision}
     stamp = {"revision": 1, "decided_at": ago(minutes=30), "decided_by": "ann"}
-    rows.add(tables.order_decisions, **known, **stamp | values)
+    rows.add(tables.order_decisions, **known | stamp | values)
+
+
+def link(rows: Rows, user_id: int) -> None:
+    """Add the seller's account, of the store of `ordered`."""
+    its = {"user_id": user_id, "seller_id": f"A{user_id}", "marketplace_id": "A1VC38T7YXB528"}
+    rows.add(tables.amazon_accounts, **its, refresh_token="v1.sealed", token_verdict="valid")
 
 
 def read_orders(rows: Rows, user_id: int, **values: Any) -> None:

@@ -5,12 +5,12 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete, update
+from tests.integration.web.clocks import Clock
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import by_sku, signed_in
@@ -25,9 +25,11 @@ from mercarich_db.engine import reading
 from mercarich_replacements.earnings import Sale, Terms, Verdict, earnings
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import View, Wish
+from mercarich_web.notices.keeping import KeepNotices
 from mercarich_web.notices.notices import Cause
 from mercarich_web.notices.sql.causes import SqlCauses
 from mercarich_web.notices.sql.earnings import COUNTED_EVERY
+from mercarich_web.notices.sql.notices import SqlNotices
 
 VIEWS = {Verdict.LOSS: View.AT_A_LOSS, Verdict.THIN: View.THIN_MARGIN, Verdict.UNKNOWN: View.UNKNOWN_COST}
 
@@ -254,28 +256,38 @@ def test_a_seller_is_told_of_losses_and_of_what_he_calls_too_little(engine: Engi
     offer(rows, bob, "BOBS", 1000, 600, 0)
     now = utc_now()
 
-    by_default = SqlCauses(engine).now(now)
+    by_default = SqlCauses(engine).now(now).causes
     term(rows, ann_id, "EARNINGS_LEAST_JPY", 60)
-    by_rule = SqlCauses(engine).now(now)
+    by_rule = SqlCauses(engine).now(now).causes
     rows.change(delete(tables.seller_settings))
     rows.change(update(tables.users).where(tables.users.c.id == ann_id).values(active=False))
-    of_nobody = SqlCauses(engine).now(now)
+    of_nobody = SqlCauses(engine).now(now).causes
 
     assert _told(list(by_default)) == {(ann_id, "earnings", "loss"): 2}
     assert _told(list(by_rule)) == {(ann_id, "earnings", "loss"): 2, (ann_id, "earnings", "thin"): 1}
     assert _told(list(of_nobody)) == {}
 
 
-def test_losses_are_counted_every_ten_minutes(engine: Engine, rows: Rows, ann_id: int) -> None:
+def test_losses_are_counted_every_ten_minutes_and_their_notices_stay_meanwhile(
+    engine: Engine, rows: Rows, ann_id: int
+) -> None:
     shop(rows, ann_id)
-    causes, now = SqlCauses(engine), utc_now()
-    first = causes.now(now)
+    clock = Clock()
+    first, second = (KeepNotices(SqlCauses(engine), SqlNotices(engine), clock) for _ in range(2))
+    first()
     rows.change(update(tables.source_items).values(price_jpy=1))
+    clock.move(seconds=COUNTED_EVERY.total_seconds() - 1)
+    first()
+    open_before = _open(rows)
+    second()
+    open_after = _open(rows)
+    first()
 
-    soon, later = causes.now(now + COUNTED_EVERY - timedelta(seconds=1)), causes.now(now + COUNTED_EVERY)
+    assert (open_before, open_after, _open(rows)) == (["loss"], [], [])
 
-    assert (_told(list(first)), _told(list(later))) == ({(ann_id, "earnings", "loss"): 1}, {})
-    assert soon == first
+
+def _open(rows: Rows) -> list[str]:
+    return [cause for cause, closed in rows.read("notices", "cause", "closed_at") if closed is None]
 
 
 def test_the_notice_of_losses_leads_to_them(ann: Browser, rows: Rows, ann_id: int) -> None:

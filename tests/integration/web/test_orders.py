@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from sqlalchemy import Engine, update
 from tests.integration.web.conftest import Deeds
-from tests.integration.web.orders import decide, ordered, read_orders
+from tests.integration.web.orders import decide, link, ordered, read_orders
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
@@ -27,8 +27,7 @@ def ann(database_url: str, engine: Engine, rows: Rows) -> Iterator[Browser]:
     """Ann's browser, in English; Bob is another seller. Orders of both are read."""
     for user_id, name in enumerate(("ann", "bob"), start=ANN):
         assert rows.user(name) == user_id
-        known = {"user_id": user_id, "seller_id": f"A{user_id}", "marketplace_id": "A1VC38T7YXB528"}
-        rows.add(tables.amazon_accounts, **known, refresh_token="v1.sealed", token_verdict="valid")
+        link(rows, user_id)
         read_orders(rows, user_id)
     with signed_in(database_url, engine, ANN) as browser:
         yield browser
@@ -68,7 +67,7 @@ def test_each_order_tells_its_source_as_it_is_now(ann: Browser, rows: Rows) -> N
     assert "On sale: buy it now" in told[0]
     assert "¥1,500 with ¥500 postage" in told[0]
     assert "Expected profit ¥1,050" in told[0]
-    assert "Gone" in told[1]
+    assert "Cannot be bought" in told[1]
     assert "Not seen since the order" in told[2]
     assert "at most ¥1,550 without postage, which is not known" in told[2]
     assert "State not known" in told[3]
@@ -129,6 +128,9 @@ def test_what_is_sent_cancelled_or_somebody_elses_is_not_to_be_bought(ann: Brows
     ordered(rows, ANN, "250-1", status=OrderStatus.SHIPPED)
     ordered(rows, ANN, "250-2", status=OrderStatus.CANCELLED, cancelled_by=Canceller.BUYER)
     ordered(rows, BOB, "250-3")
+    ordered(rows, ANN, "250-4", cancelled_by=Canceller.BUYER)  # the order's other items are still to be sent
+    ordered(rows, ANN, "250-5", status=OrderStatus.PARTIALLY_SHIPPED, unfulfilled=0)
+    ordered(rows, ANN, "250-6", seller_id="ANOTHERSTORE")
 
     page = ann.get("/orders").text
 
@@ -224,8 +226,40 @@ def test_what_cannot_be_sourced_is_prepared_and_never_sent(ann: Browser, rows: R
     assert file.headers["content-type"] == "text/plain; charset=utf-8"
     assert file.headers["content-disposition"] == f'attachment; filename="cancel-{item}.txt"'
     assert file.text == (
-        "order-id\tamazon-order-item-code\tcancellation-reason-code\r\n250-1\titem-250-1\tNoInventory\r\n"
+        "TemplateType=OrderCancellation\tVersion=1.0/1.0.3\tThis row for Amazon.com use only.  Do not modify or delete.\r\n"
+        "order-id\tcancellation-reason-code\tamazon-order-item-code\r\n250-1\tNoInventory\titem-250-1\r\n"
     )
+
+
+def test_what_cannot_be_sourced_is_shown_until_it_is_cancelled_however_much_was_decided_since(
+    ann: Browser, rows: Rows
+) -> None:
+    ordered(rows, ANN, "250-1", ship_by=ago(days=-1))
+    decide(rows, ANN, "250-1", OrderDecision.CANNOT_BE_SOURCED)
+    for number in range(60):
+        ordered(rows, ANN, f"251-{number:02}", status=OrderStatus.SHIPPED)
+        decide(rows, ANN, f"251-{number:02}", OrderDecision.BOUGHT)
+
+    before, home = ann.get("/orders").text, ann.get("/").text
+    rows.change(update(tables.order_items).values(status=OrderStatus.CANCELLED, cancelled_by=Canceller.MERCHANT))
+    after = ann.get("/orders").text
+
+    assert "To cancel" in before
+    assert "250-1" in cards(before)[0]
+    assert "Copy the text" in cards(before)[0]
+    assert "1 open order cannot be sourced" in home
+    assert "To cancel" not in after
+
+
+def test_an_announced_cancellation_counts_once_with_one_of_the_same_order(ann: Browser, rows: Rows) -> None:
+    for number in range(10, 109):
+        ordered(rows, ANN, f"250-{number}", status=OrderStatus.SHIPPED)
+    ordered(rows, ANN, "250-1", cancelled_by=Canceller.MERCHANT)
+    for number, status in ((1, OrderStatus.UNSHIPPED), (2, OrderStatus.PENDING)):
+        ordered(rows, ANN, f"250-{number}", order_item_id=f"other-{number}", status=status)
+        decide(rows, ANN, f"250-{number}", OrderDecision.CANNOT_BE_SOURCED, order_item_id=f"other-{number}")
+
+    assert figures(ann.get("/orders").text) == ["1 %", "1 %", "2 %"]
 
 
 def test_the_rate_is_that_of_the_orders_of_seven_days(ann: Browser, rows: Rows) -> None:
@@ -244,8 +278,8 @@ def test_the_rate_is_that_of_the_orders_of_seven_days(ann: Browser, rows: Rows) 
 
     page = ann.get("/orders").text
 
-    assert figures(page) == ["0.99 %", "1.98 %", "2.97 %"]
-    assert "1 of 101 orders; limit 2.5 %" in page
+    assert figures(page) == ["1 %", "2 %", "3 %"]
+    assert "1 of 100 orders; limit 2.5 %" in page
     assert "Of 1 cancelled order Amazon does not tell who cancelled it" in page
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 from tests.integration.web.conftest import Deeds, Mercarich
-from tests.integration.web.orders import decide, ordered, read_orders
+from tests.integration.web.orders import decide, link, ordered, read_orders
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import Browser, let_sign_in, served
 from tests.integration.web.test_api import ALL, build, key_of
@@ -21,6 +21,7 @@ API = "/api/v1/orders"
 def sellers(rows: Rows) -> None:
     for user_id, name in enumerate(("ann", "bob"), start=ANN):
         assert rows.user(name) == user_id
+        link(rows, user_id)
         read_orders(rows, user_id)
 
 

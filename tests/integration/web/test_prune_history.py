@@ -255,7 +255,8 @@ def test_a_dry_run_changes_nothing_and_tells_what_the_deletion_then_does(
 
 
 def test_a_decision_goes_once_its_order_has_gone(rows: Rows, prune: Prune, listing: int) -> None:
-    ordered(rows, 1, "250-1", changed_at=days(300), seen_at=days(300))
+    old = {"changed_at": days(300), "seen_at": days(300)}
+    ordered(rows, 1, "250-1", **old, status="shipped")
     ordered(rows, 1, "250-2")
     for order_id in ("250-1", "250-2"):
         decide(rows, 1, order_id, OrderDecision.BOUGHT, decided_at=days(300))

@@ -1,14 +1,21 @@
-"""Orders whose piece is still to be bought or sent, and about which nobody has decided."""
+"""Ordered items that are still to be bought or sent, and about which nobody has decided."""
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, func, or_
 
 from mercarich_contracts.orders import OPEN
-from mercarich_db.tables import order_decisions, order_items, source_items
+from mercarich_db.tables import amazon_accounts, order_decisions, order_items, source_items
 
-_item, _decision = order_items.c, order_decisions.c
+_item, _decision, _account = order_items.c, order_decisions.c, amazon_accounts.c
+_IS_ITS_STORE = and_(_account.user_id == _item.user_id, _account.seller_id == _item.seller_id)
+OF_LINKED_STORE: ColumnElement[bool] = exists().where(_IS_ITS_STORE).correlate(order_items)
+"""SQL condition on `order_items`: the orders of a store that was linked before are read no more."""
+IS_OPEN: ColumnElement[bool] = and_(
+    *(_item.status.in_(OPEN), _item.cancelled_by.is_(None), func.coalesce(_item.unfulfilled, 1) > 0, OF_LINKED_STORE)
+)
+"""SQL condition on `order_items`. Of an open order, some items may be cancelled or sent."""
 _IS_ITS = and_(_decision.user_id == _item.user_id, _decision.order_item_id == _item.order_item_id)
 _IS_DECIDED = exists().where(_IS_ITS, _decision.decision.is_not(None)).correlate(order_items)
-UNDECIDED: ColumnElement[bool] = and_(_item.status.in_(OPEN), ~_IS_DECIDED)
+UNDECIDED: ColumnElement[bool] = and_(IS_OPEN, ~_IS_DECIDED)
 """SQL condition on `order_items`."""
 UNSEEN: ColumnElement[bool] = and_(
     _item.source_item_id == source_items.c.id,

@@ -19,6 +19,7 @@ order_items = Table(  # written by feed: one row for each SKU of an order
     Column("sku", exact(64), nullable=True),  # NULL: Amazon told none
     Column("asin", exact(16), nullable=True),
     Column("quantity", Integer, nullable=False),
+    Column("unfulfilled", Integer, nullable=True),  # pieces still to be sent; NULL: Amazon did not tell
     Column("price_jpy", Integer, nullable=True),  # of one piece; NULL while the order is pending
     Column("status", exact(24), nullable=False),
     Column("cancelled_by", exact(16), nullable=True),

@@ -50,6 +50,7 @@ def _items(order: Mapping[str, Any]) -> Iterator[OrderItem]:
             sku=product.get("sellerSku"),
             asin=product.get("asin"),
             quantity=int(item["quantityOrdered"]),
+            unfulfilled=(item.get("fulfillment") or {}).get("quantityUnfulfilled"),
             price_jpy=_yen((product.get("price") or {}).get("unitPrice")),
             status=status,
             cancelled_by=_CANCELLERS.get(cancelled.get("cancelledBy") or ""),

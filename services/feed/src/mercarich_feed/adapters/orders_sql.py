@@ -22,7 +22,7 @@ from mercarich_reasons.reason import Reason
 CLAIMED = timedelta(minutes=2)
 """How long nobody else reads a seller's orders."""
 _item, _read = order_items.c, order_reads.c
-_CHANGES = ("quantity", "price_jpy", "status", "cancelled_by", "ship_by", "changed_at")
+_CHANGES = ("quantity", "unfulfilled", "price_jpy", "status", "cancelled_by", "ship_by", "changed_at")
 
 
 class SqlOrders:
@@ -77,9 +77,9 @@ class SqlOrders:
                     _update(connection, account.user_id, item)
             sold = _of_skus(connection, account.user_id, [item.sku for item in new.values() if item.sku])
             _insert(connection, account, list(new.values()), sold, now)
-            fresh = [item for item in new.values() if item.ordered_at >= began_at]
-            _follow(connection, [item for item in fresh if item.sku in sold], sold, now)
-            return [now - item.ordered_at for item in fresh]
+            placed = [item for item in new.values() if item.ordered_at >= began_at]
+            _follow(connection, [item for item in placed if item.sku in sold], sold, now)
+            return [now - item.ordered_at for item in placed]
 
         return run_tx(self._engine, save)
 
@@ -131,9 +131,13 @@ def _follow(connection: Connection, items: Sequence[OrderItem], sold: Mapping[st
     """Let the listings follow their orders, and have those read at Amazon that have some pieces left."""
     changes, left = [], []
     rows = dict(sold)
+    taking = [item for item in items if item.takes_a_piece(now)]
     for item in sorted(items, key=lambda item: item.ordered_at):
         listing = rows[item.sku or ""]
         if not listing.listed:
+            continue
+        if item not in taking:
+            left.append(listing.id)
             continue
         change = ordered(listing, OrderedAtAmazon(item.order_id, item.quantity), now)
         changes.append(change)
@@ -142,4 +146,4 @@ def _follow(connection: Connection, items: Sequence[OrderItem], sold: Mapping[st
             left.append(listing.id)
     store.save(connection, changes)
     store.read_soon(connection, left, now)
-    store.look_first(connection, [rows[item.sku or ""].source_item_id for item in items])
+    store.look_first(connection, [rows[item.sku or ""].source_item_id for item in taking])

@@ -27,6 +27,8 @@ class OrderItem:
     sku: str | None
     asin: str | None
     quantity: int
+    unfulfilled: int | None
+    """Pieces that are still to be sent; None: Amazon did not tell."""
     price_jpy: int | None
     """What a piece was sold for; None while the order is pending, and in another currency."""
     status: OrderStatus
@@ -34,6 +36,15 @@ class OrderItem:
     ordered_at: datetime
     changed_at: datetime
     ship_by: datetime | None
+
+    def takes_a_piece(self, now: datetime) -> bool:
+        """Return whether the listing must follow this order, which was not known before.
+
+        What was cancelled meanwhile is left to the next read of the offer. So is an old order: its row may have been
+        deleted for its age, and the listing may have another source since.
+        """
+        is_cancelled = self.cancelled_by is not None or self.status is OrderStatus.CANCELLED
+        return self.ordered_at >= now - HISTORY and not is_cancelled
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class ShowHome:
         figures, fortnight = self.count(user_id), self.fortnight(user_id)
         with self.together():
             account = self.desk.account(user_id)
+            to_buy, to_cancel = self.orders.counts(user_id)
             waiting = Waiting(
                 held=figures.held,
                 proposed=self.desk.proposed(user_id),
@@ -68,7 +69,8 @@ class ShowHome:
                 problems=figures.problem,
                 token_invalid=account is not None and account.verdict == "invalid",
                 account_missing=account is None,
-                to_buy=self.orders.to_buy_count(user_id),
+                to_buy=to_buy,
+                to_cancel=to_cancel,
             )
             return Home(
                 figures=figures,

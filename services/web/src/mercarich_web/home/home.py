@@ -33,10 +33,12 @@ class Waiting:
     account_missing: bool
     to_buy: int
     """Ordered items without a decision."""
+    to_cancel: int
+    """Open ones that cannot be sourced."""
 
     @property
     def is_nothing(self) -> bool:
-        counts = self.held + self.proposed + self.failed_imports + self.problems + self.to_buy
+        counts = self.held + self.proposed + self.failed_imports + self.problems + self.to_buy + self.to_cancel
         return counts == 0 and not self.token_invalid and not self.account_missing
 
 

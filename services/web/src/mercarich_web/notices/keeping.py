@@ -35,10 +35,10 @@ class KeepNotices:
 
     def __call__(self) -> None:
         now = self.now()
-        causes = self.causes.now(now)
-        found = changes(causes, self.book.known([cause.name for cause in causes]))
-        if found.new or found.again or found.other or found.over:
-            self.book.write(found, now)
+        found = self.causes.now(now)
+        changed = changes(found, self.book.known([cause.name for cause in found.causes]))
+        if changed.new or changed.again or changed.other or changed.over:
+            self.book.write(changed, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,15 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What gives cause for notices now."""
+
+    causes: Sequence[Cause]
+    uncounted: frozenset[Kind] = frozenset()
+    """Kinds that were not counted this time: their notices stay as they are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     new: Sequence[Cause]
     again: Sequence[tuple[Notice, Cause]]
@@ -149,9 +158,9 @@ class Ways:
         return ways
 
 
-def changes(causes: Iterable[Cause], known: Iterable[Notice]) -> Changes:
+def changes(found: Found, known: Iterable[Notice]) -> Changes:
     """Return the changes to be written. `known` must hold all open notices, and the closed ones of these causes."""
-    now = {cause.name: cause for cause in causes}
+    now = {cause.name: cause for cause in found.causes}
     by_name = {notice.name: notice for notice in known}
     new, again, other = [], [], []
     for name, cause in now.items():
@@ -162,7 +171,8 @@ def changes(causes: Iterable[Cause], known: Iterable[Notice]) -> Changes:
             again.append((notice, cause))
         elif (notice.count, notice.about, notice.reason) != (cause.count, cause.about, cause.reason):
             other.append((notice, cause))
-    over = [notice for name, notice in by_name.items() if notice.is_open and name not in now]
+    stay = now.keys() | {name for name in by_name if name.kind in found.uncounted}
+    over = [notice for name, notice in by_name.items() if notice.is_open and name not in stay]
     return Changes(new, again, other, over)
 
 

@@ -6,6 +6,7 @@ from mercarich_contracts.audit import Actor
 from mercarich_platform.clock import Clock
 from mercarich_web.api.callers import caller
 from mercarich_web.api.ids import Id
+from mercarich_web.api.reasons import code_of, english
 from mercarich_web.identity.api_keys import Keys
 from mercarich_web.identity.keys import Scope
 from mercarich_web.identity.people import Account
@@ -26,8 +27,16 @@ def routes(keys: Keys, orders: SqlOrders, decisions: SqlDecisions, now: Clock) -
     def page(decided: bool = False, below: Below = None, account: Account = reader) -> shapes.Orders:
         user_id = account.user_id
         found = orders.decided(user_id, below) if decided else Paged(orders.to_buy(user_id), None)
-        terms, rate = orders.terms(user_id), shapes.rate(orders.rate(user_id, now()))
-        return shapes.Orders(orders=[shapes.order(row, terms) for row in found.rows], rate=rate, next=found.next)
+        terms, rate, reads = orders.terms(user_id), shapes.rate(orders.rate(user_id, now())), orders.reads(user_id)
+        return shapes.Orders(
+            orders=[shapes.order(row, terms) for row in found.rows],
+            to_buy=orders.counts(user_id)[0],
+            read_at=reads.read_at,
+            problem=english(reads.problem),
+            rate=rate,
+            next=found.next,
+            **code_of(reads.problem),
+        )
 
     @routes.post("/{item_id}/decision", summary="Decide on an item, or take the decision back", status_code=204)
     def decide(item_id: Id, wish: shapes.DecisionWish, account: Account = writer) -> None:

@@ -22,7 +22,9 @@ class ListOrders:
     def _of(self, user_id: int, username: str) -> SellersOrders:
         rate, terms = self.orders.rate(user_id, self.now()), self.orders.terms(user_id)
         to_buy = [_told(item, terms) for item in self.orders.to_buy(user_id)]
-        return SellersOrders(username, rate.orders, rate.cancelled, rate.share, to_buy)
+        number, reads = self.orders.counts(user_id)[0], self.orders.reads(user_id)
+        read = (reads.is_served, reads.read_at, reads.problem)
+        return SellersOrders(username, rate.orders, rate.cancelled, rate.share, number, to_buy, *read)
 
 
 def _told(item: OrderItem, terms: Terms) -> OrderToBuy:

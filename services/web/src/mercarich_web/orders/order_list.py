@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mercarich_reasons.reason import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class OrderToBuy:
@@ -37,8 +39,16 @@ class SellersOrders:
     cancelled: int
     share: float | None
     """The cancellation rate, 0 to 1; None: not known."""
+    number: int
+    """Ordered items that are to be bought."""
     to_buy: Sequence[OrderToBuy]
-    """The most urgent first."""
+    """The most urgent of them first, 200 at most."""
+    is_linked: bool
+    """An account is linked, and Amazon takes its token."""
+    read_at: datetime | None
+    """When orders were last read at Amazon; None: they were not read yet."""
+    problem: Reason | None
+    """Why the last read failed, so that newer orders are missing; None: it went well."""
 
 
 @dataclass(frozen=True, slots=True)

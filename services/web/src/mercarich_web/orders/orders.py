@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, State
-from mercarich_contracts.orders import OPEN, OrderDecision, OrderStatus
+from mercarich_contracts.orders import OPEN, Canceller, OrderDecision, OrderStatus
 from mercarich_contracts.sites import SITES
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Terms
@@ -124,9 +124,12 @@ class OrderItem:
     listing_id: int | None
     title: str | None
     quantity: int
+    unfulfilled: int | None
+    """Pieces that are still to be sent; None: Amazon did not tell."""
     price_jpy: int | None
     """Of one piece; None while the order is pending."""
     status: OrderStatus
+    cancelled_by: Canceller | None
     ordered_at: datetime
     seen_at: datetime
     changed_at: datetime
@@ -142,8 +145,8 @@ class OrderItem:
 
     @property
     def is_open(self) -> bool:
-        """The order is still to be sent."""
-        return self.status in OPEN
+        """The item is still to be sent: of an open order, some may be cancelled or sent."""
+        return self.status in OPEN and self.cancelled_by is None and self.unfulfilled != 0
 
     @property
     def is_paid(self) -> bool:

@@ -35,13 +35,14 @@ class OrderPage:
 
     def __call__(self, visit: Visit, below: int | None = None, refused: Reason | None = None) -> Response:
         user_id = visit.account.user_id
-        decided = self.orders.decided(user_id, below)
+        decided = self.orders.decided(user_id, below, but_to_cancel=True)
         return self.site.page(
             visit,
             "orders/orders.html",
             200 if refused is None else 409,
             refused=refused,
             to_buy=self.orders.to_buy(user_id) if below is None else [],
+            to_cancel=self.orders.to_cancel(user_id) if below is None else [],
             most=MOST,
             decided=decided.rows,
             rate=self.orders.rate(user_id, visit.now),

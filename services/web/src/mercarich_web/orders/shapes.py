@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mercarich_contracts.orders import OrderDecision
 from mercarich_replacements.earnings import Terms
+from mercarich_web.api.reasons import Coded
 from mercarich_web.orders import orders
 from mercarich_web.orders.deciding import LONGEST_NOTE, MOST_PAID, Revision
 from mercarich_web.orders.rate import Rate
@@ -77,8 +78,15 @@ class CancellationRate(BaseModel):
     with_one_more: float | None
 
 
-class Orders(BaseModel):
+class Orders(Coded):
     orders: Sequence[OrderedItem]
+    """Of what is to be bought, 200 at most: decide on some, and read the others."""
+    to_buy: int
+    """Number of items that are to be bought."""
+    read_at: datetime | None
+    """When orders were last read at Amazon; null: they were not read yet."""
+    problem: str | None
+    """Why the last read failed, so that newer orders are missing; `reason_code` belongs to this sentence."""
     rate: CancellationRate
     next: int | None
     """The `below` parameter of the next page."""

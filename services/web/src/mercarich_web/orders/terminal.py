@@ -3,12 +3,13 @@
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from mercarich_reasons.telling import Language, tell
 from mercarich_web.console.output import cell, section, table
 from mercarich_web.orders.order_list import OrderList, SellersOrders
 
 
 def page(answer: OrderList) -> RenderableType:
-    if not any(seller.to_buy for seller in answer.sellers):
+    if not answer.sellers:
         return Text("Nothing is to be bought.")
     return Group(*(_seller(seller) for seller in answer.sellers))
 
@@ -30,4 +31,18 @@ def _seller(seller: SellersOrders) -> RenderableType:
         ]
         for one in seller.to_buy
     ]
-    return section(f"{seller.username}: {len(seller.to_buy)} to buy", Group(Text(rate), table(headings, rows)))
+    told: list[RenderableType] = [Text(rate), *_unread(seller)]
+    if rows:
+        told.append(table(headings, rows))
+    if seller.number > len(rows):
+        told.append(Text(f"the {len(rows)} most urgent of {seller.number} are shown"))
+    return section(f"{seller.username}: {seller.number} to buy", Group(*told))
+
+
+def _unread(seller: SellersOrders) -> list[Text]:
+    """Say why orders may be missing."""
+    if not seller.is_linked:
+        return [Text("orders cannot be read: no account is linked, or Amazon refuses its token", "red")]
+    if seller.problem is not None:
+        return [Text(f"orders cannot be read: {tell(seller.problem, Language.EN)}", "red")]
+    return [Text("orders were not read yet", "yellow")] if seller.read_at is None else []

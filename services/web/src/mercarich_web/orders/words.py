@@ -10,7 +10,11 @@ ORDER_STANDINGS: Mapping[str, tuple[str, str, str]] = {
     Standing.THERE: (N_("On sale: buy it now"), N_("Seen on sale after the order."), "good"),
     Standing.NOT_LOOKED: (N_("Not seen since the order"), N_("A look at it has precedence."), "info"),
     Standing.UNKNOWN: (N_("State not known"), N_("The last look was inconclusive: open the page."), "warn"),
-    Standing.GONE: (N_("Gone"), N_("It cannot be bought there any more."), "bad"),
+    Standing.GONE: (
+        N_("Cannot be bought"),
+        N_("It is sold, has ended, or is an auction that only takes bids."),
+        "bad",
+    ),
     Standing.NO_SOURCE: (N_("No source known"), N_("The SKU was no listing here when it was ordered."), "warn"),
 }
 """What a source is like now: its word, what it means, and its tone."""

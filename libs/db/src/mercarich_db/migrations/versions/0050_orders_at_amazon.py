@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("sku", exact(64), nullable=True),
         sa.Column("asin", exact(16), nullable=True),
         sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("unfulfilled", sa.Integer(), nullable=True),
         sa.Column("price_jpy", sa.Integer(), nullable=True),
         sa.Column("status", exact(24), nullable=False),
         sa.Column("cancelled_by", exact(16), nullable=True),

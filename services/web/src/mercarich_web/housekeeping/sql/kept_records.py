@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from sqlalchemy import Column, ColumnElement, Delete, Table, and_, delete, exists, func, not_, or_, select, tuple_
 
+from mercarich_contracts.orders import OPEN
 from mercarich_db.tables import (
     amazon_links,
     audit_log,
@@ -206,7 +207,12 @@ RECORDS: Mapping[Record, Kept] = {
     ),
     Record.EVIDENCE: Kept.of(evidence, "KEEP_HISTORY_DAYS", _nothing_rests_on, evidence.c.fetched_at),
     Record.ORDER_SEARCHES: Kept.of(order_searches, "KEEP_HISTORY_DAYS", _of_old_orders, children=(order_replacements,)),
-    Record.ORDERS: Kept.of(order_items, "KEEP_HISTORY_DAYS", _ended(order_items.c.changed_at), order_items.c.seen_at),
+    Record.ORDERS: Kept.of(
+        order_items,
+        "KEEP_HISTORY_DAYS",
+        _ended(order_items.c.changed_at, order_items.c.status.not_in(OPEN)),
+        order_items.c.seen_at,
+    ),
     # After their orders.
     Record.ORDER_DECISIONS: Kept.of(
         order_decisions, "KEEP_HISTORY_DAYS", _ended(order_decisions.c.decided_at, not_(_its_order()))

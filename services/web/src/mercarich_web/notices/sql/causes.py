@@ -1,6 +1,6 @@
 """Find the causes of notices in the tables. Each query has an index."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ from mercarich_listings.removed_store import IS_LEFT, IS_UP
 from mercarich_listings.replacements import AWAITED
 from mercarich_reasons.push import ComesBack, NotShown, UnknownSku
 from mercarich_web.database import reading
-from mercarich_web.notices.notices import CAME_BACK, DIFFERS_AFTER, FAILED_FOR, STUCK_AFTER, Cause, Kind, Name
+from mercarich_web.notices.notices import CAME_BACK, DIFFERS_AFTER, FAILED_FOR, STUCK_AFTER, Cause, Found, Kind, Name
 from mercarich_web.notices.sql.earnings import SqlEarnings
 
 _offer = listings.c
@@ -37,7 +37,7 @@ class SqlCauses:
         self._engine = engine
         self._earnings = SqlEarnings(engine)
 
-    def now(self, at: datetime) -> Sequence[Cause]:
+    def now(self, at: datetime) -> Found:
         """Return the causes of all sellers."""
         with reading(self._engine) as connection:
             active = set(connection.execute(select(users.c.id).where(users.c.active.is_(true()))).scalars())
@@ -52,8 +52,9 @@ class SqlCauses:
                 *_counted(connection, Kind.STUCK, _pending(_stuck(at))),
                 *_failed_jobs(connection, at),
             ]
-        found += self._earnings.causes(active, at)
-        return [cause for cause in found if cause.name.user_id in active]
+        earnings = self._earnings.causes(active, at)
+        told = [cause for cause in [*found, *(earnings or ())] if cause.name.user_id in active]
+        return Found(told, frozenset() if earnings is not None else frozenset({Kind.EARNINGS}))
 
 
 def _unsourced_orders(connection: Connection) -> Iterator[Cause]:

@@ -22,14 +22,14 @@ class SqlEarnings:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._counted_at: datetime | None = None
-        self._causes: Sequence[Cause] = ()
 
-    def causes(self, user_ids: Iterable[int], at: datetime) -> Sequence[Cause]:
-        """Return the causes of these sellers, counted at most `COUNTED_EVERY` ago."""
-        if self._counted_at is None or at - self._counted_at >= COUNTED_EVERY:
-            self._causes = [cause for user_id in sorted(user_ids) for cause in self._of(user_id)]
-            self._counted_at = at
-        return self._causes
+    def causes(self, user_ids: Iterable[int], at: datetime) -> Sequence[Cause] | None:
+        """Return the causes of these sellers; None: they were counted less than `COUNTED_EVERY` ago."""
+        if self._counted_at is not None and at - self._counted_at < COUNTED_EVERY:
+            return None
+        found = [cause for user_id in sorted(user_ids) for cause in self._of(user_id)]
+        self._counted_at = at
+        return found
 
     def _of(self, user_id: int) -> Iterable[Cause]:
         offers = listings.join(source_items, source_items.c.id == listings.c.source_item_id)

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, distinct, exists, func, not_, or_, select
 
 from mercarich_contracts.market import State
-from mercarich_contracts.orders import OPEN, Canceller, OrderDecision, OrderStatus
+from mercarich_contracts.orders import Canceller, OrderDecision, OrderStatus
 from mercarich_db.earning_terms import terms_of
+from mercarich_db.open_orders import IS_OPEN, OF_LINKED_STORE
 from mercarich_db.tables import (
     amazon_accounts,
     listings,
@@ -35,7 +36,8 @@ _item, _decision, _offer = order_items.c, order_decisions.c, listings.c
 _FIRST, _PRESENT = source_items.alias("first"), source_items.alias("present")
 _SEEN = ("marketplace", "item_id", "state", "reason", "price_jpy", "checked_at", "check_problem", "postage_jpy")
 _IS_DECIDED = _decision.decision.is_not(None)
-_IS_OPEN = _item.status.in_(OPEN)
+_IS_TO_BUY = and_(IS_OPEN, _decision.decision.is_(None))
+_IS_TO_CANCEL = and_(IS_OPEN, _decision.decision == OrderDecision.CANNOT_BE_SOURCED)
 
 
 class SqlOrders:
@@ -43,10 +45,13 @@ class SqlOrders:
         self._engine = engine
 
     def sellers(self, username: str | None) -> Sequence[tuple[int, str]]:
-        """Return the id and the name of this seller, or of each one who has something to buy. Raises `NotFound`."""
-        waits = select(_item.user_id).outerjoin(order_decisions, _OF_ITEM).where(_IS_OPEN, _decision.decision.is_(None))
+        """Return the id and the name of this seller, or of each one who has something to buy or whose orders cannot be
+        read. Raises `NotFound`."""
+        waits = select(_item.user_id).outerjoin(order_decisions, _OF_ITEM).where(_IS_TO_BUY)
         query = select(users.c.id, users.c.username).order_by(users.c.username)
-        query = query.where(users.c.id.in_(waits) if username is None else users.c.username == username)
+        unread = select(order_reads.c.user_id).where(order_reads.c.problem.is_not(None))
+        wanted = or_(users.c.id.in_(waits), users.c.id.in_(unread))
+        query = query.where(wanted if username is None else users.c.username == username)
         with reading(self._engine) as connection:
             found = [(row.id, row.username) for row in connection.execute(query)]
         if username is not None and not found:
@@ -55,21 +60,32 @@ class SqlOrders:
 
     def to_buy(self, user_id: int) -> list[OrderItem]:
         """Return what is open and without a decision, what needs buying first at the top; `MOST` at most."""
-        query = _items(user_id).where(_IS_OPEN, _decision.decision.is_(None))
+        query = _items(user_id).where(_IS_TO_BUY)
         query = query.order_by(_item.status.in_(NOT_PAID), _item.ship_by.is_(None), _item.ship_by, _item.id)
         with reading(self._engine) as connection:
             items = in_order(_read(row) for row in connection.execute(query.limit(MOST)))
             return with_searches(connection, items)
 
-    def to_buy_count(self, user_id: int) -> int:
-        query = select(func.count()).select_from(order_items.outerjoin(order_decisions, _OF_ITEM))
+    def to_cancel(self, user_id: int) -> list[OrderItem]:
+        """Return what is open and cannot be sourced, by the time by which it must be sent; `MOST` at most."""
+        query = _items(user_id).where(_IS_TO_CANCEL).order_by(_item.ship_by.is_(None), _item.ship_by, _item.id)
         with reading(self._engine) as connection:
-            mine = (_item.user_id == user_id, _IS_OPEN, _decision.decision.is_(None))
-            return connection.execute(query.where(*mine)).scalar_one()
+            return [_read(row) for row in connection.execute(query.limit(MOST))]
 
-    def decided(self, user_id: int, below: int | None) -> Paged[OrderItem]:
-        """Return a page of what has a decision, the newest order first."""
+    def counts(self, user_id: int) -> tuple[int, int]:
+        """Return how many items are to be bought, and how many open ones cannot be sourced."""
+        counted = select(func.count(case((_IS_TO_BUY, 1))), func.count(case((_IS_TO_CANCEL, 1))))
+        query = counted.select_from(order_items.outerjoin(order_decisions, _OF_ITEM))
+        with reading(self._engine) as connection:
+            to_buy, to_cancel = connection.execute(query.where(_item.user_id == user_id, IS_OPEN)).one()
+            return to_buy, to_cancel
+
+    def decided(self, user_id: int, below: int | None, *, but_to_cancel: bool = False) -> Paged[OrderItem]:
+        """Return a page of what has a decision, the newest order first; `but_to_cancel`: without what `to_cancel`
+        returns."""
         query = _items(user_id).where(_IS_DECIDED).order_by(_item.id.desc())
+        if but_to_cancel:
+            query = query.where(not_(_IS_TO_CANCEL))
         if below is not None:
             query = query.where(_item.id < below)
         with reading(self._engine) as connection:
@@ -99,13 +115,20 @@ class SqlOrders:
         return Reads(is_served, row.read_at if row else None, row.problem if row else None)
 
     def rate(self, user_id: int, now: datetime) -> Rate:
-        counted = and_(_item.status.not_in(NOT_PAID), func.coalesce(_item.cancelled_by, "") != Canceller.BUYER)
+        by_seller = _item.cancelled_by == Canceller.MERCHANT
+        others = order_items.alias("others")
+        counts_already = exists().where(
+            *(others.c.user_id == _item.user_id, others.c.order_id == _item.order_id),
+            others.c.cancelled_by == Canceller.MERCHANT,
+        )
+        is_cancelled = or_(_item.status == OrderStatus.CANCELLED, _item.cancelled_by.is_not(None))
+        counted = and_(_item.status.not_in(NOT_PAID), or_(by_seller, not_(is_cancelled)))
         unclear = and_(_item.status == OrderStatus.CANCELLED, _item.cancelled_by.is_(None))
-        announced = and_(_IS_OPEN, func.coalesce(_decision.decision, "") == OrderDecision.CANNOT_BE_SOURCED)
-        query = select(
-            _orders(counted), _orders(_item.cancelled_by == Canceller.MERCHANT), _orders(unclear), _orders(announced)
-        ).select_from(order_items.outerjoin(order_decisions, _OF_ITEM))
-        query = query.where(_item.user_id == user_id, _item.ordered_at > now - WEEK)
+        announced = and_(_IS_TO_CANCEL, _item.status.not_in(NOT_PAID), not_(counts_already))
+        query = select(_orders(counted), _orders(by_seller), _orders(unclear), _orders(announced)).select_from(
+            order_items.outerjoin(order_decisions, _OF_ITEM)
+        )
+        query = query.where(_item.user_id == user_id, _item.ordered_at > now - WEEK, OF_LINKED_STORE)
         read_until = select(order_reads.c.read_until).where(order_reads.c.user_id == user_id)
         with reading(self._engine) as connection:
             until = connection.execute(read_until).scalar_one_or_none()
@@ -133,7 +156,7 @@ def _items(user_id: int) -> Select[*tuple[Any, ...]]:
     )
     decided = [column.label(f"decision_{column.name}") for column in order_decisions.c]
     query = select(*order_items.c, _offer.id.label("offer_id"), _offer.title, *decided, *_of(_FIRST), *_of(_PRESENT))
-    return query.select_from(joined).where(_item.user_id == user_id)
+    return query.select_from(joined).where(_item.user_id == user_id, OF_LINKED_STORE)
 
 
 def _of(source: Any) -> list[ColumnElement[Any]]:
@@ -142,12 +165,24 @@ def _of(source: Any) -> list[ColumnElement[Any]]:
 
 def _read(row: Any) -> OrderItem:
     told = row._mapping
-    names = ("id", "order_id", "order_item_id", "sku", "asin", "title", "quantity", "price_jpy", "ordered_at")
+    names = (
+        "id",
+        "order_id",
+        "order_item_id",
+        "sku",
+        "asin",
+        "title",
+        "quantity",
+        "unfulfilled",
+        "price_jpy",
+        "ordered_at",
+    )
     decision = told["decision_decision"]
     return OrderItem(
-        **{name: told[name] for name in (*names, "seen_at", "changed_at", "ship_by")},
+        **{name: told[name] for name in (*names, "ordered_at", "seen_at", "changed_at", "ship_by")},
         listing_id=told["offer_id"],
         status=OrderStatus(told["status"]),
+        cancelled_by=None if told["cancelled_by"] is None else Canceller(told["cancelled_by"]),
         source=_source(told, _FIRST.name),
         other=_source(told, _PRESENT.name),
         decided=None
