@@ -200,6 +200,18 @@ def _wait(shop: Shop, turn: Turn, market: Market, after: timedelta = timedelta()
     return not_before - utc_now()
 
 
+def test_after_a_look_that_told_nothing_the_watch_may_take_the_source_once_the_order_is_over(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    market.states["sold"] = State.UNKNOWN
+    turn()
+    assert shop.source("sold").check_run is not None
+    write(engine, update(order_items).values(status=OrderStatus.CANCELLED))
+    turn()
+    source = shop.source("sold")
+    assert (source.due_at, source.check_run, source.check_not_before) == (None, None, None)
+
+
 def test_a_new_order_waits_for_no_earlier_failure(
     engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
 ) -> None:

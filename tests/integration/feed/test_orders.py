@@ -245,7 +245,14 @@ def test_the_order_that_has_waited_longest_for_a_look_is_told(shop: Shop, engine
     row = shop.row(one)
     gauges(engine)
     assert metrics.UNSEEN_SECONDS._value.get() == 0
-    order = {"user_id": 1, "seller_id": "A", "order_id": "1", "order_item_id": "1", "quantity": 1, "status": "pending"}
+    order = {
+        "user_id": 1,
+        "seller_id": row.seller_id,
+        "order_id": "1",
+        "order_item_id": "1",
+        "quantity": 1,
+        "status": "pending",
+    }
     at, seen_at = now(), now() - timedelta(minutes=5)
     order |= {"ordered_at": at, "changed_at": at, "seen_at": seen_at, "source_item_id": row.source_item_id}
 
@@ -273,6 +280,21 @@ def test_two_processes_read_each_period_once(shop: Shop, engine: Engine) -> None
     books.done(account, now(), more=False)
     assert books.claim(account) is None
     assert books.sellers() == [2, 3]
+
+
+def test_what_was_ordered_while_no_order_could_be_read_is_of_the_past(shop: Shop, engine: Engine) -> None:
+    books = SqlOrders(engine, 1, now)
+    account, began = account_of(shop), []
+    for end in ("failed", "done", "done"):
+        assert books.claim(account)
+        row = reads(engine)
+        assert row is not None
+        began.append(row.began_at)
+        if end == "failed":
+            books.failed(account, OrdersForbidden("no role"), timedelta())
+        else:
+            books.done(account, now(), more=True)
+    assert began[0] < began[1] == began[2]
 
 
 def test_a_store_that_was_linked_anew_is_read_from_its_beginning(shop: Shop, engine: Engine) -> None:

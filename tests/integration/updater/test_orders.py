@@ -28,7 +28,7 @@ from mercarich_updater.adapters.meter import PrometheusMeter
 from mercarich_updater.adapters.order_searches_sql import SqlOrderSearches
 from mercarich_updater.bootstrap import ORDERS_AT_ONCE, build_worker
 from mercarich_updater.dependencies import Dependencies
-from mercarich_updater.domain.order_searches import LAST_WAIT, UNFINISHED, WAITS
+from mercarich_updater.domain.order_searches import FIRST_UNSURE, LAST_WAIT, UNFINISHED, WAITS
 from mercarich_updater.ports import Judged, UsedMeanwhile
 from mercarich_updater.ports_orders import ClaimLost, Fitting, OrderWanted
 from mercarich_updater.settings import UpdaterSettings
@@ -359,7 +359,7 @@ def test_an_inconclusive_search_is_soon_repeated_and_forgets_nothing(
         orders.now += MINUTE + timedelta(seconds=1)
         orders.turn()
     assert (orders.found(order), orders.search(order).result) == (["new1"], OrderSearchFailed("breaker_open"))
-    assert (orders.search(order).searches, orders.search(order).unsure) == (4, 3)
+    assert (orders.search(order).searches, orders.search(order).unsure) == (1, 3)
     market.unsearchable, market.pages = "", {"new1": no_longer("new1")}
     orders.now += 3 * MINUTE
     orders.turn()
@@ -438,6 +438,9 @@ def test_an_order_is_given_back_where_the_proxy_is_away_or_the_process_ends(
     with pytest.raises(ProxyAway):
         orders.turn()
     market.away = False
+    orders.turn()
+    assert orders.found(order) == []
+    orders.now += FIRST_UNSURE
     orders.stop.set()
     orders.turn()
     assert (orders.found(order), orders.search(order).unfinished, orders.search(order).claim) == ([], 0, None)

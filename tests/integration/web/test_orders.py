@@ -226,7 +226,8 @@ def test_what_cannot_be_sourced_is_prepared_and_never_sent(ann: Browser, rows: R
     assert file.headers["content-type"] == "text/plain; charset=utf-8"
     assert file.headers["content-disposition"] == f'attachment; filename="cancel-{item}.txt"'
     assert file.text == (
-        "TemplateType=OrderCancellation\tVersion=1.0/1.0.3\tThis row for Amazon.com use only.  Do not modify or delete.\r\n"
+        "TemplateType=OrderCancellation\tVersion=1.0/1.0.3\t"
+        "This row for Amazon.com use only.  Do not modify or delete.\r\n"
         "order-id\tcancellation-reason-code\tamazon-order-item-code\r\n250-1\tNoInventory\titem-250-1\r\n"
     )
 

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from sqlalchemy import Engine, select
-from tests.integration.web.orders import decide, ordered
+from tests.integration.web.orders import decide, link, ordered
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
 
@@ -242,6 +242,7 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
     _key(rows, bob)
     about = {"cause": str(job), "count": 1, "about": SECRET, "opened_at": ago(hours=1)}
     notice = rows.add(tables.notices, user_id=ann, kind="job_failed", **about)
+    link(rows, ann)
     order = ordered(rows, ann, "250-1", sku="ANN-1", listing_id=listing, source_item_id=source)
     decide(rows, ann, "250-1", OrderDecision.CANNOT_BE_SOURCED, note=SECRET)
     words = dict.fromkeys(("credential_hash", "credential_id", "public_key", "transports", "name"), "x")

@@ -1,13 +1,15 @@
 """A read of a seller's orders takes all pages of its period, and goes on from where the first one ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from mercarich_feed.domain.answers import Forbidden, Transient
-from mercarich_feed.domain.orders import EVERY, WITHOUT_ROLE, OrderItem, OrderPage, Period
+from mercarich_contracts.orders import Canceller, OrderStatus
+from mercarich_feed.domain.answers import Forbidden, RateLimited, Transient
+from mercarich_feed.domain.orders import EVERY, RECENT, WITHOUT_ROLE, OrderItem, OrderPage, Period
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.use_cases.orders import ReadOrders
 from mercarich_reasons.reason import Reason
@@ -46,7 +48,7 @@ class Books:
 class Pages:
     """The part of `ports.Amazon` that tells orders: pages, or trouble in place of one."""
 
-    pages: Sequence[OrderPage | Transient | Forbidden]
+    pages: Sequence[OrderPage | Transient | Forbidden | RateLimited | RateLimited]
     asked: list[str | None] = field(default_factory=list)
 
     def orders(self, account: Account, period: Period, token: str | None = None) -> OrderPage:
@@ -63,7 +65,7 @@ class Meter:
     def ordered(self, waits: Sequence[timedelta]) -> None: ...
 
 
-def reading(books: Books, *pages: OrderPage | Transient | Forbidden) -> tuple[Pages, float | None]:
+def reading(books: Books, *pages: OrderPage | Transient | Forbidden | RateLimited) -> tuple[Pages, float | None]:
     amazon = Pages(pages)
     return amazon, ReadOrders(books, amazon, Meter())(ACCOUNT)  # type: ignore[arg-type]  # no more of them is asked
 
@@ -90,6 +92,34 @@ def test_after_a_page_that_failed_the_period_is_read_again_and_its_first_pages_a
     assert (books.saved, books.read) == (1, None)
     assert books.problem is not None
     assert books.problem[1] == EVERY
+
+
+def test_a_quota_that_is_used_up_gets_the_time_for_all_pages_of_the_period() -> None:
+    books = Books()
+    with pytest.raises(RateLimited):
+        reading(books, OrderPage([], NOW, "second"), OrderPage([], NOW, "third"), RateLimited("429"))
+    assert books.problem is not None
+    assert books.problem[1] == 3 * EVERY
+
+
+def item(ago: timedelta = timedelta(), **changes: Any) -> OrderItem:
+    one = OrderItem("1", "11", "A-1", "B0", 1, 1, 980, OrderStatus.UNSHIPPED, None, NOW - ago, NOW, None)
+    return replace(one, **changes)
+
+
+@pytest.mark.parametrize(
+    ("one", "follows", "is_open"),
+    [
+        (item(), True, True),
+        (item(status=OrderStatus.SHIPPED, unfulfilled=0), True, False),
+        (item(status=OrderStatus.CANCELLED), False, False),
+        (item(cancelled_by=Canceller.BUYER), False, False),
+        (item(RECENT + timedelta(minutes=1)), False, True),
+        (item(unfulfilled=None), True, True),
+    ],
+)
+def test_a_listing_follows_a_recent_order_that_is_not_cancelled(one: OrderItem, follows: bool, is_open: bool) -> None:
+    assert (one.takes_a_piece(NOW), one.is_open) == (follows, is_open)
 
 
 def test_without_the_role_nothing_else_of_the_seller_waits() -> None:

@@ -57,7 +57,33 @@ def test_an_urgent_caller_has_the_next_turns_before_those_who_wait() -> None:
     order = asyncio.run(scene())
 
     assert len(order) == 103
-    assert max(index for index, name in enumerate(order) if name == "urgent") < 6
+    assert max(index for index, name in enumerate(order) if name == "urgent") < 8
+
+
+def test_urgent_callers_come_in_turn_and_between_their_turns_one_of_the_others() -> None:
+    async def scene() -> str:
+        turns, order = Turns(Pace(10_000), concurrency=1), list[str]()
+
+        async def call(flow: Flow, name: str) -> None:
+            await turns.take(flow)
+            order.append(name)
+            await asyncio.sleep(0)
+            turns.give_back()
+
+        flows = [Flow(), Flow(), Flow(urgent=True), Flow(urgent=True)]
+        calls = []
+        for flow, name in zip(flows, "abUV", strict=True):
+            calls += [asyncio.create_task(call(flow, name)) for _ in range(3)]
+            await asyncio.sleep(0)
+        await asyncio.gather(*calls)
+        return "".join(order)
+
+    order = asyncio.run(scene())
+
+    assert order.index("U") < order.index("V")
+    assert sorted(order) == sorted("aaabbbUUUVVV")
+    assert "UU" not in order
+    assert "VV" not in order
 
 
 def test_no_more_than_the_concurrency_is_under_way_at_once() -> None:

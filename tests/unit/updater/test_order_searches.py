@@ -53,6 +53,7 @@ def test_an_inconclusive_search_is_repeated_after_double_the_time_up_to_three_ho
         waits.append(end.wait / MINUTE)
     assert waits == [0.5, 1, 2, 4, 8, 16, 32, 64, 128, 180, 180, 180]
     assert ended(standing, [None, UNSEEN], None).standing.unsure == 0
+    assert ended(standing, [DEAR], None).wait == 10 * MINUTE, "what could not be seen is no search"
 
 
 def test_a_claim_lasts_for_its_lease_but_after_three_that_nobody_ended() -> None:

@@ -137,12 +137,17 @@ class Turns:
         flows.popleft()
         ticket = flow.line.popleft()
         if flow.line:
-            self._queue(flow)
+            self._queue(flow, others=1)
         return ticket
 
-    def _queue(self, flow: Flow) -> None:
+    def _queue(self, flow: Flow, others: int = 0) -> None:
+        """`others`: callers who are not urgent and have a turn before this urgent one has another."""
         if flow.urgent:
-            self._flows.appendleft(flow)
+            place = 0
+            while place < len(self._flows) and (self._flows[place].urgent or others):
+                others -= not self._flows[place].urgent
+                place += 1
+            self._flows.insert(place, flow)
         else:
             (self._flows if flow.background is None else self._behind).append(flow)
 

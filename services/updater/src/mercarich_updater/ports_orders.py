@@ -52,8 +52,9 @@ class OrderSearches(Protocol):
     def renew(self, order: OrderWanted, now: datetime) -> None:
         """Extend the lease. Raises `ClaimLost`."""
 
-    def release(self, order: OrderWanted, now: datetime) -> None:
-        """Give the order back, to be searched for as if nobody had; nothing happens if the claim was lost."""
+    def release(self, order: OrderWanted, again_at: datetime) -> None:
+        """Give the order back, to be searched for from then on as if nobody had; nothing happens if the claim was
+        lost."""
 
     def keep(self, order: OrderWanted, fitting: Fitting, now: datetime) -> bool:
         """Store a candidate that fits, beside the two that were seen last; return whether it is the order's first.

@@ -115,9 +115,9 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # the driver 
             raise self.failure
         known = self._conns.get(node_id)
         if known is None and self._broker.password_file is not None:
-            # while the file is being written, the password is what it was
             with suppress(BrokerAway, UnicodeDecodeError):
-                self.config["sasl_plain_password"] = _secret(self._broker)
+                # While the file is being written it may be empty: the password is what it was.
+                self.config["sasl_plain_password"] = _secret(self._broker) or self.config["sasl_plain_password"]
         connection = super().get_connection(node_id, timeout_ms=timeout_ms, **options)
         if connection is not known:
             connection.init_future.add_both(self._note)

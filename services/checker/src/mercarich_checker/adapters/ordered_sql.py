@@ -13,7 +13,7 @@ from mercarich_db import asked_looks
 from mercarich_db.conditions import among
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.open_orders import UNSEEN
-from mercarich_db.tables import order_items, source_items
+from mercarich_db.tables import order_items, runs, source_items
 
 MOST = 50
 """Sources of one batch, the same number as a planner's (`CHECK_BATCH_ITEMS`)."""
@@ -74,6 +74,12 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
 
 
 def _unmark(connection: Connection, ids: Sequence[int]) -> None:
-    """Take the mark from sources whose orders ask for no look any more, unless another was read meanwhile."""
+    """Take the mark from sources whose orders ask for no look any more, unless another was read meanwhile.
+
+    A look that told nothing leaves the source with its run. Where that has ended, the watch may take the source again.
+    """
     still = among(_items.id, ids, _items.due_at == ORDERED, not_(_IS_WANTED))
+    has_ended = exists().where(runs.c.id == _items.check_run, runs.c.outcome != "running")
+    left = among(_items.id, ids, _items.due_at == ORDERED, not_(_IS_WANTED), _items.check_attempts == 0, has_ended)
+    connection.execute(update(source_items).where(left).values(check_run=None, check_not_before=None))
     connection.execute(update(source_items).where(still).values(due_at=None))

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     exists,
     func,
     not_,
@@ -51,8 +52,6 @@ TOGETHER = 100
 _items = source_items.c
 _ON_SALE = exists().where(listings.c.source_item_id == _items.id, LISTED, listings.c.user_id.in_(SERVED))
 _WANTED = and_(_ON_SALE, func.coalesce(_items.check_problem, "") != "set_aside")
-_NOT_ORDERED = or_(_items.due_at.is_(None), _items.due_at != ORDERED)
-"""SQL condition: what a buyer has ordered, workers look at without the watch (`ordered_sql`)."""
 
 
 class SqlWatched:
@@ -201,7 +200,7 @@ def _heads(first: Select[Any], *also: ColumnElement[bool]) -> Select[Any]:
         *(_WANTED.label("is_wanted"), _items.glimpsed_at),
     )
     rested = or_(_items.check_not_before.is_(None), _items.check_not_before <= bindparam("now"))
-    free = (Filter(_items.check_run.is_(None)), Filter(_NOT_ORDERED), rested, *map(Filter, also))
+    free = (Filter(_items.check_run.is_(None)), rested, *map(Filter, also))
     return select(*columns).join_from(ids, source_items, _items.id == ids.c.id).where(*free)
 
 
@@ -227,10 +226,14 @@ def _read(rows: Sequence[Sequence[Any]]) -> list[Head]:
 
 
 def _leave(ids: Collection[int], connection: Connection) -> None:
-    """Take out of their classes what is not on sale, or was set aside: until a look finds it on sale again."""
+    """Take out of their classes what is not on sale, or was set aside: until a look finds it on sale again.
+
+    What a buyer has ordered keeps its mark for the workers (`ordered_sql`).
+    """
     still = not_(_WANTED)  # an offer may have been made meanwhile
-    free = among(_items.id, ids, _items.check_run.is_(None), _NOT_ORDERED, still)
-    connection.execute(update(source_items).where(free).values(look_class=None, due_at=None))
+    free = among(_items.id, ids, _items.check_run.is_(None), still)
+    mark = case((_items.due_at == ORDERED, _items.due_at))
+    connection.execute(update(source_items).where(free).values(look_class=None, due_at=mark))
 
 
 def _mark(run: Run, ids: Sequence[int], connection: Connection) -> int:

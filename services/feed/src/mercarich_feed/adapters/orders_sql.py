@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, and_, or_, select, update
 
 from mercarich_db.bulk import insert_missing, insert_rows
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import amazon_accounts, listings, order_items, order_reads, users
+from mercarich_db.tables import amazon_accounts, listings, order_items, order_reads, source_items, users
 from mercarich_feed.adapters.accounts_sql import account_usable
 from mercarich_feed.domain.orders import EVERY, OrderItem, Period, next_period
 from mercarich_feed.domain.pushes import Account
@@ -56,6 +56,8 @@ class SqlOrders:
             if row.next_read_at > now and not is_new:
                 return None
             anew = {**first, "read_until": None, "read_at": None, "problem": None} if is_new else {}
+            if row.read_until is None:
+                anew["began_at"] = now  # no read has succeeded yet: what was ordered before is of the past
             connection.execute(update(order_reads).where(mine).values({**anew, "next_read_at": now + CLAIMED}))
             return next_period(None if is_new else row.read_until, now)
 
@@ -103,8 +105,14 @@ def _known(connection: Connection, user_id: int, ids: Sequence[str]) -> dict[str
 
 
 def _of_skus(connection: Connection, user_id: int, skus: Sequence[str]) -> dict[str, Listing]:
+    """Lock the listings with these SKUs, and their sources before them, as whoever records a look does."""
+    if not skus:
+        return {}
     mine = (listings.c.user_id == user_id, listings.c.sku.in_(skus))
-    return {listing.sku: listing for listing in store.lock_where(connection, *mine)} if skus else {}
+    ids = connection.execute(select(listings.c.source_item_id).where(*mine)).scalars().all()
+    sources = select(source_items.c.id).where(source_items.c.id.in_(ids)).order_by(source_items.c.id)
+    connection.execute(sources.with_for_update())
+    return {listing.sku: listing for listing in store.lock_where(connection, *mine)}
 
 
 def _insert(
@@ -131,12 +139,11 @@ def _follow(connection: Connection, items: Sequence[OrderItem], sold: Mapping[st
     """Let the listings follow their orders, and have those read at Amazon that have some pieces left."""
     changes, left = [], []
     rows = dict(sold)
-    taking = [item for item in items if item.takes_a_piece(now)]
     for item in sorted(items, key=lambda item: item.ordered_at):
         listing = rows[item.sku or ""]
         if not listing.listed:
             continue
-        if item not in taking:
+        if not item.takes_a_piece(now):
             left.append(listing.id)
             continue
         change = ordered(listing, OrderedAtAmazon(item.order_id, item.quantity), now)
@@ -146,4 +153,4 @@ def _follow(connection: Connection, items: Sequence[OrderItem], sold: Mapping[st
             left.append(listing.id)
     store.save(connection, changes)
     store.read_soon(connection, left, now)
-    store.look_first(connection, [rows[item.sku or ""].source_item_id for item in taking])
+    store.look_first(connection, [rows[item.sku or ""].source_item_id for item in items if item.is_open])

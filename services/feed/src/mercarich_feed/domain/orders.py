@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mercarich_contracts.orders import Canceller, OrderStatus
+from mercarich_contracts.orders import OPEN, Canceller, OrderStatus
 
 EVERY = timedelta(minutes=3)
 """Time between two reads of a seller's orders: searchOrders allows 0.0056 a second (orders_2026-01-01)."""
@@ -14,6 +14,8 @@ HISTORY = timedelta(days=8)
 """How far the first read goes back: the cancellation rate is one of seven days."""
 LONGEST = timedelta(days=1)
 """Longest period of a read, so that what was read of a long one is not read again after a failure."""
+RECENT = timedelta(hours=1)
+"""How old an order may be for its listing to follow at once."""
 WITHOUT_ROLE = timedelta(hours=1)
 """Time until the next read where Amazon refuses to show orders: the application or the seller lacks the role."""
 
@@ -37,14 +39,19 @@ class OrderItem:
     changed_at: datetime
     ship_by: datetime | None
 
+    @property
+    def is_open(self) -> bool:
+        """The item is still to be sent."""
+        return self.status in OPEN and self.cancelled_by is None and self.unfulfilled != 0
+
     def takes_a_piece(self, now: datetime) -> bool:
         """Return whether the listing must follow this order, which was not known before.
 
-        What was cancelled meanwhile is left to the next read of the offer. So is an old order: its row may have been
-        deleted for its age, and the listing may have another source since.
+        What was cancelled meanwhile is left to the next read of the offer. So is an order that was read late: its
+        listing may have been put up again since, or have another source.
         """
         is_cancelled = self.cancelled_by is not None or self.status is OrderStatus.CANCELLED
-        return self.ordered_at >= now - HISTORY and not is_cancelled
+        return self.ordered_at >= now - RECENT and not is_cancelled
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mercarich_feed.domain.answers import AmazonTrouble, Forbidden
+from mercarich_feed.domain.answers import AmazonTrouble, Forbidden, RateLimited
 from mercarich_feed.domain.orders import EVERY, WITHOUT_ROLE
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.ports import Amazon, Meter, Orders
@@ -22,11 +22,13 @@ class ReadOrders:
         period = self.orders.claim(account)
         if period is None:
             return None
+        pages = 1
         try:
             page = self.amazon.orders(account, period)
             until = page.until  # what changes while the later pages are read may be behind their places
             self.meter.ordered(self.orders.save(account, page.items))
             while page.next_token is not None:
+                pages += 1
                 page = self.amazon.orders(account, period, page.next_token)
                 self.meter.ordered(self.orders.save(account, page.items))
         except Forbidden as trouble:
@@ -34,7 +36,9 @@ class ReadOrders:
             self.orders.failed(account, OrdersForbidden(said.text, said.issue), WITHOUT_ROLE)
             return None
         except AmazonTrouble as trouble:
-            self.orders.failed(account, trouble.reason, EVERY)
+            # The quota gives one page in that time: all of the period, and no page twice for nothing.
+            again_after = EVERY * pages if isinstance(trouble, RateLimited) else EVERY
+            self.orders.failed(account, trouble.reason, again_after)
             raise
         self.orders.done(account, until, more=period.until is not None)
         return 0.0 if period.until is not None else EVERY.total_seconds()

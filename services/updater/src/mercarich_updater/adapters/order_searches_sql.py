@@ -77,8 +77,8 @@ class SqlOrderSearches:
         if not run_tx(self._engine, lambda connection: connection.execute(mine).rowcount):
             raise ClaimLost
 
-    def release(self, order: OrderWanted, now: datetime) -> None:
-        mine = update(order_searches).where(_of(order)).values(claim=None, unfinished=0, not_before=now)
+    def release(self, order: OrderWanted, again_at: datetime) -> None:
+        mine = update(order_searches).where(_of(order)).values(claim=None, unfinished=0, not_before=again_at)
         run_tx(self._engine, lambda connection: connection.execute(mine))
 
     def keep(self, order: OrderWanted, fitting: Fitting, now: datetime) -> bool:
@@ -142,13 +142,17 @@ def _due(marketplace: Marketplace, now: datetime) -> Select[Any]:
 def _wanted_row(id: int) -> Select[Any]:
     main = and_(listing_pictures.c.listing_id == listings.c.id, listing_pictures.c.slot == 0)
     source = source_items.c
+    # SQLite gives the id of a deleted listing again: the SKU tells whether it is the same one.
+    same = (listings.c.user_id == _item.user_id, listings.c.sku == _item.sku)
+    its_listing = and_(listings.c.id == _item.listing_id, *same)
     return (
-        select(_item.user_id, _item.listing_id, _item.source_item_id, _item.price_jpy.label("sold_for_jpy"))
+        select(_item.user_id, _item.source_item_id, _item.price_jpy.label("sold_for_jpy"))
+        .add_columns(listings.c.id.label("listing_id"))
         .add_columns(source.marketplace, source.item_id, source.title, source.image_url, source.condition_code)
         .add_columns(source.price_jpy, source.observed_at, listings.c.first_price_jpy, listings.c.offer_price_jpy)
         .add_columns(listings.c.title.label("own_title"), listing_pictures.c.path.label("saved_picture"))
         .join(source_items, source.id == _item.source_item_id)
-        .outerjoin(listings, listings.c.id == _item.listing_id)
+        .outerjoin(listings, its_listing)
         .outerjoin(listing_pictures, main)
         .where(_item.id == id, wants_source())
     )

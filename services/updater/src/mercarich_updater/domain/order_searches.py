@@ -23,7 +23,7 @@ class Standing:
     """The earlier searches for an order."""
 
     searches: int = 0
-    """Searches that have ended."""
+    """Searches that could see everything, or found something."""
     unsure: int = 0
     """Inconclusive ones in a row, up to the last one."""
     unfinished: int = 0
@@ -51,7 +51,7 @@ def ended(before: Standing, refusals: Sequence[Refusal | None], problem: str | N
     unknown = sum(one is not None and one.filter is Filter.UNKNOWN for one in refusals)
     sure = problem is None and unknown == 0
     unsure = 0 if sure or found else before.unsure + 1
-    after = Standing(before.searches + 1, unsure)
+    after = Standing(before.searches + (unsure == 0), unsure)
     wait = _wait_after_unsure(unsure) if unsure else _wait_after(after.searches)
     return Ended(_result(refusals, found, unknown, problem), sure, after, wait)
 

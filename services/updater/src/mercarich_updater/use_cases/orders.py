@@ -17,7 +17,7 @@ from mercarich_replacements.filters import Filter, Refusal
 from mercarich_replacements.rules import Rules, Wanted, landed_price
 from mercarich_runs.ports import ProxyAway
 from mercarich_runs.use_cases.patience import give_back
-from mercarich_updater.domain.order_searches import ended
+from mercarich_updater.domain.order_searches import FIRST_UNSURE, ended
 from mercarich_updater.ports import GoneMeanwhile, Judged, Listings, NotSearched, UsedMeanwhile
 from mercarich_updater.ports_orders import ClaimLost, Fitting, OrderSearches, OrderWanted
 from mercarich_updater.use_cases.search import FindReplacement
@@ -64,7 +64,7 @@ class FindForOrders:
             give_back(lambda: self.orders.release(order, self.now()), self.stop)
             raise
         except ProxyAway:
-            self.orders.release(order, self.now())
+            self.orders.release(order, self.now() + FIRST_UNSURE)  # others come first meanwhile
             raise
         except _Stopped:
             self.orders.release(order, self.now())

@@ -9,6 +9,7 @@ from typing import Any, Self
 from sqlalchemy import Column, ColumnElement, Delete, Table, and_, delete, exists, func, not_, or_, select, tuple_
 
 from mercarich_contracts.orders import OPEN
+from mercarich_db.open_orders import OF_LINKED_STORE
 from mercarich_db.tables import (
     amazon_links,
     audit_log,
@@ -110,6 +111,10 @@ def _older_start() -> ColumnElement[bool]:
     return schedule_runs.c.slot < newest.correlate(schedule_runs).scalar_subquery()
 
 
+_IS_OVER = or_(order_items.c.status.not_in(OPEN), not_(OF_LINKED_STORE))
+"""The order is not open, or of a store whose orders are read no more."""
+
+
 def _its_order() -> ColumnElement[bool]:
     decided = order_decisions.c
     same = (order_items.c.user_id == decided.user_id, order_items.c.order_item_id == decided.order_item_id)
@@ -143,8 +148,8 @@ def _nothing_rests_on(before: datetime) -> ColumnElement[bool]:
 
 
 def _of_old_orders(before: datetime) -> ColumnElement[bool]:
-    young = exists().where(order_items.c.id == order_searches.c.order_item_id, order_items.c.changed_at > before)
-    return not_(young)
+    kept = or_(order_items.c.changed_at > before, not_(_IS_OVER))
+    return not_(exists().where(order_items.c.id == order_searches.c.order_item_id, kept))
 
 
 def _past_runs(before: datetime) -> ColumnElement[bool]:
@@ -210,7 +215,7 @@ RECORDS: Mapping[Record, Kept] = {
     Record.ORDERS: Kept.of(
         order_items,
         "KEEP_HISTORY_DAYS",
-        _ended(order_items.c.changed_at, order_items.c.status.not_in(OPEN)),
+        _ended(order_items.c.changed_at, _IS_OVER),
         order_items.c.seen_at,
     ),
     # After their orders.
