@@ -256,6 +256,8 @@ def test_what_was_gone_before_the_order_or_is_not_open_is_not_told(
     gone = rows.source("x2", state="sold", checked_at=ago(seconds=30))
     for status in (OrderStatus.SHIPPED, OrderStatus.CANCELLED):
         order(rows, ann_id, gone, status, status=status)
+    order(rows, ann_id, gone, "3", seller_id="ANOTHERSTORE")
+    order(rows, ann_id, gone, "4", cancelled_by="buyer")
     worker.keep()
 
     assert all_of(engine, "notices") == []
