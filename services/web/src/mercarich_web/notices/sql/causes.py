@@ -60,13 +60,14 @@ class SqlCauses:
 def _unsourced_orders(connection: Connection) -> Iterator[Cause]:
     item, source = order_items.c, source_items.c
     gone = and_(source.state.in_(OUT_OF_STOCK), source.checked_at > item.seen_at)
-    query = select(item.user_id, item.order_id, func.min(item.sku).label("sku"), func.count().label("items"))
+    about = func.min(func.coalesce(item.sku, item.asin, item.order_item_id)).label("about")
+    query = select(item.user_id, item.order_id, about, func.count().label("items"))
     query = query.join_from(users, order_items, item.user_id == users.c.id).join(
         source_items, source.id == item.source_item_id
     )
     query = query.where(users.c.active.is_(true()), UNDECIDED, gone).group_by(item.user_id, item.order_id)
     for row in connection.execute(query):
-        yield Cause(Name(row.user_id, Kind.ORDER_UNSOURCED, row.order_id), row.items, row.sku or "")
+        yield Cause(Name(row.user_id, Kind.ORDER_UNSOURCED, row.order_id), row.items, row.about)
 
 
 def _tokens(connection: Connection) -> Iterator[Cause]:
