@@ -123,16 +123,16 @@ def test_what_a_buyer_has_ordered_keeps_its_mark_and_is_looked_at_first_where_it
 ) -> None:
     """Workers look at it, too, but not while a run is held."""
     seller = shop.seller("a")
-    for number in range(40):
+    for number in range(80):
         shop.listing(seller, f"x{number}", source=SEEN)
     for name, quantity in (("sold", 0), ("some-left", 1)):
         shop.listing(seller, name, quantity=quantity, source=SEEN | {"due_at": ORDERED})
     with watching(engine, market):
-        until(lambda: _seen(shop) == 41)
+        until(lambda: _seen(shop) == 81)
 
     assert "sold" not in market.looks
     assert (shop.source("sold").due_at, shop.source("sold").look_class) == (ORDERED, None)
-    assert market.looks.index("some-left") < 20
+    assert market.looks.index("some-left") < 40
     assert shop.source("some-left").due_at != ORDERED
 
 
