@@ -98,8 +98,15 @@ class _Person:
 
 
 def _post(browser: httpx.Client, path: str, cookie: str, fields: dict[str, str]) -> httpx.Response:
-    token = _token(browser.get("/account")) if cookie else ""
+    token = _token(_account(browser)) if cookie else ""
     return browser.post(path, data={"form_token": token, **fields})
+
+
+def _account(browser: httpx.Client) -> httpx.Response:
+    """Return the page of the account, or the one to which an operator without a second step is sent."""
+    page = browser.get("/account")
+    # httpx leaves a given Cookie header out where it follows redirects by itself.
+    return browser.get(page.headers["location"]) if page.has_redirect_location else page
 
 
 def _say(told: dict[str, object]) -> None:
