@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.unit.web.test_offers import AVAILABLE, LINKED, NOW, ON_SALE
+from tests.unit.web.test_why import AVAILABLE, LINKED, NOW, ON_SALE
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.market import Reason as StateReason
@@ -23,7 +23,7 @@ from mercarich_reasons.looks import (
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
 from mercarich_web.listings.next_look import Looking, next_look
-from mercarich_web.listings.offers import Known
+from mercarich_web.listings.why import Known
 
 OFFER = replace(ON_SALE, looks_a_day=2)
 BY_RUNS, WATCHED, PAUSED = Looking(False, False), Looking(False, True), Looking(True, True)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from mercarich_contracts import sites
-from mercarich_reasons.words.values_ja import COLOURS, CONDITIONS, EARNINGS, ORDER_DECISIONS, STATE_REASONS, STATES
+from mercarich_reasons.words.accounts_ja import ACCOUNTS
+from mercarich_reasons.words.values_ja import COLOURS, CONDITIONS, ORDER_DECISIONS, STATE_REASONS, STATES
 
 __all__ = [
     "COLOURS",
@@ -249,41 +250,7 @@ REASONS: Mapping[str, str] = {
     "checks_not_in_plan": "このプランで選べる1日の確認回数は{checks}です（入力：{given}）",
     "no_excluded_seller": "出品者のIDは半角の英数字・記号{most}文字以内で入力してください（入力：{given}）",
     "no_excluded_word": "語句は表示できる文字で1〜{most}文字で入力してください（入力：{given}）",
-    # accounts of people
-    "no_username": "名前は2〜64文字の英数字と . _ @ - で、先頭は英数字にしてください",
-    "no_plan": "プランの確認回数は1日2回または4回です（入力：{given}）",
-    "has_password": "{username}はすでにログインできます",
-    "key_incomplete": "キーには名前と、許可する操作が1つ以上必要です。",
-    "too_many_keys": "キーが{most}個あります。先にどれかを無効にしてください",
-    "last_second_step": "このアカウントには2段階目の確認が必要で、残りはこれだけです。先に別のものを追加してください",
-    "no_passkeys_here": "パスキーを使えるのは、httpsまたはhttp://localhostで開いたページだけです（数字のアドレスでは使えません）",
-    "passkey_unproven": "ブラウザからの応答を確認できなかったか、時間切れです。もう一度お試しください",
-    "passkey_unnamed": "パスキーの名前を入力してください",
-    "passkey_known": "このパスキーはすでに登録されています",
-    "too_many_passkeys": "パスキーが{most}個あります。先にどれかを削除してください",
-    "second_step_ready": "すでに設定済みです。ページを再読み込みしてください",
-    "no_consent_page": "Amazonの認可ページがこのシステムに設定されていません",
-    "no_mail_address": "メールアドレスの形式が正しくありません。",
-    "no_webhook_address": "WebhookのURLはhttps://で始まり、ポート番号を含まないホスト名にしてください。",
-    "amazon_unreadable": "Amazonを確認できません。アカウントが未連携か、Amazonが認証を拒否しています",
-    "decided_meanwhile": "注文{order_id}は、{person}が{at}に「{decision|未対応}」へ変更しています",
-    "reads_wait": "すでにAmazonに確認中です（残り{left}件）",
-    "nothing_to_try": "送信先がありません",
-    "too_many_trials": "試行回数が多すぎます。しばらく待ってください。",
-    "new_browser": "初めてのブラウザ（{browser|不明}）から、アドレス{address}でログインがありました。",
-    "password_changed": "パスワードがアドレス{address}から変更されました。",
-    "password_reset": "運用担当者がパスワードをリセットし、新しいパスワードを設定するためのリンクを発行しました。",
-    "account_shut": "第三者に使われているとの連絡により、運用担当者がアカウントを閉じました。",
-    "second_step_on": "2段階ログインがアドレス{address}からオンにされました。",
-    "second_step_off": "2段階ログインがアドレス{address}からオフにされました。",
-    "second_step_reset": "運用担当者が2段階ログインをオフにしました。",
-    "authenticator_added": "2段階ログインの認証アプリがアドレス{address}から設定されました。",
-    "authenticator_removed": "2段階ログインの認証アプリがアドレス{address}から削除されました。",
-    "passkey_added": "パスキーがアドレス{address}から追加されました：{name}",
-    "passkey_removed": "パスキーがアドレス{address}から削除されました：{name}",
-    "codes_renewed": "リカバリーコードがアドレス{address}から作り直されました。",
-    "key_made": "APIキーがアドレス{address}から作成されました：{name}",
-    "notices_redirected": "お知らせの送り先（メールまたはWebhook）がアドレス{address}から変更されました。",
+    **ACCOUNTS,
     # capacity of a marketplace
     "capacity_short": f"{_NEEDS}必要ですが、使えるのは毎秒{{available_per_second}}回です。{_PASS}",
     "capacity_enough": f"{_NEEDS}必要で、毎秒{{available_per_second}}回まで使えます。{_PASS}",
@@ -292,7 +259,11 @@ REASONS: Mapping[str, str] = {
     f"使えるのは毎秒{{available_per_second}}回です。{_PASS}。承認するまで何も取り込まれません。",
     "import_within_capacity": f"{_WITH_THE_FILE}{_NEEDS}必要になり、毎秒{{available_per_second}}回まで使えます。"
     f"{_PASS}。",
-    **EARNINGS,
+    # what a sale earns
+    "offer_price_not_told": "Amazonでの販売価格が未入力です（CSVのpriceで入力してください）",
+    "source_not_seen": "仕入れ元の価格がまだ確認できていません",
+    "source_not_buyable": "仕入れ元は現在購入できません（{state}）",
+    "source_postage_not_known": "仕入れ元の送料が不明です",
     # of earlier and later releases
     "old_sentence": "{text}",
 }

@@ -72,12 +72,6 @@ COLOURS: Mapping[str, str] = {
     "navy": "navy",
     "beige": "beige",
 }
-EARNINGS: Mapping[str, str] = {
-    "offer_price_not_told": "your price at Amazon is not told: give it as price in the CSV",
-    "source_not_seen": "no look has told the source's price yet",
-    "source_not_buyable": "the source cannot be bought now: {state}",
-    "source_postage_not_known": "the source's postage is not known",
-}
 ORDER_DECISIONS: Mapping[str, str] = {
     "ordered": "ordered at a source",
     "bought": "bought",

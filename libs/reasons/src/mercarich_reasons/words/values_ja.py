@@ -72,12 +72,6 @@ COLOURS: Mapping[str, str] = {
     "navy": "紺",
     "beige": "ベージュ",
 }
-EARNINGS: Mapping[str, str] = {
-    "offer_price_not_told": "Amazonでの販売価格が未入力です（CSVのpriceで入力してください）",
-    "source_not_seen": "仕入れ元の価格がまだ確認できていません",
-    "source_not_buyable": "仕入れ元は現在購入できません（{state}）",
-    "source_postage_not_known": "仕入れ元の送料が不明です",
-}
 ORDER_DECISIONS: Mapping[str, str] = {
     "ordered": "発注済み",
     "bought": "仕入れ済み",

@@ -7,11 +7,11 @@ from mercarich_platform.clock import Clock
 from mercarich_replacements.earnings import earnings
 from mercarich_web.database import Together
 from mercarich_web.listings.next_look import next_look
-from mercarich_web.listings.offers import Known, what_next, why
 from mercarich_web.listings.sql.offers import SqlOffers
 from mercarich_web.listings.sql.stories import SqlListingFile
 from mercarich_web.listings.timeline import Story, evidence_ids, moments
 from mercarich_web.listings.views import Figures, picture_type
+from mercarich_web.listings.why import Known, what_next, why
 from mercarich_web.pictures.files import PictureFiles
 from mercarich_web.refusals import NotFound
 from mercarich_web.runs.sql.holds import SqlHolds

@@ -6,9 +6,10 @@ from mercarich_platform.clock import Clock
 from mercarich_replacements.earnings import earnings
 from mercarich_web.listings.deleted_offers import DeletedOffer
 from mercarich_web.listings.next_look import next_look
-from mercarich_web.listings.offers import Explanation, Found, Known, what_next, why
+from mercarich_web.listings.offers import Explanation, Found
 from mercarich_web.listings.sql.deleted_offers import SqlDeletedOffers
 from mercarich_web.listings.sql.offers import SqlOffers
+from mercarich_web.listings.why import Known, what_next, why
 from mercarich_web.refusals import Ambiguous, NotFound
 from mercarich_web.runs.sql.holds import SqlHolds
 

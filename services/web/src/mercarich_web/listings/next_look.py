@@ -19,7 +19,8 @@ from mercarich_reasons.looks import (
     SellerNotServed,
 )
 from mercarich_reasons.reason import Reason
-from mercarich_web.listings.offers import Known, Offer, Source
+from mercarich_web.listings.offers import Offer, Source
+from mercarich_web.listings.why import Known
 
 
 @dataclass(frozen=True, slots=True)

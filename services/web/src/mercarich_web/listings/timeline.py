@@ -12,8 +12,9 @@ from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Earnings, Terms
 from mercarich_web.listings import actions
 from mercarich_web.listings.actions import BulkAction
-from mercarich_web.listings.offers import Event, Evidence, Known, Push
+from mercarich_web.listings.offers import Event, Evidence, Push
 from mercarich_web.listings.views import Badge, badge, exposed
+from mercarich_web.listings.why import Known
 from mercarich_web.sentences import Said
 
 _TOLD_BY_EVENTS = frozenset({"accepted", "rejected", "superseded"})

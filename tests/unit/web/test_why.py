@@ -9,8 +9,9 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import State
 from mercarich_reasons.push import AmazonRefused
 from mercarich_reasons.stored import OldSentence
-from mercarich_web.listings.offers import Account, Event, Known, Offer, Source, what_next, why
+from mercarich_web.listings.offers import Account, Event, Offer, Source
 from mercarich_web.listings.terminal import TOLD, told
+from mercarich_web.listings.why import Known, what_next, why
 from mercarich_web.replacements.searches import Replacement, ReplacementSearch
 from mercarich_web.runs.holds import Hold
 

@@ -1,0 +1,141 @@
+"""Why an offer is at its quantity, and what happens to it next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from mercarich_contracts.market import OUT_OF_STOCK, State
+from mercarich_contracts.schedule import SCHEDULE
+from mercarich_replacements.earnings import Sale
+from mercarich_web.listings.offers import Account, Offer, Source
+from mercarich_web.replacements.searches import ReplacementSearch, next_search
+from mercarich_web.runs.holds import Hold
+from mercarich_web.sentences import Said, Seen
+
+RESTORED_EVERY = max(row.interval_seconds for row in SCHEDULE if row.command[0].startswith("update_feed_")) // 60
+"""Minutes between two starts that send restores. Withdrawals wait for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything that the next step depends on."""
+
+    offer: Offer
+    source: Source
+    hold: Hold | None = None
+    search: ReplacementSearch | None = None
+    account: Account | None = None
+
+    @property
+    def sale(self) -> Sale:
+        source = self.source
+        return Sale(self.offer.offer_price_jpy, source.state, source.reason, source.price_jpy, source.postage_jpy)
+
+
+def why(offer: Offer, source: Source, hold: Hold | None) -> Said:
+    """Return the reason for the quantity in one sentence."""
+    seen = {"seen": Seen(source.state, source.reason)}
+    if not offer.listed:
+        return Said("It is a draft: never checked, never sent to Amazon.")
+    if hold is not None:
+        told = {**seen, "hold": hold.id, "reason": hold.reason}
+        return Said("Its source was seen as %(seen)s, but hold %(hold)s keeps the offer up: %(reason)s", told)
+    if offer.quantity == 0:
+        return _why_down(offer, source)
+    if source.observed_at is None:
+        return Said("It is on sale; its source has never been seen.")
+    if source.state == State.AVAILABLE:
+        return Said("It is on sale: its source was seen as available.")
+    if offer.searching:
+        return Said("It is on sale: its source was seen as %(seen)s by a run that only marks (--without-update).", seen)
+    return Said("It is on sale although its source was seen as %(seen)s: nothing has withdrawn it.", seen)
+
+
+def _why_down(offer: Offer, source: Source) -> Said:
+    seen = {"seen": Seen(source.state, source.reason)}
+    if offer.stopped_at is not None:
+        return Said("It is not watched: its seller stopped watching it.")
+    if source.state in OUT_OF_STOCK:
+        return Said("It is withdrawn: its source was seen as %(seen)s.", seen)
+    return Said("It is withdrawn; its source was last seen as %(seen)s.", seen)
+
+
+def what_next(known: Known, now: datetime) -> Said:
+    """Return in one sentence what the system will do automatically, or that it will do nothing."""
+    offer, source, hold = known.offer, known.source, known.hold
+    if not offer.listed:
+        return Said("Nothing, until the seller lists it.")
+    if offer.orphan and offer.quantity > 0:
+        return Said("Nothing: Amazon does not know this SKU.")
+    if offer.revision > offer.pushed_revision:
+        return _next_push(offer, known.account, now)
+    if hold is not None:
+        return _next_of_hold(hold)
+    if source.pending_run is not None:
+        return Said("Run %(run)s looks at its source.", {"run": source.pending_run})
+    if source.problem == "set_aside":
+        return Said("Looks at its source made workers crash, so it was set aside; the next run tries again.")
+    if offer.searching or offer.quantity == 0:
+        return _next_source(offer, known.search, now)
+    return Said("The next check run looks at its source.")
+
+
+def _next_push(offer: Offer, account: Account | None, now: datetime) -> Said:
+    what = {"revision": offer.revision, "quantity": offer.quantity}
+    if account is None:
+        return Said(
+            "Revision %(revision)s (quantity %(quantity)s) waits until the seller links an Amazon account.", what
+        )
+    if account.verdict == "invalid":
+        if account.reason is None:
+            return Said(
+                "Revision %(revision)s (quantity %(quantity)s) waits until the seller authorises again: Amazon refuses"
+                " the token.",
+                what,
+            )
+        return Said(
+            "Revision %(revision)s (quantity %(quantity)s) waits until the seller authorises again: Amazon refuses the"
+            " token (%(problem)s).",
+            {**what, "problem": account.reason},
+        )
+    if offer.push_claimed_until is not None and offer.push_claimed_until > now:
+        if offer.push_claimed_until == offer.push_not_before:
+            return Said(
+                "Revision %(revision)s (quantity %(quantity)s) waits for half a minute: Amazon's answer to the push"
+                " before it was lost, and that may still arrive.",
+                what,
+            )
+        return Said("A feed worker is sending revision %(revision)s (quantity %(quantity)s) to Amazon.", what)
+    if offer.failures_are_current and offer.push_not_before is not None and offer.push_not_before > now:
+        if offer.push_problem is None:
+            return Said("Revision %(revision)s (quantity %(quantity)s) is sent to Amazon again after a wait.", what)
+        return Said(
+            "Revision %(revision)s (quantity %(quantity)s) is sent to Amazon again after a wait: %(problem)s.",
+            {**what, "problem": offer.push_problem},
+        )
+    return _next_in_its_turn(offer, what)
+
+
+def _next_in_its_turn(offer: Offer, what: Mapping[str, int]) -> Said:
+    if offer.quantity > 0:
+        return Said(
+            "Revision %(revision)s (quantity %(quantity)s) is sent to Amazon with the next restores, which go out every"
+            " %(minutes)s minutes.",
+            {**what, "minutes": RESTORED_EVERY},
+        )
+    return Said("A feed worker sends revision %(revision)s (quantity %(quantity)s) to Amazon.", what)
+
+
+def _next_source(offer: Offer, search: ReplacementSearch | None, now: datetime) -> Said:
+    if offer.stopped_at is not None:
+        return Said("Nothing, until the seller resumes watching it.")
+    if not offer.searching or search is None:
+        return Said("Nothing automatically: it stays withdrawn until it gets another source.")
+    return next_search(search, offer.sku, now)
+
+
+def _next_of_hold(hold: Hold) -> Said:
+    if hold.released_at is not None:
+        return Said("The hold is released: a checker applies it within seconds.")
+    told = {"hold": hold.id}
+    return Said("A second look confirms or clears it; `mercarich hold release %(hold)s` withdraws it now.", told)
