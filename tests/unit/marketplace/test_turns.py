@@ -2,7 +2,7 @@
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import TypeVar
 
 import pytest
@@ -13,10 +13,12 @@ from mercarich_marketplace.turns import Flow, Turns
 Value = TypeVar("Value")
 
 
-def test_a_small_batch_is_not_starved_by_a_large_one() -> None:
+def order_of(*groups: tuple[str, Sequence[Flow], int]) -> list[str]:
+    """Return the names in the order of their turns, of which one is given at a time. Each group has a name, its callers
+    and the calls of each; it comes after the one before has come to wait."""
+
     async def scene() -> list[str]:
         turns, order = Turns(Pace(10_000), concurrency=1), list[str]()
-        large, small = Flow(), Flow()
 
         async def call(flow: Flow, name: str) -> None:
             await turns.take(flow)
@@ -24,61 +26,35 @@ def test_a_small_batch_is_not_starved_by_a_large_one() -> None:
             await asyncio.sleep(0)
             turns.give_back()
 
-        calls = [asyncio.create_task(call(large, "large")) for _ in range(100)]
-        await asyncio.sleep(0)
-        calls += [asyncio.create_task(call(small, "small")) for _ in range(5)]
+        calls = []
+        for name, flows, times in groups:
+            calls += [asyncio.create_task(call(flow, name)) for flow in flows for _ in range(times)]
+            await asyncio.sleep(0)
         await asyncio.gather(*calls)
         return order
 
-    order = asyncio.run(scene())
+    return asyncio.run(scene())
+
+
+def test_a_small_batch_is_not_starved_by_a_large_one() -> None:
+    order = order_of(("large", [Flow()], 100), ("small", [Flow()], 5))
 
     assert len(order) == 105
     assert max(index for index, name in enumerate(order) if name == "small") < 20
 
 
-def test_an_urgent_caller_has_the_next_turns_before_those_who_wait() -> None:
-    async def scene() -> list[str]:
-        turns, order = Turns(Pace(10_000), concurrency=1), list[str]()
-
-        async def call(flow: Flow, name: str) -> None:
-            await turns.take(flow)
-            order.append(name)
-            await asyncio.sleep(0)
-            turns.give_back()
-
-        batches = [Flow() for _ in range(20)]
-        calls = [asyncio.create_task(call(flow, "batch")) for flow in batches for _ in range(5)]
-        await asyncio.sleep(0)
-        urgent = Flow(urgent=True)
-        calls += [asyncio.create_task(call(urgent, "urgent")) for _ in range(3)]
-        await asyncio.gather(*calls)
-        return order
-
-    order = asyncio.run(scene())
+def test_an_urgent_caller_has_every_second_turn_before_those_who_wait() -> None:
+    order = order_of(("batch", [Flow() for _ in range(20)], 5), ("urgent", [Flow(urgent=True)], 3))
 
     assert len(order) == 103
-    assert max(index for index, name in enumerate(order) if name == "urgent") < 8
+    turns = [index for index, name in enumerate(order) if name == "urgent"]
+    assert turns == [turns[0], turns[0] + 2, turns[0] + 4]
+    assert turns[0] < 4
 
 
 def test_urgent_callers_come_in_turn_and_between_their_turns_one_of_the_others() -> None:
-    async def scene() -> str:
-        turns, order = Turns(Pace(10_000), concurrency=1), list[str]()
-
-        async def call(flow: Flow, name: str) -> None:
-            await turns.take(flow)
-            order.append(name)
-            await asyncio.sleep(0)
-            turns.give_back()
-
-        flows = [Flow(), Flow(), Flow(urgent=True), Flow(urgent=True)]
-        calls = []
-        for flow, name in zip(flows, "abUV", strict=True):
-            calls += [asyncio.create_task(call(flow, name)) for _ in range(3)]
-            await asyncio.sleep(0)
-        await asyncio.gather(*calls)
-        return "".join(order)
-
-    order = asyncio.run(scene())
+    urgent = [("U", [Flow(urgent=True)], 3), ("V", [Flow(urgent=True)], 3)]
+    order = "".join(order_of(("a", [Flow()], 3), ("b", [Flow()], 3), *urgent))
 
     assert order.index("U") < order.index("V")
     assert sorted(order) == sorted("aaabbbUUUVVV")

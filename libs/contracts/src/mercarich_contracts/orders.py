@@ -39,6 +39,14 @@ OPEN = (
 """The piece is still to be bought, or to be sent."""
 
 
+def is_open(status: OrderStatus, cancelled_by: Canceller | None, unfulfilled: int | None) -> bool:
+    """Return whether an item of an order is still to be sent: of an open order, some may be cancelled or sent.
+
+    `unfulfilled`: pieces that are still to be sent; None: Amazon did not tell. As SQL: `mercarich_db.open_orders`.
+    """
+    return status in OPEN and cancelled_by is None and unfulfilled != 0
+
+
 class OrderDecision(StrEnum):
     """What a seller did with an ordered item, or found out about it."""
 

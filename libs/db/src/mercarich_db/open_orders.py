@@ -12,7 +12,7 @@ OF_LINKED_STORE: ColumnElement[bool] = exists().where(_IS_ITS_STORE).correlate(o
 IS_OPEN: ColumnElement[bool] = and_(
     *(_item.status.in_(OPEN), _item.cancelled_by.is_(None), func.coalesce(_item.unfulfilled, 1) > 0, OF_LINKED_STORE)
 )
-"""SQL condition on `order_items`. Of an open order, some items may be cancelled or sent."""
+"""SQL condition on `order_items`: `mercarich_contracts.orders.is_open`, and of the store that is linked."""
 _IS_ITS = and_(_decision.user_id == _item.user_id, _decision.order_item_id == _item.order_item_id)
 _IS_DECIDED = exists().where(_IS_ITS, _decision.decision.is_not(None)).correlate(order_items)
 UNDECIDED: ColumnElement[bool] = and_(IS_OPEN, ~_IS_DECIDED)

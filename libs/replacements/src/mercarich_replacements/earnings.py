@@ -51,6 +51,14 @@ class Terms:
         """Return what the fee and the costs leave of the offer's price."""
         return price_jpy * self.kept_per_mille // 1000 - self.costs_jpy
 
+    def landed(self, price_jpy: int, postage_jpy: int | None) -> int:
+        """Return what a source costs with its postage, or with what is counted for an unknown one."""
+        return price_jpy + (self.unknown_postage_jpy if postage_jpy is None else postage_jpy)
+
+    def leaves_out(self, postage_jpy: int | None) -> bool:
+        """Return whether `landed` is the least that the source costs: nothing is counted for an unknown postage."""
+        return postage_jpy is None and self.unknown_postage_jpy == 0
+
 
 @dataclass(frozen=True, slots=True)
 class Sale:
@@ -89,12 +97,11 @@ def earnings(sale: Sale, terms: Terms) -> Earnings:
     missing: list[Reason] = [] if offered is not None else [OfferPriceNotTold()]
     if isinstance(price, Reason):
         missing.append(price)
-    postage = terms.unknown_postage_jpy if sale.postage_jpy is None else sale.postage_jpy
-    at_most = not isinstance(price, Reason) and sale.postage_jpy is None and terms.unknown_postage_jpy == 0
+    at_most = not isinstance(price, Reason) and terms.leaves_out(sale.postage_jpy)
     if at_most:
         missing.append(SourcePostageNotKnown())
     fee = None if offered is None else offered - offered * terms.kept_per_mille // 1000
-    landed = None if isinstance(price, Reason) else price + postage
+    landed = None if isinstance(price, Reason) else terms.landed(price, sale.postage_jpy)
     if offered is None or landed is None:
         return Earnings(Verdict.UNKNOWN, fee, landed, None, None, at_most, tuple(missing))
     profit = terms.kept(offered) - landed

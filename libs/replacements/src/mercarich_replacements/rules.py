@@ -47,6 +47,10 @@ class Rules:
     banned_sellers: frozenset[tuple[Marketplace, str]] = frozenset()
     banned_words: tuple[str, ...] = ()
 
+    @property
+    def terms(self) -> Terms:
+        return Terms(self.fee_percent, self.costs_jpy, self.unknown_postage_jpy)
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -75,8 +79,7 @@ class Wanted:
     def ceiling(self, rules: Rules) -> int | None:
         """Return the maximum price in yen; None when the price of the first source is unknown."""
         if self.is_break_even(rules):
-            terms = Terms(rules.fee_percent, rules.costs_jpy)
-            return max(0, terms.kept(self.offer_price_jpy or 0))
+            return max(0, rules.terms.kept(self.offer_price_jpy or 0))
         return None if self.first_price_jpy is None else int(self.first_price_jpy * rules.price_factor)
 
     def is_break_even(self, rules: Rules) -> bool:
@@ -113,7 +116,7 @@ def landed_price(rules: Rules, item: Item) -> int | None:
     postage is in it."""
     if item.price_jpy is None:
         return None
-    return item.price_jpy + (rules.unknown_postage_jpy if item.postage_jpy is None else item.postage_jpy)
+    return rules.terms.landed(item.price_jpy, item.postage_jpy)
 
 
 def lead_time(rules: Rules, item: Item) -> int:

@@ -3,9 +3,10 @@
 No column is about the buyer.
 """
 
-from sqlalchemy import Column, Float, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
 
 from mercarich_db.tables.metadata import metadata
+from mercarich_db.tables.revivals import likeness_columns
 from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
 
 order_items = Table(  # written by feed: one row for each SKU of an order
@@ -92,13 +93,7 @@ order_replacements = Table(  # written by updater: at most three items for an or
     Column("limit_jpy", Integer, nullable=False),  # the most that it might have cost
     Column("condition_code", Integer, nullable=True),  # 1 new … 6 poor
     Column("ship_days_max", Integer, nullable=True),
-    Column("quick_correlation", Float, nullable=True),  # of the pictures' grey histograms, -1 to 1
-    Column("share_forth", Float, nullable=True),  # these as mercarich_replacements.matching.Likeness
-    Column("share_back", Float, nullable=True),
-    Column("inliers", Integer, nullable=True),
-    Column("colour_distance", Float, nullable=True),
-    Column("changed_share", Float, nullable=True),
-    Column("odd_share", Float, nullable=True),
+    *likeness_columns(),
     Column("found_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),  # when it was last judged, and fit
     Index("ix_order_replacements_source", "source_item_id"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mercarich_contracts.orders import OPEN, Canceller, OrderStatus
+from mercarich_contracts.orders import Canceller, OrderStatus, is_open
 
 EVERY = timedelta(minutes=3)
 """Time between two reads of a seller's orders: searchOrders allows 0.0056 a second (orders_2026-01-01)."""
@@ -42,7 +42,7 @@ class OrderItem:
     @property
     def is_open(self) -> bool:
         """The item is still to be sent."""
-        return self.status in OPEN and self.cancelled_by is None and self.unfulfilled != 0
+        return is_open(self.status, self.cancelled_by, self.unfulfilled)
 
     def takes_a_piece(self, now: datetime) -> bool:
         """Return whether the listing must follow this order, which was not known before.

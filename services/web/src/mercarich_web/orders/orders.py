@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, State
-from mercarich_contracts.orders import OPEN, Canceller, OrderDecision, OrderStatus
+from mercarich_contracts.orders import Canceller, OrderDecision, OrderStatus, is_open
 from mercarich_contracts.sites import SITES
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Terms
@@ -146,7 +146,7 @@ class OrderItem:
     @property
     def is_open(self) -> bool:
         """The item is still to be sent: of an open order, some may be cancelled or sent."""
-        return self.status in OPEN and self.cancelled_by is None and self.unfulfilled != 0
+        return is_open(self.status, self.cancelled_by, self.unfulfilled)
 
     @property
     def is_paid(self) -> bool:
@@ -228,11 +228,10 @@ def _missing(source: Source | None, terms: Terms) -> Sequence[Missing]:
         return [Missing.SOURCE]
     if source.price_jpy is None:
         return [Missing.SOURCE_PRICE]
-    return [Missing.POSTAGE] if source.postage_jpy is None and not terms.unknown_postage_jpy else []
+    return [Missing.POSTAGE] if terms.leaves_out(source.postage_jpy) else []
 
 
 def _cost(source: Source | None, terms: Terms, pieces: int) -> int | None:
     if source is None or source.price_jpy is None:
         return None
-    postage = terms.unknown_postage_jpy if source.postage_jpy is None else source.postage_jpy
-    return (source.price_jpy + postage) * pieces
+    return terms.landed(source.price_jpy, source.postage_jpy) * pieces

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, case, distinct, exis
 from mercarich_contracts.market import State
 from mercarich_contracts.orders import Canceller, OrderDecision, OrderStatus
 from mercarich_db.earning_terms import terms_of
-from mercarich_db.open_orders import IS_OPEN, OF_LINKED_STORE
+from mercarich_db.open_orders import IS_OPEN, OF_LINKED_STORE, UNDECIDED
 from mercarich_db.tables import (
     amazon_accounts,
     listings,
@@ -36,7 +36,6 @@ _item, _decision, _offer = order_items.c, order_decisions.c, listings.c
 _FIRST, _PRESENT = source_items.alias("first"), source_items.alias("present")
 _SEEN = ("marketplace", "item_id", "state", "reason", "price_jpy", "checked_at", "check_problem", "postage_jpy")
 _IS_DECIDED = _decision.decision.is_not(None)
-_IS_TO_BUY = and_(IS_OPEN, _decision.decision.is_(None))
 _IS_TO_CANCEL = and_(IS_OPEN, _decision.decision == OrderDecision.CANNOT_BE_SOURCED)
 
 
@@ -47,7 +46,7 @@ class SqlOrders:
     def sellers(self, username: str | None) -> Sequence[tuple[int, str]]:
         """Return the id and the name of this seller, or of each one who has something to buy or whose orders cannot be
         read. Raises `NotFound`."""
-        waits = select(_item.user_id).outerjoin(order_decisions, _OF_ITEM).where(_IS_TO_BUY)
+        waits = select(_item.user_id).outerjoin(order_decisions, _OF_ITEM).where(UNDECIDED)
         query = select(users.c.id, users.c.username).order_by(users.c.username)
         unread = select(order_reads.c.user_id).where(order_reads.c.problem.is_not(None))
         wanted = or_(users.c.id.in_(waits), users.c.id.in_(unread))
@@ -60,7 +59,7 @@ class SqlOrders:
 
     def to_buy(self, user_id: int) -> list[OrderItem]:
         """Return what is open and without a decision, what needs buying first at the top; `MOST` at most."""
-        query = _items(user_id).where(_IS_TO_BUY)
+        query = _items(user_id).where(UNDECIDED)
         query = query.order_by(_item.status.in_(NOT_PAID), _item.ship_by.is_(None), _item.ship_by, _item.id)
         with reading(self._engine) as connection:
             items = in_order(_read(row) for row in connection.execute(query.limit(MOST)))
@@ -74,7 +73,7 @@ class SqlOrders:
 
     def counts(self, user_id: int) -> tuple[int, int]:
         """Return how many items are to be bought, and how many open ones cannot be sourced."""
-        counted = select(func.count(case((_IS_TO_BUY, 1))), func.count(case((_IS_TO_CANCEL, 1))))
+        counted = select(func.count(case((UNDECIDED, 1))), func.count(case((_IS_TO_CANCEL, 1))))
         query = counted.select_from(order_items.outerjoin(order_decisions, _OF_ITEM))
         with reading(self._engine) as connection:
             to_buy, to_cancel = connection.execute(query.where(_item.user_id == user_id, IS_OPEN)).one()
