@@ -120,13 +120,10 @@ def _found(rows: Rows, order: int) -> None:
             tables.order_replacements,
             order_item_id=order,
             source_item_id=rows.source(f"m8000000{number}", title=title),
-            url="https://auctions.example/x",
             title=title,
             price_jpy=price,
             postage_jpy=postage,
             landed_jpy=price + (postage or 0),
-            limit_jpy=8_330,
-            found_at=ago(minutes=6),
             seen_at=ago(minutes=3),
         )
 

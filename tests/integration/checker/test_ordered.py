@@ -141,15 +141,18 @@ def test_what_a_worker_looks_at_now_is_left_to_it(
     lease = {"check_run": shop.run(1).id, "check_attempts": 1, "check_not_before": utc_now() + HOUR}
     set_source(engine, "sold", **lease)
     turn()
+    order(engine, sold, "2")
+    turn()
     assert market.looks == []
     turn(after=2 * HOUR)
     assert market.looks == ["sold"]
 
 
+@pytest.mark.parametrize("ended", [{"check_attempts": 2}, {"check_problem": "set_aside"}])
 def test_what_ends_workers_is_not_looked_at_again_and_again(
-    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn, ended: dict[str, object]
 ) -> None:
-    set_source(engine, "sold", check_run=shop.run(1).id, check_attempts=2, check_not_before=utc_now() - HOUR)
+    set_source(engine, "sold", **{"check_run": shop.run(1).id, "check_not_before": utc_now() - HOUR, **ended})
     turn()
     assert market.looks == []
 

@@ -99,13 +99,10 @@ def test_what_was_found_for_an_order_is_shown_the_cheapest_first(ann: Browser, r
             tables.order_replacements,
             order_item_id=orders[0],
             source_item_id=rows.source(item_id, title=f"Camera {item_id}"),
-            url="https://auctions.example",
             title=f"Camera {item_id}",
             price_jpy=price,
             postage_jpy=postage,
             landed_jpy=price + (postage or 0),
-            limit_jpy=1_700,
-            found_at=ago(minutes=2),
             seen_at=ago(minutes=1),
         )
     for order, result in zip(orders[:2], (FoundForOrder(2, 9), NoneForOrder(4, 3)), strict=True):

@@ -27,9 +27,6 @@ class Books:
     read: tuple[datetime, bool] | None = None
     problem: tuple[Reason, timedelta] | None = None
 
-    def sellers(self) -> list[int]:
-        return [ACCOUNT.user_id]
-
     def claim(self, account: Account) -> Period | None:
         return self.period
 
@@ -48,7 +45,7 @@ class Books:
 class Pages:
     """The part of `ports.Amazon` that tells orders: pages, or trouble in place of one."""
 
-    pages: Sequence[OrderPage | Transient | Forbidden | RateLimited | RateLimited]
+    pages: Sequence[OrderPage | Transient | Forbidden | RateLimited]
     asked: list[str | None] = field(default_factory=list)
 
     def orders(self, account: Account, period: Period, token: str | None = None) -> OrderPage:

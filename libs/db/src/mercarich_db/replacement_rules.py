@@ -7,17 +7,17 @@ from sqlalchemy import Connection, select
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
-from mercarich_db.setting_definitions import SELLERS_OWN
-from mercarich_db.tables import excluded_sellers, excluded_words, seller_settings
+from mercarich_db.tables import excluded_sellers, excluded_words
 from mercarich_db.tables.revivals import EVERYONE
 from mercarich_replacements.matching import DEFAULT, SEED, MatchRules
 from mercarich_replacements.rules import Rules, read_conditions
 
+KEYS = tuple(key for key in settings_store.DEFINITIONS if key.startswith("REVIVAL_"))
+
 
 def rules_of(connection: Connection, user_id: int, instead: Mapping[str, str] | None = None) -> Rules:
     """Return a seller's rules. `instead` overrides their own values, to try out others."""
-    own = select(seller_settings.c.key, seller_settings.c.value).where(seller_settings.c.user_id == user_id)
-    values = _values(connection, {row.key: row.value for row in connection.execute(own)} | dict(instead or {}))
+    values = settings_store.values_of(connection, user_id, KEYS, instead)
     whose = (EVERYONE, user_id)
     sellers = select(excluded_sellers.c.marketplace, excluded_sellers.c.seller_id)
     words = select(excluded_words.c.word).distinct().where(excluded_words.c.user_id.in_(whose))
@@ -29,16 +29,6 @@ def rules_of(connection: Connection, user_id: int, instead: Mapping[str, str] | 
         ),
         banned_words=tuple(sorted(connection.execute(words).scalars())),
     )
-
-
-def _values(connection: Connection, own: Mapping[str, str]) -> settings_store.Values:
-    """Return the general values, overridden by the seller's own valid ones."""
-    general = settings_store.stored(connection)
-    values = {
-        key: settings_store.value_of(key, own.get(key) if key in SELLERS_OWN else None, general.get(key))
-        for key in settings_store.DEFINITIONS
-    }
-    return settings_store.Values(values)
 
 
 def _rules(values: settings_store.Values) -> Rules:

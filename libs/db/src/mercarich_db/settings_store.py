@@ -4,15 +4,25 @@
 three keys of a pool. Facts of the deployment (addresses, keys) are in the environment instead.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, literal, select, union_all, update
 
-from mercarich_db.setting_definitions import DEFINITIONS, MIN, MODE, PAUSE, PAUSED, WORKERS, BadSetting, Definition
-from mercarich_db.tables import settings, settings_history
+from mercarich_db.setting_definitions import (
+    DEFINITIONS,
+    MIN,
+    MODE,
+    PAUSE,
+    PAUSED,
+    SELLERS_OWN,
+    WORKERS,
+    BadSetting,
+    Definition,
+)
+from mercarich_db.tables import seller_settings, settings, settings_history
 from mercarich_reasons.settings import LeastAboveMost, MostBelowLeast, NoWorkerSetting, UnknownSetting, WorkersCrossed
 
 __all__ = [
@@ -26,6 +36,7 @@ __all__ = [
     "revision",
     "stored",
     "value_of",
+    "values_of",
     "worker_setting",
     "write",
     "write_all",
@@ -74,6 +85,25 @@ def value_of(key: str, *texts: str | None) -> int | float | str:
             with suppress(BadSetting):
                 return definition.parse(text)
     return definition.default
+
+
+def values_of(
+    connection: Connection,
+    user_id: int | ColumnElement[int],
+    keys: Collection[str],
+    instead: Mapping[str, str] | None = None,
+) -> Values:
+    """Return these settings of a seller, by one statement: the general values, overridden by the seller's own ones.
+
+    `instead` overrides the seller's own values, to try out others.
+    """
+    own, general = seller_settings.c, settings.c
+    theirs = select(own.key, own.value, literal(True).label("own")).where(own.user_id == user_id, own.key.in_(keys))
+    of_all = select(general.key, general.value, literal(False)).where(general.key.in_(keys))
+    texts = {(row.key, bool(row.own)): row.value for row in connection.execute(union_all(theirs, of_all))}
+    texts |= {(key, True): text for key, text in (instead or {}).items()}
+    own_texts = {key: texts.get((key, True)) for key in SELLERS_OWN}
+    return Values({key: value_of(key, own_texts.get(key), texts.get((key, False))) for key in keys})
 
 
 def is_paused(connection: Connection, marketplace: str) -> bool:

@@ -143,11 +143,8 @@ class Turns:
     def _queue(self, flow: Flow, others: int = 0) -> None:
         """`others`: callers who are not urgent and have a turn before this urgent one has another."""
         if flow.urgent:
-            place = 0
-            while place < len(self._flows) and (self._flows[place].urgent or others):
-                others -= not self._flows[place].urgent
-                place += 1
-            self._flows.insert(place, flow)
+            ordinary = [place for place, one in enumerate(self._flows) if not one.urgent]
+            self._flows.insert(ordinary[others] if others < len(ordinary) else len(self._flows), flow)
         else:
             (self._flows if flow.background is None else self._behind).append(flow)
 

@@ -180,14 +180,14 @@ def _price(rules: Rules, wanted: Wanted, item: Item) -> Reason | None:
     if limit is None:
         return FirstPriceUnknown()
     cost = landed_price(rules, item)
-    if item.price_jpy is None or cost is None:
+    if cost is None:
         return PriceMissing()
     postage = item.postage_jpy
     counted = rules.unknown_postage_jpy if postage is None else 0
     if cost > limit:
         above = PriceAboveBreakEven if wanted.is_break_even(rules) else PriceAboveLimit
         return above(cost, limit, postage or None, counted or None)
-    return PostageUnknown(item.price_jpy, limit) if postage is None and counted == 0 else None
+    return PostageUnknown(cost, limit) if rules.terms.leaves_out(postage) else None
 
 
 def _title_length(rules: Rules, _wanted: Wanted, item: Item) -> Reason | None:

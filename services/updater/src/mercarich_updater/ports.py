@@ -175,8 +175,10 @@ class Listings(Protocol):
     def rules(self, user_id: int) -> Rules: ...
 
     def used(self, user_id: int, items: Sequence[Item]) -> frozenset[tuple[Marketplace, str]]:
-        """Return those of the items that the seller already uses, as a source or as a SKU, and those shown for an
-        open order."""
+        """Return those of the items that are `in_use`, and those shown for an open order."""
+
+    def in_use(self, user_id: int, items: Sequence[Item]) -> frozenset[tuple[Marketplace, str]]:
+        """Return those of the items that the seller already uses, as a source or as a SKU."""
 
     def put_off(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], reason: str, now: datetime) -> None:
         """Schedule another search after an inconclusive one. The run gives the listing up if that happens too often."""

@@ -36,8 +36,6 @@ class Fitting:
     judged: Judged
     landed_jpy: int
     """The price with the postage, or with what is counted for an unknown one."""
-    limit_jpy: int
-    """The most that it may cost."""
 
 
 class OrderSearches(Protocol):

@@ -6,7 +6,6 @@ No column is about the buyer.
 from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
 
 from mercarich_db.tables.metadata import metadata
-from mercarich_db.tables.revivals import likeness_columns
 from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
 
 order_items = Table(  # written by feed: one row for each SKU of an order
@@ -33,7 +32,6 @@ order_items = Table(  # written by feed: one row for each SKU of an order
     UniqueConstraint("user_id", "order_item_id"),
     Index("ix_order_items_open", "user_id", "status", "ship_by"),
     Index("ix_order_items_day", "user_id", "ordered_at"),
-    Index("ix_order_items_listing", "listing_id"),
     Index("ix_order_items_source", "source_item_id"),
     Index("ix_order_items_status", "status", "source_item_id"),
 )
@@ -84,17 +82,10 @@ order_replacements = Table(  # written by updater: at most three items for an or
     metadata,
     Column("order_item_id", Id, primary_key=True, autoincrement=False),
     Column("source_item_id", Id, primary_key=True, autoincrement=False),
-    Column("url", String(512), nullable=False),
     Column("title", String(255), nullable=True),
-    Column("image_url", String(512), nullable=True),
     Column("price_jpy", Integer, nullable=False),
     Column("postage_jpy", Integer, nullable=True),  # NULL: not known
     Column("landed_jpy", Integer, nullable=False),  # with the postage, or what is counted for an unknown one
-    Column("limit_jpy", Integer, nullable=False),  # the most that it might have cost
-    Column("condition_code", Integer, nullable=True),  # 1 new … 6 poor
-    Column("ship_days_max", Integer, nullable=True),
-    *likeness_columns(),
-    Column("found_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),  # when it was last judged, and fit
     Index("ix_order_replacements_source", "source_item_id"),
 )

@@ -1,8 +1,5 @@
 """Replacements. Rules are written by web and by `mercarich revival`, all else by updater."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
 
 from mercarich_db.tables.metadata import metadata
@@ -17,20 +14,6 @@ seller_settings = Table(  # a seller's own values of settings; see setting_defin
     Column("updated_at", UtcDateTime, nullable=False),
     Column("updated_by", String(64), nullable=False),
 )
-
-
-def likeness_columns() -> Sequence[Column[Any]]:
-    """Return new columns for how alike two pictures are."""
-    return [
-        Column("quick_correlation", Float, nullable=True),  # of the pictures' grey histograms, -1 to 1
-        Column("share_forth", Float, nullable=True),  # these as mercarich_replacements.matching.Likeness
-        Column("share_back", Float, nullable=True),
-        Column("inliers", Integer, nullable=True),
-        Column("colour_distance", Float, nullable=True),
-        Column("changed_share", Float, nullable=True),
-        Column("odd_share", Float, nullable=True),
-    ]
-
 
 EVERYONE = 0
 """The user_id of an exclusion that applies to all sellers, including new ones."""
@@ -75,7 +58,13 @@ revival_candidates = Table(  # of a listing's last search, in the order of judge
     Column("ships_from", String(64), nullable=True),
     Column("ship_days_max", Integer, nullable=True),
     Column("image_url", String(512), nullable=True),
-    *likeness_columns(),
+    Column("quick_correlation", Float, nullable=True),  # of the pictures' grey histograms, -1 to 1
+    Column("share_forth", Float, nullable=True),  # these as mercarich_replacements.matching.Likeness
+    Column("share_back", Float, nullable=True),
+    Column("inliers", Integer, nullable=True),
+    Column("colour_distance", Float, nullable=True),
+    Column("changed_share", Float, nullable=True),
+    Column("odd_share", Float, nullable=True),
     Index("ix_revival_candidates_listing", "listing_id", "id"),
 )
 

@@ -35,7 +35,7 @@ from mercarich_runs.ports import AnyRow, Place, Run
 
 AT_ONCE = 10_000
 """Abandoned rows read at once; a claim has no more rows."""
-_SET_ASIDE = "set_aside"
+SET_ASIDE = "set_aside"
 
 
 class PendingRows(Generic[AnyRow]):
@@ -103,7 +103,7 @@ class PendingRows(Generic[AnyRow]):
 
         def let_go(connection: Connection) -> int:
             guard(connection, columns.operation, run)
-            done = columns.noting(run=None, done_run=run.id, problem=_SET_ASIDE, not_before=None)
+            done = columns.noting(run=None, done_run=run.id, problem=SET_ASIDE, not_before=None)
             count = connection.execute(done.where(among(columns.id, ids, columns.is_abandoned(run, now)))).rowcount
             connection.execute(update(runs).where(runs.c.id == run.id).values(set_aside=runs.c.set_aside + count))
             return count
@@ -112,7 +112,7 @@ class PendingRows(Generic[AnyRow]):
 
     def put_back(self, run: Run, attempts: int, now: datetime) -> int:
         columns = self._columns
-        aside = and_(columns.problem == _SET_ASIDE, columns.done_run == run.id, columns.run.is_(None))
+        aside = and_(columns.problem == SET_ASIDE, columns.done_run == run.id, columns.run.is_(None))
 
         def put_back(connection: Connection) -> int:
             guard(connection, columns.operation, run)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, not_, or_, select, update
 
+from mercarich_checker.adapters.checks import NOT_SET_ASIDE
 from mercarich_checker.ports import Wanted
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem, CheckBatch
@@ -45,32 +46,34 @@ class SqlOrdered:
 
 
 def _taken(connection: Connection, marketplace: Marketplace, ids: Sequence[int], now: datetime) -> Wanted | None:
-    for run in asked_looks.trusted(connection, [marketplace]):
-        first = select(_items.id, func.min(order_items.c.seen_at).label("read_at"))
-        first = first.join_from(source_items, order_items, UNSEEN)
-        rows = connection.execute(first.where(among(_items.id, ids)).group_by(_items.id))
-        read_at = {row.id: row.read_at for row in rows}
-        found = asked_looks.add(connection, run, sorted(read_at), _is_free(now), anew=False)
-        if found:
-            items = tuple(BatchItem(id=row.id, item_id=row.item_id, seller_id=row.seller_id) for row in found)
-            batch = CheckBatch(
-                marketplace=marketplace,
-                run_id=run.id,
-                generation=run.generation,
-                items=items,
-                max_workers=len(items),
-                fresh=True,
-                urgent=True,
-            )
-            return Wanted(batch, {item.id: read_at[item.id] for item in items})
-    return None
+    run = next(iter(asked_looks.trusted(connection, [marketplace])), None)
+    if run is None:
+        return None
+    first = select(_items.id, func.min(order_items.c.seen_at).label("read_at"))
+    first = first.join_from(source_items, order_items, UNSEEN)
+    rows = connection.execute(first.where(among(_items.id, ids)).group_by(_items.id))
+    read_at = {row.id: row.read_at for row in rows}
+    found = asked_looks.add(connection, run, sorted(read_at), _is_free(now), anew=False)
+    if not found:
+        return None
+    items = tuple(BatchItem(id=row.id, item_id=row.item_id, seller_id=row.seller_id) for row in found)
+    batch = CheckBatch(
+        marketplace=marketplace,
+        run_id=run.id,
+        generation=run.generation,
+        items=items,
+        max_workers=len(items),
+        fresh=True,
+        urgent=True,
+    )
+    return Wanted(batch, {item.id: read_at[item.id] for item in items})
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:
     """Condition: no worker looks at the source now, it does not wait after a look that told nothing, and it has not
     ended workers."""
     come = or_(_items.check_not_before.is_(None), _items.check_not_before <= now)
-    return and_(come, _items.check_attempts < ATTEMPTS, func.coalesce(_items.check_problem, "") != "set_aside")
+    return and_(come, _items.check_attempts < ATTEMPTS, NOT_SET_ASIDE)
 
 
 def _unmark(connection: Connection, ids: Sequence[int]) -> None:
@@ -80,6 +83,6 @@ def _unmark(connection: Connection, ids: Sequence[int]) -> None:
     """
     still = among(_items.id, ids, _items.due_at == ORDERED, not_(_IS_WANTED))
     has_ended = exists().where(runs.c.id == _items.check_run, runs.c.outcome != "running")
-    left = among(_items.id, ids, _items.due_at == ORDERED, not_(_IS_WANTED), _items.check_attempts == 0, has_ended)
+    left = and_(still, _items.check_attempts == 0, has_ended)
     connection.execute(update(source_items).where(left).values(check_run=None, check_not_before=None))
     connection.execute(update(source_items).where(still).values(due_at=None))

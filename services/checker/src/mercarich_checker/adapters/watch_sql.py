@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from mercarich_checker.adapters.checks import CHECKS
+from mercarich_checker.adapters.checks import CHECKS, NOT_SET_ASIDE
 from mercarich_checker.adapters.marking_sql import LISTED, SERVED
 from mercarich_checker.adapters.settings_sql import watch_share
 from mercarich_checker.domain.freshness import DRAWN, KEPT_A_DAY, Head, Standing, most_valuable
@@ -51,7 +51,7 @@ TOGETHER = 100
 
 _items = source_items.c
 _ON_SALE = exists().where(listings.c.source_item_id == _items.id, LISTED, listings.c.user_id.in_(SERVED))
-_WANTED = and_(_ON_SALE, func.coalesce(_items.check_problem, "") != "set_aside")
+_WANTED = and_(_ON_SALE, NOT_SET_ASIDE)
 
 
 class SqlWatched:

@@ -45,9 +45,8 @@ class Http:
         limit = seconds or self._seconds
         where = f"{method} {url.split('?')[0]}"
         within = {whole_responses.WITHIN: limit}
-        silence = min(limit, self._seconds)
         try:
-            with self._client().stream(method, url, timeout=silence, extensions=within, **request) as response:
+            with self._client().stream(method, url, extensions=within, **request) as response:
                 body = bytearray()
                 for chunk in response.iter_bytes():
                     body += chunk

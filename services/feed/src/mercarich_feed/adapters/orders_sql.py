@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, and_, or_, select, update
 
-from mercarich_db.bulk import insert_missing, insert_rows
+from mercarich_db.bulk import insert_missing, insert_rows, update_rows
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings, order_items, order_reads, source_items, users
+from mercarich_db.types import AnyRow
 from mercarich_feed.adapters.accounts_sql import account_usable
 from mercarich_feed.domain.orders import EVERY, OrderItem, Period, next_period
 from mercarich_feed.domain.pushes import Account
@@ -74,9 +75,12 @@ class SqlOrders:
             began_at = connection.execute(mine).scalar_one().replace(microsecond=0)  # Amazon tells whole seconds
             known = _known(connection, account.user_id, [item.order_item_id for item in items])
             new = {item.order_item_id: item for item in items if item.order_item_id not in known}
-            for item in items:
-                if item.order_item_id in known and item.changed_at > known[item.order_item_id]:
-                    _update(connection, account.user_id, item)
+            changed = [
+                {"id": known[item.order_item_id].id} | {name: getattr(item, name) for name in _CHANGES}
+                for item in items
+                if item.order_item_id in known and item.changed_at > known[item.order_item_id].changed_at
+            ]
+            update_rows(connection, order_items, changed)
             sold = _of_skus(connection, account.user_id, [item.sku for item in new.values() if item.sku])
             _insert(connection, account, list(new.values()), sold, now)
             placed = [item for item in new.values() if item.ordered_at >= began_at]
@@ -98,10 +102,11 @@ class SqlOrders:
         run_tx(self._engine, lambda connection: connection.execute(update(order_reads).where(this).values(**values)))
 
 
-def _known(connection: Connection, user_id: int, ids: Sequence[str]) -> dict[str, datetime]:
-    """Return when each of these items changed last, of those that have a row."""
-    rows = select(_item.order_item_id, _item.changed_at).where(_item.user_id == user_id, _item.order_item_id.in_(ids))
-    return {row.order_item_id: row.changed_at for row in connection.execute(rows)}
+def _known(connection: Connection, user_id: int, ids: Sequence[str]) -> dict[str, AnyRow]:
+    """Return by Amazon's id the row's id, and when the item changed last, of those that have a row."""
+    rows = select(_item.id, _item.order_item_id, _item.changed_at)
+    mine = rows.where(_item.user_id == user_id, _item.order_item_id.in_(ids))
+    return {row.order_item_id: row for row in connection.execute(mine)}
 
 
 def _of_skus(connection: Connection, user_id: int, skus: Sequence[str]) -> dict[str, Listing]:
@@ -127,12 +132,6 @@ def _insert(
     if rows:
         names = tuple(rows[0])
         insert_rows(connection, order_items, names, [tuple(row[name] for name in names) for row in rows])
-
-
-def _update(connection: Connection, user_id: int, item: OrderItem) -> None:
-    this = and_(_item.user_id == user_id, _item.order_item_id == item.order_item_id)
-    values = {name: getattr(item, name) for name in _CHANGES}
-    connection.execute(update(order_items).where(this).values(values))
 
 
 def _follow(connection: Connection, items: Sequence[OrderItem], sold: Mapping[str, Listing], now: datetime) -> None:

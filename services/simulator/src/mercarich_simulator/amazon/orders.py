@@ -58,12 +58,11 @@ class Step(StrEnum):
 
 @dataclass(slots=True)
 class Order:
-    """An order of one offer. Times are Unix seconds of the market's clock."""
+    """An order of one piece of an offer. Times are Unix seconds of the market's clock."""
 
     number: int
     seller_id: str
     sku: str
-    quantity: int
     placed_at: float
     ship_by: float
     buys_at: float
@@ -76,7 +75,7 @@ class Order:
 
 
 class Orders:
-    """All orders by number. `regretted` is the share that buyers cancel."""
+    """All orders by number."""
 
     def __init__(self, offers: Offers, truth: Truth) -> None:
         self._offers = offers
@@ -93,7 +92,7 @@ class Orders:
         noise = entropy(self._seed, "order", self.last_number)
         handling = offer.entry.get(LEAD_TIME)
         ship_by = at + (SHIP_BY_SECONDS if handling is None else (1 + int(handling)) * 86_400)
-        order = Order(self.last_number, offer.seller_id, offer.sku, 1, at, ship_by, buys_at, at, 0.0, Step.NOTHING)
+        order = Order(self.last_number, offer.seller_id, offer.sku, at, ship_by, buys_at, at, 0.0, Step.NOTHING)
         if share(noise) < _NEVER_PAID:
             self._plan(order, Step.EXPIRE, at + _UNPAID_SECONDS)
         else:

@@ -14,6 +14,7 @@ from mercarich_simulator.amazon import MARKETPLACE_ID
 from mercarich_simulator.amazon.orders import Order, Status
 from mercarich_simulator.api.items import Items
 from mercarich_simulator.api.listings import bad_input
+from mercarich_simulator.api.search import Wrong
 from mercarich_simulator.api.trouble import DENIED, amazon_error
 from mercarich_simulator.catalogue import AmazonSeller
 from mercarich_simulator.identity import entropy
@@ -35,10 +36,6 @@ _KNOWN = frozenset(
         *("marketplaceIds", "fulfilledBy", "maxResultsPerPage", "paginationToken", "includedData"),
     }
 )
-
-
-class Wrong(Exception):
-    """The request gets a 400; the text says why."""
 
 
 class OrderSearch:
@@ -135,12 +132,12 @@ class OrderSearch:
                 product["price"] = {"unitPrice": money}
         item: dict[str, Any] = {
             "orderItemId": f"{order.number:014d}",
-            "quantityOrdered": order.quantity,
+            "quantityOrdered": 1,
             "product": product,
         }
         if "FULFILLMENT" in included:
-            shipped = order.quantity if order.status is Status.SHIPPED else 0
-            item["fulfillment"] = {"quantityFulfilled": shipped, "quantityUnfulfilled": order.quantity - shipped}
+            shipped = int(order.status is Status.SHIPPED)
+            item["fulfillment"] = {"quantityFulfilled": shipped, "quantityUnfulfilled": 1 - shipped}
         if "CANCELLATION" in included and order.cancelled_by is not None:
             item["cancellation"] = {"cancellationExecution": {"cancelledBy": order.cancelled_by}}
         return item

@@ -48,16 +48,15 @@ def _row(one: Judged) -> dict[str, Any]:
         "ships_from": item.ships_from and item.ships_from[:64],
         "ship_days_max": item.ship_days_max,
         "image_url": next((url for url in item.images[:1] if len(url) <= 512), None),
-        **likeness(one),
+        "quick_correlation": _finite(one.quick),
+        **_likeness(one),
     }
 
 
-def likeness(one: Judged) -> dict[str, float | None]:
-    """Return columns with how alike its picture and ours are; None: not compared."""
-    quick = {"quick_correlation": _finite(one.quick)}
+def _likeness(one: Judged) -> dict[str, float | None]:
     if one.likeness is None:
-        return quick | {field.name: None for field in fields(Likeness)}
-    return quick | {name: _finite(value) for name, value in asdict(one.likeness).items()}
+        return {field.name: None for field in fields(Likeness)}
+    return {name: _finite(value) for name, value in asdict(one.likeness).items()}
 
 
 def _finite(number: float | None) -> float | None:

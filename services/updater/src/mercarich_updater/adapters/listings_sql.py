@@ -68,21 +68,12 @@ class SqlListings:
 
     def used(self, user_id: int, items: Sequence[Item]) -> frozenset[tuple[Marketplace, str]]:
         keys = [(item.marketplace, item.item_id) for item in items]
-        sources = (
-            select(source_items.c.marketplace, source_items.c.item_id)
-            .join(listings, listings.c.source_item_id == source_items.c.id)
-            .where(among_keys((source_items.c.marketplace, source_items.c.item_id), keys))
-        )
-        skus = select(listings.c.sku).where(listings.c.sku.in_([item.item_id for item in items]))
         with reading(self._engine) as connection:
-            rows = connection.execute(sources.where(listings.c.user_id == user_id)).all()
-            named = set(connection.execute(skus.where(listings.c.user_id == user_id)).scalars())
-            kept = kept_for_orders(connection, user_id, keys)
-        used = [
-            *((Marketplace(row.marketplace), row.item_id) for row in rows),
-            *(key for key in keys if key[1] in named),
-        ]
-        return kept.union(used)
+            return _in_use(connection, user_id, keys) | kept_for_orders(connection, user_id, keys)
+
+    def in_use(self, user_id: int, items: Sequence[Item]) -> frozenset[tuple[Marketplace, str]]:
+        with reading(self._engine) as connection:
+            return _in_use(connection, user_id, [(item.marketplace, item.item_id) for item in items])
 
     def put_off(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], reason: str, now: datetime) -> None:
         lets_go = wanted.unknowns + 1 >= UNKNOWNS
@@ -199,6 +190,20 @@ def _wanted(group: Sequence[AnyRow], undone: Mapping[int, set[str]]) -> Wanted:
         saved_picture=next((one.saved_picture for one in group if one.saved_picture), None),
         undone=frozenset(item_id for one in group for item_id in undone.get(one.id, ())),
     )
+
+
+def _in_use(
+    connection: Connection, user_id: int, keys: Sequence[tuple[Marketplace, str]]
+) -> frozenset[tuple[Marketplace, str]]:
+    sources = (
+        select(source_items.c.marketplace, source_items.c.item_id)
+        .join(listings, listings.c.source_item_id == source_items.c.id)
+        .where(among_keys((source_items.c.marketplace, source_items.c.item_id), keys), listings.c.user_id == user_id)
+    )
+    skus = select(listings.c.sku).where(listings.c.sku.in_([key[1] for key in keys]), listings.c.user_id == user_id)
+    rows, named = connection.execute(sources).all(), set(connection.execute(skus).scalars())
+    own = ((Marketplace(row.marketplace), row.item_id) for row in rows)
+    return frozenset([*own, *(key for key in keys if key[1] in named)])
 
 
 def undone_items(connection: Connection, ids: Sequence[int]) -> Mapping[int, set[str]]:

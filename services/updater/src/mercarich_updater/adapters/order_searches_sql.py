@@ -22,7 +22,6 @@ from mercarich_db.tables import (
 from mercarich_db.types import AnyRow
 from mercarich_replacements.rules import Wanted
 from mercarich_updater.adapters import observed_sql
-from mercarich_updater.adapters.candidates_sql import likeness
 from mercarich_updater.adapters.listings_sql import undone_items
 from mercarich_updater.adapters.open_orders_sql import wants_source
 from mercarich_updater.adapters.restores_sql import is_used
@@ -96,7 +95,7 @@ class SqlOrderSearches:
             this = and_(*(_found[name] == value for name, value in key.items()))
             values = _values(fitting) | {"seen_at": now}
             if not connection.execute(update(order_replacements).where(this).values(values)).rowcount:
-                connection.execute(insert(order_replacements).values(**key, **values, found_at=now))
+                connection.execute(insert(order_replacements).values(**key, **values))
             _forget(connection, order, _oldest(connection, order, self._most))
             if is_first:
                 connection.execute(update(order_searches).where(_of(order)).values(found_at=now))
@@ -193,16 +192,10 @@ def _lock(connection: Connection, order: OrderWanted) -> AnyRow:
 def _values(fitting: Fitting) -> dict[str, Any]:
     item = fitting.judged.item
     return {
-        "url": (item.url or item.evidence.url)[:512],
         "title": item.title and item.title[:255],
-        "image_url": next((url for url in item.images[:1] if len(url) <= 512), None),
         "price_jpy": item.price_jpy,
         "postage_jpy": item.postage_jpy,
         "landed_jpy": fitting.landed_jpy,
-        "limit_jpy": fitting.limit_jpy,
-        "condition_code": item.condition_code,
-        "ship_days_max": item.ship_days_max,
-        **likeness(fitting.judged),
     }
 
 

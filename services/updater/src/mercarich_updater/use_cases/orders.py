@@ -3,18 +3,17 @@
 import logging
 import secrets
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.proxy_api import Item
 from mercarich_platform.clock import Clock
 from mercarich_platform.outages import DatabaseAway
 from mercarich_reasons.candidates import JustGone, JustUsed
 from mercarich_replacements.filters import Filter, Refusal
-from mercarich_replacements.rules import Rules, Wanted, landed_price
+from mercarich_replacements.rules import Rules, landed_price
 from mercarich_runs.ports import ProxyAway
 from mercarich_runs.use_cases.patience import give_back
 from mercarich_updater.domain.order_searches import FIRST_UNSURE, ended
@@ -87,8 +86,8 @@ class FindForOrders:
         judged: list[Judged] = []
         problem: str | None = None
         try:
-            for one in self.find.judged(wanted, rules, _none_used, alive):
-                judged.append(self._kept(order, wanted, rules, one))
+            for one in self.find.judged(wanted, rules, partial(self.listings.in_use, wanted.user_id), alive):
+                judged.append(self._kept(order, rules, one))
                 if sum(each.refusal is None for each in judged) == MOST:
                     break
         except NotSearched as error:
@@ -99,15 +98,14 @@ class FindForOrders:
             self.meter.judged(marketplace, one.refusal.filter if one.refusal else None)
         self.meter.order_searched(marketplace, end.result.code)
 
-    def _kept(self, order: OrderWanted, wanted: Wanted, rules: Rules, one: Judged) -> Judged:
+    def _kept(self, order: OrderWanted, rules: Rules, one: Judged) -> Judged:
         """Store the candidate at once if it fits, while others are still judged; return it as it stands then."""
         if one.refusal is not None:
             return one
-        landed, limit = landed_price(rules, one.item), wanted.ceiling(rules)
+        landed = landed_price(rules, one.item)
         assert landed is not None, "without a price it does not fit"
-        assert limit is not None, "without a limit nothing fits"
         try:
-            first = self.orders.keep(order, Fitting(one, landed, limit), self.now())
+            first = self.orders.keep(order, Fitting(one, landed), self.now())
         except UsedMeanwhile:
             return replace(one, refusal=Refusal(Filter.USED, JustUsed()))
         except GoneMeanwhile:
@@ -116,11 +114,6 @@ class FindForOrders:
             self.meter.order_found(order.wanted.marketplace, (self.now() - order.gone_at).total_seconds())
         log.info("found for an order", extra={"order_item": order.order_item_id, "item": one.item.item_id})
         return one
-
-
-def _none_used(_items: Sequence[Item]) -> frozenset[tuple[Marketplace, str]]:
-    """Return nothing: `keep` refuses what the seller uses, in the transaction that would store it."""
-    return frozenset()
 
 
 def for_orders(rules: Rules) -> Rules:

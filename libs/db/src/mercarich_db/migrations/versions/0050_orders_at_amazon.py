@@ -39,7 +39,6 @@ def upgrade() -> None:
     for name, columns in (
         ("ix_order_items_open", ["user_id", "status", "ship_by"]),
         ("ix_order_items_day", ["user_id", "ordered_at"]),
-        ("ix_order_items_listing", ["listing_id"]),
         ("ix_order_items_source", ["source_item_id"]),
     ):
         op.create_index(name, "order_items", columns, if_not_exists=True)
