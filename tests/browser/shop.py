@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, select, update
-from tests.integration.web.orders import decide, ordered, read_orders
+from tests.integration.web.orders import decide, found, ordered, read_orders
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import let_sign_in
 
@@ -116,16 +116,7 @@ def _found(rows: Rows, order: int) -> None:
     """What a search has found for an order whose source is gone."""
     for number, (price, postage) in enumerate(((6_900, 0), (7_200, None))):
         title = f"キヤノン EOS Kiss M ボディ ブラック{' 元箱付き' * number}"
-        rows.add(
-            tables.order_replacements,
-            order_item_id=order,
-            source_item_id=rows.source(f"m8000000{number}", title=title),
-            title=title,
-            price_jpy=price,
-            postage_jpy=postage,
-            landed_jpy=price + (postage or 0),
-            seen_at=ago(minutes=3),
-        )
+        found(rows, order, f"m8000000{number}", price, postage, title)
 
 
 def photograph(engine: Engine, folder: Path, listing: int) -> None:

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 from tests.integration.web.clocks import Clock
 from tests.integration.web.conftest import Mercarich
+from tests.integration.web.orders import ordered
 from tests.integration.web.receivers import Mailbox, Receiver
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORD, PASSWORDS, Browser, Served, let_sign_in, served
@@ -209,10 +211,13 @@ def test_what_amazon_sells_and_nobody_watches_is_told(
 
 def order(rows: Rows, user_id: int, source: int, number: str, **values: Any) -> int:
     """An order that feed has read a minute ago."""
-    told = {"seller_id": "A1", "order_id": f"250-{number}", "order_item_id": number, "sku": f"SKU {number}&"}
-    times = {"ordered_at": ago(minutes=3), "changed_at": ago(minutes=3), "seen_at": ago(minutes=1)}
-    about = {"user_id": user_id, "source_item_id": source, "quantity": 1, "status": OrderStatus.PENDING}
-    return rows.add(tables.order_items, **about | told | times | values)
+    told = {"source_item_id": source, "sku": f"SKU {number}&", "seen_at": ago(minutes=1)}
+    return ordered(rows, user_id, f"250-{number}", **told | values)
+
+
+def looked(**since: float) -> dict[str, datetime]:
+    """Return the times of a look that saw the source's state."""
+    return {"checked_at": ago(**since), "observed_at": ago(**since)}
 
 
 def test_an_open_order_whose_source_is_gone_is_told_by_every_way_that_is_on(
@@ -221,9 +226,9 @@ def test_an_open_order_whose_source_is_gone_is_told_by_every_way_that_is_on(
     """Also to who chose the kinds before there was this one."""
     ways = {"mail_address": "ann@shop.example", "mail_proven_at": ago(days=9), "kinds_by_mail": "held token"}
     rows.add(tables.notice_ways, user_id=ann_id, webhook_url=receiver.url, kinds_by_webhook="", **ways)
-    gone = rows.source("x1", state="sold", checked_at=ago(seconds=30))
+    gone = rows.source("x1", state="sold", **looked(seconds=30))
     order(rows, ann_id, gone, "1")
-    order(rows, ann_id, rows.source("x2", checked_at=ago(seconds=30)), "2")
+    order(rows, ann_id, rows.source("x2", **looked(seconds=30)), "2")
     turn(worker)
     told = [(one["kind"], one["cause"], one["count"]) for one in all_of(engine, "notices")]
     [letter], [call] = mailbox.letters(), receiver.calls
@@ -235,12 +240,28 @@ def test_an_open_order_whose_source_is_gone_is_told_by_every_way_that_is_on(
     assert 'href="/orders"' in ann.get("/notices").text
 
 
+def test_a_source_that_a_search_saw_gone_is_told_as_one_that_a_check_saw(
+    worker: NoticeWorker, engine: Engine, rows: Rows, ann_id: int
+) -> None:
+    order(rows, ann_id, rows.source("x1", state="sold", checked_at=ago(hours=1), observed_at=ago(seconds=30)), "1")
+    worker.keep()
+
+    assert [one["cause"] for one in all_of(engine, "notices")] == ["250-1"]
+
+
 def test_the_notice_of_an_order_closes_with_its_decision_and_opens_when_that_is_taken_back(
     worker: NoticeWorker, engine: Engine, rows: Rows, ann_id: int
 ) -> None:
-    order(rows, ann_id, rows.source("x1", state="gone", checked_at=ago(seconds=30)), "1")
+    order(rows, ann_id, rows.source("x1", state="gone", **looked(seconds=30)), "1")
     told = []
-    rows.add(tables.order_decisions, user_id=ann_id, order_item_id="1", revision=0, decided_at=ago(), decided_by="ann")
+    rows.add(
+        tables.order_decisions,
+        user_id=ann_id,
+        order_item_id="item-250-1",
+        revision=0,
+        decided_at=ago(),
+        decided_by="ann",
+    )
     for decision in (None, "ordered", None):
         rows.change(update(tables.order_decisions).values(decision=decision))
         worker.keep()
@@ -252,8 +273,8 @@ def test_the_notice_of_an_order_closes_with_its_decision_and_opens_when_that_is_
 def test_what_was_gone_before_the_order_or_is_not_open_is_not_told(
     worker: NoticeWorker, engine: Engine, rows: Rows, ann_id: int
 ) -> None:
-    order(rows, ann_id, rows.source("x1", state="sold", checked_at=ago(minutes=2)), "1")
-    gone = rows.source("x2", state="sold", checked_at=ago(seconds=30))
+    order(rows, ann_id, rows.source("x1", state="sold", **looked(minutes=2)), "1")
+    gone = rows.source("x2", state="sold", **looked(seconds=30))
     for status in (OrderStatus.SHIPPED, OrderStatus.CANCELLED):
         order(rows, ann_id, gone, status, status=status)
     order(rows, ann_id, gone, "3", seller_id="ANOTHERSTORE")
@@ -266,8 +287,8 @@ def test_what_was_gone_before_the_order_or_is_not_open_is_not_told(
 def test_the_notice_of_an_order_closes_when_the_order_is_no_longer_open(
     worker: NoticeWorker, engine: Engine, rows: Rows, ann_id: int
 ) -> None:
-    gone = rows.source("x1", state="gone", checked_at=ago(seconds=30))
-    of_two = [order(rows, ann_id, gone, number, order_id="250-7", sku="A") for number in ("1", "2")]
+    gone = rows.source("x1", state="gone", **looked(seconds=30))
+    of_two = [order(rows, ann_id, gone, "7", order_item_id=number, sku="A") for number in ("1", "2")]
     worker.keep()
     before = [(one["cause"], one["count"], one["closed_at"]) for one in all_of(engine, "notices")]
     rows.change(update(tables.order_items).where(tables.order_items.c.id == of_two[0]).values(status="cancelled"))
@@ -287,7 +308,7 @@ def test_a_seller_may_switch_the_notice_of_an_order_off_for_each_way(
     first = ann.get("/account/notices").text
     ann.post("/account/notices", webhook=receiver.url, by_mail=["order_unsourced"])
     then = ann.get("/account/notices").text
-    order(rows, ann_id, rows.source("x1", state="gone", checked_at=ago(seconds=30)), "1")
+    order(rows, ann_id, rows.source("x1", state="gone", **looked(seconds=30)), "1")
     turn(worker)
 
     assert [bool(re.search(box.format(way), first)) for way in ("mail", "webhook")] == [True, True]

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from sqlalchemy import Engine, update
 from tests.integration.web.conftest import Deeds
-from tests.integration.web.orders import decide, link, ordered, read_orders
+from tests.integration.web.orders import decide, found, link, ordered, read_orders
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
@@ -17,6 +17,7 @@ from mercarich_db import tables
 from mercarich_reasons.order_searches import FoundForOrder, NoneForOrder
 from mercarich_reasons.push import AmazonRefused
 from mercarich_reasons.reason import Reason
+from mercarich_web.orders.sql.orders import MOST, SqlOrders
 
 ANN, BOB = 1, 2
 DECIDED = ("user_id", "order_item_id", "revision", "decision", "note", "paid_jpy", "decided_by")
@@ -69,7 +70,7 @@ def test_each_order_tells_its_source_as_it_is_now(ann: Browser, rows: Rows) -> N
     assert "Expected profit ¥1,050" in told[0]
     assert "Cannot be bought" in told[1]
     assert "Not seen since the order" in told[2]
-    assert "at most ¥1,550 without postage, which is not known" in told[2]
+    assert "at most ¥1,550 the source's postage is not known" in told[2]
     assert "State not known" in told[3]
     assert "No source known" in told[4]
     assert "Source – Expected profit – no source is known to be on sale" in told[4]
@@ -95,16 +96,7 @@ def test_what_was_found_for_an_order_is_shown_the_cheapest_first(ann: Browser, r
         for n in (1, 2, 3)
     ]
     for item_id, price, postage in (("y1", 1_500, None), ("y2", 1_100, 300)):
-        rows.add(
-            tables.order_replacements,
-            order_item_id=orders[0],
-            source_item_id=rows.source(item_id, title=f"Camera {item_id}"),
-            title=f"Camera {item_id}",
-            price_jpy=price,
-            postage_jpy=postage,
-            landed_jpy=price + (postage or 0),
-            seen_at=ago(minutes=1),
-        )
+        found(rows, orders[0], item_id, price, postage, f"Camera {item_id}")
     for order, result in zip(orders[:2], (FoundForOrder(2, 9), NoneForOrder(4, 3)), strict=True):
         ended = {"searches": 1, "searched_at": ago(minutes=1), "not_before": ago(minutes=-9), "result": result}
         rows.add(tables.order_searches, order_item_id=order, gone_at=ago(minutes=3), unfinished=0, unsure=0, **ended)
@@ -119,6 +111,56 @@ def test_what_was_found_for_an_order_is_shown_the_cheapest_first(ann: Browser, r
     assert 'href="https://auctions.yahoo.co.jp/jp/auction/y2"' in page
     assert "none of 4 items fits; 3 were too expensive" in told[1]
     assert "Another source is being searched for" in told[2]
+
+
+def test_what_needs_buying_comes_first_by_the_time_to_ship(engine: Engine, ann: Browser, rows: Rows) -> None:
+    soon, later = {"ship_by": ago(days=-1)}, {"ship_by": ago(days=-2)}
+    ordered(rows, ANN, "not-paid", status=OrderStatus.PENDING, ship_by=ago(hours=-1))
+    ordered(rows, ANN, "whenever", ship_by=None)
+    ordered(rows, ANN, "later", **later)
+    ordered(rows, ANN, "soon", **soon, ordered_at=ago(hours=1))
+    ordered(rows, ANN, "soon-and-before", **soon, ordered_at=ago(hours=5))
+    ordered(rows, ANN, "bought", **soon)
+    decide(rows, ANN, "bought", OrderDecision.BOUGHT)
+
+    to_buy = [item.order_id for item in SqlOrders(engine).to_buy(ANN)]
+
+    assert to_buy == ["soon-and-before", "soon", "later", "whenever", "not-paid"]
+
+
+def test_a_source_is_told_with_the_postage_that_the_seller_has_counted(ann: Browser, rows: Rows) -> None:
+    unknown_postage = listed(rows, "A-1", "x1", checked_at=ago(minutes=5))
+    ordered(rows, ANN, "250-1", **unknown_postage)
+    before = cards(ann.get("/orders").text)
+    own = {"user_id": ANN, "updated_at": ago(days=1), "updated_by": "ann"}
+    rows.add(tables.seller_settings, **own, key="REVIVAL_UNKNOWN_POSTAGE_JPY", value="700")
+
+    after = cards(ann.get("/orders").text)
+
+    assert "¥1,000 and postage" in before[0]
+    assert "at most ¥1,550" in before[0]
+    assert "Source ¥1,700 Expected profit ¥850" in after[0]
+    assert "and postage" not in after[0]
+
+
+def test_the_last_price_of_a_source_whose_state_is_not_known_is_no_cost(ann: Browser, rows: Rows) -> None:
+    ordered(rows, ANN, "250-1", **listed(rows, "A-1", "x1", state="unknown", checked_at=ago(minutes=5)))
+
+    told = cards(ann.get("/orders").text)
+
+    assert "Source – Expected profit – no look has told the source's price yet" in told[0]
+
+
+def test_the_page_counts_what_it_does_not_show(ann: Browser, rows: Rows) -> None:
+    for number in range(MOST + 2):
+        ordered(rows, ANN, f"250-{number}")
+    ordered(rows, ANN, "251-1")
+    decide(rows, ANN, "251-1", OrderDecision.CANNOT_BE_SOURCED)
+
+    page = ann.get("/orders").text
+
+    assert re.findall(r'<span class="count">([^<]*)</span>', page) == ["202", "1"]
+    assert len(cards(page)) == MOST + 1
 
 
 def test_what_is_sent_cancelled_or_somebody_elses_is_not_to_be_bought(ann: Browser, rows: Rows) -> None:
@@ -332,7 +374,8 @@ def test_home_asks_to_buy_what_was_ordered(ann: Browser, rows: Rows) -> None:
 
 
 def test_home_tells_the_rate_of_real_orders_beside_the_expected_one(ann: Browser, rows: Rows) -> None:
-    assert '<span class="value">–</span><span class="under">of 0 orders of 7 days</span>' in ann.get("/fortnight").text
+    figure = '<span class="value {}">{}</span>\n<span class="under">of {} orders of 7 days</span>'
+    assert figure.format("", "–", 0) in ann.get("/fortnight").text
     ordered(rows, ANN, "250-0", status=OrderStatus.CANCELLED, cancelled_by=Canceller.MERCHANT)
     for number in range(1, 20):
         item = ordered(rows, ANN, f"250-{number}", status=OrderStatus.SHIPPED)
@@ -340,4 +383,4 @@ def test_home_tells_the_rate_of_real_orders_beside_the_expected_one(ann: Browser
 
     page = ann.get("/fortnight").text
 
-    assert '<span class="value bad">5 %</span><span class="under">of 20 orders of 7 days</span>' in page
+    assert figure.format("bad", "5 %", 20) in page

@@ -63,7 +63,14 @@ def test_a_program_reads_what_is_to_be_bought(program: Browser, rows: Rows) -> N
     source = order["source"]
     assert (source["marketplace"], source["item_id"], source["price_jpy"]) == ("yahoo", "x1", 1_000)
     assert source["url"] == "https://auctions.yahoo.co.jp/jp/auction/x1"
-    assert (order["profit_jpy"], order["missing"]) == (1_550, ["postage"])
+    assert order["profit_jpy"] == 1_550
+    assert order["unknown"] == [
+        {
+            "text": "the source's postage is not known",
+            "reason_code": "source_postage_not_known",
+            "reason_values": {},
+        }
+    ]
     assert told["rate"] == {
         "orders": 2,
         "cancelled": 0,
@@ -127,8 +134,17 @@ def test_the_command_tells_what_each_seller_has_to_buy(mercarich: Mercarich, row
     [order] = told["sellers"][0]["to_buy"]
     assert (order["order_id"], order["sku"], order["standing"]) == ("250-1", "A-1", "gone")
     assert order["url"] == "https://auctions.yahoo.co.jp/jp/auction/x1"
-    assert (order["profit_jpy"], order["missing"]) == (None, ["source"])
+    assert (order["profit_jpy"], [one["reason_code"] for one in order["unknown"]]) == (None, ["no_source_known"])
     assert told["sellers"][0]["share"] == 0.0
+
+
+def test_the_command_tells_a_loss(mercarich: Mercarich, rows: Rows, sellers: None) -> None:
+    ordered(rows, ANN, "250-1", **bought_at(rows, "x1", price_jpy=3_050))
+
+    page = mercarich.page("orders")
+
+    assert "-¥500" in page
+    assert "the source's postage is not known" in page
 
 
 def test_the_command_says_when_there_is_nothing_or_nobody(mercarich: Mercarich, rows: Rows, sellers: None) -> None:

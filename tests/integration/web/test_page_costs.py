@@ -22,6 +22,7 @@ COSTS = {
     "/": (10, 3),
     "/listings": (4, 3),
     "/listings/1": (16, 2),
+    "/orders": (10, 2),
     "/jobs": (2, 2),
     "/notices": (2, 2),
 }

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Table, select
 from tests.integration.web.conftest import Mercarich
+from tests.integration.web.orders import found, ordered
 from tests.integration.web.rows import NOW, Rows
 
 from mercarich_db import tables
@@ -19,7 +20,6 @@ from mercarich_web.housekeeping.sql.records import SqlRecords
 OLD, YOUNG = timedelta(days=200), timedelta(days=5)
 CHECKED = {"ended_at": NOW, "valid": 1, "invalid": 0, "unknown": 0, "exposed": 0}
 FOUND = {"user_id": 1, "marketplace": "yahoo", "url": "https://a.example", "old_source_item_id": 1}
-ORDERED = {"user_id": 1, "seller_id": "A", "quantity": 1, "status": "shipped"}
 JUDGED = {"listing_id": 1, "marketplace": "yahoo", "url": "https://a.example"}
 
 
@@ -50,21 +50,14 @@ def _rows(prune: Prune, *, dry_run: bool = False) -> Mapping[Record, int]:
 def test_searches_go_with_their_orders_and_before_them(engine: Engine, rows: Rows, prune: Prune) -> None:
     counts = dict.fromkeys(("unfinished", "searches", "unsure"), 0)
     old, young = (
-        rows.add(
-            tables.order_items,
-            **ORDERED,
-            order_id=name,
-            order_item_id=name,
-            **dict.fromkeys(("ordered_at", "changed_at", "seen_at"), NOW - age),
-        )
+        ordered(rows, 1, name, status="shipped", **dict.fromkeys(("ordered_at", "changed_at", "seen_at"), NOW - age))
         for name, age in (("1", OLD), ("2", YOUNG))
     )
     for order in (old, young):
         at = {"gone_at": NOW - OLD, "not_before": NOW - OLD}
         rows.add(tables.order_searches, order_item_id=order, **at, **counts)
-        for source in (1, 2):
-            told = {"url": "u", "price_jpy": 1, "landed_jpy": 1, "limit_jpy": 1, "found_at": NOW, "seen_at": NOW}
-            rows.add(tables.order_replacements, order_item_id=order, source_item_id=source, **told)
+        for number in (1, 2):
+            found(rows, order, f"x{order}{number}", 1_000, 0, "Camera")
 
     gone = _rows(prune)
 

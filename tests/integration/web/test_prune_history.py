@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Table, func, select
 from tests.integration.web.conftest import Mercarich
-from tests.integration.web.orders import decide, ordered
+from tests.integration.web.orders import decide, link, ordered
 from tests.integration.web.rows import NOW, Rows
 
 from mercarich_contracts.market import RouteName
@@ -258,12 +258,14 @@ def test_a_decision_goes_once_its_order_has_gone(rows: Rows, prune: Prune, listi
     old = {"changed_at": days(300), "seen_at": days(300)}
     ordered(rows, 1, "250-1", **old, status="shipped")
     ordered(rows, 1, "250-2")
-    for order_id in ("250-1", "250-2"):
+    ordered(rows, 1, "250-3", **old, cancelled_by="buyer")  # the order's other items are still to be sent
+    link(rows, 1)
+    for order_id in ("250-1", "250-2", "250-3"):
         decide(rows, 1, order_id, OrderDecision.BOUGHT, decided_at=days(300))
 
     gone = _rows(prune)
 
-    assert (gone[Record.ORDERS], gone[Record.ORDER_DECISIONS]) == (1, 1)
+    assert (gone[Record.ORDERS], gone[Record.ORDER_DECISIONS]) == (2, 2)
     assert rows.read("order_decisions", "order_item_id") == [("item-250-2",)]
 
 

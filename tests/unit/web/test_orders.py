@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mercarich_contracts.orders import OrderDecision, OrderStatus
+from mercarich_reasons.earnings import NoSourceKnown, OrderPriceNotTold, SourceNotSeen, SourcePostageNotKnown
 from mercarich_replacements.earnings import Terms
-from mercarich_web.orders.orders import Decided, Missing, OrderItem, Profit, Source, Standing, Step, in_order
+from mercarich_web.orders.orders import Decided, OrderItem, Profit, Source, Standing, Step
 from mercarich_web.orders.rate import Rate
 
 AT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -58,38 +59,31 @@ def test_a_source_is_told_as_it_is_now(source: Source | None, standing: Standing
 
 
 def test_profit_is_what_fee_costs_and_the_landed_price_leave() -> None:
-    assert ITEM.profit(TERMS) == Profit(3_000 - 450 - 100 - 1_500, [])
-    assert replace(ITEM, quantity=2).profit(TERMS) == Profit(6_000 - 900 - 100 - 3_000, [])
+    assert ITEM.profit(TERMS) == Profit(3_000 - 450 - 100 - 1_500)
+    assert replace(ITEM, quantity=2).profit(TERMS) == Profit(6_000 - 900 - 100 - 3_000)
 
 
 def test_what_was_paid_replaces_what_the_source_would_cost() -> None:
     paid = replace(ITEM, source=None, decided=replace(BOUGHT, paid_jpy=1_200))
 
-    assert paid.profit(TERMS) == Profit(3_000 - 450 - 100 - 1_200, [])
+    assert paid.profit(TERMS) == Profit(3_000 - 450 - 100 - 1_200)
 
 
 @pytest.mark.parametrize(
     ("item", "profit"),
     [
-        (replace(ITEM, price_jpy=None), Profit(None, [Missing.ORDER_PRICE])),
-        (replace(ITEM, source=None), Profit(None, [Missing.SOURCE])),
-        (replace(ITEM, source=replace(SOURCE, state="sold")), Profit(None, [Missing.SOURCE])),
-        (replace(ITEM, source=replace(SOURCE, state="sold"), other=SOURCE), Profit(950, [])),
-        (replace(ITEM, source=replace(SOURCE, price_jpy=None)), Profit(None, [Missing.SOURCE_PRICE])),
-        (replace(ITEM, source=replace(SOURCE, postage_jpy=None)), Profit(1_450, [Missing.POSTAGE])),
+        (replace(ITEM, price_jpy=None), Profit(None, (OrderPriceNotTold(),))),
+        (replace(ITEM, source=None), Profit(None, (NoSourceKnown(),))),
+        (replace(ITEM, source=replace(SOURCE, state="sold")), Profit(None, (NoSourceKnown(),))),
+        (replace(ITEM, source=replace(SOURCE, state="sold"), other=SOURCE), Profit(950)),
+        (replace(ITEM, source=replace(SOURCE, price_jpy=None)), Profit(None, (SourceNotSeen(),))),
+        (replace(ITEM, source=replace(SOURCE, state="unknown")), Profit(None, (SourceNotSeen(),))),
+        (replace(ITEM, price_jpy=None, source=None), Profit(None, (OrderPriceNotTold(), NoSourceKnown()))),
+        (replace(ITEM, source=replace(SOURCE, postage_jpy=None)), Profit(1_450, (SourcePostageNotKnown(),))),
     ],
 )
 def test_what_is_not_known_of_the_profit_is_named(item: OrderItem, profit: Profit) -> None:
     assert item.profit(TERMS) == profit
-
-
-def test_what_needs_buying_comes_first_by_the_time_to_ship() -> None:
-    soon, later = replace(ITEM, id=2, ship_by=AT + timedelta(days=1)), ITEM
-    whenever = replace(ITEM, id=3, ship_by=None)
-    not_paid = replace(ITEM, id=4, ship_by=AT, status=OrderStatus.PENDING)
-    bought = replace(ITEM, id=5, ship_by=AT, decided=BOUGHT)
-
-    assert in_order([bought, not_paid, whenever, later, soon]) == [soon, later, whenever, not_paid, bought]
 
 
 def test_the_story_tells_each_step_that_was_taken() -> None:

@@ -1,4 +1,4 @@
-"""Why it is not known, or not known exactly, what a sale of a listing earns."""
+"""Why it is not known, or not known exactly, what a sale of a listing or an order earns."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,16 @@ from mercarich_reasons.reason import Reason
 @dataclass(frozen=True, slots=True)
 class OfferPriceNotTold(Reason):
     """The seller has not told what Amazon's buyer pays."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPriceNotTold(Reason):
+    """Amazon tells the price of an order once it is paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoSourceKnown(Reason):
+    """Nothing is known to be on sale for an order: its source is gone or was never known."""
 
 
 @dataclass(frozen=True, slots=True)

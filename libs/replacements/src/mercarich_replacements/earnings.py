@@ -93,7 +93,7 @@ class Earnings:
 
 def earnings(sale: Sale, terms: Terms) -> Earnings:
     """Return what a sale earns. A price counts while its source can be bought: any other is a bid, or over."""
-    price, offered = _price(sale), sale.offer_price_jpy
+    price, offered = price_of(sale), sale.offer_price_jpy
     missing: list[Reason] = [] if offered is not None else [OfferPriceNotTold()]
     if isinstance(price, Reason):
         missing.append(price)
@@ -109,7 +109,8 @@ def earnings(sale: Sale, terms: Terms) -> Earnings:
     return Earnings(_verdict(profit, offered, at_most, terms), fee, landed, profit, margin, at_most, tuple(missing))
 
 
-def _price(sale: Sale) -> int | Reason:
+def price_of(sale: Sale) -> int | Reason:
+    """Return what the source costs in yen without postage, or why that is not known."""
     if sale.state in OUT_OF_STOCK:
         return SourceNotBuyable(State(sale.state), StateReason(sale.why) if sale.why in set(StateReason) else None)
     return sale.price_jpy if sale.state == State.AVAILABLE and sale.price_jpy is not None else SourceNotSeen()

@@ -112,7 +112,7 @@ def build_pages(
         listings_api.changes(people.keys, change),
         replacements_api.decisions(people.keys, proposals),
         differences_api.routes(people.keys, differing, ask),
-        orders_api.routes(people.keys, orders_of, decisions, now),
+        orders_api.routes(people.keys, orders_of, decisions, now, together),
         jobs_api.routes(people.keys, desk),
     )
     routers = [
@@ -124,7 +124,7 @@ def build_pages(
         ),
         amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
         differences.routes(site, differing, ask),
-        orders.routes(site, orders_of, decisions),
+        orders.routes(site, orders_of, decisions, together),
         bulk.routes(site, change, people.door),
         listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),

@@ -264,6 +264,8 @@ REASONS: Mapping[str, str] = {
     "import_within_capacity": f"{_WITH_THE_FILE}{_CAPACITY}.",
     # what a sale earns
     "offer_price_not_told": "your price at Amazon is not told: give it as price in the CSV",
+    "order_price_not_told": "Amazon tells no price yet",
+    "no_source_known": "no source is known to be on sale",
     "source_not_seen": "no look has told the source's price yet",
     "source_not_buyable": "the source cannot be bought now: {state}",
     "source_postage_not_known": "the source's postage is not known",

@@ -261,6 +261,8 @@ REASONS: Mapping[str, str] = {
     f"{_PASS}。",
     # what a sale earns
     "offer_price_not_told": "Amazonでの販売価格が未入力です（CSVのpriceで入力してください）",
+    "order_price_not_told": "注文金額は未確定です",
+    "no_source_known": "購入できる仕入れ元が見つかっていません",
     "source_not_seen": "仕入れ元の価格がまだ確認できていません",
     "source_not_buyable": "仕入れ元は現在購入できません（{state}）",
     "source_postage_not_known": "仕入れ元の送料が不明です",

@@ -5,9 +5,9 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, select
 
-from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
+from mercarich_contracts.market import Marketplace
 from mercarich_db.conditions import among_keys
-from mercarich_db.open_orders import UNDECIDED
+from mercarich_db.open_orders import UNSOURCED
 from mercarich_db.tables import order_items, order_replacements, source_items, users
 
 _item, _found = order_items.c, order_replacements.c
@@ -20,12 +20,7 @@ def wants_source() -> ColumnElement[bool]:
     The searches end when the order is no longer open, when its seller has decided, and when its source is back. The
     items found for the order are kept for it as long.
     """
-    return and_(
-        UNDECIDED,
-        source_items.c.state.in_(sorted(OUT_OF_STOCK)),
-        source_items.c.observed_at > _item.seen_at,
-        exists().where(users.c.id == _item.user_id, users.c.active),
-    )
+    return and_(UNSOURCED, exists().where(users.c.id == _item.user_id, users.c.active))
 
 
 def kept_for_orders(

@@ -65,6 +65,10 @@ def plain(value: int | None) -> Text:
     return cell(None if value is None else str(value))
 
 
+def yen(amount: int | None) -> str | None:
+    return None if amount is None else f"{'-' if amount < 0 else ''}¥{abs(amount):,}"
+
+
 def facts(rows: Iterable[tuple[str, object]]) -> RenderableType:
     """A table of two columns: names on the left, values on the right."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
 from mercarich_replacements.earnings import Earnings
 from mercarich_web.api.ids import GivenId
@@ -196,10 +197,15 @@ def told(story: Story) -> Told:
     )
 
 
+def unknown(reason: Reason) -> Unknown:
+    return Unknown(text=tell(reason, Language.EN), **code_of(reason))
+
+
 def _earned(earned: Earnings) -> Earned:
-    unknown = [Unknown(text=tell(reason, Language.EN), **code_of(reason)) for reason in earned.unknown]
     names = ("verdict", "fee_jpy", "landed_jpy", "profit_jpy", "margin_percent", "at_most")
-    return Earned(**{name: getattr(earned, name) for name in names}, unknown=unknown)
+    return Earned(
+        **{name: getattr(earned, name) for name in names}, unknown=[unknown(reason) for reason in earned.unknown]
+    )
 
 
 def _entry(moment: Moment) -> Entry:

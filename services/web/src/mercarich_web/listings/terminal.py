@@ -8,7 +8,7 @@ from rich.text import Text
 from mercarich_contracts.events import EventKind
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Earnings, Verdict
-from mercarich_web.console.output import cell, facts, plain, section, sentence, table
+from mercarich_web.console.output import cell, facts, plain, section, sentence, table, yen
 from mercarich_web.listings.deleted_offers import DeletedOffer
 from mercarich_web.listings.offers import Account, Event, Evidence, Explanation, Offer, Push, Source
 from mercarich_web.replacements.searches import Replacement, ReplacementSearch
@@ -71,8 +71,8 @@ def _offer(offer: Offer) -> RenderableType:
         ("quantity", f"{offer.quantity} (revision {offer.revision}, on sale {offer.listing_quantity})"),
         ("changed", offer.changed_at),
         ("in our books since", offer.created_at),
-        ("your price", _yen(offer.offer_price_jpy)),
-        ("first source's price", _yen(offer.first_price_jpy)),
+        ("your price", yen(offer.offer_price_jpy)),
+        ("first source's price", yen(offer.first_price_jpy)),
         ("Amazon accepted", amazon),
         ("pushed", offer.pushed_at),
         ("read back", offer.verified_at),
@@ -91,8 +91,8 @@ def _source(source: Source, marketplace: str, next_look: Reason) -> RenderableTy
         ("item", f"{marketplace} {source.item_id}"),
         ("title", source.title),
         ("state", _state(source.state, source.reason)),
-        ("price", _yen(source.price_jpy)),
-        ("postage", _yen(source.postage_jpy)),
+        ("price", yen(source.price_jpy)),
+        ("postage", yen(source.postage_jpy)),
         ("seen so", source.observed_at),
         ("last seen", source.checked_at),
         ("next look", next_look),
@@ -108,23 +108,19 @@ def _source(source: Source, marketplace: str, next_look: Reason) -> RenderableTy
 
 
 def _earned(earned: Earnings) -> RenderableType:
-    profit = _yen(earned.profit_jpy)
+    profit = yen(earned.profit_jpy)
     if profit is not None and earned.at_most:
         profit = f"at most {profit}"
     tone = {Verdict.LOSS: "bold red", Verdict.THIN: "yellow"}.get(earned.verdict, "")
     return facts(
         [
-            ("Amazon's fee", _yen(earned.fee_jpy)),
-            ("source with postage", _yen(earned.landed_jpy)),
+            ("Amazon's fee", yen(earned.fee_jpy)),
+            ("source with postage", yen(earned.landed_jpy)),
             ("profit", cell(profit, tone)),
             ("margin", None if earned.margin_percent is None else f"{earned.margin_percent:g} %"),
             ("not known", "; ".join(sentence(reason) for reason in earned.unknown) or None),
         ]
     )
-
-
-def _yen(amount: int | None) -> str | None:
-    return None if amount is None else f"{'-' if amount < 0 else ''}¥{abs(amount):,}"
 
 
 def _evidence(evidence: Evidence) -> RenderableType:

@@ -7,6 +7,7 @@ from mercarich_platform.clock import Clock
 from mercarich_web.api.callers import caller
 from mercarich_web.api.ids import Id
 from mercarich_web.api.reasons import code_of, english
+from mercarich_web.database import Together
 from mercarich_web.identity.api_keys import Keys
 from mercarich_web.identity.keys import Scope
 from mercarich_web.identity.people import Account
@@ -18,7 +19,7 @@ from mercarich_web.paging import Paged
 from mercarich_web.site.addresses import Below
 
 
-def routes(keys: Keys, orders: SqlOrders, decisions: SqlDecisions, now: Clock) -> APIRouter:
+def routes(keys: Keys, orders: SqlOrders, decisions: SqlDecisions, now: Clock, together: Together) -> APIRouter:
     routes = APIRouter(prefix="/orders", tags=["orders"])
     reader = Depends(caller(keys, Scope.LISTINGS_READ))
     writer = Depends(caller(keys, Scope.LISTINGS_WRITE))
@@ -26,11 +27,13 @@ def routes(keys: Keys, orders: SqlOrders, decisions: SqlDecisions, now: Clock) -
     @routes.get("", summary="What is to be bought, the most urgent first; or what was decided, the newest order first")
     def page(decided: bool = False, below: Below = None, account: Account = reader) -> shapes.Orders:
         user_id = account.user_id
-        found = orders.decided(user_id, below) if decided else Paged(orders.to_buy(user_id), None)
-        terms, rate, reads = orders.terms(user_id), shapes.rate(orders.rate(user_id, now())), orders.reads(user_id)
+        with together():
+            found = orders.decided(user_id, below) if decided else Paged(orders.to_buy(user_id), None)
+            terms, rate, reads = orders.terms(user_id), shapes.rate(orders.rate(user_id, now())), orders.reads(user_id)
+            to_buy, _ = orders.counts(user_id)
         return shapes.Orders(
             orders=[shapes.order(row, terms) for row in found.rows],
-            to_buy=orders.counts(user_id)[0],
+            to_buy=to_buy,
             read_at=reads.read_at,
             problem=english(reads.problem),
             rate=rate,

@@ -28,4 +28,4 @@ def wished(decision: OrderDecision | None, shown: int, note: str | None = None, 
     """Return the wish. An empty note is none, and what is taken back has neither note nor price."""
     if decision is None:
         return Wish(None, shown)
-    return Wish(decision, shown, " ".join((note or "").split())[:LONGEST_NOTE] or None, paid_jpy)
+    return Wish(decision, shown, " ".join((note or "").split()) or None, paid_jpy)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
 from mercarich_replacements.earnings import Terms
+from mercarich_web.database import Together
 from mercarich_web.orders.order_list import OrderList, OrderToBuy, SellersOrders
 from mercarich_web.orders.orders import OrderItem
 from mercarich_web.orders.sql.orders import SqlOrders
@@ -14,10 +15,12 @@ class ListOrders:
     """List what one seller, or each one who has to, has to buy. Raises `NotFound` for a seller that there is not."""
 
     orders: SqlOrders
+    together: Together
     now: Clock
 
     def __call__(self, username: str | None) -> OrderList:
-        return OrderList([self._of(*seller) for seller in self.orders.sellers(username)])
+        with self.together():
+            return OrderList([self._of(*seller) for seller in self.orders.sellers(username)])
 
     def _of(self, user_id: int, username: str) -> SellersOrders:
         rate, terms = self.orders.rate(user_id, self.now()), self.orders.terms(user_id)
@@ -35,5 +38,5 @@ def _told(item: OrderItem, terms: Terms) -> OrderToBuy:
         url=item.source.url if item.source else None,
         found=[source.url for source in item.search.found],
         profit_jpy=profit.jpy,
-        missing=[str(one) for one in profit.missing],
+        unknown=profit.unknown,
     )

@@ -27,8 +27,8 @@ class OrderToBuy:
     found: Sequence[str]
     """Where the source is gone: the pages of items that fit, the cheapest first."""
     profit_jpy: int | None
-    missing: Sequence[str]
-    """What is not known of the profit: `Missing`."""
+    unknown: tuple[Reason, ...]
+    """What is not known of the profit."""
 
 
 @dataclass(frozen=True, slots=True)

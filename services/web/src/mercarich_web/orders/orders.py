@@ -1,21 +1,21 @@
-"""An item of an order: what its source is like now, what buying it would leave, and what comes first. No I/O."""
+"""An item of an order: what its source is like now, and what buying it would leave. No I/O."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, State
 from mercarich_contracts.orders import Canceller, OrderDecision, OrderStatus, is_open
 from mercarich_contracts.sites import SITES
+from mercarich_reasons.earnings import NoSourceKnown, OrderPriceNotTold, SourcePostageNotKnown
 from mercarich_reasons.reason import Reason
-from mercarich_replacements.earnings import Terms
+from mercarich_replacements.earnings import Sale, Terms, price_of
 
 NOT_PAID = (OrderStatus.PENDING, OrderStatus.PENDING_AVAILABILITY)
 """Amazon has not taken the buyer's payment: it may still cancel the order by itself."""
 URGENT = timedelta(days=1)
 """Time left to ship from which on it is urgent to buy."""
-_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 class Standing(StrEnum):
@@ -29,16 +29,6 @@ class Standing(StrEnum):
     """The last look was inconclusive."""
     GONE = "gone"
     NO_SOURCE = "no_source"
-
-
-class Missing(StrEnum):
-    """What is not known of the expected profit."""
-
-    ORDER_PRICE = "order_price"
-    SOURCE = "source"
-    """Nothing is known to be on sale."""
-    SOURCE_PRICE = "source_price"
-    POSTAGE = "postage"
 
 
 class Step(StrEnum):
@@ -75,9 +65,9 @@ class Source:
         return SITES[Marketplace(self.marketplace)].page_url(self.item_id)
 
     @property
-    def landed_jpy(self) -> int | None:
-        """Return its price in yen with the postage, as far as that is known."""
-        return None if self.price_jpy is None else self.price_jpy + (self.postage_jpy or 0)
+    def price(self) -> int | Reason:
+        """Return what it costs in yen without postage, or why that is not known."""
+        return price_of(Sale(None, self.state, self.reason, self.price_jpy, self.postage_jpy))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +98,8 @@ class Profit:
     """What an order leaves, in yen, as far as it is known."""
 
     jpy: int | None
-    missing: Sequence[Missing]
-    """With the postage missing, `jpy` is the most that can be left."""
+    unknown: tuple[Reason, ...] = ()
+    """What is not known. With the postage not known, `jpy` is the most that can be left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,15 +180,22 @@ class OrderItem:
     def profit(self, terms: Terms) -> Profit:
         """Return what is left of the order's price after Amazon's fee, other costs, and what was paid at the source, or
         would be. Of several pieces, each is taken to cost the same. `terms`: the seller's."""
-        paid, missing = None if self.decided is None else self.decided.paid_jpy, []
+        paid = None if self.decided is None else self.decided.paid_jpy
+        cost, unknown = self._cost(terms) if paid is None else (paid, ())
         if self.price_jpy is None:
-            missing.append(Missing.ORDER_PRICE)
-        if paid is None:
-            missing += _missing(self.buyable, terms)
-            paid = _cost(self.buyable, terms, self.quantity)
-        if paid is None or self.price_jpy is None:
-            return Profit(None, missing)
-        return Profit(terms.kept(self.price_jpy * self.quantity) - paid, missing)
+            return Profit(None, (OrderPriceNotTold(), *unknown))
+        return Profit(None if cost is None else terms.kept(self.price_jpy * self.quantity) - cost, unknown)
+
+    def _cost(self, terms: Terms) -> tuple[int | None, tuple[Reason, ...]]:
+        """Return what its pieces would cost with their postage, and what is not known of that."""
+        source = self.buyable
+        if source is None:
+            return None, (NoSourceKnown(),)
+        price = source.price
+        if isinstance(price, Reason):
+            return None, (price,)
+        unknown = (SourcePostageNotKnown(),) if terms.leaves_out(source.postage_jpy) else ()
+        return terms.landed(price, source.postage_jpy) * self.quantity, unknown
 
     @property
     def story(self) -> Sequence[tuple[Step, datetime]]:
@@ -212,26 +209,3 @@ class OrderItem:
         if self.status in ends:
             told.append((ends[self.status], self.changed_at))
         return told
-
-
-def in_order(items: Iterable[OrderItem]) -> Sequence[OrderItem]:
-    """Return the items that need buying first, and each part by the time by which it must be sent."""
-    return sorted(items, key=_place)
-
-
-def _place(item: OrderItem) -> tuple[bool, bool, datetime, datetime, int]:
-    return not item.needs_buying, not item.is_paid, item.ship_by or _LAST, item.ordered_at, item.id
-
-
-def _missing(source: Source | None, terms: Terms) -> Sequence[Missing]:
-    if source is None:
-        return [Missing.SOURCE]
-    if source.price_jpy is None:
-        return [Missing.SOURCE_PRICE]
-    return [Missing.POSTAGE] if terms.leaves_out(source.postage_jpy) else []
-
-
-def _cost(source: Source | None, terms: Terms, pieces: int) -> int | None:
-    if source is None or source.price_jpy is None:
-        return None
-    return terms.landed(source.price_jpy, source.postage_jpy) * pieces

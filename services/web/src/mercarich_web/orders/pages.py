@@ -9,11 +9,12 @@ from fastapi.responses import PlainTextResponse
 from mercarich_contracts.orders import OrderDecision
 from mercarich_reasons.reason import Reason
 from mercarich_web.api.ids import Id
+from mercarich_web.database import Together
 from mercarich_web.listings.exposure import LIMIT
 from mercarich_web.orders.cancellation_file import cancellation_file
 from mercarich_web.orders.deciding import LONGEST_NOTE, MOST_PAID, Revision, wished
 from mercarich_web.orders.sql.decisions import SqlDecisions
-from mercarich_web.orders.sql.orders import MOST, SqlOrders
+from mercarich_web.orders.sql.orders import SqlOrders
 from mercarich_web.orders.words import BUYER_TEXT
 from mercarich_web.refusals import NotFound, Refused
 from mercarich_web.site.addresses import Below, address
@@ -32,23 +33,32 @@ Choice = Annotated[OrderDecision | Literal["take_back"], Form()]
 class OrderPage:
     site: Site
     orders: SqlOrders
+    together: Together
 
     def __call__(self, visit: Visit, below: int | None = None, refused: Reason | None = None) -> Response:
         user_id = visit.account.user_id
-        decided = self.orders.decided(user_id, below, but_to_cancel=True)
+        with self.together():
+            decided = self.orders.decided(user_id, below, but_to_cancel=True)
+            number, number_to_cancel = self.orders.counts(user_id)
+            told = {
+                "to_buy": self.orders.to_buy(user_id) if below is None else [],
+                "to_cancel": self.orders.to_cancel(user_id) if below is None else [],
+                "rate": self.orders.rate(user_id, visit.now),
+                "reads": self.orders.reads(user_id),
+                "terms": self.orders.terms(user_id),
+            }
         return self.site.page(
             visit,
             "orders/orders.html",
             200 if refused is None else 409,
+            **told,
             refused=refused,
-            to_buy=self.orders.to_buy(user_id) if below is None else [],
-            to_cancel=self.orders.to_cancel(user_id) if below is None else [],
-            most=MOST,
+            number=number,
+            number_to_cancel=number_to_cancel,
             decided=decided.rows,
-            rate=self.orders.rate(user_id, visit.now),
-            reads=self.orders.reads(user_id),
-            terms=self.orders.terms(user_id),
             limit=LIMIT,
+            most_paid=MOST_PAID,
+            longest_note=LONGEST_NOTE,
             buyer_text=BUYER_TEXT,
             page={
                 "first": PATH if below is not None else None,
@@ -57,9 +67,9 @@ class OrderPage:
         )
 
 
-def routes(site: Site, orders: SqlOrders, decisions: SqlDecisions) -> APIRouter:
+def routes(site: Site, orders: SqlOrders, decisions: SqlDecisions, together: Together) -> APIRouter:
     routes = APIRouter(prefix=PATH)
-    page = OrderPage(site, orders)
+    page = OrderPage(site, orders, together)
 
     @routes.get("")
     def shown(visit: Seller, below: Below = None) -> Response:

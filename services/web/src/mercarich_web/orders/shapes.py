@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mercarich_contracts.orders import OrderDecision
 from mercarich_replacements.earnings import Terms
 from mercarich_web.api.reasons import Coded
+from mercarich_web.listings.shapes import Unknown, unknown
 from mercarich_web.orders import orders
 from mercarich_web.orders.deciding import LONGEST_NOTE, MOST_PAID, Revision
 from mercarich_web.orders.rate import Rate
@@ -54,9 +55,9 @@ class OrderedItem(BaseModel):
     searched_at: datetime | None
     """End of the last search for them."""
     profit_jpy: int | None
-    missing: Sequence[str]
-    """What is not known of the profit: `order_price`, `source`, `source_price`, `postage`. With `postage` alone,
-    `profit_jpy` is the most that can be left."""
+    unknown: Sequence[Unknown]
+    """What is not known of the profit. With `source_postage_not_known` alone, `profit_jpy` is the most that can be
+    left."""
     decision: str | None
     note: str | None
     paid_jpy: int | None
@@ -112,7 +113,7 @@ def order(item: orders.OrderItem, terms: Terms) -> OrderedItem:
         found=[_told(source) for source in item.search.found],
         searched_at=item.search.searched_at,
         profit_jpy=profit.jpy,
-        missing=[str(one) for one in profit.missing],
+        unknown=[unknown(reason) for reason in profit.unknown],
         decision=decided.decision if decided else None,
         note=decided.note if decided else None,
         paid_jpy=decided.paid_jpy if decided else None,

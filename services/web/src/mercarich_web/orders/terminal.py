@@ -3,8 +3,7 @@
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from mercarich_reasons.telling import Language, tell
-from mercarich_web.console.output import cell, section, table
+from mercarich_web.console.output import cell, section, sentence, table, yen
 from mercarich_web.orders.order_list import OrderList, SellersOrders
 
 
@@ -26,8 +25,8 @@ def _seller(seller: SellersOrders) -> RenderableType:
             one.ship_by,
             cell(one.standing.replace("_", " "), "red" if one.standing == "gone" else ""),
             "\n".join([*([one.url] if one.url else []), *(f"found: {url}" for url in one.found)]) or None,
-            None if one.profit_jpy is None else f"¥{one.profit_jpy:,}",
-            ", ".join(missing.replace("_", " ") for missing in one.missing) or None,
+            yen(one.profit_jpy),
+            "; ".join(sentence(reason) for reason in one.unknown) or None,
         ]
         for one in seller.to_buy
     ]
@@ -44,5 +43,5 @@ def _unread(seller: SellersOrders) -> list[Text]:
     if not seller.is_linked:
         return [Text("orders cannot be read: no account is linked, or Amazon refuses its token", "red")]
     if seller.problem is not None:
-        return [Text(f"orders cannot be read: {tell(seller.problem, Language.EN)}", "red")]
+        return [Text(f"orders cannot be read: {sentence(seller.problem)}", "red")]
     return [Text("orders were not read yet", "yellow")] if seller.read_at is None else []

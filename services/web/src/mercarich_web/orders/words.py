@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mercarich_contracts.orders import OrderDecision, OrderStatus
-from mercarich_web.orders.orders import Missing, Standing, Step
+from mercarich_web.orders.orders import Standing, Step
 from mercarich_web.site.languages import N_
 
 ORDER_STANDINGS: Mapping[str, tuple[str, str, str]] = {
@@ -46,14 +46,6 @@ ORDER_STEPS: Mapping[str, str] = {
     Step.SHIPPED: N_("Shipped"),
     Step.CANCELLED: N_("Cancelled"),
 }
-
-ORDER_MISSING: Mapping[str, str] = {
-    Missing.ORDER_PRICE: N_("Amazon tells no price yet"),
-    Missing.SOURCE: N_("no source is known to be on sale"),
-    Missing.SOURCE_PRICE: N_("no price of the source is known"),
-    Missing.POSTAGE: N_("without postage, which is not known"),
-}
-"""What is not known of a profit."""
 
 BUYER_TEXT = """\
 このたびはご注文いただき、ありがとうございます。

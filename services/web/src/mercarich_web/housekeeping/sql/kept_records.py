@@ -8,8 +8,7 @@ from typing import Any, Self
 
 from sqlalchemy import Column, ColumnElement, Delete, Table, and_, delete, exists, func, not_, or_, select, tuple_
 
-from mercarich_contracts.orders import OPEN
-from mercarich_db.open_orders import OF_LINKED_STORE
+from mercarich_db.open_orders import IS_OPEN, ITS_DECISION
 from mercarich_db.tables import (
     amazon_links,
     audit_log,
@@ -111,14 +110,8 @@ def _older_start() -> ColumnElement[bool]:
     return schedule_runs.c.slot < newest.correlate(schedule_runs).scalar_subquery()
 
 
-_IS_OVER = or_(order_items.c.status.not_in(OPEN), not_(OF_LINKED_STORE))
-"""The order is not open, or of a store whose orders are read no more."""
-
-
-def _its_order() -> ColumnElement[bool]:
-    decided = order_decisions.c
-    same = (order_items.c.user_id == decided.user_id, order_items.c.order_item_id == decided.order_item_id)
-    return exists().where(*same)
+_IS_OVER = not_(IS_OPEN)
+"""The item is not to be sent any more, or of a store whose orders are read no more."""
 
 
 def _told_by_newer(before: datetime, event: Any = listing_events.c) -> ColumnElement[bool]:
@@ -220,7 +213,7 @@ RECORDS: Mapping[Record, Kept] = {
     ),
     # After their orders.
     Record.ORDER_DECISIONS: Kept.of(
-        order_decisions, "KEEP_HISTORY_DAYS", _ended(order_decisions.c.decided_at, not_(_its_order()))
+        order_decisions, "KEEP_HISTORY_DAYS", _ended(order_decisions.c.decided_at, not_(exists().where(ITS_DECISION)))
     ),
     Record.FEEDS: Kept.of(
         submissions,

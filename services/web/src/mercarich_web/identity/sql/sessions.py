@@ -112,10 +112,6 @@ class SqlSessions:
         gone = delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but)
         return run_tx(self._engine, lambda connection: connection.execute(gone).rowcount)
 
-    def end_all(self, user_id: int) -> None:
-        gone = delete(sessions).where(sessions.c.user_id == user_id)
-        run_tx(self._engine, lambda connection: connection.execute(gone))
-
     def end_one(self, user_id: int, name: str) -> bool:
         """End a session by `Session.name`. Return False when the account has none with that name."""
         this = sessions.c.token_hash.startswith(name, autoescape=True)

@@ -7,8 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, not_, or_, select, true
 
-from mercarich_contracts.market import OUT_OF_STOCK
-from mercarich_db.open_orders import UNDECIDED
+from mercarich_db.open_orders import UNSOURCED
 from mercarich_db.tables import (
     amazon_accounts,
     holds,
@@ -58,14 +57,12 @@ class SqlCauses:
 
 
 def _unsourced_orders(connection: Connection) -> Iterator[Cause]:
-    item, source = order_items.c, source_items.c
-    gone = and_(source.state.in_(OUT_OF_STOCK), source.checked_at > item.seen_at)
+    item = order_items.c
     about = func.min(func.coalesce(item.sku, item.asin, item.order_item_id)).label("about")
     query = select(item.user_id, item.order_id, about, func.count().label("items"))
-    query = query.join_from(users, order_items, item.user_id == users.c.id).join(
-        source_items, source.id == item.source_item_id
-    )
-    query = query.where(users.c.active.is_(true()), UNDECIDED, gone).group_by(item.user_id, item.order_id)
+    query = query.join_from(users, order_items, item.user_id == users.c.id)
+    query = query.join(source_items, source_items.c.id == item.source_item_id)
+    query = query.where(users.c.active.is_(true()), UNSOURCED).group_by(item.user_id, item.order_id)
     for row in connection.execute(query):
         yield Cause(Name(row.user_id, Kind.ORDER_UNSOURCED, row.order_id), row.items, row.about)
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, case, distinct, exis
 from mercarich_contracts.market import State
 from mercarich_contracts.orders import Canceller, OrderDecision, OrderStatus
 from mercarich_db.earning_terms import terms_of
-from mercarich_db.open_orders import IS_OPEN, OF_LINKED_STORE, UNDECIDED
+from mercarich_db.open_orders import IS_OPEN, ITS_DECISION, OF_LINKED_STORE, UNDECIDED
 from mercarich_db.tables import (
     amazon_accounts,
     listings,
@@ -21,7 +21,7 @@ from mercarich_db.tables import (
 )
 from mercarich_replacements.earnings import Terms
 from mercarich_web.database import reading
-from mercarich_web.orders.orders import NOT_PAID, Decided, OrderItem, Source, in_order
+from mercarich_web.orders.orders import NOT_PAID, Decided, OrderItem, Source
 from mercarich_web.orders.rate import LATE, WEEK, Rate
 from mercarich_web.orders.reads import Reads
 from mercarich_web.orders.sql.searches import with_searches
@@ -29,7 +29,7 @@ from mercarich_web.paging import Paged
 from mercarich_web.refusals import NotFound
 
 MOST = 200
-"""Items that are shown as needing to be bought; a seller who decides on none has this many open at most."""
+"""Items that are shown of each list, at most."""
 ROWS = 50
 """Decided items of a page."""
 _item, _decision, _offer = order_items.c, order_decisions.c, listings.c
@@ -46,7 +46,7 @@ class SqlOrders:
     def sellers(self, username: str | None) -> Sequence[tuple[int, str]]:
         """Return the id and the name of this seller, or of each one who has something to buy or whose orders cannot be
         read. Raises `NotFound`."""
-        waits = select(_item.user_id).outerjoin(order_decisions, _OF_ITEM).where(UNDECIDED)
+        waits = select(_item.user_id).where(UNDECIDED)
         query = select(users.c.id, users.c.username).order_by(users.c.username)
         unread = select(order_reads.c.user_id).where(order_reads.c.problem.is_not(None))
         wanted = or_(users.c.id.in_(waits), users.c.id.in_(unread))
@@ -60,10 +60,10 @@ class SqlOrders:
     def to_buy(self, user_id: int) -> list[OrderItem]:
         """Return what is open and without a decision, what needs buying first at the top; `MOST` at most."""
         query = _items(user_id).where(UNDECIDED)
-        query = query.order_by(_item.status.in_(NOT_PAID), _item.ship_by.is_(None), _item.ship_by, _item.id)
+        by_time = (_item.ship_by.is_(None), _item.ship_by, _item.ordered_at, _item.id)
+        query = query.order_by(_item.status.in_(NOT_PAID), *by_time).limit(MOST)
         with reading(self._engine) as connection:
-            items = in_order(_read(row) for row in connection.execute(query.limit(MOST)))
-            return with_searches(connection, items)
+            return with_searches(connection, [_read(row) for row in connection.execute(query)])
 
     def to_cancel(self, user_id: int) -> list[OrderItem]:
         """Return what is open and cannot be sourced, by the time by which it must be sent; `MOST` at most."""
@@ -73,8 +73,9 @@ class SqlOrders:
 
     def counts(self, user_id: int) -> tuple[int, int]:
         """Return how many items are to be bought, and how many open ones cannot be sourced."""
-        counted = select(func.count(case((UNDECIDED, 1))), func.count(case((_IS_TO_CANCEL, 1))))
-        query = counted.select_from(order_items.outerjoin(order_decisions, _OF_ITEM))
+        cannot = _decision.decision == OrderDecision.CANNOT_BE_SOURCED
+        counted = select(func.count(case((not_(_IS_DECIDED), 1))), func.count(case((cannot, 1))))
+        query = counted.select_from(order_items.outerjoin(order_decisions, ITS_DECISION))
         with reading(self._engine) as connection:
             to_buy, to_cancel = connection.execute(query.where(_item.user_id == user_id, IS_OPEN)).one()
             return to_buy, to_cancel
@@ -125,7 +126,7 @@ class SqlOrders:
         unclear = and_(_item.status == OrderStatus.CANCELLED, _item.cancelled_by.is_(None))
         announced = and_(_IS_TO_CANCEL, _item.status.not_in(NOT_PAID), not_(counts_already))
         query = select(_orders(counted), _orders(by_seller), _orders(unclear), _orders(announced)).select_from(
-            order_items.outerjoin(order_decisions, _OF_ITEM)
+            order_items.outerjoin(order_decisions, ITS_DECISION)
         )
         query = query.where(_item.user_id == user_id, _item.ordered_at > now - WEEK, OF_LINKED_STORE)
         read_until = select(order_reads.c.read_until).where(order_reads.c.user_id == user_id)
@@ -133,9 +134,6 @@ class SqlOrders:
             until = connection.execute(read_until).scalar_one_or_none()
             counts = connection.execute(query).one()
         return Rate(*counts, until if until is not None and until > now - LATE else None)
-
-
-_OF_ITEM = and_(_decision.user_id == _item.user_id, _decision.order_item_id == _item.order_item_id)
 
 
 def _orders(those: ColumnElement[bool]) -> ColumnElement[int]:
@@ -148,7 +146,7 @@ def _items(user_id: int) -> Select[*tuple[Any, ...]]:
     another = or_(_item.source_item_id.is_(None), _item.source_item_id != _PRESENT.c.id)
     present = and_(_PRESENT.c.id == _offer.source_item_id, _PRESENT.c.state == State.AVAILABLE, another)
     joined = (
-        order_items.outerjoin(order_decisions, _OF_ITEM)
+        order_items.outerjoin(order_decisions, ITS_DECISION)
         .outerjoin(listings, its_listing)
         .outerjoin(_FIRST, _FIRST.c.id == _item.source_item_id)
         .outerjoin(_PRESENT, present)
@@ -162,23 +160,17 @@ def _of(source: Any) -> list[ColumnElement[Any]]:
     return [source.c[name].label(f"{source.name}_{name}") for name in _SEEN]
 
 
+_NAMES = (
+    *("id", "order_id", "order_item_id", "sku", "asin", "title", "quantity", "unfulfilled", "price_jpy"),
+    *("ordered_at", "seen_at", "changed_at", "ship_by"),
+)
+
+
 def _read(row: Any) -> OrderItem:
     told = row._mapping
-    names = (
-        "id",
-        "order_id",
-        "order_item_id",
-        "sku",
-        "asin",
-        "title",
-        "quantity",
-        "unfulfilled",
-        "price_jpy",
-        "ordered_at",
-    )
     decision = told["decision_decision"]
     return OrderItem(
-        **{name: told[name] for name in (*names, "ordered_at", "seen_at", "changed_at", "ship_by")},
+        **{name: told[name] for name in _NAMES},
         listing_id=told["offer_id"],
         status=OrderStatus(told["status"]),
         cancelled_by=None if told["cancelled_by"] is None else Canceller(told["cancelled_by"]),
