@@ -22,6 +22,7 @@ from mercarich_reasons.stock import ReplacementWaits, SourceSeen
 from mercarich_web.identity.sign_in import hashed
 from mercarich_web.notices.keeping import KeepNotices
 from mercarich_web.notices.sql.causes import SqlCauses
+from mercarich_web.notices.sql.earnings import SqlEarnings
 from mercarich_web.notices.sql.notices import SqlNotices
 
 GOODS = (
@@ -78,7 +79,8 @@ def furnish(engine: Engine) -> int:
     _job(rows, seller, "search", "running", done=2, total=6)
     _orders(rows, seller)
     story = _withdrawn(rows, seller)
-    KeepNotices(SqlCauses(engine), SqlNotices(engine), utc_now)()
+    for causes in (SqlCauses(engine), SqlEarnings(engine)):
+        KeepNotices(causes, SqlNotices(engine), utc_now)()
     return story
 
 

@@ -3,9 +3,12 @@
 import csv
 import random
 import re
+import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,14 +25,14 @@ from mercarich_db import tables
 from mercarich_db.clock import utc_now
 from mercarich_db.earning_terms import terms_of
 from mercarich_db.engine import reading
+from mercarich_platform.settings import SharedSettings
 from mercarich_replacements.earnings import Sale, Terms, Verdict, earnings
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import View, Wish
-from mercarich_web.notices.keeping import KeepNotices
 from mercarich_web.notices.notices import Cause
-from mercarich_web.notices.sql.causes import SqlCauses
-from mercarich_web.notices.sql.earnings import COUNTED_EVERY
-from mercarich_web.notices.sql.notices import SqlNotices
+from mercarich_web.notices.sql.earnings import SqlEarnings
+from mercarich_web.notices.worker import NoticeWorker, build_notices
+from mercarich_web.settings import NoticesSettings, PagesSettings
 
 VIEWS = {Verdict.LOSS: View.AT_A_LOSS, Verdict.THIN: View.THIN_MARGIN, Verdict.UNKNOWN: View.UNKNOWN_COST}
 
@@ -240,12 +243,12 @@ def test_all_that_match_a_view_of_earnings_are_withdrawn_and_no_others(
     preview = ann.post("/listings/preview", **wish).text
     ann.post("/listings/apply", **wish)
 
-    assert "4" in preview
+    assert '<b class="num">4</b> listings change.' in preview
     down = {sku for sku, row in by_sku(engine).items() if row.quantity == 0}
     assert down == {"DOWN", "LOSS", "LOSS-0", "LOSS-1", "LOSS-2"}
 
 
-def _told(found: list[Cause]) -> dict[tuple[int, str, str], int]:
+def _told(found: Sequence[Cause]) -> dict[tuple[int, str, str], int]:
     return {cause.name: cause.count for cause in found}
 
 
@@ -256,34 +259,84 @@ def test_a_seller_is_told_of_losses_and_of_what_he_calls_too_little(engine: Engi
     offer(rows, bob, "BOBS", 1000, 600, 0)
     now = utc_now()
 
-    by_default = SqlCauses(engine).now(now).causes
+    by_default = SqlEarnings(engine).now(now)
     term(rows, ann_id, "EARNINGS_LEAST_JPY", 60)
-    by_rule = SqlCauses(engine).now(now).causes
+    by_rule = SqlEarnings(engine).now(now)
     rows.change(delete(tables.seller_settings))
     rows.change(update(tables.users).where(tables.users.c.id == ann_id).values(active=False))
-    of_nobody = SqlCauses(engine).now(now).causes
+    of_nobody = SqlEarnings(engine).now(now)
 
-    assert _told(list(by_default)) == {(ann_id, "earnings", "loss"): 2}
-    assert _told(list(by_rule)) == {(ann_id, "earnings", "loss"): 2, (ann_id, "earnings", "thin"): 1}
-    assert _told(list(of_nobody)) == {}
+    assert _told(by_default) == {(ann_id, "earnings", "loss"): 2}
+    assert _told(by_rule) == {(ann_id, "earnings", "loss"): 2, (ann_id, "earnings", "thin"): 1}
+    assert _told(of_nobody) == {}
+
+
+class Turns(threading.Event):
+    """Ends a process after `ends` seconds of its clock, which moves while the process waits; `at` then does its deeds,
+    by the seconds that have gone."""
+
+    def __init__(self, clock: Clock, ends: int, at: Mapping[int, Callable[[], None]] | None = None) -> None:
+        super().__init__()
+        self._clock, self._ends, self._at = clock, ends, at or {}
+        self._begins = clock.at
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._clock.move(seconds=timeout or 0)
+        gone = round((self._clock.at - self._begins).total_seconds())
+        self._at.get(gone, lambda: None)()
+        if gone >= self._ends:
+            self.set()
+        return self.is_set()
+
+
+Process = Callable[[Clock], NoticeWorker]
+
+
+@pytest.fixture
+def process(database_url: str, tmp_path: Path) -> Process:
+    """Builds a process of notices whose clocks are this one."""
+    shared = SharedSettings.model_validate({"database_url": database_url, "data_dir": tmp_path})
+
+    def build(clock: Clock) -> NoticeWorker:
+        worker = build_notices(shared, PagesSettings(), NoticesSettings(), clock)
+        return replace(worker, seconds=lambda: clock.at.timestamp())
+
+    return build
 
 
 def test_losses_are_counted_every_ten_minutes_and_their_notices_stay_meanwhile(
-    engine: Engine, rows: Rows, ann_id: int
+    process: Process, rows: Rows, ann_id: int
 ) -> None:
     shop(rows, ann_id)
     clock = Clock()
-    first, second = (KeepNotices(SqlCauses(engine), SqlNotices(engine), clock) for _ in range(2))
-    first()
-    rows.change(update(tables.source_items).values(price_jpy=1))
-    clock.move(seconds=COUNTED_EVERY.total_seconds() - 1)
-    first()
-    open_before = _open(rows)
-    second()
-    open_after = _open(rows)
-    first()
+    first, second = (process(clock) for _ in range(2))
+    told = []
 
-    assert (open_before, open_after, _open(rows)) == (["loss"], [], [])
+    def by_another() -> None:
+        told.append(_open(rows))
+        second.run(Turns(clock, 0))
+        told.append(_open(rows))
+
+    def cheaper() -> None:
+        rows.change(update(tables.source_items).values(price_jpy=1))
+
+    first.run(Turns(clock, 602, {2: cheaper, 598: by_another}))
+
+    assert (*told, _open(rows)) == (["loss"], [], [])
+
+
+def test_losses_are_counted_again_after_ten_minutes(process: Process, rows: Rows, ann_id: int) -> None:
+    shop(rows, ann_id)
+    clock = Clock()
+    told = []
+    deeds = {
+        2: lambda: rows.change(update(tables.source_items).values(price_jpy=1)),
+        600: lambda: told.append(_open(rows)),
+    }
+
+    process(clock).run(Turns(clock, 602, deeds))
+
+    assert (*told, _open(rows)) == (["loss"], [])
 
 
 def _open(rows: Rows) -> list[str]:

@@ -14,6 +14,9 @@ from tests.integration.web.site import Browser
 from mercarich_db.engine import reading
 from mercarich_platform.clock import utc_now
 from mercarich_web.differences.sql.differences import SqlDifferences
+from mercarich_web.listings.actions import BulkAction
+from mercarich_web.listings.choices import Choice
+from mercarich_web.listings.sql.actions import SqlBulk
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import View, Wish
 from mercarich_web.notices.sql.causes import SqlCauses
@@ -74,6 +77,17 @@ def test_a_page_asks_no_more_than_it_did(ann: Browser, path: str) -> None:
     statements, connections = COSTS[path]
     assert len(costs.statements) <= statements, [statement for statement, _ in costs.statements]
     assert costs.connections <= connections
+
+
+@pytest.mark.parametrize(("view", "of_terms"), [(View.ON_SALE, False), (View.AT_A_LOSS, True)])
+def test_the_terms_are_read_for_a_view_that_depends_on_them(
+    engine: Engine, ann: Browser, view: View, of_terms: bool
+) -> None:
+    with counted() as costs:
+        SqlListingBook(engine).matching(1, Wish(view), 10)
+        SqlBulk(engine).preview(1, BulkAction.WITHDRAW, Choice(wish=Wish(view)), utc_now())
+
+    assert any("seller_settings" in statement for statement, _ in costs.statements) is of_terms
 
 
 def test_a_sellers_figures_are_counted_from_an_index_alone(engine: Engine, ann: Browser) -> None:

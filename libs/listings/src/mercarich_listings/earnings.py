@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 
 from mercarich_contracts.market import OUT_OF_STOCK, State
 from mercarich_db.tables import listings, source_items
@@ -21,7 +21,7 @@ COLUMNS = (
 )
 """What `split` makes earnings of."""
 _NAMES = [column.name for column in COLUMNS]
-IS_UP = and_(is_in(UP), _offer.orphan.is_(false()))
+_is_up = and_(is_in(UP), _offer.orphan.is_(false()))
 _can_be_bought = _source.state == State.AVAILABLE
 
 
@@ -44,11 +44,11 @@ def _is_little(terms: Terms) -> ColumnElement[bool]:
 
 
 def at_a_loss(terms: Terms) -> ColumnElement[bool]:
-    return and_(IS_UP, _can_be_bought, _profit(terms) < 0)
+    return and_(_is_up, _can_be_bought, _profit(terms) < 0)
 
 
 def thin_margin(terms: Terms) -> ColumnElement[bool]:
-    return and_(IS_UP, _can_be_bought, _profit(terms) >= 0, _is_little(terms))
+    return and_(_is_up, _can_be_bought, _profit(terms) >= 0, _is_little(terms))
 
 
 def unknown_cost(terms: Terms) -> ColumnElement[bool]:
@@ -57,4 +57,18 @@ def unknown_cost(terms: Terms) -> ColumnElement[bool]:
     unknown = [~_can_be_bought, _offer.offer_price_jpy.is_(None), _source.price_jpy.is_(None)]
     if terms.unknown_postage_jpy == 0:
         unknown.append(and_(_source.postage_jpy.is_(None), _profit(terms) >= 0, ~_is_little(terms)))
-    return and_(IS_UP, _source.state.not_in(sorted(OUT_OF_STOCK)), or_(*unknown))
+    return and_(_is_up, _source.state.not_in(sorted(OUT_OF_STOCK)), or_(*unknown))
+
+
+def numbers(user_id: int, terms: Terms) -> Select[int, int, int]:
+    """Select how many of the seller's offers meet each of these conditions, under the conditions' names.
+
+    Only the sources' rows are read, besides the index of figures.
+    """
+    counted = select(
+        func.count(case((at_a_loss(terms), 1))).label("at_a_loss"),
+        func.count(case((thin_margin(terms), 1))).label("thin_margin"),
+        func.count(case((unknown_cost(terms), 1))).label("unknown_cost"),
+    )
+    offers = listings.join(source_items, _source.id == _offer.source_item_id)
+    return counted.select_from(offers).where(_offer.user_id == user_id, _is_up)

@@ -44,7 +44,7 @@ class TellStory:
         offer, source = found.offer, found.source
         hold = self.holds.get(found.hold_id) if found.hold_id is not None else None
         known = Known(offer, source, hold, self.offers.search(listing_id), self.offers.account(listing_id))
-        terms = self.offers.terms(listing_id)
+        terms = self.offers.terms(user_id)
         events = self.offers.events(listing_id)
         looks = self.file.looks(source.id, evidence_ids(events), LOOKS)
         newest = next((event.evidence_id for event in events if event.evidence_id), found.source_evidence_id)

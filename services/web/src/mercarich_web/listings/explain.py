@@ -58,5 +58,5 @@ class Explain:
             account=known.account,
             events=self.offers.events(offer.id),
             pushes=self.offers.pushes(offer.id),
-            earned=earnings(known.sale, self.offers.terms(offer.id)),
+            earned=earnings(known.sale, self.offers.terms(found.user_id)),
         )

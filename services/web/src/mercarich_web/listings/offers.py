@@ -170,3 +170,4 @@ class Found:
     source: Source
     source_evidence_id: int | None
     hold_id: int | None
+    user_id: int

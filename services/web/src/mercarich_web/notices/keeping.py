@@ -7,6 +7,7 @@ from datetime import timedelta
 from mercarich_platform.clock import Clock
 from mercarich_web.notices.notices import (
     MOST_TRIES,
+    Causes,
     NotSent,
     Senders,
     Sending,
@@ -15,7 +16,6 @@ from mercarich_web.notices.notices import (
     What,
     changes,
 )
-from mercarich_web.notices.sql.causes import SqlCauses
 from mercarich_web.notices.sql.notices import SqlNotices
 from mercarich_web.notices.sql.ways import SqlOutbox
 
@@ -27,16 +27,16 @@ twice in a round."""
 
 @dataclass(frozen=True, slots=True)
 class KeepNotices:
-    """Update the notices. It writes only changes, so that it can run often and twice at once."""
+    """Update the notices of these causes' kinds. It writes only changes, so that it can run often and twice at once."""
 
-    causes: SqlCauses
+    causes: Causes
     book: SqlNotices
     now: Clock
 
     def __call__(self) -> None:
         now = self.now()
-        found = self.causes.now(now)
-        changed = changes(found, self.book.known([cause.name for cause in found.causes]))
+        causes = self.causes.now(now)
+        changed = changes(causes, self.causes.kinds, self.book.known([cause.name for cause in causes]))
         if changed.new or changed.again or changed.other or changed.over:
             self.book.write(changed, now)
 

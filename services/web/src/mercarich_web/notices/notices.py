@@ -1,6 +1,6 @@
 """Notices: one for each cause, open as long as the cause persists."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -119,13 +119,15 @@ class Notice:
         return LINKS.get(self.kind, "/notices").format(cause=self.name.cause)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What gives cause for notices now."""
+class Causes(Protocol):
+    """What gives cause for notices of some kinds."""
 
-    causes: Sequence[Cause]
-    uncounted: frozenset[Kind] = frozenset()
-    """Kinds that were not counted this time: their notices stay as they are."""
+    @property
+    def kinds(self) -> frozenset[Kind]: ...
+
+    def now(self, at: datetime) -> Sequence[Cause]:
+        """Return the causes that there are, of all active sellers."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +160,10 @@ class Ways:
         return ways
 
 
-def changes(found: Found, known: Iterable[Notice]) -> Changes:
-    """Return the changes to be written. `known` must hold all open notices, and the closed ones of these causes."""
-    now = {cause.name: cause for cause in found.causes}
+def changes(causes: Iterable[Cause], kinds: Collection[str], known: Iterable[Notice]) -> Changes:
+    """Return the changes to be written. `causes` are all that there are of these kinds: notices of other kinds stay as
+    they are. `known` must hold all open notices, and the closed ones of these causes."""
+    now = {cause.name: cause for cause in causes}
     by_name = {notice.name: notice for notice in known}
     new, again, other = [], [], []
     for name, cause in now.items():
@@ -171,8 +174,8 @@ def changes(found: Found, known: Iterable[Notice]) -> Changes:
             again.append((notice, cause))
         elif (notice.count, notice.about, notice.reason) != (cause.count, cause.about, cause.reason):
             other.append((notice, cause))
-    stay = now.keys() | {name for name in by_name if name.kind in found.uncounted}
-    over = [notice for name, notice in by_name.items() if notice.is_open and name not in stay]
+    kept = {name: notice for name, notice in by_name.items() if name.kind in kinds}
+    over = [notice for name, notice in kept.items() if notice.is_open and name not in now]
     return Changes(new, again, other, over)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mercarich_db import engine as engines
 from mercarich_platform.build_info import tell_build
-from mercarich_platform.clock import Clock, monotonic, utc_now
+from mercarich_platform.clock import Clock, Monotonic, monotonic, utc_now
 from mercarich_platform.exit_codes import DONE
 from mercarich_platform.health import HealthServer
 from mercarich_platform.heartbeat import Heartbeat
@@ -21,6 +21,7 @@ from mercarich_web.notices.letters import Letters
 from mercarich_web.notices.mail_smtp import MailServer, SmtpSender
 from mercarich_web.notices.notices import Sender, Sending, Way
 from mercarich_web.notices.sql.causes import SqlCauses
+from mercarich_web.notices.sql.earnings import SqlEarnings
 from mercarich_web.notices.sql.notices import SqlNotices
 from mercarich_web.notices.sql.ways import SqlOutbox
 from mercarich_web.notices.webhooks_http import WebhookSender
@@ -29,7 +30,7 @@ from mercarich_web.settings import NoticesSettings, PagesSettings
 log = logging.getLogger(__name__)
 
 
-KEEP_EVERY, SEND_EVERY, SWEEP_EVERY = 30.0, 2.0, 3600.0
+KEEP_EVERY, KEEP_EARNINGS_EVERY, SEND_EVERY, SWEEP_EVERY = 30.0, 600.0, 2.0, 3600.0
 
 
 CONNECTIONS = 1
@@ -40,9 +41,11 @@ class NoticeWorker:
     """The process. Call `run` once."""
 
     keep: KeepNotices
+    keep_earnings: KeepNotices
     send: SendNotices
     shared: SharedSettings
     close: Callable[[], None]
+    seconds: Monotonic = monotonic
 
     def run(self, stop: threading.Event) -> int:
         beat = Heartbeat()
@@ -53,12 +56,16 @@ class NoticeWorker:
                 self.shared.metrics_host, self.shared.metrics_port, healthy=beat.healthy, ready=beat.ready
             )
             server.start()
-        works: list[tuple[Callable[[], None], float]] = [(self.keep, KEEP_EVERY), (self.send.sweep, SWEEP_EVERY)]
+        works: list[tuple[Callable[[], None], float]] = [
+            (self.keep, KEEP_EVERY),
+            (self.keep_earnings, KEEP_EARNINGS_EVERY),
+            (self.send.sweep, SWEEP_EVERY),
+        ]
         due = [0.0 for _ in works]
         while not stop.is_set():
             beat()
             try:
-                now = monotonic()
+                now = self.seconds()
                 for place, (work, seconds) in enumerate(works):
                     if now >= due[place]:
                         work()
@@ -104,9 +111,11 @@ def build_notices(
     for way in Way:
         for outcome in NOTICE_OUTCOMES:
             NOTICES.labels(way, outcome)
-    keep = KeepNotices(SqlCauses(engine), SqlNotices(engine), now)
+    keep, keep_earnings = (
+        KeepNotices(causes, SqlNotices(engine), now) for causes in (SqlCauses(engine), SqlEarnings(engine))
+    )
     send = SendNotices(SqlOutbox(engine), senders, now, lambda way, outcome: NOTICES.labels(way, outcome).inc())
-    return NoticeWorker(keep, send, shared, engine.dispose)
+    return NoticeWorker(keep, keep_earnings, send, shared, engine.dispose)
 
 
 def _mail_server(own: NoticesSettings) -> MailServer:

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, select
 
-from mercarich_db.earning_terms import terms_of
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import listings, source_items
 from mercarich_listings.listing import UP
@@ -14,7 +13,7 @@ from mercarich_web.database import reading
 from mercarich_web.listings.actions import ACTIONS, BulkAction
 from mercarich_web.listings.choices import Applied, Choice, Preview
 from mercarich_web.listings.sql import undo as bulk_undo_sql
-from mercarich_web.listings.sql.book import wanted
+from mercarich_web.listings.sql.book import terms_for, wanted
 from mercarich_web.listings.sql.ways import CHUNK, count, way
 
 _offer, _source = listings.c, source_items.c
@@ -57,7 +56,7 @@ class SqlBulk:
 def _chosen(connection: Connection, user_id: int, choice: Choice) -> Select[Any]:
     joined = select(_offer.id).select_from(listings.join(source_items, _source.id == _offer.source_item_id))
     if choice.wish is not None:
-        return wanted(joined, user_id, choice.wish, terms_of(connection, user_id))
+        return wanted(joined, user_id, choice.wish, terms_for(connection, user_id, choice.wish.view))
     return joined.where(_offer.user_id == user_id, _offer.id.in_(sorted(choice.ids)[:CHUNK]))
 
 

@@ -135,7 +135,7 @@ class SqlListingBook:
         with reading(self._engine) as connection:
             exposed = _exposed(connection, user_id)
             counts = connection.execute(of_stage).one()
-            earned = connection.execute(_of_terms(user_id, terms_of(connection, user_id))).one()
+            earned = connection.execute(earnings.numbers(user_id, terms_of(connection, user_id))).one()
         return Shop(Figures(**counts._mapping, **earned._mapping, exposed=len(exposed)), exposed)
 
     def matching(self, user_id: int, wish: Wish, most: int) -> int:
@@ -143,7 +143,8 @@ class SqlListingBook:
         ids = select(_offer.id)
         of_sources = wish.view is View.EXPOSED or wish.view in BY_TERMS
         with reading(self._engine) as connection:
-            matching = wanted(_joined(ids) if of_sources else ids, user_id, wish, terms_of(connection, user_id))
+            terms = terms_for(connection, user_id, wish.view)
+            matching = wanted(_joined(ids) if of_sources else ids, user_id, wish, terms)
             found = matching.limit(most).subquery()
             return connection.execute(select(func.count()).select_from(found)).scalar_one()
 
@@ -195,12 +196,9 @@ def _exposed(connection: Connection, user_id: int) -> dict[int, datetime | None]
     return {row.id: max(row.at, row.changed_at) if row.state in OUT_OF_STOCK else None for row in rows}
 
 
-def _of_terms(user_id: int, terms: Terms) -> Select[Any]:
-    """Select how many are in each view of the seller's terms. Only the sources' rows are read, besides the index."""
-    counted: list[ColumnElement[Any]] = [
-        func.count(case((its(terms), 1))).label(view.value) for view, its in BY_TERMS.items()
-    ]
-    return _joined(select(*counted)).where(_offer.user_id == user_id, earnings.IS_UP)
+def terms_for(connection: Connection, user_id: int, view: View) -> Terms:
+    """Return the seller's terms if the view's condition depends on them, else any."""
+    return terms_of(connection, user_id) if view in BY_TERMS else _NONE
 
 
 def wanted(query: Select[Any], user_id: int | BindParameter[int], wish: Wish, terms: Terms) -> Select[Any]:

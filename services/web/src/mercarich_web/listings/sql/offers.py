@@ -66,11 +66,9 @@ class SqlOffers:
             row = connection.execute(_account(), {"listing": listing_id}).one_or_none()
             return Account(*row) if row is not None else None
 
-    def terms(self, listing_id: int) -> Terms:
-        """Return the terms of the listing's seller."""
-        seller = select(listings.c.user_id).where(listings.c.id == listing_id).scalar_subquery()
+    def terms(self, user_id: int) -> Terms:
         with reading(self._engine) as connection:
-            return terms_of(connection, seller)
+            return terms_of(connection, user_id)
 
     def looking(self, marketplace: str, now: datetime) -> Looking:
         """Return whether looks are made at the marketplace."""
@@ -134,7 +132,7 @@ def select_offers() -> Select[Any]:
     offer = [_offer_column(name).label(f"offer_{name}") for name in _names(Offer)]
     source = [_source_column(name).label(f"source_{name}") for name in _names(Source)]
     return (
-        select(*offer, *source, source_items.c.evidence_id, listings.c.hold_id)
+        select(*offer, *source, source_items.c.evidence_id, listings.c.hold_id, listings.c.user_id)
         .select_from(listings)
         .join(users, users.c.id == listings.c.user_id)
         .join(source_items, source_items.c.id == listings.c.source_item_id)
@@ -171,4 +169,5 @@ def found(row: AnyRow) -> Found:
         source=Source(**{name: values[f"source_{name}"] for name in _names(Source)}),
         source_evidence_id=values["evidence_id"],
         hold_id=values["hold_id"],
+        user_id=values["user_id"],
     )

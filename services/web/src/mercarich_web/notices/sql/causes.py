@@ -1,6 +1,6 @@
 """Find the causes of notices in the tables. Each query has an index."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,19 +25,21 @@ from mercarich_listings.removed_store import IS_LEFT, IS_UP
 from mercarich_listings.replacements import AWAITED
 from mercarich_reasons.push import ComesBack, NotShown, UnknownSku
 from mercarich_web.database import reading
-from mercarich_web.notices.notices import CAME_BACK, DIFFERS_AFTER, FAILED_FOR, STUCK_AFTER, Cause, Found, Kind, Name
+from mercarich_web.notices.notices import CAME_BACK, DIFFERS_AFTER, FAILED_FOR, STUCK_AFTER, Cause, Kind, Name
 from mercarich_web.notices.sql.earnings import SqlEarnings
 
 _offer = listings.c
 
 
 class SqlCauses:
+    """`notices.Causes` of all kinds but those of `SqlEarnings`."""
+
+    kinds = frozenset(Kind) - SqlEarnings.kinds
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._earnings = SqlEarnings(engine)
 
-    def now(self, at: datetime) -> Found:
-        """Return the causes of all sellers."""
+    def now(self, at: datetime) -> Sequence[Cause]:
         with reading(self._engine) as connection:
             active = set(connection.execute(select(users.c.id).where(users.c.active.is_(true()))).scalars())
             found = [
@@ -51,9 +53,7 @@ class SqlCauses:
                 *_counted(connection, Kind.STUCK, _pending(_stuck(at))),
                 *_failed_jobs(connection, at),
             ]
-        earnings = self._earnings.causes(active, at)
-        told = [cause for cause in [*found, *(earnings or ())] if cause.name.user_id in active]
-        return Found(told, frozenset() if earnings is not None else frozenset({Kind.EARNINGS}))
+        return [cause for cause in found if cause.name.user_id in active]
 
 
 def _unsourced_orders(connection: Connection) -> Iterator[Cause]:
