@@ -24,6 +24,7 @@ from mercarich_web.notices.keeping import KeepNotices
 from mercarich_web.notices.sql.causes import SqlCauses
 from mercarich_web.notices.sql.earnings import SqlEarnings
 from mercarich_web.notices.sql.notices import SqlNotices
+from mercarich_web.notices.sql.rates import SqlRates
 
 GOODS = (
     "ソニー ウォークマン NW-A306 ブラック",
@@ -79,7 +80,7 @@ def furnish(engine: Engine) -> int:
     _job(rows, seller, "search", "running", done=2, total=6)
     _orders(rows, seller)
     story = _withdrawn(rows, seller)
-    for causes in (SqlCauses(engine), SqlEarnings(engine)):
+    for causes in (SqlCauses(engine), SqlRates(engine), SqlEarnings(engine)):
         KeepNotices(causes, SqlNotices(engine), utc_now)()
     return story
 

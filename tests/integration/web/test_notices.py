@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, Update, select, update
 from tests.integration.web.clocks import Clock
 from tests.integration.web.conftest import Mercarich
-from tests.integration.web.orders import ordered
+from tests.integration.web.orders import decide, ordered, read_orders
 from tests.integration.web.receivers import Mailbox, Receiver
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORD, PASSWORDS, Browser, Served, let_sign_in, served
 from tests.integration.web.test_second_step import set_up
 
-from mercarich_contracts.orders import OrderStatus
+from mercarich_contracts.orders import Canceller, OrderDecision, OrderStatus
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
@@ -238,6 +238,44 @@ def test_an_open_order_whose_source_is_gone_is_told_by_every_way_that_is_on(
     assert "https://shop.example/orders" in letter.text
     assert (call.json["notice"]["kind"], call.json["notice"]["cause"]) == ("order_unsourced", "250-1")
     assert 'href="/orders"' in ann.get("/notices").text
+
+
+def test_a_rate_of_cancellations_is_told_before_it_reaches_amazons_limit_and_again_when_it_does(
+    worker: NoticeWorker, engine: Engine, ann: Browser, rows: Rows, ann_id: int, mailbox: Mailbox
+) -> None:
+    """150 orders: two cancelled are 1.33 %, three 2 %; a fourth, which only is announced, makes it 2.67 %."""
+    off = {"kinds_by_mail": "", "kinds_by_webhook": ""}
+    rows.add(tables.notice_ways, user_id=ann_id, mail_address="ann@shop.example", mail_proven_at=ago(days=9), **off)
+    for number in range(150):
+        is_cancelled = number < 2
+        ended = {"status": OrderStatus.CANCELLED, "cancelled_by": Canceller.MERCHANT} if is_cancelled else {}
+        ordered(rows, ann_id, f"250-{number}", **ended)
+    read_orders(rows, ann_id)
+    told = []
+
+    for change in (
+        lambda: None,
+        lambda: rows.change(_cancelled("250-2")),
+        lambda: decide(rows, ann_id, "250-3", OrderDecision.CANNOT_BE_SOURCED),
+        lambda: rows.change(update(tables.order_reads).values(read_until=ago(hours=2))),
+    ):
+        change()
+        worker.keep_rates()
+        turn(worker)
+        told.append({one["cause"]: one["count"] for one in all_of(engine, "notices") if one["closed_at"] is None})
+
+    assert told == [{}, {"near": 3}, {"reached": 4}, {}], "nothing is said of a rate that is not known"
+    assert [letter.subject for letter in mailbox.letters()] == [
+        "Your cancellation rate nears Amazon's limit of 2.5 %: 3 of 150 orders of seven days",
+        "Your cancellation rate has reached Amazon's limit of 2.5 %: 4 of 150 orders of seven days",
+    ]
+    assert 'href="/orders"' in ann.get("/notices").text
+
+
+def _cancelled(order_id: str) -> Update:
+    item = tables.order_items
+    ended = {"status": OrderStatus.CANCELLED, "cancelled_by": Canceller.MERCHANT}
+    return update(item).where(item.c.order_id == order_id).values(**ended)
 
 
 def test_a_source_that_a_search_saw_gone_is_told_as_one_that_a_check_saw(

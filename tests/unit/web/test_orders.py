@@ -8,8 +8,8 @@ import pytest
 from mercarich_contracts.orders import OrderDecision, OrderStatus
 from mercarich_reasons.earnings import NoSourceKnown, OrderPriceNotTold, SourceNotSeen, SourcePostageNotKnown
 from mercarich_replacements.earnings import Terms
+from mercarich_web.cancellations.rate import Rate
 from mercarich_web.orders.orders import Decided, OrderItem, Profit, Source, Standing, Step
-from mercarich_web.orders.rate import Rate
 
 AT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 SOURCE = Source("yahoo", "x1", "available", None, 1_000, AT + timedelta(minutes=5), None, 500)

@@ -37,6 +37,8 @@ OPEN = (
     *(OrderStatus.PARTIALLY_SHIPPED, OrderStatus.UNKNOWN),
 )
 """The piece is still to be bought, or to be sent."""
+NOT_PAID = (OrderStatus.PENDING, OrderStatus.PENDING_AVAILABILITY)
+"""Amazon has not taken the buyer's payment: it may still cancel the order by itself."""
 
 
 def is_open(status: OrderStatus, cancelled_by: Canceller | None, unfulfilled: int | None) -> bool:

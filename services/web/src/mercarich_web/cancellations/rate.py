@@ -6,10 +6,22 @@ buyers are left out (Seller Central, "Order Performance").
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
+LIMIT = 0.025
+"""Amazon requires less (Seller Central, "Order Performance")."""
+NEAR = 0.6 * LIMIT
+"""The share from which on the seller is told: early enough to decide the next orders otherwise."""
 WEEK = timedelta(days=7)
 LATE = timedelta(hours=1)
 """How old the last read may be. With an older one, the orders of the last days are not known."""
+
+
+class RateWarning(StrEnum):
+    """How a rate stands to Amazon's limit."""
+
+    NEAR = "near"
+    REACHED = "reached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,14 @@ class Rate:
     def with_one_more(self) -> float | None:
         """Return the same with one more cancelled order."""
         return self._share(self.announced + 1)
+
+    @property
+    def warning(self) -> RateWarning | None:
+        """Return how near to the limit the rate is, or will be with what is announced; None: not near, or not known."""
+        share = self.with_announced
+        if share is None or share < NEAR:
+            return None
+        return RateWarning.NEAR if share < LIMIT else RateWarning.REACHED
 
     def _share(self, more: int) -> float | None:
         if self.read_until is None or not self.orders:

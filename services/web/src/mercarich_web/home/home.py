@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from mercarich_contracts.coverage import Coverage
 from mercarich_contracts.schedule import TIME_ZONE, ScheduleRow
+from mercarich_web.cancellations.rate import Rate
 from mercarich_web.listings.demand import Demand
 from mercarich_web.listings.exposure import Exposure
 from mercarich_web.listings.offers import Account, Event
 from mercarich_web.listings.views import Figures
-from mercarich_web.orders.rate import Rate
 from mercarich_web.schedule import slots as schedules
 
 DAYS = 14

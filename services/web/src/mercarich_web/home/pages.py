@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, Response
 
+from mercarich_web.cancellations.rate import LIMIT
 from mercarich_web.home.assembly import ShowHome
 from mercarich_web.home.home import Fortnight
-from mercarich_web.listings.exposure import LIMIT
 from mercarich_web.overview.overview import ShowOverview
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Operator, Seller, Signed

@@ -5,9 +5,8 @@ The history records both to the second. The source may have gone at any time sin
 the checker counts with each fall (`run_sellers.unseen_seconds`): since the end of an auction, else half of the time.
 
 The expected share of cancelled orders is exposed time ÷ time on sale, both summed over offers, times how much more
-the offers that fell are ordered than the others (`demand`). Orders are taken to be spread evenly over minutes. Amazon
-counts cancellations before shipping over seven days and requires less
-than 2.5 % (Seller Central, "Order Performance").
+the offers that fell are ordered than the others (`demand`). Orders are taken to be spread evenly over minutes.
+Amazon's own count, and its limit, are in `cancellations.rate`.
 """
 
 from bisect import bisect_right
@@ -19,7 +18,6 @@ from math import ceil
 
 from mercarich_contracts.events import EventKind
 
-LIMIT = 0.025
 WEEK = timedelta(days=7)
 LEAST = timedelta(days=1)
 """Least time since the first look; a shorter time says nothing about a week."""

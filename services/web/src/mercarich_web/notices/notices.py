@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from mercarich_listings.differences import Difference
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Verdict
+from mercarich_web.cancellations.rate import RateWarning
 from mercarich_web.sentences import Said
 
 QUIET = timedelta(hours=6)
@@ -27,6 +28,9 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 class Kind(StrEnum):
     ORDER_UNSOURCED = "order_unsourced"
     """An open order whose source was seen gone after feed had read the order. The cause is Amazon's order id."""
+    CANCELLATIONS = "cancellations"
+    """The share of a week's orders that the seller cancelled, or is to cancel, nears Amazon's limit or has reached it.
+    The cause is a `RateWarning`."""
     TOKEN = "token"
     """Amazon refuses the seller's token."""
     STUCK = "stuck"
@@ -42,7 +46,7 @@ class Kind(StrEnum):
     """Offers on sale that earn less than their seller wants. The cause is a `Verdict`."""
 
 
-ON_BY_DEFAULT = frozenset({Kind.ORDER_UNSOURCED})
+ON_BY_DEFAULT = frozenset({Kind.ORDER_UNSOURCED, Kind.CANCELLATIONS})
 """Kinds that go out by every way that a seller has set up, unless the seller has switched them off."""
 TOLD_WHEN_OVER = frozenset({Kind.TOKEN, Kind.STUCK})
 
@@ -101,13 +105,10 @@ class Notice:
 
     @property
     def text(self) -> Said:
-        sentence = SENTENCES.get(self.kind, OTHER)
+        by_cause = SENTENCES_BY_CAUSE.get(self.kind, {})
+        sentence = by_cause.get(self.name.cause, SENTENCES.get(self.kind, OTHER))
         if self.kind == Kind.JOB_FAILED and self.reason is not None:
             sentence = FILE_FAILED if self.about else SEARCH_FAILED
-        if self.kind == Kind.DIFFERS:
-            sentence = DIFFERING.get(self.name.cause, sentence)
-        if self.kind == Kind.EARNINGS:
-            sentence = EARNING.get(self.name.cause, sentence)
         values = {"count": self.count, "about": self.about, "reason": self.reason, "cause": self.name.cause}
         return Said(sentence.text, values)
 
@@ -190,19 +191,30 @@ def pause_after(tries: int) -> timedelta:
 FILE_FAILED = Said("A job failed: %(about)s: %(reason)s")
 SEARCH_FAILED = Said("A job failed: %(reason)s")
 OTHER = Said("Something needs your attention: %(about)s")
-DIFFERING: Mapping[str, Said] = {
-    Difference.ABOVE: Said("Listings that are withdrawn, and still for sale at Amazon for an hour: %(count)s"),
-    Difference.OTHER: Said("Listings whose quantity Amazon has not shown for an hour: %(count)s"),
-    Difference.NOT_FOR_SALE: Said("Listings that Amazon has and does not sell: %(count)s"),
-    Difference.UNKNOWN: Said("Listings that Amazon does not know: %(count)s"),
-    CAME_BACK: Said("Deleted offers that Amazon still sells: %(count)s"),
-}
-EARNING: Mapping[str, Said] = {
-    Verdict.LOSS: Said("Offers on sale at a loss: %(count)s"),
-    Verdict.THIN: Said("Offers on sale that earn less than you want: %(count)s"),
+SENTENCES_BY_CAUSE: Mapping[str, Mapping[str, Said]] = {
+    Kind.CANCELLATIONS: {
+        RateWarning.NEAR: Said(
+            "Your cancellation rate nears Amazon's limit of 2.5 %%: %(count)s of %(about)s orders of seven days"
+        ),
+        RateWarning.REACHED: Said(
+            "Your cancellation rate has reached Amazon's limit of 2.5 %%: %(count)s of %(about)s orders of seven days"
+        ),
+    },
+    Kind.DIFFERS: {
+        Difference.ABOVE: Said("Listings that are withdrawn, and still for sale at Amazon for an hour: %(count)s"),
+        Difference.OTHER: Said("Listings whose quantity Amazon has not shown for an hour: %(count)s"),
+        Difference.NOT_FOR_SALE: Said("Listings that Amazon has and does not sell: %(count)s"),
+        Difference.UNKNOWN: Said("Listings that Amazon does not know: %(count)s"),
+        CAME_BACK: Said("Deleted offers that Amazon still sells: %(count)s"),
+    },
+    Kind.EARNINGS: {
+        Verdict.LOSS: Said("Offers on sale at a loss: %(count)s"),
+        Verdict.THIN: Said("Offers on sale that earn less than you want: %(count)s"),
+    },
 }
 SENTENCES: Mapping[str, Said] = {
     Kind.ORDER_UNSOURCED: Said("The source of order %(cause)s is gone: %(about)s"),
+    Kind.CANCELLATIONS: Said("Cancelled orders of seven days: %(count)s of %(about)s"),
     Kind.TOKEN: Said("Amazon refuses your token, so nothing reaches Amazon. %(about)s"),
     Kind.STUCK: Said("Withdrawals that have not reached Amazon for an hour: %(count)s"),
     Kind.HELD: Said("Withdrawals that are held back: %(count)s"),
@@ -214,6 +226,7 @@ SENTENCES: Mapping[str, Said] = {
 }
 LINKS: Mapping[str, str] = {
     Kind.ORDER_UNSOURCED: "/orders",
+    Kind.CANCELLATIONS: "/orders",
     Kind.TOKEN: "/amazon",
     Kind.STUCK: "/listings?view=exposed",
     Kind.HELD: "/listings?view=held",

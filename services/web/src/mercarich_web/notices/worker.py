@@ -23,6 +23,7 @@ from mercarich_web.notices.notices import Sender, Sending, Way
 from mercarich_web.notices.sql.causes import SqlCauses
 from mercarich_web.notices.sql.earnings import SqlEarnings
 from mercarich_web.notices.sql.notices import SqlNotices
+from mercarich_web.notices.sql.rates import SqlRates
 from mercarich_web.notices.sql.ways import SqlOutbox
 from mercarich_web.notices.webhooks_http import WebhookSender
 from mercarich_web.settings import NoticesSettings, PagesSettings
@@ -30,7 +31,7 @@ from mercarich_web.settings import NoticesSettings, PagesSettings
 log = logging.getLogger(__name__)
 
 
-KEEP_EVERY, KEEP_EARNINGS_EVERY, SEND_EVERY, SWEEP_EVERY = 30.0, 600.0, 2.0, 3600.0
+KEEP_EVERY, KEEP_RATES_EVERY, KEEP_EARNINGS_EVERY, SEND_EVERY, SWEEP_EVERY = 30.0, 180.0, 600.0, 2.0, 3600.0
 
 
 CONNECTIONS = 1
@@ -41,6 +42,7 @@ class NoticeWorker:
     """The process. Call `run` once."""
 
     keep: KeepNotices
+    keep_rates: KeepNotices
     keep_earnings: KeepNotices
     send: SendNotices
     shared: SharedSettings
@@ -58,6 +60,7 @@ class NoticeWorker:
             server.start()
         works: list[tuple[Callable[[], None], float]] = [
             (self.keep, KEEP_EVERY),
+            (self.keep_rates, KEEP_RATES_EVERY),
             (self.keep_earnings, KEEP_EARNINGS_EVERY),
             (self.send.sweep, SWEEP_EVERY),
         ]
@@ -111,11 +114,12 @@ def build_notices(
     for way in Way:
         for outcome in NOTICE_OUTCOMES:
             NOTICES.labels(way, outcome)
-    keep, keep_earnings = (
-        KeepNotices(causes, SqlNotices(engine), now) for causes in (SqlCauses(engine), SqlEarnings(engine))
+    keep, keep_rates, keep_earnings = (
+        KeepNotices(causes, SqlNotices(engine), now)
+        for causes in (SqlCauses(engine), SqlRates(engine), SqlEarnings(engine))
     )
     send = SendNotices(SqlOutbox(engine), senders, now, lambda way, outcome: NOTICES.labels(way, outcome).inc())
-    return NoticeWorker(keep, keep_earnings, send, shared, engine.dispose)
+    return NoticeWorker(keep, keep_rates, keep_earnings, send, shared, engine.dispose)
 
 
 def _mail_server(own: NoticesSettings) -> MailServer:

@@ -6,14 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, State
-from mercarich_contracts.orders import Canceller, OrderDecision, OrderStatus, is_open
+from mercarich_contracts.orders import NOT_PAID, Canceller, OrderDecision, OrderStatus, is_open
 from mercarich_contracts.sites import SITES
 from mercarich_reasons.earnings import NoSourceKnown, OrderPriceNotTold, SourcePostageNotKnown
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Sale, Terms, price_of
 
-NOT_PAID = (OrderStatus.PENDING, OrderStatus.PENDING_AVAILABILITY)
-"""Amazon has not taken the buyer's payment: it may still cancel the order by itself."""
 URGENT = timedelta(days=1)
 """Time left to ship from which on it is urgent to buy."""
 

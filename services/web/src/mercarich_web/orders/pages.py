@@ -9,8 +9,8 @@ from fastapi.responses import PlainTextResponse
 from mercarich_contracts.orders import OrderDecision
 from mercarich_reasons.reason import Reason
 from mercarich_web.api.ids import Id
+from mercarich_web.cancellations.rate import LIMIT
 from mercarich_web.database import Together
-from mercarich_web.listings.exposure import LIMIT
 from mercarich_web.orders.cancellation_file import cancellation_file
 from mercarich_web.orders.deciding import LONGEST_NOTE, MOST_PAID, Revision, wished
 from mercarich_web.orders.sql.decisions import SqlDecisions

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from mercarich_contracts.orders import OrderDecision
 from mercarich_replacements.earnings import Terms
 from mercarich_web.api.reasons import Coded
+from mercarich_web.cancellations.rate import Rate
 from mercarich_web.listings.shapes import Unknown, unknown
 from mercarich_web.orders import orders
 from mercarich_web.orders.deciding import LONGEST_NOTE, MOST_PAID, Revision
-from mercarich_web.orders.rate import Rate
 
 
 class ItsSource(BaseModel):

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, case, distinct, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, not_, or_, select
 
 from mercarich_contracts.market import State
-from mercarich_contracts.orders import Canceller, OrderDecision, OrderStatus
+from mercarich_contracts.orders import NOT_PAID, Canceller, OrderDecision, OrderStatus
 from mercarich_db.earning_terms import terms_of
 from mercarich_db.open_orders import IS_OPEN, ITS_DECISION, OF_LINKED_STORE, UNDECIDED
 from mercarich_db.tables import (
@@ -20,9 +20,10 @@ from mercarich_db.tables import (
     users,
 )
 from mercarich_replacements.earnings import Terms
+from mercarich_web.cancellations.rate import Rate
+from mercarich_web.cancellations.sql import TO_CANCEL, rate_of
 from mercarich_web.database import reading
-from mercarich_web.orders.orders import NOT_PAID, Decided, OrderItem, Source
-from mercarich_web.orders.rate import LATE, WEEK, Rate
+from mercarich_web.orders.orders import Decided, OrderItem, Source
 from mercarich_web.orders.reads import Reads
 from mercarich_web.orders.sql.searches import with_searches
 from mercarich_web.paging import Paged
@@ -36,7 +37,6 @@ _item, _decision, _offer = order_items.c, order_decisions.c, listings.c
 _FIRST, _PRESENT = source_items.alias("first"), source_items.alias("present")
 _SEEN = ("marketplace", "item_id", "state", "reason", "price_jpy", "checked_at", "check_problem", "postage_jpy")
 _IS_DECIDED = _decision.decision.is_not(None)
-_IS_TO_CANCEL = and_(IS_OPEN, _decision.decision == OrderDecision.CANNOT_BE_SOURCED)
 
 
 class SqlOrders:
@@ -67,7 +67,7 @@ class SqlOrders:
 
     def to_cancel(self, user_id: int) -> list[OrderItem]:
         """Return what is open and cannot be sourced, by the time by which it must be sent; `MOST` at most."""
-        query = _items(user_id).where(_IS_TO_CANCEL).order_by(_item.ship_by.is_(None), _item.ship_by, _item.id)
+        query = _items(user_id).where(TO_CANCEL).order_by(_item.ship_by.is_(None), _item.ship_by, _item.id)
         with reading(self._engine) as connection:
             return [_read(row) for row in connection.execute(query.limit(MOST))]
 
@@ -85,7 +85,7 @@ class SqlOrders:
         returns."""
         query = _items(user_id).where(_IS_DECIDED).order_by(_item.id.desc())
         if but_to_cancel:
-            query = query.where(not_(_IS_TO_CANCEL))
+            query = query.where(not_(TO_CANCEL))
         if below is not None:
             query = query.where(_item.id < below)
         with reading(self._engine) as connection:
@@ -115,29 +115,8 @@ class SqlOrders:
         return Reads(is_served, row.read_at if row else None, row.problem if row else None)
 
     def rate(self, user_id: int, now: datetime) -> Rate:
-        by_seller = _item.cancelled_by == Canceller.MERCHANT
-        others = order_items.alias("others")
-        counts_already = exists().where(
-            *(others.c.user_id == _item.user_id, others.c.order_id == _item.order_id),
-            others.c.cancelled_by == Canceller.MERCHANT,
-        )
-        is_cancelled = or_(_item.status == OrderStatus.CANCELLED, _item.cancelled_by.is_not(None))
-        counted = and_(_item.status.not_in(NOT_PAID), or_(by_seller, not_(is_cancelled)))
-        unclear = and_(_item.status == OrderStatus.CANCELLED, _item.cancelled_by.is_(None))
-        announced = and_(_IS_TO_CANCEL, _item.status.not_in(NOT_PAID), not_(counts_already))
-        query = select(_orders(counted), _orders(by_seller), _orders(unclear), _orders(announced)).select_from(
-            order_items.outerjoin(order_decisions, ITS_DECISION)
-        )
-        query = query.where(_item.user_id == user_id, _item.ordered_at > now - WEEK, OF_LINKED_STORE)
-        read_until = select(order_reads.c.read_until).where(order_reads.c.user_id == user_id)
         with reading(self._engine) as connection:
-            until = connection.execute(read_until).scalar_one_or_none()
-            counts = connection.execute(query).one()
-        return Rate(*counts, until if until is not None and until > now - LATE else None)
-
-
-def _orders(those: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count(distinct(case((those, _item.order_id))))
+            return rate_of(connection, user_id, now)
 
 
 def _items(user_id: int) -> Select[*tuple[Any, ...]]:

@@ -1,0 +1,1 @@
+"""A seller's cancellation rate, and Amazon's limit on it."""
