@@ -2,8 +2,8 @@
 
 import json
 import time
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
+from math import ceil
 
 import pytest
 from tests.cluster.conftest import Keep
@@ -12,10 +12,10 @@ from tests.cluster.release import Release
 from tests.cluster.runs import ended
 from tests.cluster.visitor import Visitor
 
-from mercarich_contracts.schedule import TIME_ZONE
-
 SELLER, OPERATOR = "tier-seller", "tier-operator"
 ROW = "env-update"
+INTERVAL, TOO_LATE = timedelta(minutes=3), timedelta(seconds=30)
+"""Between two slots, and of the start of one: enough of the interval is left for the operator to find it missed."""
 
 
 @pytest.fixture(autouse=True)
@@ -71,24 +71,38 @@ def test_start_now_makes_one_job_that_runs_to_its_end(visitor: Visitor, release:
 
 
 def test_t11_a_start_that_was_missed_is_made_up_for(release: Release, keep: Keep) -> None:
-    """Make the row look as if nothing had been there to start it for two days."""
-    hour = (datetime.now(ZoneInfo(TIME_ZONE)) - timedelta(hours=2)).hour
+    """Make the row look as if nothing had been there to start it for two days, and let a slot of it pass unused.
+
+    A CronJob has missed nothing from before it was made: so the slot is one that comes while it is suspended.
+    """
     before, began = set(_jobs(release)), time.monotonic()
     release.sql("DELETE FROM schedule_pauses")
     earlier = "started_at = started_at - INTERVAL 2 DAY, slot = slot - INTERVAL 2 DAY"
     release.sql(f"UPDATE schedule_runs SET {earlier} WHERE name = '{ROW}'")
-    _set(release, {"suspend": False, "schedule": f"0 {hour} * * *"})
+    _set(release, {"suspend": True, "schedule": "*/3 * * * *", "startingDeadlineSeconds": TOO_LATE.seconds})
+    passed = _missed_at(release)
+    until(lambda: datetime.now(UTC) > passed, 600, "Kubernetes does not start the slot itself any more")
     try:
+        _set(release, {"suspend": False})
         [job] = until(lambda: set(_jobs(release)) - before, 90, "the operator has made the Job")
-        assert ended(release, job) == "Complete"
     finally:
         _set(release, {"suspend": True})
+    assert ended(release, job) == "Complete"
 
     started = release.sql(f"SELECT actor, action FROM audit_log WHERE subject = '{ROW}' ORDER BY id DESC LIMIT 1")
     keep("6-catch-up", {"seconds": round(time.monotonic() - began, 1), "job": job, "deed": started})
     assert started == [["catch-up", "schedule_started"]]
     assert release.sql("SELECT * FROM schedule_wishes") == []
     assert set(_jobs(release)) - before == {job}
+
+
+def _missed_at(release: Release) -> datetime:
+    """Return when a slot is missed whose CronJob was there a whole interval, and a tenth, before."""
+    cron = release.space.get("cronjob", release.name(ROW))
+    made_at = datetime.fromisoformat(cron["metadata"]["creationTimestamp"])
+    earliest, interval = max(datetime.now(UTC), made_at + 2 * INTERVAL), INTERVAL.total_seconds()
+    slot = datetime.fromtimestamp(ceil(earliest.timestamp() / interval) * interval, UTC)
+    return slot + TOO_LATE + timedelta(seconds=5)
 
 
 def _set(release: Release, spec: dict[str, object]) -> None:
