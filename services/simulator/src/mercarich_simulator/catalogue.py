@@ -44,6 +44,11 @@ class Item:
     def payable(self) -> int:
         return self.price + self.price * self.tax_percent // 100
 
+    @property
+    def landed(self) -> int:
+        """Return the price in yen with tax, and with the postage as far as the marketplace tells one."""
+        return self.payable + (self.postage or 0)
+
 
 @dataclass(frozen=True, slots=True)
 class AmazonSeller:

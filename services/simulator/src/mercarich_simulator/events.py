@@ -123,7 +123,8 @@ class MarketEvents:
             return
         if kind == REPRICED:
             chance = entropy(self._catalogue.settings.seed, "price", marketplace, number, at)
-            self._truth.prices[marketplace][number] = (70 if chance[0] % 2 else 110) + chance[1] % 20
+            percent = (70 if chance[0] % 2 else 110) + chance[1] % 20
+            self._truth.reprice(marketplace, number, percent, at)
             return
         self._truth.put(marketplace, number, "available" if kind == BACK else kind, at)
 

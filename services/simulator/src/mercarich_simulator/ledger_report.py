@@ -9,8 +9,9 @@ from mercarich_simulator.amazon.attributes import LEAD_TIME, RESTOCK
 from mercarich_simulator.amazon.offers import Offer
 from mercarich_simulator.amazon.orders import CancelledBy
 from mercarich_simulator.ledger import Frame, Judgement, judge
+from mercarich_simulator.ledger_orders import Terms, losses
 from mercarich_simulator.ledger_stock import Stock, stock
-from mercarich_simulator.truth import Change
+from mercarich_simulator.truth import Change, state_at
 from mercarich_simulator.world import World
 
 LISTED_CASES = 50
@@ -19,10 +20,15 @@ LISTED_CASES = 50
 _JUDGED = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites")
 _STOCK = ("sold_twice", "fought")
 """Errors of which `Judgement` and `Stock` have the times."""
+_AGAIN = "pieces_sold_twice"
+_NO_TERMS = Terms()
 
 
-def ledger(world: World, frame: Frame, details: bool) -> dict[str, Any]:
-    """Return the whole ledger. `details` adds every offer that has changed since the start."""
+def ledger(world: World, frame: Frame, details: bool, terms: Terms = _NO_TERMS) -> dict[str, Any]:
+    """Return the whole ledger. `details` adds every offer that has changed since the start.
+
+    Pieces are sold at a loss by `terms`, the same for all sellers.
+    """
     moved = list(_moved(world))
     judged = [(offer, judge(offer.first, offer.changes, truth, frame)) for offer, truth in moved]
     _mind_doubles(world, judged)
@@ -39,10 +45,12 @@ def ledger(world: World, frame: Frame, details: bool) -> dict[str, Any]:
     result["cases"]["fields_lost"] = [
         _named(offer) | lost._asdict() for offer, _ in judged for lost in offer.fields_lost
     ][:LISTED_CASES]
-    result["cases"] |= {name: _cases(bought, name) for name in _STOCK}
+    result["cases"] |= {name: _cases(bought, name) for name in (*_STOCK, _AGAIN)}
+    at_a_loss = losses(world, terms)
+    result["sold_at_loss"], result["cases"]["sold_at_loss"] = len(at_a_loss), at_a_loss[:LISTED_CASES]
     result["upstream"] = {name: traffic.report() for name, traffic in world.traffic.items()}
     result["quota_429"] = dict(world.quotas.refused)
-    result["judged"] = asdict(frame) | {"cutoff": min(frame.cutoff, frame.now)}
+    result["judged"] = asdict(frame) | asdict(terms) | {"cutoff": min(frame.cutoff, frame.now)}
     if details:
         result["details"] = [
             _named(offer) | asdict(verdict) | {"changes": [change._asdict() for change in offer.changes]}
@@ -96,8 +104,9 @@ def _counts(world: World, judged: list[tuple[Offer, Judgement]], bought: Sequenc
         "fields_lost": sum(len(offer.fields_lost) for offer in offers),
         "orders": sum(found.sold for found in bought),
         "orders_unsourced": sum(found.unsourced for found in bought),
+        "orders_met_elsewhere": sum(order.paid_jpy is not None for order in world.orders.kept.values()),
         "orders_cancelled": {by.lower(): cancelled[by] for by in CancelledBy},
-        **{name: sum(len(getattr(found, name)) for found in bought) for name in _STOCK},
+        **{name: sum(len(getattr(found, name)) for found in bought) for name in (*_STOCK, _AGAIN)},
         "exposed_item_seconds": round(sum(verdict.exposed_seconds for verdict in verdicts), 3),
         "exposed_offers": sum(verdict.exposed_seconds > 0 for verdict in verdicts),
         "pushes_accepted": sum(offer.accepted for offer in offers),
@@ -127,9 +136,8 @@ def truth_of(world: World, offer: Offer) -> list[Change]:
         line = world.truth.line(offer.listing.marketplace, offer.listing.source_number)
     for source in offer.sources:
         new = world.truth.line(source.marketplace, source.number)
-        state = next((change.state for change in reversed(new) if change.at <= source.at), "available")
         line = [change for change in line if change.at < source.at]
-        line += [Change(source.at, state), *(change for change in new if change.at > source.at)]
+        line += [Change(source.at, state_at(new, source.at)), *(change for change in new if change.at > source.at)]
     return line
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mercarich_simulator.amazon.offers import ORDER, PUSHES, SELLER, Offer
-from mercarich_simulator.truth import BUYABLE, Change
+from mercarich_simulator.truth import BUYABLE, Change, state_at
 
 
 class Stock(NamedTuple):
@@ -15,6 +15,8 @@ class Stock(NamedTuple):
     """Of these, those that came while the source could not be bought: the seller has to cancel them."""
     sold_twice: Sequence[float]
     """Times at which a push put up a piece that a buyer had taken."""
+    pieces_sold_twice: Sequence[float]
+    """Times of the orders for which no piece was left, although the source was there: what such pushes led to."""
     fought: Sequence[float]
     """Times at which a push undid what the seller had changed in Seller Central, without an event of the source."""
 
@@ -29,15 +31,17 @@ def stock(offer: Offer, truth: Sequence[Change]) -> Stock:
     shown = pieces = offer.first
     sold = unsourced = taken = 0
     edited: tuple[float, int] | None = None
-    twice, fought = [], []
+    twice, again, fought = [], [], []
     for change in offer.changes:
         while sources and sources[0].at <= change.at:
             del sources[0]
             pieces, taken, edited = shown, 0, None
         if change.lane == ORDER:
             sold += 1
-            there = _state(truth, change.at) in BUYABLE
+            there = state_at(truth, change.at) in BUYABLE
             taken, unsourced = taken + there, unsourced + (not there)
+            if there and taken > pieces:
+                again.append(change.at)
         elif change.lane not in PUSHES:
             pieces, taken = change.quantity, 0
             edited = (change.at, shown) if change.lane == SELLER else None
@@ -50,11 +54,7 @@ def stock(offer: Offer, truth: Sequence[Change]) -> Stock:
         if not taken:
             pieces = max(pieces, change.quantity)
         shown = change.quantity
-    return Stock(sold, unsourced, twice, fought)
-
-
-def _state(truth: Sequence[Change], at: float) -> str:
-    return next((change.state for change in reversed(truth) if change.at <= at), "available")
+    return Stock(sold, unsourced, twice, again, fought)
 
 
 def _moved(truth: Sequence[Change], begin: float, end: float) -> bool:

@@ -16,7 +16,7 @@ from mercarich_simulator.amazon.offers import Coming, Lost, Offer, Shown, Source
 from mercarich_simulator.amazon.orders import CancelledBy, Order, Status, Step
 from mercarich_simulator.events import Scheduled
 from mercarich_simulator.hazards import SIGMA
-from mercarich_simulator.truth import Change
+from mercarich_simulator.truth import Change, Priced
 from mercarich_simulator.world import World
 
 VERSION = 1
@@ -49,7 +49,10 @@ def save(world: World, path: Path) -> None:
         "start_at": world.catalogue.start_at,
         "now": world.clock.now(),
         "truth": {name: _lines(lines) for name, lines in world.truth.lines.items()},
-        "prices": {name: list(prices.items()) for name, prices in world.truth.prices.items()},
+        "prices": {
+            name: [(number, [tuple(priced) for priced in line]) for number, line in prices.items()]
+            for name, prices in world.truth.prices.items()
+        },
         "relisted": [[new, *origin] for new, origin in world.truth.relisted.items()],
         "events": _events(world),
         "rounds": _rounds(world),
@@ -99,7 +102,7 @@ def restore(world: World, document: dict[str, Any]) -> None:
     for name, lines in document["truth"].items():
         world.truth.lines[name] = {number: [Change(*change) for change in line] for number, line in lines}
     for name, prices in document.get("prices", {}).items():
-        world.truth.prices[name] = dict(prices)
+        world.truth.prices[name] = {number: _prices(line, world.catalogue.start_at) for number, line in prices}
     for new, origin, at in document["relisted"]:
         world.truth.relist(origin, new, at)
     _restore_rounds(world, document.get("rounds", []))
@@ -119,6 +122,11 @@ def restore(world: World, document: dict[str, Any]) -> None:
         world.orders.expect(_order(row))
     if next_order is not None and world.settings.orders_per_hour:
         world.buyers.next_at = next_order
+
+
+def _prices(line: Any, start_at: float) -> list[Priced]:
+    """Return an item's prices. Files of earlier releases have the last one alone."""
+    return [Priced(start_at, line)] if isinstance(line, int) else [Priced(*priced) for priced in line]
 
 
 def _order(row: dict[str, Any]) -> Order:

@@ -1,6 +1,7 @@
 """The states of each source item as a time line. The ledger judges by these time lines only."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mercarich_simulator.shelf import MERCARI, YAHOO
@@ -34,6 +35,13 @@ class Change(NamedTuple):
     state: str
 
 
+class Priced(NamedTuple):
+    """An item's price since a time, in per cent of its first price."""
+
+    at: float
+    percent: int
+
+
 class Truth:
     """Time lines of the items that ever changed. An item without one has always been available."""
 
@@ -42,8 +50,8 @@ class Truth:
         self.relisted: dict[int, tuple[int, float]] = {}
         """Yahoo only: number of the new auction -> number of the old one, and when."""
         self.successors: dict[int, int] = {}
-        self.prices: dict[str, dict[int, int]] = {YAHOO: {}, MERCARI: {}}
-        """An item's price now, in per cent of its first price."""
+        self.prices: dict[str, dict[int, list[Priced]]] = {YAHOO: {}, MERCARI: {}}
+        """The prices of the items that were ever repriced."""
 
     def state(self, marketplace: str, number: int) -> str:
         line = self.lines[marketplace].get(number)
@@ -63,6 +71,16 @@ class Truth:
         del line[:-KEPT_CHANGES]
         return True
 
+    def reprice(self, marketplace: str, number: int, percent: int, at: float) -> None:
+        line = self.prices[marketplace].setdefault(number, [])
+        line.append(Priced(at, percent))
+        del line[:-KEPT_CHANGES]
+
+    def percent(self, marketplace: str, number: int, at: float) -> int:
+        """Return an item's price at a time, in per cent of its first price."""
+        line = self.prices[marketplace].get(number, ())
+        return next((priced.percent for priced in reversed(line) if priced.at <= at), 100)
+
     def relist(self, origin: int, new: int, at: float) -> None:
         """Relist a Yahoo item under a new number, once."""
         if origin not in self.successors:
@@ -81,3 +99,8 @@ class Truth:
         for line in self.lines[marketplace].values():
             result[line[-1].state] += 1
         return dict(result)
+
+
+def state_at(line: Sequence[Change], at: float) -> str:
+    """Return the state at a time of a time line's item."""
+    return next((change.state for change in reversed(line) if change.at <= at), "available")

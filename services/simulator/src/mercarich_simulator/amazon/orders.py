@@ -72,6 +72,8 @@ class Order:
     next_step: Step
     status: Status = Status.PENDING
     cancelled_by: CancelledBy | None = None
+    paid_jpy: int | None = None
+    """What the seller paid for another item of the same kind; None: the piece comes from the offer's source."""
 
 
 class Orders:
@@ -120,6 +122,14 @@ class Orders:
     def cancelled(self) -> Counter[CancelledBy]:
         """Count the orders that were cancelled, by whom."""
         return Counter(order.cancelled_by for order in self.kept.values() if order.cancelled_by is not None)
+
+    def met(self, order: Order, paid_jpy: int, at: float) -> None:
+        """The seller has bought another item for an order that is paid. Raise ValueError for any other order."""
+        if order.status is not Status.UNSHIPPED or order.paid_jpy is not None:
+            raise ValueError("the order is not to be bought for: it is not paid yet, bought for already, or at its end")
+        order.paid_jpy = paid_jpy
+        if order.next_step is not Step.REGRET:
+            self._plan(order, Step.SHIP, at + _SHIPPED_SECONDS)
 
     def is_bought(self, order: Order) -> bool:
         """Return whether the order's buyer pays, and does not cancel before the seller goes to buy the piece."""

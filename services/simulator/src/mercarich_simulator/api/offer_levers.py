@@ -4,7 +4,9 @@ from typing import Any
 
 from mercarich_simulator.amazon.attributes import LEAD_TIME, MERGE, QUANTITY, Write
 from mercarich_simulator.amazon.offers import SELLER, Offer, Push, Source, by_hand
+from mercarich_simulator.api.orders import order_id
 from mercarich_simulator.catalogue import MARKETPLACES
+from mercarich_simulator.truth import BUYABLE
 from mercarich_simulator.web import Request
 from mercarich_simulator.world import World
 
@@ -26,7 +28,7 @@ class OfferLevers:
         return {"seconds": seconds}
 
     def order(self, request: Request) -> dict[str, Any]:
-        """Set the rate at which buyers come, or let one buy each of some offers now."""
+        """Set the rate at which buyers come, let one buy each of some offers now, or let sellers meet orders."""
         body, world, now = request.json(), self._world, self._world.clock.now()
         if "per_hour" in body:
             rate = float(body["per_hour"])
@@ -34,6 +36,8 @@ class OfferLevers:
                 raise ValueError("per_hour must be 0 or more")
             world.buyers.set_rate(rate, now)
             return {"per_hour": rate}
+        if "met" in body:
+            return {"count": sum(self._meet(row, now) for row in body["met"])}
         offers = [self._existing(row) for row in body["offers"]]
         return {"count": sum(world.buyers.buy(offer, now, f"order-by-hand-{now}") for offer in offers)}
 
@@ -54,6 +58,21 @@ class OfferLevers:
             number = number_of(self._world, marketplace, row["item_id"])
             offers.stand_on(row["seller_id"], row["sku"], Source(float(row.get("at") or now), marketplace, number))
         return {"count": len(rows)}
+
+    def _meet(self, row: dict[str, Any], now: float) -> bool:
+        """Let the seller of an order buy another item for it, which is sold then."""
+        world, seed = self._world, self._world.settings.seed
+        wanted = (order for order in world.orders.kept.values() if order_id(seed, order.number) == row["order_id"])
+        order = next(wanted, None)
+        if order is None:
+            raise ValueError(f"there is no order {row['order_id']}")
+        marketplace = marketplace_of(row["marketplace"])
+        look = world.market.find(marketplace, row["item_id"], now)
+        if look is None or look.state not in BUYABLE:
+            raise ValueError(f"{marketplace} {row['item_id']} cannot be bought")
+        world.orders.met(order, look.item.landed, now)
+        world.events.force(marketplace, [look.item.number], "sold", now, now)
+        return True
 
     def _set(self, row: dict[str, Any]) -> None:
         offers, now, key = self._world.offers, self._world.clock.now(), (row["seller_id"], row["sku"])

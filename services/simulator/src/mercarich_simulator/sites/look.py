@@ -46,8 +46,8 @@ class Market:
         item = self._item(marketplace, number)
         if item is None:
             return None
-        percent = self.truth.prices[marketplace].get(number)
-        if percent is not None:
+        percent = self.truth.percent(marketplace, number, now)
+        if percent != 100:
             item = replace(item, price=max(300, item.price * percent // 1000 * 10))
         fate = self.fates.of(marketplace, number) if self.fates else None
         if self.fates and fate:

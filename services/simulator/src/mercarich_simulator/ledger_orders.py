@@ -1,0 +1,59 @@
+"""Orders in the ledger: pieces sold at a loss, and orders that the seller met from elsewhere."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from mercarich_simulator.amazon.offers import Offer
+from mercarich_simulator.amazon.orders import Order
+from mercarich_simulator.seeding import offered_at
+from mercarich_simulator.truth import BUYABLE, state_at
+from mercarich_simulator.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a sale costs its seller besides the source. The ledger is told them; without being told it counts none."""
+
+    fee_percent: float = 0.0
+    """Amazon's fee, in per cent of the order's price."""
+    costs_jpy: int = 0
+
+    def kept(self, price_jpy: int) -> int:
+        """Return what fee and costs leave of a price, in whole yen."""
+        return price_jpy * (1000 - round(self.fee_percent * 10)) // 1000 - self.costs_jpy
+
+
+def losses(world: World, terms: Terms) -> list[dict[str, Any]]:
+    """Return the orders that leave less than nothing: seller, SKU, time, what the terms leave of the price, the cost.
+
+    An order costs what was paid where the seller bought it elsewhere, else what its source cost when the buyer ordered,
+    with the postage as far as the marketplace tells one. Left out are cancelled orders, those of an offer without a
+    known price, and those without a source that were bought nowhere: no piece was sold.
+    """
+    found = []
+    for order in world.orders.kept.values():
+        offer = world.offers.touched[(order.seller_id, order.sku)]
+        cost = order.paid_jpy if order.paid_jpy is not None else _cost(world, offer, order)
+        if cost is None or offer.listing is None or order.cancelled_by is not None:
+            continue
+        kept = terms.kept(offered_at(world.catalogue.item(offer.listing.marketplace, offer.listing.source_number)))
+        if cost > kept:
+            case = {"at": order.placed_at, "kept_jpy": kept, "cost_jpy": cost}
+            found.append({"seller_id": order.seller_id, "sku": order.sku, **case})
+    return found
+
+
+def _cost(world: World, offer: Offer, order: Order) -> int | None:
+    at = order.placed_at
+    source = _source_at(offer, at)
+    if source is None or state_at(world.truth.line(*source), at) not in BUYABLE:
+        return None
+    look = world.market.at(*source, at)
+    return None if look is None else look.item.landed
+
+
+def _source_at(offer: Offer, at: float) -> tuple[str, int] | None:
+    for source in reversed(offer.sources):
+        if source.at <= at:
+            return source.marketplace, source.number
+    return (offer.listing.marketplace, offer.listing.source_number) if offer.listing else None
