@@ -37,7 +37,7 @@ setup: $(INSTALLED) ## make .venv and install what requirements.lock pins (done 
 up: $(INSTALLED) ## run everything on this machine, offline, until Ctrl-C; its data is in var/
 	@$(BIN)/mercarich up
 
-demo: $(INSTALLED) ## a market of 20 sellers and 10,000 listings, judged by its own ledger (SCENARIO=normal|outage)
+demo: $(INSTALLED) ## a market of 20 sellers and 10,000 listings, judged by its own ledger (SCENARIO=normal|outage|orders)
 	@$(BIN)/mercarich demo --scenario $(SCENARIO)
 
 test: lint types arch docs unit integration test-chart ## everything that needs only Python; the chart where npm is there

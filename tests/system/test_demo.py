@@ -82,3 +82,18 @@ def test_an_outage_holds_the_run_withdraws_nothing_and_ends_by_itself(tmp_path: 
     assert "goes on after" in output
     assert (report["wrong_withdrawals"], report["missed_withdrawals"]) == (0, 0)
     assert (report["checked"], report["unknown"]) == (270, 0)
+
+
+@pytest.mark.timeout(240)
+def test_an_order_whose_source_has_gone_is_met_by_another_item_within_its_break_even(tmp_path: Path) -> None:
+    code, output, report = run_demo(tmp_path, "--listings", "200", "--scenario", "orders")
+    assert code == 0, output
+    order = report["acts"]["order"]
+    assert order["orders"] == order["orders_unsourced"]
+    assert (order["orders_met_elsewhere"], order["sold_at_loss"], order["pieces_sold_twice"]) == (1, 0, 0)
+    assert order["profit_jpy"] >= 0
+    told = ["A buyer orders", "Feed has read", "The checker has looked", "The updater has found", "$ mercarich orders"]
+    places = [output.rindex(f" {words}") for words in [*told, "Bought at", "1 met by another item"]]
+    assert places == sorted(places)
+    assert {name: report[name] for name in FAULTS} == dict.fromkeys(FAULTS, 0)
+    assert "ledger: clean" in output

@@ -17,7 +17,7 @@ from mercarich_contracts.sites import SITES
 from mercarich_db import engine as engines
 from mercarich_db import settings_store
 from mercarich_db.engine import run_tx
-from mercarich_local import demo_report, runner
+from mercarich_local import demo_report
 from mercarich_local.data_folder import locked
 from mercarich_local.demo_acts import Acts
 from mercarich_local.demo_check import MARKETPLACES
@@ -26,7 +26,7 @@ from mercarich_local.demo_stage import Problem, Stage, Stopped
 from mercarich_local.demo_way import freezing
 from mercarich_local.machine import Machine
 from mercarich_local.market import Simulator
-from mercarich_local.outage import Outage
+from mercarich_local.preparing import prepare_apart
 from mercarich_local.procfile import Process
 from mercarich_local.screen import Screen
 from mercarich_local.supervisor import NotReady
@@ -40,6 +40,8 @@ LEFT_OUT = (
     "notices",
 )
 """Processes that the demo does not need, or starts itself at the right moment."""
+NEEDED = {"orders": ("web", *(f"updater-{name}" for name in MARKETPLACES))}
+"""Processes that a scenario needs from the start nevertheless."""
 SHORT_WAITS = {
     "CANARY_EVERY_SECONDS": "3",
     "CANARY_RETRY_SECONDS": "2",
@@ -73,6 +75,7 @@ OURS = (
     "UPDATER_",
     "FEED_",
     "WEB_",
+    "PAGES_",
     "SIMULATOR_",
 )
 """Environment variables that are not passed on, so that a demo never runs on a system that is configured elsewhere."""
@@ -93,7 +96,8 @@ class Demo:
         began = time.monotonic()
         system = on_free_ports(self.data)
         _empty(self.data)
-        processes = [process for process in self.processes if process.name not in LEFT_OUT]
+        left_out = [name for name in LEFT_OUT if name not in NEEDED.get(self.scenario, ())]
+        processes = [process for process in self.processes if process.name not in left_out]
         screen = Screen(console, [process.name for process in processes], verbose=False)
         environment = system.environment(_given(self.sellers, self.listings))
         screen.note(f"{self.listings:,} listings of {self.sellers} sellers, scenario {self.scenario}; in {self.data}")
@@ -118,14 +122,15 @@ class Demo:
     def _prepare(
         self, system: System, processes: Sequence[Process], environment: Mapping[str, str], screen: Screen
     ) -> Mapping[str, str]:
-        more = runner.prepare(system, processes, environment, screen)
+        prepared = prepare_apart(system, environment, [process.name for process in processes])
+        screen.note(prepared.note)  # not its logins: the pages are gone when the demo ends
         batch = min(50, max(5, self.listings // 200))
         values = {**SHORT_WAITS, "CHECK_BATCH_ITEMS": str(batch)}
         _write_settings(engines.create(system.database_url(environment)), values)
-        return more
+        return prepared.variables
 
     def _act(self, stage: Stage, console: Console, began: float) -> int:
-        acts = Acts(stage, Outage(stage.simulator) if self.scenario == "outage" else None)
+        acts = Acts(stage, self.scenario)
         problem = None
         try:
             acts.play(console, self.listings)

@@ -11,7 +11,7 @@ from mercarich_local.demo_check import MARKETPLACES, Check
 from mercarich_local.demo_progress import ProgressBar
 from mercarich_local.demo_stage import Problem, Stage
 from mercarich_local.demo_state import DemoState, Line, Progress, Withdrawal
-from mercarich_local.demo_way import expiry, freezing, listing, lost_token, reviving
+from mercarich_local.demo_way import expiry, freezing, listing, lost_token, ordering, reviving
 from mercarich_local.demo_way.cast import Cast, choose
 from mercarich_local.outage import Outage
 
@@ -26,11 +26,12 @@ AFTER_THE_CHECK: Mapping[str, Act] = {
 
 
 class Acts:
-    """`play` runs the acts once. With an outage it is the check alone, without one all acts."""
+    """`play` runs the acts of a scenario once: `outage` is the check alone, `orders` the check and an order."""
 
-    def __init__(self, stage: Stage, outage: Outage | None) -> None:
+    def __init__(self, stage: Stage, scenario: str) -> None:
         self._stage = stage
-        self._outage = outage
+        self._scenario = scenario
+        self._outage = Outage(stage.simulator) if scenario == "outage" else None
         self._state = DemoState(stage.engine, MARKETPLACES)
         self.started = datetime.now(UTC)
         """Everything that had sold by this time must be withdrawn in the end."""
@@ -46,10 +47,12 @@ class Acts:
             self._outage_must_have_struck(self._outage)
             return
         cast = choose(self._stage.engine)
-        self._act("list", listing.play, cast)
+        after = AFTER_THE_CHECK if self._scenario == "normal" else {"order": ordering.play}
+        if self._scenario == "normal":
+            self._act("list", listing.play, cast)
         self._stage.title("Check, withdraw, push: every source is looked at, what is gone is taken down at Amazon")
         self._check(console, listings)
-        for name, act in AFTER_THE_CHECK.items():
+        for name, act in after.items():
             self._act(name, act, cast)
 
     def _act(self, name: str, act: Act, cast: Cast) -> None:

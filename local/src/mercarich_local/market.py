@@ -72,6 +72,20 @@ class Simulator:
         """Sell these items now."""
         self._call("POST", "/_sim/events", {"marketplace": marketplace, "kind": "sold", "ids": list(item_ids)})
 
+    def order(self, seller_id: str, sku: str) -> int:
+        """Let a buyer order one piece of an offer at Amazon. Return how many were sold."""
+        body = {"offers": [{"seller_id": seller_id, "sku": sku}]}
+        return int(self._call("POST", "/_sim/orders", body).json()["count"])
+
+    def meet(self, order_id: str, marketplace: str, item_id: str) -> None:
+        """Let the seller of an order buy this item for it."""
+        met = {"order_id": order_id, "marketplace": marketplace, "item_id": item_id}
+        self._call("POST", "/_sim/orders", {"met": [met]})
+
+    def advance(self, seconds: float) -> None:
+        """Put the market's clock on."""
+        self._call("POST", "/_sim/clock", {"advance_seconds": seconds})
+
     def set_feed_delays(self, seconds: float) -> None:
         """Future feeds wait this many seconds in the queue, and as many again in progress."""
         self._call("POST", "/_sim/feeds", {"queue_seconds": seconds, "process_seconds": seconds})
@@ -96,6 +110,11 @@ class Simulator:
         """Return the ledger with all details. Sources that went after `gone_before` (unix seconds) do not count as
         missed yet."""
         found: Row = self._call("GET", f"/_sim/ledger?details=1&before={gone_before}").json()
+        return found
+
+    def orders_ledger(self, fee_percent: float, costs_jpy: int) -> Row:
+        """Return the ledger's counts. A piece is sold at a loss by this fee and these costs."""
+        found: Row = self._call("GET", f"/_sim/ledger?fee_percent={fee_percent}&costs_jpy={costs_jpy}").json()
         return found
 
     def offer(self, seller_id: str, sku: str) -> Row:
