@@ -49,6 +49,8 @@ WATCHED_A_DAY = 24
 """Calls of the watch for each listing and day: a few, so that a week is still played in minutes."""
 FEED_SECONDS = (45.0, 60.0)
 """How long Amazon queues a feed, and processes it."""
+FEE_PERCENT = 15.0
+"""Amazon's fee by which an order is told as a loss: the default of `REVIVAL_FEE_PERCENT`."""
 SCHEDULER_TICK = 120.0
 """A row that is not due at an even minute starts a minute late."""
 
@@ -145,9 +147,13 @@ class Week:
         """Further results."""
         plant = self.plant
         requests = {name: traffic.requests for name, traffic in plant.market.world.traffic.items()}
-        ledger = orjson.loads(plant.market.answer("GET", "http://simulator/_sim/ledger", {}, b"").body)
+        address = f"http://simulator/_sim/ledger?fee_percent={FEE_PERCENT}"
+        ledger = orjson.loads(plant.market.answer("GET", address, {}, b"").body)
         return (
-            f"Buyers ordered {ledger['orders']:,} times, {ledger['orders_unsourced']:,} of them without a source. "
+            f"Buyers ordered {ledger['orders']:,} times, {ledger['orders_unsourced']:,} of them without a source; "
+            f"{ledger['orders_cancelled']['merchant']:,} orders were cancelled for want of one, "
+            f"{ledger['pieces_sold_twice']:,} were for a piece that was sold already, and {ledger['sold_at_loss']:,} "
+            f"were at a loss by a fee of {FEE_PERCENT:g}%. "
             f"Feeds: {self._feeds() or 'none'}; {self._removed():,} listings left Amazon. "
             f"Deleted offers came back {self._came_back()} times; "
             f"{len(left_to_sellers(plant))} of them are left to their sellers. "
