@@ -20,7 +20,7 @@ from kafka.net.inet import create_connection
 from kafka.net.manager import KafkaConnectionManager
 from kafka.net.sasl.oauth import AbstractTokenProvider
 from kafka.net.selector import NetworkSelector
-from kafka.net.transport import KafkaSSLTransport
+from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 
 from mercarich_platform.broker import Broker
 from mercarich_platform.outages import BrokerAway
@@ -92,6 +92,26 @@ def away(broker: Broker, error: BaseException) -> BrokerAway:
     return BrokerAway(f"no Kafka broker answers at {broker} ({type(error).__name__})")
 
 
+class _ReadToTheEnd:
+    """Hands over what came before the other side closed the connection.
+
+    kafka-python 3.0.12 drops what it reads together with the end: a broker that refuses a user says so and closes, and
+    the client would take the broker for away.
+    """
+
+    def _sock_recv(self) -> tuple[bytes, Exception | None]:
+        received, error = super()._sock_recv()  # type: ignore[misc]  # the driver's
+        return received, None if received else error  # the next read finds the end again
+
+
+class PlainTransport(_ReadToTheEnd, KafkaTCPTransport):  # type: ignore[misc]
+    """A connection without TLS."""
+
+
+class TlsTransport(_ReadToTheEnd, KafkaSSLTransport):  # type: ignore[misc]
+    """A connection with TLS."""
+
+
 class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # the driver has no types
     """Remembers why a connection could not be opened, bounds the handshake of TLS, and reads a password's file for each
     connection.
@@ -127,14 +147,14 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # the driver 
         return connection
 
     async def _build_transport(self, node: Any, timeout_at: float | None = None) -> Any:
-        if not self.ssl_enabled:
-            return await super()._build_transport(node, timeout_at)
         options = self.config["socket_options"]
         sock = await create_connection(self._net, node.host, node.port, options, timeout_at=timeout_at)
         with ExitStack() as failed:
             failed.callback(sock.close)
-            files = {name: value for name, value in self.config.items() if name.startswith("ssl_")}
-            transport = KafkaSSLTransport(self._net, sock, host=node.host, **files)
+            transport: Any = PlainTransport(self._net, sock, host=node.host)
+            if self.ssl_enabled:
+                files = {name: value for name, value in self.config.items() if name.startswith("ssl_")}
+                transport = TlsTransport(self._net, sock, host=node.host, **files)
             failed.callback(transport.abort)
             try:
                 await transport.handshake()
