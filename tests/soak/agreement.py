@@ -27,7 +27,9 @@ OF_RUN: Mapping[str, str] = {
     " WHERE h.run_id = :run AND h.applied_at IS NULL",
     "withdrawn": "SELECT COUNT(*) FROM listing_events WHERE run_id = :run AND kind = 'withdrawn'",
     "released": "SELECT COUNT(*) FROM listing_events e JOIN holds h ON h.id = e.hold_id"
-    " WHERE h.run_id = :run AND e.kind = 'withdrawn' AND e.run_id IS NULL",
+    " WHERE h.run_id = :run AND e.kind = 'withdrawn' AND e.run_id IS NULL"
+    # Without those that updater withdrew while they were held: their source was gone before their restore was pushed.
+    " AND h.released_by IS NOT NULL AND e.at >= h.released_at",
     "revived": "SELECT COUNT(*) FROM listing_events WHERE run_id = :run AND kind IN ('restored', 'swapped')",
 }
 """What stands in rows at any moment."""
