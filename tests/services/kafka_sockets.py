@@ -11,18 +11,19 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from kafka.net.inet import KafkaNetSocket
 from kafka.net.selector import NetworkSelector
+from kafka.net.transport import KafkaTCPTransport
 
 _connect = KafkaNetSocket.sock_connect
+_open = KafkaTCPTransport.__init__
 _close = NetworkSelector.close
-_opened: WeakKeyDictionary[NetworkSelector, WeakSet[socket.socket]] = WeakKeyDictionary()
-"""The sockets of each open loop."""
+_transports: WeakKeyDictionary[NetworkSelector, WeakSet[KafkaTCPTransport]] = WeakKeyDictionary()
+"""The connections of each loop, with TLS and without."""
 
 
 async def _connect_or_close(
     kind: KafkaNetSocket, net: Any, sock: socket.socket, sockaddr: Any, timeout_at: float | None = None
 ) -> socket.socket:
     connected = None
-    _opened.setdefault(net, WeakSet()).add(sock)
     try:
         connected = await _connect(kind, net, sock, sockaddr, timeout_at=timeout_at)
         return connected
@@ -31,13 +32,20 @@ async def _connect_or_close(
             sock.close()
 
 
-def _close_with_sockets(net: NetworkSelector) -> None:
+def _remember(transport: KafkaTCPTransport, net: NetworkSelector, sock: socket.socket, host: str | None = None) -> None:
+    _open(transport, net, sock, host=host)
+    _transports.setdefault(net, WeakSet()).add(transport)
+
+
+def _close_with_transports(net: NetworkSelector) -> None:
     _close(net)
-    for sock in list(_opened.pop(net, ())):
-        sock.close()
+    for transport in list(_transports.pop(net, ())):
+        if transport._sock is not None:
+            transport._sock.close()
 
 
 def close_unused() -> None:
     """Let kafka-python close such sockets, in this process from now on."""
     KafkaNetSocket.sock_connect = _connect_or_close
-    NetworkSelector.close = _close_with_sockets
+    KafkaTCPTransport.__init__ = _remember
+    NetworkSelector.close = _close_with_transports

@@ -42,9 +42,10 @@ def test_what_comes_together_with_the_end_of_a_connection_is_heard(tmp_path: Pat
         broker = threading.Thread(target=_say_and_close, args=(listening, _secured(authority) if with_tls else None))
         broker.start()
         sock = net.run(create_connection, net, "127.0.0.1", listening.getsockname()[1])
-        transport = PlainTransport(net, sock)
-        if with_tls:
-            transport = TlsTransport(net, sock, host="127.0.0.1", ssl_cafile=str(authority.cert))
+        here = "127.0.0.1"
+        transport = (
+            TlsTransport(net, sock, here, ssl_cafile=str(authority.cert)) if with_tls else PlainTransport(net, sock)
+        )
         net.run(transport.handshake)
         broker.join(30)
 

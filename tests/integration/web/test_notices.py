@@ -266,8 +266,8 @@ def test_a_rate_of_cancellations_is_told_before_it_reaches_amazons_limit_and_aga
 
     assert told == [{}, {"near": 3}, {"reached": 4}, {}], "nothing is said of a rate that is not known"
     assert [letter.subject for letter in mailbox.letters()] == [
-        "Your cancellation rate nears Amazon's limit of 2.5 %: 3 of 150 orders of seven days",
-        "Your cancellation rate has reached Amazon's limit of 2.5 %: 4 of 150 orders of seven days",
+        "Your cancellation rate nears Amazon's limit of 2.5 %: 3 of 150 orders of 7 days",
+        "Your cancellation rate has reached Amazon's limit of 2.5 %: 4 of 150 orders of 7 days",
     ]
     assert 'href="/orders"' in ann.get("/notices").text
 

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,11 +17,8 @@ class Waiting:
         yield
 
 
-class Loop:
-    """Never lets a socket write."""
-
-    def wait_write(self, *_: Any, **__: Any) -> Waiting:
-        return Waiting()
+def wait_write(*_: Any, **__: Any) -> Waiting:
+    return Waiting()
 
 
 def answering(error: int) -> KafkaNetSocket:
@@ -37,7 +35,7 @@ def sock() -> Iterator[socket.socket]:
 
 
 def test_the_socket_of_a_client_that_was_closed_while_it_connected_is_closed(sock: socket.socket) -> None:
-    connecting = answering(115).sock_connect(Loop(), sock, ("", 0))
+    connecting = answering(115).sock_connect(SimpleNamespace(wait_write=wait_write), sock, ("", 0))
     connecting.send(None)
     assert sock.fileno() >= 0
     connecting.close()
@@ -46,12 +44,12 @@ def test_the_socket_of_a_client_that_was_closed_while_it_connected_is_closed(soc
 
 def test_the_socket_of_a_refused_connection_is_closed(sock: socket.socket) -> None:
     with pytest.raises(KafkaConnectionError):
-        answering(111).sock_connect(Loop(), sock, ("", 0)).send(None)
+        answering(111).sock_connect(None, sock, ("", 0)).send(None)
     assert sock.fileno() == -1
 
 
 def test_a_connection_that_was_made_stays_open(sock: socket.socket) -> None:
     with pytest.raises(StopIteration) as made:
-        answering(0).sock_connect(Loop(), sock, ("", 0)).send(None)
+        answering(0).sock_connect(None, sock, ("", 0)).send(None)
     assert made.value.value is sock
     assert sock.fileno() >= 0

@@ -1,6 +1,6 @@
 """A seller's terms of earnings: the general settings, overridden by their own."""
 
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import Connection
 
 from mercarich_db import settings_store
 from mercarich_replacements.earnings import Terms
@@ -11,7 +11,7 @@ KEYS = (
 )
 
 
-def terms_of(connection: Connection, user_id: int | ColumnElement[int]) -> Terms:
+def terms_of(connection: Connection, user_id: int) -> Terms:
     """Return a seller's terms, by one statement."""
     values = settings_store.values_of(connection, user_id, KEYS)
     return Terms(

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, insert, literal, select, union_all, update
+from sqlalchemy import Connection, func, insert, literal, select, union_all, update
 
 from mercarich_db.setting_definitions import (
     DEFINITIONS,
@@ -88,10 +88,7 @@ def value_of(key: str, *texts: str | None) -> int | float | str:
 
 
 def values_of(
-    connection: Connection,
-    user_id: int | ColumnElement[int],
-    keys: Collection[str],
-    instead: Mapping[str, str] | None = None,
+    connection: Connection, user_id: int, keys: Collection[str], instead: Mapping[str, str] | None = None
 ) -> Values:
     """Return these settings of a seller, by one statement: the general values, overridden by the seller's own ones.
 

@@ -18,9 +18,8 @@ LISTED_CASES = 50
 """Most single cases that the ledger lists per kind of error; its counts always cover all cases."""
 
 _JUDGED = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites")
-_STOCK = ("sold_twice", "fought")
+_STOCK = ("sold_twice", "pieces_sold_twice", "fought")
 """Errors of which `Judgement` and `Stock` have the times."""
-_AGAIN = "pieces_sold_twice"
 _NO_TERMS = Terms()
 
 
@@ -45,7 +44,7 @@ def ledger(world: World, frame: Frame, details: bool, terms: Terms = _NO_TERMS) 
     result["cases"]["fields_lost"] = [
         _named(offer) | lost._asdict() for offer, _ in judged for lost in offer.fields_lost
     ][:LISTED_CASES]
-    result["cases"] |= {name: _cases(bought, name) for name in (*_STOCK, _AGAIN)}
+    result["cases"] |= {name: _cases(bought, name) for name in _STOCK}
     at_a_loss = losses(world, terms)
     result["sold_at_loss"], result["cases"]["sold_at_loss"] = len(at_a_loss), at_a_loss[:LISTED_CASES]
     result["upstream"] = {name: traffic.report() for name, traffic in world.traffic.items()}
@@ -106,7 +105,7 @@ def _counts(world: World, judged: list[tuple[Offer, Judgement]], bought: Sequenc
         "orders_unsourced": sum(found.unsourced for found in bought),
         "orders_met_elsewhere": sum(order.paid_jpy is not None for order in world.orders.kept.values()),
         "orders_cancelled": {by.lower(): cancelled[by] for by in CancelledBy},
-        **{name: sum(len(getattr(found, name)) for found in bought) for name in (*_STOCK, _AGAIN)},
+        **{name: sum(len(getattr(found, name)) for found in bought) for name in _STOCK},
         "exposed_item_seconds": round(sum(verdict.exposed_seconds for verdict in verdicts), 3),
         "exposed_offers": sum(verdict.exposed_seconds > 0 for verdict in verdicts),
         "pushes_accepted": sum(offer.accepted for offer in offers),

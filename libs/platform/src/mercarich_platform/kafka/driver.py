@@ -151,10 +151,12 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # the driver 
         sock = await create_connection(self._net, node.host, node.port, options, timeout_at=timeout_at)
         with ExitStack() as failed:
             failed.callback(sock.close)
-            transport: Any = PlainTransport(self._net, sock, host=node.host)
-            if self.ssl_enabled:
-                files = {name: value for name, value in self.config.items() if name.startswith("ssl_")}
-                transport = TlsTransport(self._net, sock, host=node.host, **files)
+            files = {name: value for name, value in self.config.items() if name.startswith("ssl_")}
+            transport = (
+                TlsTransport(self._net, sock, host=node.host, **files)
+                if self.ssl_enabled
+                else PlainTransport(self._net, sock, host=node.host)
+            )
             failed.callback(transport.abort)
             try:
                 await transport.handshake()

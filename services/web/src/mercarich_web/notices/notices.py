@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from mercarich_listings.differences import Difference
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Verdict
-from mercarich_web.cancellations.rate import RateWarning
+from mercarich_web.cancellations.rate import LIMIT, RateWarning
 from mercarich_web.sentences import Said
 
 QUIET = timedelta(hours=6)
@@ -110,7 +110,7 @@ class Notice:
         if self.kind == Kind.JOB_FAILED and self.reason is not None:
             sentence = FILE_FAILED if self.about else SEARCH_FAILED
         values = {"count": self.count, "about": self.about, "reason": self.reason, "cause": self.name.cause}
-        return Said(sentence.text, values)
+        return Said(sentence.text, values | {"limit": f"{100 * LIMIT:g}"})
 
     @property
     def link(self) -> str:
@@ -194,10 +194,10 @@ OTHER = Said("Something needs your attention: %(about)s")
 SENTENCES_BY_CAUSE: Mapping[str, Mapping[str, Said]] = {
     Kind.CANCELLATIONS: {
         RateWarning.NEAR: Said(
-            "Your cancellation rate nears Amazon's limit of 2.5 %%: %(count)s of %(about)s orders of seven days"
+            "Your cancellation rate nears Amazon's limit of %(limit)s %%: %(count)s of %(about)s orders of 7 days"
         ),
         RateWarning.REACHED: Said(
-            "Your cancellation rate has reached Amazon's limit of 2.5 %%: %(count)s of %(about)s orders of seven days"
+            "Your cancellation rate has reached Amazon's limit of %(limit)s %%: %(count)s of %(about)s orders of 7 days"
         ),
     },
     Kind.DIFFERS: {
