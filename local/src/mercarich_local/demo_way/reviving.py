@@ -16,6 +16,8 @@ from mercarich_local.demo_way.cast import Cast, Seller
 SHOWN = 3
 REVIVE_SECONDS = 150.0
 RESTORE_SECONDS = 90.0
+SHOW_SECONDS = 60.0
+"""Longer than the longest lag between Amazon's acceptance and what it shows: a hundred times `LAG_SECONDS`."""
 
 
 def play(stage: Stage, cast: Cast) -> dict[str, object]:
@@ -37,8 +39,9 @@ def play(stage: Stage, cast: Cast) -> dict[str, object]:
     stage.tell(f"{seller.username}: {len(found)} of {withdrawn} withdrawn offers have a new source; for instance")
     for row in found[:SHOWN]:
         _tell(stage, row)
-    _restore(stage, seller, found)
+    # Before anything that can fail: the ledger judges by the new sources.
     stage.simulator.tell_sources([_source(row) for row in found])
+    _restore(stage, seller, found)
     return {"withdrawn": withdrawn, "revived": len(found)}
 
 
@@ -64,12 +67,20 @@ def _restore(stage: Stage, seller: Seller, found: Sequence[AnyRow]) -> None:
         stage.command_line(*words)
     stage.until(all_accepted, f"restores of {seller.username} accepted", RESTORE_SECONDS)
     for row in found[:SHOWN]:
-        offer = stage.simulator.offer(seller.seller_id, row.sku)
-        last = offer["changes"][-1]
-        if not last["quantity"]:
-            raise Problem(f"Amazon shows 0 of {row.sku} although its restore was accepted")
-        at = datetime.fromtimestamp(last["at"], UTC)
-        stage.see(f"{row.sku}: {last['quantity']} at Amazon since {clock(at)}, ships in {offer['lead_time_days']} days")
+        tell_shown(stage, seller.seller_id, row.sku)
+
+
+def tell_shown(stage: Stage, seller_id: str, sku: str) -> None:
+    """Tell since when Amazon shows an offer whose restore it has accepted. Raises `Problem` if it does not in time."""
+
+    def shown() -> bool:
+        return int(stage.simulator.offer(seller_id, sku)["quantity"]) > 0
+
+    stage.until(shown, f"Amazon shows {sku}, whose restore it accepted", SHOW_SECONDS)
+    offer = stage.simulator.offer(seller_id, sku)
+    last = offer["changes"][-1]
+    at = datetime.fromtimestamp(last["at"], UTC)
+    stage.see(f"{sku}: {last['quantity']} at Amazon since {clock(at)}, ships in {offer['lead_time_days']} days")
 
 
 def _withdrawn(stage: Stage, seller: Seller) -> int:
