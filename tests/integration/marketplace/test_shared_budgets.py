@@ -269,3 +269,22 @@ def state(engine: Engine) -> tuple[int, str]:
 def _write(engine: Engine, document: Mapping[str, object]) -> None:
     changed = update(egress_budgets).values(state=orjson.dumps(document).decode())
     run_tx(engine, lambda connection: connection.execute(changed))
+
+
+@pytest.mark.skipif(not REAL_SERVICES, reason="SQLite has no server that ends a connection")
+def test_a_connection_that_the_server_ended_between_two_exchanges_costs_one_of_them(
+    engine: Engine, replicas: tuple[SqlBudgets, SqlBudgets]
+) -> None:
+    """The pool has one connection. It was used so recently that it is given out without a test."""
+    replica = replicas[0]
+    replica.settle(NAME, Ask("first", cells=1))
+    query = text("SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()")
+    with reading(engine) as connection:
+        for number in connection.execute(query).scalars().all():
+            connection.execute(text(f"KILL CONNECTION {number}"))
+
+    # The error's traceback keeps alive what had failed, as in a process in which nothing else happens.
+    with pytest.raises(DatabaseAway, match="is away") as kept:
+        replica.settle(NAME, Ask("first", cells=1))
+    assert replica.settle(NAME, Ask("first", cells=1)).cells
+    assert kept.tb is not None

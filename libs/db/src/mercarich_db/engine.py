@@ -29,15 +29,26 @@ ATTEMPTS = 8
 _LEFT = "left at"
 
 
-def create(url: str, *, pool_size: int = CONNECTIONS, longest_seconds: int = STATEMENT_SECONDS) -> Engine:
+def create(
+    url: str,
+    *,
+    pool_size: int = CONNECTIONS,
+    longest_seconds: int = STATEMENT_SECONDS,
+    isolation_level: str = "READ COMMITTED",
+) -> Engine:
     """Return an engine for `sqlite:///…` or `mysql+pymysql://…`. Connects lazily. Raises `BadConfiguration`.
 
     For MariaDB, `pool_size` limits the connections (a thread that finds none free waits), and `longest_seconds` the
-    time of a statement.
+    time of a statement. With the `isolation_level` AUTOCOMMIT each statement commits by itself. Never change it by
+    `Engine.execution_options`: that sets it whenever a connection is taken, and one that has been lost since is then
+    missing in the pool until the garbage collector finds it.
     """
     try:
         parsed = make_url(url)
-        engine = _sqlite(url) if parsed.get_backend_name() == "sqlite" else _mariadb(url, pool_size, longest_seconds)
+        if parsed.get_backend_name() == "sqlite":
+            engine = _sqlite(url)
+        else:
+            engine = _mariadb(url, pool_size, longest_seconds, isolation_level)
     except (ArgumentError, NoSuchModuleError, ImportError):
         raise BadConfiguration(
             "MERCARICH_DATABASE_URL: expected sqlite:////path/to/file or mysql+pymysql://user:password@host/name"
@@ -121,12 +132,12 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
-def _mariadb(url: str, pool_size: int, longest_seconds: int) -> Engine:
+def _mariadb(url: str, pool_size: int, longest_seconds: int, isolation_level: str) -> Engine:
     from mercarich_db.mariadb_connection import MariaDbConnection  # the driver: not needed for SQLite
 
     engine = create_engine(
         url,
-        isolation_level="READ COMMITTED",
+        isolation_level=isolation_level,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,

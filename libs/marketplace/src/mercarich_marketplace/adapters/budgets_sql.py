@@ -81,8 +81,7 @@ class SqlBudgets:
 
 def create(url: str) -> Engine:
     """Return an engine that commits each statement by itself. SQLite, where no network can cut, takes its one lock."""
-    engine = engines.create(url, pool_size=CONNECTIONS, longest_seconds=STATEMENT_SECONDS)
-    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+    return engines.create(url, pool_size=CONNECTIONS, longest_seconds=STATEMENT_SECONDS, isolation_level="AUTOCOMMIT")
 
 
 def _document(state: str) -> dict[str, Any]:
