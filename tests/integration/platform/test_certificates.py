@@ -20,7 +20,8 @@ from mercarich_feed.domain.answers import Transient
 from mercarich_marketplace.answers import Fault
 from mercarich_marketplace.client import HttpClient
 from mercarich_web.notices.mail_smtp import Letter, MailServer, SmtpSender
-from mercarich_web.notices.notices import NotSent, Sending, Way, Ways, What
+from mercarich_web.notices.notices import Way, Ways, What
+from mercarich_web.notices.sending import NotSent, Sending
 from mercarich_web.notices.webhooks_http import WebhookSender
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from mercarich_web.notices import webhooks_http
-from mercarich_web.notices.notices import NotSent, Sending, Undeliverable, Way, Ways, What
+from mercarich_web.notices.notices import Way, Ways, What
+from mercarich_web.notices.sending import NotSent, Sending, Undeliverable
 from mercarich_web.notices.webhooks_http import WebhookSender
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)

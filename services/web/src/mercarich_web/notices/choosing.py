@@ -16,15 +16,8 @@ from mercarich_reasons.accounts import NoMailAddress, NothingToTry, NoWebhookAdd
 from mercarich_web.identity.people import Role, Session
 from mercarich_web.identity.server_key import ServerKey
 from mercarich_web.identity.sql.audit import SqlAudit
-from mercarich_web.notices.notices import (
-    ON_BY_DEFAULT,
-    Kind,
-    Notice,
-    SentLine,
-    Way,
-    Ways,
-    What,
-)
+from mercarich_web.notices.notices import ON_BY_DEFAULT, Kind, Notice, Way, Ways, What
+from mercarich_web.notices.sending import SentLine
 from mercarich_web.notices.sql.notices import SqlNotices
 from mercarich_web.notices.sql.ways import SqlWays
 from mercarich_web.refusals import NotFound, Refused

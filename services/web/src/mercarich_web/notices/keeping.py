@@ -5,17 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mercarich_platform.clock import Clock
-from mercarich_web.notices.notices import (
-    MOST_TRIES,
-    Causes,
-    NotSent,
-    Senders,
-    Sending,
-    Undeliverable,
-    Way,
-    What,
-    changes,
-)
+from mercarich_web.notices.notices import Causes, Way, What, changes
+from mercarich_web.notices.sending import MOST_TRIES, NotSent, Senders, Sending, Undeliverable
 from mercarich_web.notices.sql.notices import SqlNotices
 from mercarich_web.notices.sql.ways import SqlOutbox
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from mercarich_reasons.stored import coded
 from mercarich_reasons.telling import Language, tell
 from mercarich_web.notices.mail_smtp import Letter
-from mercarich_web.notices.notices import Sending, What
+from mercarich_web.notices.notices import What
+from mercarich_web.notices.sending import Sending
 from mercarich_web.site.languages import LANGUAGES, N_, catalogue, chosen
 from mercarich_web.site.telling import said
 

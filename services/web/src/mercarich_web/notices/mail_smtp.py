@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
-from mercarich_web.notices.notices import NotSent, Sending, Undeliverable
+from mercarich_web.notices.sending import NotSent, Sending, Undeliverable
 
 SECONDS = 20
 

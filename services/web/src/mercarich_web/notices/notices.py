@@ -21,8 +21,6 @@ DIFFERS_AFTER = timedelta(hours=1)
 """Age from which a difference that feed mends by itself is told."""
 FAILED_FOR = timedelta(days=7)
 """Time for which a failed job remains a cause."""
-MOST_TRIES = 8
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 
 
 class Kind(StrEnum):
@@ -184,10 +182,6 @@ def comes_back_quietly(notice: Notice, now: datetime) -> bool:
     return notice.closed_at is not None and now - notice.closed_at < QUIET
 
 
-def pause_after(tries: int) -> timedelta:
-    return min(LONGEST_PAUSE, FIRST_PAUSE * int(2 ** max(0, tries - 1)))
-
-
 FILE_FAILED = Said("A job failed: %(about)s: %(reason)s")
 SEARCH_FAILED = Said("A job failed: %(reason)s")
 OTHER = Said("Something needs your attention: %(about)s")
@@ -235,59 +229,3 @@ LINKS: Mapping[str, str] = {
     Kind.DIFFERS: "/differences?kind={cause}",
     Kind.JOB_FAILED: "/jobs/{cause}",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """One mail or webhook call to be sent."""
-
-    id: int
-    user_id: int
-    way: Way
-    what: What
-    tries: int
-    """Number of tries, including the one that begins now."""
-    notice: Notice | None
-    ways: Ways
-    username: str
-    language: str | None
-    happened: Reason | None = None
-    """What happened to the account."""
-    mail_address: str | None = None
-    """Where a mail goes."""
-
-
-class SentProof(NamedTuple):
-    """A mail with a link that confirms an address."""
-
-    sending_id: int
-    at: datetime
-    """When it was asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class SentLine:
-    """A sending as the seller sees it."""
-
-    way: str
-    what: str
-    state: str
-    tries: int
-    at: datetime
-    problem: str | None
-
-
-class NotSent(Exception):
-    """Sending failed and may succeed later; the text says why."""
-
-
-class Undeliverable(Exception):
-    """Sending can never succeed: the address is not one that may be called. The text says why."""
-
-
-class Sender(Protocol):
-    def __call__(self, sending: Sending) -> None:
-        """Send it. Raises `NotSent` and `Undeliverable`."""
-
-
-Senders = Mapping[Way, Sender]

@@ -23,7 +23,7 @@ import orjson
 
 from mercarich_platform.clock import Clock
 from mercarich_platform.public_addresses import is_public
-from mercarich_web.notices.notices import NotSent, Sending, Undeliverable
+from mercarich_web.notices.sending import NotSent, Sending, Undeliverable
 
 SECONDS = 10.0
 """Limit of a call with the resolution of its name: a receiver that sends a byte now and then would pass a timeout of

@@ -19,7 +19,8 @@ from mercarich_web.notices.choosing import proof, signing_secret
 from mercarich_web.notices.keeping import KeepNotices, SendNotices
 from mercarich_web.notices.letters import Letters
 from mercarich_web.notices.mail_smtp import MailServer, SmtpSender
-from mercarich_web.notices.notices import Sender, Sending, Way
+from mercarich_web.notices.notices import Way
+from mercarich_web.notices.sending import Sender, Sending
 from mercarich_web.notices.sql.causes import SqlCauses
 from mercarich_web.notices.sql.earnings import SqlEarnings
 from mercarich_web.notices.sql.notices import SqlNotices

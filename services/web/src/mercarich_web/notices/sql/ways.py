@@ -14,19 +14,8 @@ from mercarich_web.database import reading
 from mercarich_web.identity.people import Session
 from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.sessions import hold
-from mercarich_web.notices.notices import (
-    ON_BY_DEFAULT,
-    Kind,
-    Name,
-    Notice,
-    Sending,
-    SentLine,
-    SentProof,
-    Way,
-    Ways,
-    What,
-    pause_after,
-)
+from mercarich_web.notices.notices import ON_BY_DEFAULT, Kind, Name, Notice, Way, Ways, What
+from mercarich_web.notices.sending import Sending, SentLine, SentProof, pause_after
 
 _sending = notice_sendings.c
 
