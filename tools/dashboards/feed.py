@@ -59,6 +59,12 @@ FEED = Dashboard(
             text="Since the read was due, also where tries have failed since; since the order was read. 0: none.",
         ),
         Panel(
+            "Orders that are late",
+            "short",
+            (Query("max(mercarich_feed_late_orders{NS})", "orders"),),
+            text="Paid, and still to be shipped after the time that Amazon has told. A seller's rate is on their page.",
+        ),
+        Panel(
             "Sellers whose orders cannot be read",
             "short",
             (Query("max by (reason) (mercarich_feed_unread_orders_sellers{NS})", "{{reason}}"),),

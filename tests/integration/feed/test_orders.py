@@ -20,7 +20,7 @@ from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
 from mercarich_feed.adapters.orders_sql import SqlOrders
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
-from mercarich_feed.domain.orders import EVERY, WITHOUT_ROLE
+from mercarich_feed.domain.orders import EVERY, WITHOUT_ROLE, OrderItem
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.settings import FeedSettings
 from mercarich_listings import store
@@ -104,6 +104,46 @@ def test_an_order_that_is_read_again_changes_nothing_and_what_became_of_it_is_st
     assert order.status == OrderStatus.UNSHIPPED
     assert order.price_jpy > 0
     assert shop.events(sold).count("ordered") == 1
+
+
+def test_when_an_order_was_shipped_is_stored_once(
+    feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
+) -> None:
+    begun(feed, engine, eventually)
+    buy(amazon, shop, listed(shop, 1)[0])
+    read(feed, engine, eventually)
+    assert [order.shipped_at for order in orders(engine)] == [None]
+    amazon.post("/_sim/clock", advance_seconds=30 * 3_600)
+    read(feed, engine, eventually)
+    (order,) = orders(engine)
+    assert (order.status, order.shipped_at) == (OrderStatus.SHIPPED, order.changed_at)
+    books = SqlOrders(engine, 1, now)
+    later = OrderItem(
+        **{name: getattr(order, name) for name in OrderItem.__dataclass_fields__ if name != "changed_at"},
+        changed_at=order.changed_at + timedelta(days=9),  # the buyer sends it back
+    )
+    books.save(account_of(shop), [later])
+    (again,) = orders(engine)
+    assert (again.changed_at, again.shipped_at) == (later.changed_at, order.shipped_at)
+
+
+def test_paid_orders_that_are_still_to_be_shipped_after_their_time_are_counted(shop: Shop, engine: Engine) -> None:
+    at = now()
+    one = {"user_id": 1, "seller_id": account_of(shop).seller_id, "quantity": 1, "ordered_at": at, "changed_at": at}
+    told = (
+        *(("1", "unshipped", -1), ("1", "unshipped", -1)),  # two items of an order
+        *(("2", "pending", -1), ("3", "unshipped", 1), ("4", "shipped", -1), ("5", "cancelled", -1)),
+        ("6", "partially_shipped", -1),
+    )
+    rows = [
+        one
+        | {"order_id": order, "order_item_id": str(place), "status": status}
+        | {"seen_at": at, "ship_by": at + timedelta(hours=hours)}
+        for place, (order, status, hours) in enumerate(told)
+    ]
+    run_tx(engine, lambda connection: connection.execute(insert(order_items), rows))
+    gauges(engine)
+    assert metrics.LATE_ORDERS._value.get() == 2
 
 
 def test_of_several_pieces_the_rest_stays_up(

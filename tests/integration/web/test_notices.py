@@ -272,6 +272,39 @@ def test_a_rate_of_cancellations_is_told_before_it_reaches_amazons_limit_and_aga
     assert 'href="/orders"' in ann.get("/notices").text
 
 
+def test_a_rate_of_late_shipments_is_told_before_it_reaches_amazons_limit_and_again_when_it_does(
+    worker: NoticeWorker, engine: Engine, ann: Browser, rows: Rows, ann_id: int, mailbox: Mailbox
+) -> None:
+    """100 orders: two late are 2 %, three 3 %; a fourth, which is still open after its time, makes it 4 %."""
+    off = {"kinds_by_mail": "", "kinds_by_webhook": ""}
+    rows.add(tables.notice_ways, user_id=ann_id, mail_address="ann@shop.example", mail_proven_at=ago(days=9), **off)
+    item = tables.order_items
+    for number in range(100):
+        late = ago(hours=20) if number < 2 else ago(hours=40)
+        sent = {"status": OrderStatus.SHIPPED, "shipped_at": late, "ordered_at": ago(days=4)}
+        ordered(rows, ann_id, f"250-{number}", ship_by=ago(days=1), **sent)
+    read_orders(rows, ann_id)
+    told = []
+
+    for change in (
+        lambda: None,
+        lambda: rows.change(update(item).where(item.c.order_id == "250-2").values(shipped_at=ago(hours=1))),
+        lambda: rows.change(update(item).where(item.c.order_id == "250-3").values(shipped_at=None, status="unshipped")),
+        lambda: rows.change(update(tables.order_reads).values(read_until=ago(hours=2))),
+    ):
+        change()
+        worker.keep_rates()
+        turn(worker)
+        told.append({one["cause"]: one["count"] for one in all_of(engine, "notices") if one["closed_at"] is None})
+
+    assert told == [{}, {"near": 3}, {"reached": 4}, {}], "nothing is said of a rate that is not known"
+    assert [letter.subject for letter in mailbox.letters()] == [
+        "Your rate of late shipments nears Amazon's limit of 4 %: 3 of 100 orders were late",
+        "Your rate of late shipments has reached Amazon's limit of 4 %: 4 of 100 orders late",
+    ]
+    assert 'href="/orders"' in ann.get("/notices").text
+
+
 def _cancelled(order_id: str) -> Update:
     item = tables.order_items
     ended = {"status": OrderStatus.CANCELLED, "cancelled_by": Canceller.MERCHANT}

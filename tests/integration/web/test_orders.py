@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
@@ -47,8 +48,9 @@ def cards(page: str) -> list[str]:
     return [" ".join(unescape(re.sub(r"<[^>]+>", " ", one)).split()) for one in articles]
 
 
-def figures(page: str) -> list[str]:
-    return re.findall(r'<span class="value[^"]*">([^<]*)</span>', page)
+def figures(page: str, of: str = "Cancellation rate") -> list[str]:
+    section = page.split(f'aria-label="{of}"', 1)[1].partition("</section>")[0]
+    return re.findall(r'<span class="value[^"]*">([^<]*)</span>', section)
 
 
 def test_each_order_tells_its_source_as_it_is_now(ann: Browser, rows: Rows) -> None:
@@ -384,3 +386,54 @@ def test_home_tells_the_rate_of_real_orders_beside_the_expected_one(ann: Browser
     page = ann.get("/fortnight").text
 
     assert figure.format("bad", "5 %", 20) in page
+
+
+def due(rows: Rows, order_id: str, ship_by: datetime, late: timedelta | None, **values: object) -> None:
+    """Add an order that was shipped this long after its time; None: not yet."""
+    sent = {} if late is None else {"status": OrderStatus.SHIPPED, "shipped_at": ship_by + late}
+    ordered(rows, ANN, order_id, ordered_at=ship_by - timedelta(days=3), ship_by=ship_by, **sent | values)
+
+
+def test_late_shipments_are_those_of_ten_and_of_thirty_days_and_what_is_due_next(ann: Browser, rows: Rows) -> None:
+    early, hour = timedelta(days=-1), timedelta(hours=1)
+    for number in range(96):
+        due(rows, f"250-{number}", ago(days=2), early)
+    due(rows, "251-1", ago(days=3), hour)
+    due(rows, "251-2", ago(hours=1), None)  # overdue
+    due(rows, "251-3", ago(days=4), early)
+    due(rows, "251-3", ago(days=4), hour, order_item_id="another-3")  # of the same order
+    due(rows, "251-4", ago(days=9), early)
+    for number in range(99):
+        due(rows, f"252-{number}", ago(days=20), early)
+    due(rows, "253-1", ago(days=20), hour)
+    due(rows, "253-2", ago(days=31), hour)
+    due(rows, "254-1", ago(hours=-5), None)
+    due(rows, "254-2", ago(hours=-30), None)
+    due(rows, "255-1", ago(days=2), hour, cancelled_by=Canceller.MERCHANT, status=OrderStatus.CANCELLED)
+    due(rows, "255-2", ago(days=2), None, status=OrderStatus.PENDING)
+    due(rows, "256-1", ago(days=2), early, shipped_at=None, changed_at=ago(days=1))  # shipped at an unknown time
+
+    page = ann.get("/orders").text
+
+    assert figures(page, "Late shipments") == ["3 %", "2 %", "3.96 %"]
+    assert "3 of 100 orders; limit 4 %" in page
+    assert "4 of 200 orders; limit 4 %" in page
+    assert "1 order to ship within a day" in page
+    assert "1 order is still to be shipped after its time." in page
+    assert "Of 1 shipped order it is not known whether it was in time" in page
+    assert "Only orders that were to be shipped after" not in page
+
+
+def test_of_late_shipments_it_is_said_from_when_on_they_are_known(ann: Browser, rows: Rows) -> None:
+    rows.change(update(tables.order_reads).values(began_at=ago(days=5)))
+    due(rows, "250-1", ago(days=6), timedelta(hours=1))
+    due(rows, "250-2", ago(days=1), timedelta(hours=-1))
+
+    known = ann.get("/orders").text
+    rows.change(update(tables.order_reads).values(read_until=ago(hours=2)))
+    unknown = ann.get("/orders").text
+
+    assert figures(known, "Late shipments")[:2] == ["0 %", "0 %"]
+    assert "Only orders that were to be shipped after" in known
+    assert figures(unknown, "Late shipments") == ["–", "–", "–"]
+    assert "Late shipments are not known before the orders of the last days are read." in unknown

@@ -81,6 +81,24 @@ def test_a_program_reads_what_is_to_be_bought(program: Browser, rows: Rows) -> N
     }
 
 
+def test_a_program_and_the_command_read_the_rates_of_late_shipments(
+    program: Browser, mercarich: Mercarich, rows: Rows
+) -> None:
+    ordered(rows, ANN, "250-1", ship_by=ago(hours=1))
+    for number in range(2, 5):
+        sent = {"status": OrderStatus.SHIPPED, "shipped_at": ago(days=12)}
+        ordered(rows, ANN, f"250-{number}", **sent, ship_by=ago(days=11))
+
+    ten, thirty = program.get(API).json()["late_shipments"]
+    page, told = mercarich.page("orders"), mercarich.json("orders", "--username", "ann")
+
+    names = ("days", "orders", "late", "overdue", "due_soon", "unclear", "share", "with_due")
+    assert [ten[name] for name in names] == [10, 1, 1, 1, 0, 0, 1.0, 1.0]
+    assert [thirty[name] for name in names] == [30, 4, 1, 1, 0, 0, 0.25, 0.25]
+    assert "late shipments of 30 days 25.00%: 1 of 4 orders, 1 still open" in page
+    assert [one["share"] for one in told["sellers"][0]["late_shipments"]] == [1.0, 0.25]
+
+
 def test_a_program_decides_and_reads_what_was_decided(program: Browser, rows: Rows, deeds: Deeds) -> None:
     item = ordered(rows, ANN, "250-1")
 

@@ -130,3 +130,52 @@ def test_without_the_role_nothing_else_of_the_seller_waits() -> None:
 def test_what_another_process_reads_is_not_asked_for() -> None:
     amazon, again = reading(Books(period=None))
     assert (amazon.asked, again) == ([], None)
+
+
+BY = NOW + timedelta(days=2)
+SENT = OrderItem(
+    order_id="250-1",
+    order_item_id="1",
+    sku="A-1",
+    asin=None,
+    quantity=1,
+    unfulfilled=0,
+    price_jpy=3_000,
+    status=OrderStatus.SHIPPED,
+    cancelled_by=None,
+    ordered_at=NOW,
+    changed_at=NOW + timedelta(days=3),
+    ship_by=BY,
+)
+
+
+def test_the_change_that_shows_an_item_as_shipped_is_its_shipment_if_it_was_seen_open_before() -> None:
+    assert SENT.shipped_at(seen_open=True) == SENT.changed_at
+
+
+def test_an_item_that_is_read_first_when_it_is_shipped_was_in_time_or_nobody_knows() -> None:
+    in_time = replace(SENT, changed_at=BY)
+
+    assert SENT.shipped_at(seen_open=False) is None
+    assert in_time.shipped_at(seen_open=False) == BY
+
+
+@pytest.mark.parametrize(
+    ("status", "unfulfilled", "cancelled_by", "is_shipped"),
+    [
+        (OrderStatus.SHIPPED, None, None, True),
+        (OrderStatus.PARTIALLY_SHIPPED, 0, None, True),
+        (OrderStatus.PARTIALLY_SHIPPED, 1, None, False),
+        (OrderStatus.PARTIALLY_SHIPPED, None, None, False),
+        (OrderStatus.UNSHIPPED, 0, None, False),
+        (OrderStatus.CANCELLED, 0, None, False),
+        (OrderStatus.SHIPPED, 0, Canceller.BUYER, False),
+    ],
+)
+def test_an_item_is_shipped_when_all_its_pieces_are(
+    status: OrderStatus, unfulfilled: int | None, cancelled_by: Canceller | None, is_shipped: bool
+) -> None:
+    item = replace(SENT, status=status, unfulfilled=unfulfilled, cancelled_by=cancelled_by)
+
+    assert item.is_shipped is is_shipped
+    assert (item.shipped_at(seen_open=True) is not None) is is_shipped

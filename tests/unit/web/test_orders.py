@@ -1,4 +1,4 @@
-"""What a seller is told of an ordered item: its source now, what it leaves, what comes first; and the rate."""
+"""What a seller is told of an ordered item: its source now, what it leaves, what comes first; and the rates."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,8 @@ import pytest
 from mercarich_contracts.orders import OrderDecision, OrderStatus
 from mercarich_reasons.earnings import NoSourceKnown, OrderPriceNotTold, SourceNotSeen, SourcePostageNotKnown
 from mercarich_replacements.earnings import Terms
-from mercarich_web.cancellations.rate import Rate
+from mercarich_web.cancellations.late import LateRate, worst
+from mercarich_web.cancellations.rate import Rate, RateWarning
 from mercarich_web.orders.orders import Decided, OrderItem, Profit, Source, Standing, Step
 
 AT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -110,3 +111,39 @@ def test_the_rate_is_told_as_it_is_as_announced_and_with_one_more() -> None:
 @pytest.mark.parametrize("rate", [Rate(0, 0, 0, 0, AT), Rate(80, 1, 0, 0, None)])
 def test_a_rate_without_orders_or_before_they_are_read_is_not_known(rate: Rate) -> None:
     assert (rate.share, rate.with_announced, rate.with_one_more) == (None, None, None)
+
+
+LATE = LateRate(days=10, orders=100, late=2, overdue=1, due_soon=3, unclear=0, known_since=AT)
+
+
+def test_a_rate_of_late_shipments_is_told_as_it_is_and_if_what_is_due_is_late() -> None:
+    assert (LATE.share, LATE.with_due) == (2 / 100, 5 / 103)
+
+
+@pytest.mark.parametrize("rate", [replace(LATE, known_since=None), replace(LATE, orders=0, late=0, due_soon=0)])
+def test_late_shipments_without_orders_or_before_they_are_read_are_not_known(rate: LateRate) -> None:
+    assert (rate.share, rate.with_due, rate.warning) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("orders", "late", "warning"),
+    [(1_000, 23, None), (1_000, 24, RateWarning.NEAR), (1_000, 39, RateWarning.NEAR), (1_000, 40, RateWarning.REACHED)],
+)
+def test_a_seller_is_warned_before_amazons_limit_of_late_shipments(
+    orders: int, late: int, warning: RateWarning | None
+) -> None:
+    assert replace(LATE, orders=orders, late=late).warning is warning
+
+
+def test_a_period_is_whole_once_all_its_orders_are_known() -> None:
+    assert LATE.is_whole(AT + timedelta(days=10))
+    assert not LATE.is_whole(AT + timedelta(days=9))
+    assert not replace(LATE, known_since=None).is_whole(AT)
+
+
+def test_of_two_periods_the_one_nearest_to_the_limit_is_told() -> None:
+    month, unknown = replace(LATE, days=30, late=3), replace(LATE, days=30, known_since=None)
+
+    assert worst([LATE, month]) is month
+    assert worst([LATE, unknown]) is LATE
+    assert worst([unknown, LATE]) is LATE

@@ -64,6 +64,10 @@ UNSEEN_SECONDS = Gauge(
     "mercarich_feed_ordered_unseen_seconds",
     "Time since the read of the order that has waited longest for a look at its source; 0: none waits",
 )
+LATE_ORDERS = Gauge(
+    "mercarich_feed_late_orders",
+    "Paid orders that are still to be shipped after the time that Amazon has told, of sellers whose orders are read",
+)
 OPEN_FEEDS = Gauge("mercarich_feed_open_feeds", "Feeds that have not ended")
 UNVERIFIED = Gauge(
     "mercarich_feed_unverified_listings",

@@ -104,6 +104,7 @@ def _counts(world: World, judged: list[tuple[Offer, Judgement]], bought: Sequenc
         "orders": sum(found.sold for found in bought),
         "orders_unsourced": sum(found.unsourced for found in bought),
         "orders_met_elsewhere": sum(order.paid_jpy is not None for order in world.orders.kept.values()),
+        "orders_shipped_late": world.orders.shipped_late(),
         "orders_cancelled": {by.lower(): cancelled[by] for by in CancelledBy},
         **{name: sum(len(getattr(found, name)) for found in bought) for name in _STOCK},
         "exposed_item_seconds": round(sum(verdict.exposed_seconds for verdict in verdicts), 3),

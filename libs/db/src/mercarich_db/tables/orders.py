@@ -25,6 +25,7 @@ order_items = Table(  # written by feed: one row for each SKU of an order
     Column("cancelled_by", exact(16), nullable=True),
     Column("ordered_at", UtcDateTime, nullable=False),
     Column("ship_by", UtcDateTime, nullable=True),
+    Column("shipped_at", UtcDateTime, nullable=True),  # confirmed at Amazon; NULL: not yet, or not known when
     Column("changed_at", UtcDateTime, nullable=False),  # at Amazon
     Column("seen_at", UtcDateTime, nullable=False),  # when feed read it first
     Column("listing_id", Id, nullable=True),  # with this SKU at that time; NULL: none

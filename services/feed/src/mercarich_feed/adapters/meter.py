@@ -89,6 +89,7 @@ class Gauges:
         metrics.ORDERS_OVERDUE.set(_age(orders.due_since, orders.at))
         metrics.ORDERS_UNREAD.labels("forbidden").set(orders.forbidden)
         metrics.ORDERS_UNREAD.labels("trouble").set(orders.trouble)
+        metrics.LATE_ORDERS.set(orders.late)
         metrics.UNSEEN_SECONDS.set(_age(orders.unseen_since, orders.at))
         if check is not None:
             metrics.TOKEN_CHECK_AT.set(check.started_at.timestamp())

@@ -1,14 +1,15 @@
-"""How late the reads of orders are, whose orders cannot be read, and what waits for a look, for the gauges."""
+"""How late the reads of orders are, whose orders cannot be read, and what waits for a look or is to be shipped, for the
+gauges."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, and_, case, false, func, not_, select
+from sqlalchemy import Engine, and_, case, distinct, false, func, not_, select
 
-from mercarich_contracts.orders import ORDERED
+from mercarich_contracts.orders import NOT_PAID, ORDERED
 from mercarich_contracts.sites import SITES
 from mercarich_db.engine import reading
-from mercarich_db.open_orders import UNSEEN
+from mercarich_db.open_orders import IS_OPEN, UNSEEN
 from mercarich_db.tables import amazon_accounts, order_items, order_reads, source_items, users
 from mercarich_db.types import has_code
 from mercarich_feed.adapters.accounts_sql import account_usable
@@ -34,6 +35,11 @@ _WAITING = (
     .join_from(source_items, order_items, UNSEEN)
     .where(source_items.c.marketplace.in_(SITES), source_items.c.due_at == ORDERED)
 )
+_OVERDUE = (
+    select(func.count(distinct(order_items.c.order_id)))
+    .join_from(order_items, users, users.c.id == order_items.c.user_id)
+    .where(users.c.active, IS_OPEN, order_items.c.status.not_in(NOT_PAID))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ class OrderNumbers:
     """Sellers whose last read failed for another reason."""
     unseen_since: datetime | None
     """When the order was read that has waited longest for a look at its source."""
+    late: int
+    """Paid orders that are still to be shipped after their time."""
 
 
 class SqlOrderNumbers:
@@ -61,5 +69,6 @@ class SqlOrderNumbers:
         with reading(self._engine) as connection:
             reads = connection.execute(_READS.where(account_usable(now, self._retry_seconds))).one()
             unseen_since = connection.execute(_WAITING).scalar()
+            late = connection.execute(_OVERDUE.where(order_items.c.ship_by < now)).scalar_one()
         due_since = None if reads.read_at is None else reads.read_at + EVERY
-        return OrderNumbers(now, due_since, reads.forbidden, reads.trouble, unseen_since)
+        return OrderNumbers(now, due_since, reads.forbidden, reads.trouble, unseen_since, late)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, and_, or_, select, update
 
+from mercarich_contracts.orders import is_open
 from mercarich_db.bulk import insert_missing, insert_rows, update_rows
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings, order_items, order_reads, source_items, users
@@ -76,7 +77,9 @@ class SqlOrders:
             known = _known(connection, account.user_id, [item.order_item_id for item in items])
             new = {item.order_item_id: item for item in items if item.order_item_id not in known}
             changed = [
-                {"id": known[item.order_item_id].id} | {name: getattr(item, name) for name in _CHANGES}
+                {"id": known[item.order_item_id].id}
+                | {name: getattr(item, name) for name in _CHANGES}
+                | {"shipped_at": _shipped_at(item, known[item.order_item_id])}
                 for item in items
                 if item.order_item_id in known and item.changed_at > known[item.order_item_id].changed_at
             ]
@@ -103,10 +106,20 @@ class SqlOrders:
 
 
 def _known(connection: Connection, user_id: int, ids: Sequence[str]) -> dict[str, AnyRow]:
-    """Return by Amazon's id the row's id, and when the item changed last, of those that have a row."""
-    rows = select(_item.id, _item.order_item_id, _item.changed_at)
+    """Return by Amazon's id the row's id, when the item changed last, and what is known of its shipment, of those that
+    have a row."""
+    rows = select(_item.id, _item.order_item_id, _item.changed_at, _item.shipped_at)
+    rows = rows.add_columns(_item.status, _item.cancelled_by, _item.unfulfilled)
     mine = rows.where(_item.user_id == user_id, _item.order_item_id.in_(ids))
     return {row.order_item_id: row for row in connection.execute(mine)}
+
+
+def _shipped_at(item: OrderItem, row: AnyRow) -> datetime | None:
+    """Return when a known item was shipped: the time that was noted first stays."""
+    if row.shipped_at is not None:
+        known: datetime = row.shipped_at
+        return known
+    return item.shipped_at(seen_open=is_open(row.status, row.cancelled_by, row.unfulfilled))
 
 
 def _of_skus(connection: Connection, user_id: int, skus: Sequence[str]) -> dict[str, Listing]:
@@ -128,7 +141,7 @@ def _insert(
         listing = sold.get(item.sku or "")
         known = {"user_id": account.user_id, "seller_id": account.seller_id, "seen_at": now}
         known |= {"listing_id": listing and listing.id, "source_item_id": listing and listing.source_item_id}
-        rows.append(asdict(item) | known)
+        rows.append(asdict(item) | known | {"shipped_at": item.shipped_at(seen_open=False)})
     if rows:
         names = tuple(rows[0])
         insert_rows(connection, order_items, names, [tuple(row[name] for name in names) for row in rows])

@@ -44,6 +44,23 @@ class OrderItem:
         """The item is still to be sent."""
         return is_open(self.status, self.cancelled_by, self.unfulfilled)
 
+    @property
+    def is_shipped(self) -> bool:
+        """All its pieces are sent, as Amazon says."""
+        in_part = self.status is OrderStatus.PARTIALLY_SHIPPED and self.unfulfilled == 0
+        return self.cancelled_by is None and (self.status is OrderStatus.SHIPPED or in_part)
+
+    def shipped_at(self, *, seen_open: bool) -> datetime | None:
+        """Return when its shipment was confirmed, of an item that was not known as shipped; None: not yet, or unknown.
+
+        Amazon tells the time of an order's last change alone, without data of its parcels. Of an item that was read
+        while it was open that change is the confirmation. One that is read first when it is shipped already may have
+        been changed since: that it was in time is certain where the change itself was.
+        """
+        if not self.is_shipped or self.ship_by is None:
+            return None
+        return self.changed_at if seen_open or self.changed_at <= self.ship_by else None
+
     def takes_a_piece(self, now: datetime) -> bool:
         """Return whether the listing must follow this order, which was not known before.
 

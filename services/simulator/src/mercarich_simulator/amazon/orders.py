@@ -2,7 +2,7 @@
 
 An order is pending until it is paid; Amazon cancels what is never paid. A paid one can be cancelled by its buyer for
 half an hour. Then its seller buys the piece at its source and ships it within a day, or cancels an order whose source
-has gone. A cancellation gives no quantity back by itself.
+has gone. Of some orders the shipment is confirmed only after its time. A cancellation gives no quantity back by itself.
 """
 
 import heapq
@@ -25,6 +25,8 @@ _PAID_SECONDS, _SLOWLY_PAID_SECONDS, _UNPAID_SECONDS = 120.0, 6 * 3_600.0, 24 * 
 _REGRET_SECONDS = 1_800.0
 _SHIPPED_SECONDS, _GIVEN_UP_SECONDS = 20 * 3_600.0, 12 * 3_600.0
 """How long after the attempt to buy the piece the seller ships it, or cancels the order."""
+_LATE, _LATEST_SECONDS = 0.02, 36 * 3_600.0
+"""Share of the shipments that are confirmed after the time to ship by, and how long after it at most."""
 
 
 class Status(StrEnum):
@@ -123,13 +125,18 @@ class Orders:
         """Count the orders that were cancelled, by whom."""
         return Counter(order.cancelled_by for order in self.kept.values() if order.cancelled_by is not None)
 
+    def shipped_late(self) -> int:
+        """Return how many orders were shipped after their time."""
+        kept = self.kept.values()
+        return sum(order.status is Status.SHIPPED and order.updated_at > order.ship_by for order in kept)
+
     def met(self, order: Order, paid_jpy: int, at: float) -> None:
         """The seller has bought another item for an order that is paid. Raise ValueError for any other order."""
         if order.status is not Status.UNSHIPPED or order.paid_jpy is not None:
             raise ValueError("the order is not to be bought for: it is not paid yet, bought for already, or at its end")
         order.paid_jpy = paid_jpy
         if order.next_step is not Step.REGRET:
-            self._plan(order, Step.SHIP, at + _SHIPPED_SECONDS)
+            self._plan(order, Step.SHIP, self._ships_at(order, at))
 
     def is_bought(self, order: Order) -> bool:
         """Return whether the order's buyer pays, and does not cancel before the seller goes to buy the piece."""
@@ -149,11 +156,19 @@ class Orders:
                 regrets = self._is_regretted(order)
                 self._plan(order, *((Step.REGRET, at + wait) if regrets else (Step.BUY, max(at, order.buys_at))))
             case Step.BUY:
-                there = self._is_there(order)
-                waits = _SHIPPED_SECONDS if there else _GIVEN_UP_SECONDS
-                self._plan(order, Step.SHIP if there else Step.GIVE_UP, at + waits)
+                if self._is_there(order):
+                    self._plan(order, Step.SHIP, self._ships_at(order, at))
+                else:
+                    self._plan(order, Step.GIVE_UP, at + _GIVEN_UP_SECONDS)
             case _:
                 self._become(order, at, Status.SHIPPED)
+
+    def _ships_at(self, order: Order, bought_at: float) -> float:
+        noise = entropy(self._seed, "ships late", order.number)
+        usual = bought_at + _SHIPPED_SECONDS
+        if share(noise) >= _LATE:
+            return usual
+        return max(usual, order.ship_by + share(noise[8:]) * _LATEST_SECONDS)
 
     def _is_regretted(self, order: Order) -> bool:
         return share(entropy(self._seed, "regrets", order.number)) < self._regretted

@@ -1,1 +1,1 @@
-"""A seller's cancellation rate, and Amazon's limit on it."""
+"""A seller's rates of cancellations and of late shipments, and Amazon's limits on them."""

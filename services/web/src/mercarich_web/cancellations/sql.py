@@ -1,17 +1,26 @@
-"""The cancellation rate by the orders that feed has read."""
+"""The rates of cancellations and of late shipments by the orders that feed has read."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, case, distinct, exists, func, not_, or_, select
 
 from mercarich_contracts.orders import NOT_PAID, Canceller, OrderDecision, OrderStatus
 from mercarich_db.open_orders import IS_OPEN, ITS_DECISION, OF_LINKED_STORE
 from mercarich_db.tables import order_decisions, order_items, order_reads
+from mercarich_web.cancellations.late import PERIODS, SOON, LateRate
 from mercarich_web.cancellations.rate import LATE, WEEK, Rate
 
 _item = order_items.c
 TO_CANCEL: ColumnElement[bool] = and_(IS_OPEN, order_decisions.c.decision == OrderDecision.CANNOT_BE_SOURCED)
 """SQL condition on `order_items` and `order_decisions`: the seller is to cancel the item at Amazon."""
+_COUNTS = and_(
+    _item.status.not_in((*NOT_PAID, OrderStatus.CANCELLED, OrderStatus.UNFULFILLABLE)), _item.cancelled_by.is_(None)
+)
+_LATE = or_(_item.shipped_at > _item.ship_by, IS_OPEN)
+"""Of what was to be shipped before now."""
+_UNCLEAR = and_(not_(IS_OPEN), _item.shipped_at.is_(None), _item.changed_at > _item.ship_by)
+"""Shipped some time before Amazon's last change, which was after the time to ship by."""
 
 
 def rate_of(connection: Connection, user_id: int, now: datetime) -> Rate:
@@ -33,6 +42,29 @@ def rate_of(connection: Connection, user_id: int, now: datetime) -> Rate:
     until = connection.execute(read_until).scalar_one_or_none()
     counts = connection.execute(query).one()
     return Rate(*counts, until if until is not None and until > now - LATE else None)
+
+
+def late_rates_of(connection: Connection, user_id: int, now: datetime) -> Sequence[LateRate]:
+    """Return the rates of `PERIODS`, in their order."""
+    read = select(order_reads.c.began_at, order_reads.c.read_until).where(order_reads.c.user_id == user_id)
+    reads = connection.execute(read).one_or_none()
+    if reads is None or reads.read_until is None or reads.read_until <= now - LATE:
+        return [LateRate(days, 0, 0, 0, 0, 0, None) for days in PERIODS]
+    since = [max(reads.began_at, now - timedelta(days=days)) for days in PERIODS]
+    soon = and_(IS_OPEN, _item.ship_by > now, _item.ship_by <= now + SOON)
+    kinds = (not_(_UNCLEAR), _LATE, IS_OPEN)
+    counted = [
+        _orders(and_(_item.ship_by > begin, _item.ship_by <= now, kind))
+        for begin in since
+        for kind in (*kinds, _UNCLEAR)
+    ]
+    query = select(*counted, _orders(soon)).where(_item.user_id == user_id, _COUNTS, OF_LINKED_STORE)
+    *counts, due_soon = connection.execute(query.where(_item.ship_by > min(since))).one()
+    rates = []
+    for place, days in enumerate(PERIODS):
+        orders, late, overdue, unclear = counts[4 * place : 4 * place + 4]
+        rates.append(LateRate(days, orders, late, overdue, due_soon, unclear, since[place]))
+    return rates
 
 
 def _orders(those: ColumnElement[bool]) -> ColumnElement[int]:

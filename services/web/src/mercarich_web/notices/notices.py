@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from mercarich_listings.differences import Difference
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Verdict
+from mercarich_web.cancellations import late
 from mercarich_web.cancellations.rate import LIMIT, RateWarning
 from mercarich_web.sentences import Said
 
@@ -29,6 +30,9 @@ class Kind(StrEnum):
     CANCELLATIONS = "cancellations"
     """The share of a week's orders that the seller cancelled, or is to cancel, nears Amazon's limit or has reached it.
     The cause is a `RateWarning`."""
+    LATE_SHIPMENTS = "late_shipments"
+    """The share of the orders of ten or thirty days that were shipped late, or still are to be, nears Amazon's limit or
+    has reached it. The cause is a `RateWarning`."""
     TOKEN = "token"
     """Amazon refuses the seller's token."""
     STUCK = "stuck"
@@ -44,7 +48,7 @@ class Kind(StrEnum):
     """Offers on sale that earn less than their seller wants. The cause is a `Verdict`."""
 
 
-ON_BY_DEFAULT = frozenset({Kind.ORDER_UNSOURCED, Kind.CANCELLATIONS})
+ON_BY_DEFAULT = frozenset({Kind.ORDER_UNSOURCED, Kind.CANCELLATIONS, Kind.LATE_SHIPMENTS})
 """Kinds that go out by every way that a seller has set up, unless the seller has switched them off."""
 TOLD_WHEN_OVER = frozenset({Kind.TOKEN, Kind.STUCK})
 
@@ -108,7 +112,8 @@ class Notice:
         if self.kind == Kind.JOB_FAILED and self.reason is not None:
             sentence = FILE_FAILED if self.about else SEARCH_FAILED
         values = {"count": self.count, "about": self.about, "reason": self.reason, "cause": self.name.cause}
-        return Said(sentence.text, values | {"limit": f"{100 * LIMIT:g}"})
+        limit = late.LIMIT if self.kind == Kind.LATE_SHIPMENTS else LIMIT
+        return Said(sentence.text, values | {"limit": f"{100 * limit:g}"})
 
     @property
     def link(self) -> str:
@@ -194,6 +199,14 @@ SENTENCES_BY_CAUSE: Mapping[str, Mapping[str, Said]] = {
             "Your cancellation rate has reached Amazon's limit of %(limit)s %%: %(count)s of %(about)s orders of 7 days"
         ),
     },
+    Kind.LATE_SHIPMENTS: {
+        RateWarning.NEAR: Said(
+            "Your rate of late shipments nears Amazon's limit of %(limit)s %%: %(count)s of %(about)s orders were late"
+        ),
+        RateWarning.REACHED: Said(
+            "Your rate of late shipments has reached Amazon's limit of %(limit)s %%: %(count)s of %(about)s orders late"
+        ),
+    },
     Kind.DIFFERS: {
         Difference.ABOVE: Said("Listings that are withdrawn, and still for sale at Amazon for an hour: %(count)s"),
         Difference.OTHER: Said("Listings whose quantity Amazon has not shown for an hour: %(count)s"),
@@ -209,6 +222,7 @@ SENTENCES_BY_CAUSE: Mapping[str, Mapping[str, Said]] = {
 SENTENCES: Mapping[str, Said] = {
     Kind.ORDER_UNSOURCED: Said("The source of order %(cause)s is gone: %(about)s"),
     Kind.CANCELLATIONS: Said("Cancelled orders of seven days: %(count)s of %(about)s"),
+    Kind.LATE_SHIPMENTS: Said("Orders that were shipped late: %(count)s of %(about)s"),
     Kind.TOKEN: Said("Amazon refuses your token, so nothing reaches Amazon. %(about)s"),
     Kind.STUCK: Said("Withdrawals that have not reached Amazon for an hour: %(count)s"),
     Kind.HELD: Said("Withdrawals that are held back: %(count)s"),
@@ -221,6 +235,7 @@ SENTENCES: Mapping[str, Said] = {
 LINKS: Mapping[str, str] = {
     Kind.ORDER_UNSOURCED: "/orders",
     Kind.CANCELLATIONS: "/orders",
+    Kind.LATE_SHIPMENTS: "/orders",
     Kind.TOKEN: "/amazon",
     Kind.STUCK: "/listings?view=exposed",
     Kind.HELD: "/listings?view=held",

@@ -8,6 +8,7 @@ from mercarich_web.site.languages import N_
 TOLD: Mapping[str, tuple[str, str, str]] = {
     Kind.ORDER_UNSOURCED: (N_("Orders whose source is gone"), "triangle-alert", "bad"),
     Kind.CANCELLATIONS: (N_("Cancellation rate near Amazon's limit"), "triangle-alert", "bad"),
+    Kind.LATE_SHIPMENTS: (N_("Late shipments near Amazon's limit"), "triangle-alert", "bad"),
     Kind.TOKEN: (N_("Amazon refuses your token"), "key-round", "bad"),
     Kind.STUCK: (N_("Withdrawals that do not reach Amazon"), "triangle-alert", "bad"),
     Kind.HELD: (N_("Withdrawals held back"), "hand", "warn"),

@@ -30,6 +30,7 @@ def routes(keys: Keys, orders: SqlOrders, decisions: SqlDecisions, now: Clock, t
         with together():
             found = orders.decided(user_id, below) if decided else Paged(orders.to_buy(user_id), None)
             terms, rate, reads = orders.terms(user_id), shapes.rate(orders.rate(user_id, now())), orders.reads(user_id)
+            late = [shapes.late(one) for one in orders.late(user_id, now())]
             to_buy, _ = orders.counts(user_id)
         return shapes.Orders(
             orders=[shapes.order(row, terms) for row in found.rows],
@@ -37,6 +38,7 @@ def routes(keys: Keys, orders: SqlOrders, decisions: SqlDecisions, now: Clock, t
             read_at=reads.read_at,
             problem=english(reads.problem),
             rate=rate,
+            late_shipments=late,
             next=found.next,
             **code_of(reads.problem),
         )

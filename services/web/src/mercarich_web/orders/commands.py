@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def orders(argv: Sequence[str]) -> int:
-    """List what sellers have to buy for orders at Amazon, the most urgent first, and their cancellation rates."""
+    """List what sellers have to buy for orders at Amazon, the most urgent first, and the rates that Amazon limits."""
     parser = with_json(command_parser("orders", orders.__doc__))
     parser.add_argument("--username", help="one seller; by default each seller who has something to buy")
     given = parser.parse_args(argv)

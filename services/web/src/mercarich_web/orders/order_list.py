@@ -32,6 +32,25 @@ class OrderToBuy:
 
 
 @dataclass(frozen=True, slots=True)
+class LateShipments:
+    """Of the orders that were to be shipped in the last so many days."""
+
+    days: int
+    orders: int
+    late: int
+    overdue: int
+    """Of the late ones, those that are still to be shipped."""
+    due_soon: int
+    """Open orders that are to be shipped within a day."""
+    unclear: int
+    """Shipped orders of which it is not known whether they were in time; they count neither way."""
+    share: float | None
+    """The rate of late shipments, 0 to 1; None: not known."""
+    known_since: datetime | None
+    """Orders that were to be shipped before are not known; None: none are."""
+
+
+@dataclass(frozen=True, slots=True)
 class SellersOrders:
     username: str
     orders: int
@@ -49,6 +68,8 @@ class SellersOrders:
     """When orders were last read at Amazon; None: they were not read yet."""
     problem: Reason | None
     """Why the last read failed, so that newer orders are missing; None: it went well."""
+    late_shipments: Sequence[LateShipments]
+    """Of Amazon's two periods, the shorter one first."""
 
 
 @dataclass(frozen=True, slots=True)

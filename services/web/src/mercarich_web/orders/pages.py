@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from mercarich_contracts.orders import OrderDecision
 from mercarich_reasons.reason import Reason
 from mercarich_web.api.ids import Id
+from mercarich_web.cancellations import late
 from mercarich_web.cancellations.rate import LIMIT
 from mercarich_web.database import Together
 from mercarich_web.orders.cancellation_file import cancellation_file
@@ -44,6 +45,7 @@ class OrderPage:
                 "to_buy": self.orders.to_buy(user_id) if below is None else [],
                 "to_cancel": self.orders.to_cancel(user_id) if below is None else [],
                 "rate": self.orders.rate(user_id, visit.now),
+                "late": self.orders.late(user_id, visit.now),
                 "reads": self.orders.reads(user_id),
                 "terms": self.orders.terms(user_id),
             }
@@ -57,6 +59,7 @@ class OrderPage:
             number_to_cancel=number_to_cancel,
             decided=decided.rows,
             limit=LIMIT,
+            late_limit=late.LIMIT,
             most_paid=MOST_PAID,
             longest_note=LONGEST_NOTE,
             buyer_text=BUYER_TEXT,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mercarich_contracts.orders import OrderDecision
 from mercarich_replacements.earnings import Terms
 from mercarich_web.api.reasons import Coded
+from mercarich_web.cancellations.late import LateRate
 from mercarich_web.cancellations.rate import Rate
 from mercarich_web.listings.shapes import Unknown, unknown
 from mercarich_web.orders import orders
@@ -79,6 +80,25 @@ class CancellationRate(BaseModel):
     with_one_more: float | None
 
 
+class LateShipments(BaseModel):
+    """Of the orders that were to be shipped in the last so many days; shares 0 to 1, null where they are not known."""
+
+    days: int
+    orders: int
+    late: int
+    overdue: int
+    """Of the late ones, those that are still to be shipped."""
+    due_soon: int
+    """Open orders that are to be shipped within a day."""
+    unclear: int
+    """Shipped orders of which it is not known whether they were in time; they count neither way."""
+    share: float | None
+    with_due: float | None
+    """The share if nothing of what is due within a day is shipped in time."""
+    known_since: datetime | None
+    """Orders that were to be shipped before are not known; null: none are."""
+
+
 class Orders(Coded):
     orders: Sequence[OrderedItem]
     """Of what is to be bought, 200 at most: decide on some, and read the others."""
@@ -89,6 +109,8 @@ class Orders(Coded):
     problem: str | None
     """Why the last read failed, so that newer orders are missing; `reason_code` belongs to this sentence."""
     rate: CancellationRate
+    late_shipments: Sequence[LateShipments]
+    """Of Amazon's two periods, the shorter one first."""
     next: int | None
     """The `below` parameter of the next page."""
 
@@ -125,6 +147,10 @@ def order(item: orders.OrderItem, terms: Terms) -> OrderedItem:
 
 def rate(rate: Rate) -> CancellationRate:
     return CancellationRate(**{name: getattr(rate, name) for name in CancellationRate.model_fields})
+
+
+def late(rate: LateRate) -> LateShipments:
+    return LateShipments(**{name: getattr(rate, name) for name in LateShipments.model_fields})
 
 
 def _source(source: orders.Source | None) -> ItsSource | None:

@@ -4,7 +4,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from mercarich_web.console.output import cell, section, sentence, table, yen
-from mercarich_web.orders.order_list import OrderList, SellersOrders
+from mercarich_web.orders.order_list import LateShipments, OrderList, SellersOrders
 
 
 def page(answer: OrderList) -> RenderableType:
@@ -30,12 +30,20 @@ def _seller(seller: SellersOrders) -> RenderableType:
         ]
         for one in seller.to_buy
     ]
-    told: list[RenderableType] = [Text(rate), *_unread(seller)]
+    told: list[RenderableType] = [Text(rate), *map(_late, seller.late_shipments), *_unread(seller)]
     if rows:
         told.append(table(headings, rows))
     if seller.number > len(rows):
         told.append(Text(f"the {len(rows)} most urgent of {seller.number} are shown"))
     return section(f"{seller.username}: {seller.number} to buy", Group(*told))
+
+
+def _late(one: LateShipments) -> Text:
+    share = "not known" if one.share is None else f"{one.share:.2%}"
+    told = f"late shipments of {one.days} days {share}: {one.late} of {one.orders} orders, {one.overdue} still open"
+    if one.unclear:
+        told += f"; of {one.unclear} more it is not known"
+    return Text(f"{told}; {one.due_soon} due within a day")
 
 
 def _unread(seller: SellersOrders) -> list[Text]:

@@ -1,4 +1,4 @@
-"""Queries on a seller's ordered items, on how far they were read, and on the cancellation rate."""
+"""Queries on a seller's ordered items, on how far they were read, and on the rates that Amazon limits."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,8 +20,9 @@ from mercarich_db.tables import (
     users,
 )
 from mercarich_replacements.earnings import Terms
+from mercarich_web.cancellations.late import LateRate
 from mercarich_web.cancellations.rate import Rate
-from mercarich_web.cancellations.sql import TO_CANCEL, rate_of
+from mercarich_web.cancellations.sql import TO_CANCEL, late_rates_of, rate_of
 from mercarich_web.database import reading
 from mercarich_web.orders.orders import Decided, OrderItem, Source
 from mercarich_web.orders.reads import Reads
@@ -117,6 +118,11 @@ class SqlOrders:
     def rate(self, user_id: int, now: datetime) -> Rate:
         with reading(self._engine) as connection:
             return rate_of(connection, user_id, now)
+
+    def late(self, user_id: int, now: datetime) -> Sequence[LateRate]:
+        """Return the rates of late shipments, of Amazon's shorter period first."""
+        with reading(self._engine) as connection:
+            return late_rates_of(connection, user_id, now)
 
 
 def _items(user_id: int) -> Select[*tuple[Any, ...]]:
