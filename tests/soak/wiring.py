@@ -51,6 +51,7 @@ GATES: Mapping[str, str | None] = {
     "released holds": "SELECT 1 FROM holds WHERE released_at IS NOT NULL AND applied_at IS NULL LIMIT 1",
     "ordered": "SELECT 1 FROM source_items WHERE marketplace IN ('mercari', 'yahoo') AND due_at < '2000-01-02' LIMIT 1",
     "learnt": None,
+    "outcomes": "SELECT 1 FROM order_items LIMIT 1",
     "capacity": "SELECT 1 FROM runs LIMIT 1",  # nobody here asks for it before there is a run
     "decisions": "SELECT 1 FROM listings WHERE push_pending = 1 AND quantity > 0 LIMIT 1",
     "put off": any_of("put_off"),

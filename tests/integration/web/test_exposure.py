@@ -133,6 +133,25 @@ def test_home_holds_expected_cancellations_against_amazons_limit(ann: Browser, r
     assert "about 360 item-minutes" in page
 
 
+def test_home_moves_the_expected_cancellations_by_what_became_of_orders(ann: Browser, rows: Rows, ann_id: int) -> None:
+    """Of what was to be expected a quarter was cancelled, over many orders."""
+    rows.listing(ann_id, rows.source("x1"), "UP-1")
+    for operation, hours, fallen in (("check", 60, 0), ("watch", 48, 1)):
+        run = rows.run(hours, operation=operation, started_at=datetime.now(UTC) - timedelta(hours=hours))
+        own = {"planned": 2, "checked": 2, "fallen": fallen, "unseen_seconds": fallen * 6 * 3600}
+        rows.add(tables.run_sellers, run_id=run, user_id=ann_id, **own)
+    counts = {"orders": 9_000_000, "counted_at": NOW}
+    rows.add(tables.forecast_outcomes, marketplace="yahoo", expected=1e5, cancelled=25_000, **counts)
+    rows.add(tables.forecast_outcomes, marketplace="mercari", expected=0.0, cancelled=0, orders=0, counted_at=NOW)
+
+    page = ann.get("/fortnight").text
+
+    assert "2.5 %" in page  # a quarter of 10 %
+    assert "by what became of real orders, exposed time counts 0.25 times" in page
+    assert page.count("by what became of real orders") == 1
+    assert "9,000,000" not in page, "how many orders others have is nobody's business"
+
+
 def test_a_false_alarm_that_the_brake_kept_back_is_no_exposure(engine: Engine, rows: Rows, ann_id: int) -> None:
     listing = rows.listing(ann_id, rows.source("x1"), "A-1")
     run = rows.run(2, started_at=ago(hours=12))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mercarich_contracts.market import Marketplace
 from mercarich_web.home.home import midnights
 from mercarich_web.listings.demand import Demand, Group
 from mercarich_web.listings.exposure import Exposure, Looks, measure
@@ -21,7 +22,7 @@ def _week(seed: int) -> tuple[Exposure, list[Group], dict[Group, float]]:
     Each source goes at its hazard, and the look that finds it gone puts an equal one in its place.
     """
     draw, gap = random.Random(seed), GAP.total_seconds()
-    looks, fell, exposed = [Looks(NOW - WEEK - GAP)], {SLOW: 0, FAST: 0}, {SLOW: 0.0, FAST: 0.0}
+    looks, fell, exposed = [Looks(NOW - WEEK - GAP, Marketplace.YAHOO)], {SLOW: 0, FAST: 0}, {SLOW: 0.0, FAST: 0.0}
     for number in range(int(WEEK / GAP)):
         fallen = 0
         for group in (SLOW, FAST):
@@ -31,7 +32,7 @@ def _week(seed: int) -> tuple[Exposure, list[Group], dict[Group, float]]:
                     exposed[group] += gap - lasted
                     fell[group] += 1
                     fallen += 1
-        looks.append(Looks(NOW - WEEK + number * GAP, fallen, unseen=fallen * GAP / 2))
+        looks.append(Looks(NOW - WEEK + number * GAP, Marketplace.YAHOO, fallen, unseen=fallen * GAP / 2))
     measured = measure([], looks, midnights(NOW), NOW)
     return measured, [Group(group.hazard, number) for group, number in fell.items()], exposed
 

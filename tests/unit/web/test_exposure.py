@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mercarich_contracts.market import Marketplace
 from mercarich_web.home.home import midnights
 from mercarich_web.listings.exposure import Looks, Span, measure
 
@@ -14,7 +15,7 @@ MIDNIGHT = DAYS[-2]
 
 
 def looks(*hours_ago: int, **more: Any) -> list[Looks]:
-    return [Looks(NOW - timedelta(hours=hours), **more) for hours in hours_ago]
+    return [Looks(NOW - timedelta(hours=hours), Marketplace.YAHOO, **more) for hours in hours_ago]
 
 
 def span(begins: datetime, **length: float) -> Span:
@@ -72,3 +73,14 @@ def test_what_cannot_be_told_stays_unknown(checks: list[Looks], offers: int) -> 
     found = measure([span(NOW - timedelta(hours=1), hours=1)], checks, DAYS, NOW)
 
     assert found.expected(offers) is None
+
+
+def test_what_was_not_seen_is_told_by_marketplace_as_far_as_it_is_known() -> None:
+    def fell(marketplace: Marketplace, fallen: int, unseen: timedelta | None) -> Looks:
+        return Looks(NOW - 9 * HOUR, marketplace, fallen, unseen=unseen)
+
+    known = [fell(Marketplace.YAHOO, 1, HOUR), fell(Marketplace.YAHOO, 2, HOUR), fell(Marketplace.MERCARI, 0, None)]
+
+    assert measure([], known, DAYS, NOW).unseen_at == [(Marketplace.YAHOO, 120)]
+    unknown = measure([], [*known, fell(Marketplace.MERCARI, 1, None)], DAYS, NOW)
+    assert (unknown.unseen, unknown.unseen_at) == (None, [(Marketplace.YAHOO, 120)])

@@ -13,14 +13,23 @@ from mercarich_checker.adapters.coverage_sql import SqlCoverages
 from mercarich_checker.adapters.events_kafka import KafkaEvents
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.ordered_sql import SqlOrdered
+from mercarich_checker.adapters.outcomes_sql import SqlOutcomes
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.watch_sql import SqlWatched
 from mercarich_checker.dependencies import PRODUCTION, Dependencies
-from mercarich_checker.handlers import CapacityTick, CheckBatchHandler, LearntTick, OrderedTick, ReleasedHoldsTick
+from mercarich_checker.handlers import (
+    CapacityTick,
+    CheckBatchHandler,
+    LearntTick,
+    OrderedTick,
+    OutcomesTick,
+    ReleasedHoldsTick,
+)
 from mercarich_checker.metrics import ORDERED_SECONDS
 from mercarich_checker.settings import CheckerSettings
 from mercarich_checker.use_cases.check_batch import CheckBatchItems
+from mercarich_checker.use_cases.count_outcomes import CountOutcomes
 from mercarich_checker.use_cases.look_at_ordered import LookAtOrdered
 from mercarich_checker.use_cases.measure_capacity import MeasureCapacity
 from mercarich_checker.use_cases.run_check import RunCheck
@@ -48,6 +57,7 @@ ORDERED_EVERY = 3.0
 LEARNT_EVERY = 30.0
 WATCH_CONNECTIONS = 1
 CAPACITY_EVERY = 60.0
+OUTCOMES_EVERY = 300.0
 RUN_DEADLINE = timedelta(hours=11, minutes=55)
 """A run must end before its schedule starts the next one, 12 hours later."""
 
@@ -104,6 +114,13 @@ def build_worker(
                         given.now,
                     )
                 ),
+                alone=True,
+                takes_long=True,
+            ),
+            Tick(
+                "outcomes",
+                OUTCOMES_EVERY,
+                OutcomesTick(CountOutcomes(SqlOutcomes(engine), marketplace, given.now)),
                 alone=True,
                 takes_long=True,
             ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mercarich_checker.metrics import BATCH_SECONDS, BATCHES
 from mercarich_checker.ports import Events, Observations
 from mercarich_checker.use_cases.check_batch import BatchOutcome, CheckBatchItems
+from mercarich_checker.use_cases.count_outcomes import CountOutcomes
 from mercarich_checker.use_cases.look_at_ordered import LookAtOrdered
 from mercarich_checker.use_cases.measure_capacity import MeasureCapacity
 from mercarich_contracts.market import Marketplace
@@ -82,6 +83,19 @@ class LearntTick:
     def __call__(self) -> None:
         try:
             self.observations.store_learnt(self.now())
+        except DatabaseAway as error:
+            raise NotNow(str(error), AGAIN_SECONDS) from error
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomesTick:
+    """Every few minutes, in one worker: what became of orders beside what was to be expected."""
+
+    count: CountOutcomes
+
+    def __call__(self) -> None:
+        try:
+            self.count()
         except DatabaseAway as error:
             raise NotNow(str(error), AGAIN_SECONDS) from error
 

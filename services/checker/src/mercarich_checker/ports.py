@@ -7,6 +7,7 @@ from typing import Protocol
 
 from mercarich_checker.domain.brake import HoldKind, NewHold
 from mercarich_checker.domain.canaries import Canary, Doubt
+from mercarich_checker.domain.cancellations import Outcome, Period
 from mercarich_checker.domain.freshness import Standing
 from mercarich_contracts.market import Marketplace, RouteName, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
@@ -170,6 +171,17 @@ class Capacities(Protocol):
 
     def hear(self, marketplace: Marketplace, budget: Budget, now: datetime) -> None:
         """Keep what the proxy has told."""
+
+
+class Outcomes(Protocol):
+    """What became of orders beside what was to be expected. Every method raises `DatabaseAway`."""
+
+    def counted_at(self, marketplace: Marketplace) -> datetime | None: ...
+
+    def periods(self, marketplace: Marketplace, since: datetime, until: datetime) -> Sequence[Period]:
+        """Return, of each seller with orders of that time, what they were and how long the offers were exposed."""
+
+    def keep(self, marketplace: Marketplace, outcome: Outcome, now: datetime) -> None: ...
 
 
 class Coverages(Protocol):

@@ -41,6 +41,7 @@ from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.sql.demand import SqlDemands
 from mercarich_web.listings.sql.exposure import SqlExposures
 from mercarich_web.listings.sql.offers import SqlOffers
+from mercarich_web.listings.sql.outcomes import SqlOutcomes
 from mercarich_web.listings.sql.stories import SqlListingFile
 from mercarich_web.listings.views import Figures
 from mercarich_web.marketplaces import wiring as marketplaces
@@ -97,7 +98,8 @@ def build_pages(
 
     desk_of_home, orders_of = SqlSellersDesk(engine), SqlOrders(engine)
     exposures, demands = SqlExposures(engine), SqlDemands(engine)
-    fortnight = FiguresCache(TellFortnight(exposures, demands, desk_of_home, orders_of, shop, now))
+    outcomes = SqlOutcomes(engine)
+    fortnight = FiguresCache(TellFortnight(exposures, demands, outcomes, desk_of_home, orders_of, shop, now))
     end.callback(fortnight.close)
     file = SqlListingFile(engine)
     tell_story = TellStory(file, SqlOffers(engine), holds, together, now)

@@ -3,6 +3,7 @@
 from mercarich_db.tables.budgets import egress_budgets
 from mercarich_db.tables.capacity import capacities
 from mercarich_db.tables.coverage import coverages
+from mercarich_db.tables.forecasts import forecast_outcomes
 from mercarich_db.tables.housekeeping import (
     deletions,
     listing_pictures,
@@ -57,6 +58,7 @@ __all__ = [
     "evidence",
     "excluded_sellers",
     "excluded_words",
+    "forecast_outcomes",
     "hazard_cells",
     "holds",
     "invitations",

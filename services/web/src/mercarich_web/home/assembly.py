@@ -11,9 +11,11 @@ from mercarich_web.home.home import DAYS, Fortnight, Home, Waiting, midnights, n
 from mercarich_web.home.sql import SqlSellersDesk
 from mercarich_web.identity.people import Account
 from mercarich_web.listings.browsing import Count
+from mercarich_web.listings.calibration import calibrated
 from mercarich_web.listings.exposure import WEEK, measure
 from mercarich_web.listings.sql.demand import SqlDemands
 from mercarich_web.listings.sql.exposure import SqlExposures
+from mercarich_web.listings.sql.outcomes import SqlOutcomes
 from mercarich_web.listings.views import Shop
 from mercarich_web.orders.sql.orders import SqlOrders
 from mercarich_web.schedule.sql import SqlSchedules
@@ -26,6 +28,7 @@ A_WEEK = timedelta(days=7)
 class TellFortnight:
     exposures: SqlExposures
     demands: SqlDemands
+    outcomes: SqlOutcomes
     desk: SqlSellersDesk
     orders: SqlOrders
     shop: Callable[[int], Shop]
@@ -38,9 +41,11 @@ class TellFortnight:
         exposure = measure(spans, self.exposures.looks(user_id, now - timedelta(days=DAYS)), begins, now)
         demand = self.demands.of(user_id, now - WEEK, now, shop.figures.on_sale)
         days = self.desk.days(user_id, begins)
-        cancelled = exposure.expected(shop.figures.on_sale + shop.figures.exposed, demand.ratio)
+        calibration = calibrated(demand.ratio, self.outcomes.all())
+        factor = calibration.mean(exposure.unseen_at)
+        cancelled = exposure.expected(shop.figures.on_sale + shop.figures.exposed, factor)
         exposed = [replace(day, exposed=exposure.by_day.get(day.begins, 0)) for day in days]
-        return Fortnight(exposed, exposure, demand, cancelled, self.orders.rate(user_id, now))
+        return Fortnight(exposed, exposure, demand, calibration, cancelled, self.orders.rate(user_id, now))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from mercarich_contracts.coverage import Coverage
 from mercarich_contracts.schedule import TIME_ZONE, ScheduleRow
 from mercarich_web.cancellations.rate import Rate
+from mercarich_web.listings.calibration import Calibration
 from mercarich_web.listings.demand import Demand
 from mercarich_web.listings.exposure import Exposure
 from mercarich_web.listings.offers import Account, Event
@@ -95,6 +96,7 @@ class Fortnight:
     """Oldest first, today last."""
     exposure: Exposure
     demand: Demand
+    calibration: Calibration
     cancelled: float | None
     """Share of orders that is expected to be cancelled, 0 to 1; None when it is not known."""
     rate: Rate

@@ -4,8 +4,9 @@ An offer is exposed from when its source was *seen* to be gone until Amazon acce
 The history records both to the second. The source may have gone at any time since the look before; how long that was
 the checker counts with each fall (`run_sellers.unseen_seconds`): since the end of an auction, else half of the time.
 
-The expected share of cancelled orders is exposed time ÷ time on sale, both summed over offers, times how much more
-the offers that fell are ordered than the others (`demand`). Orders are taken to be spread evenly over minutes.
+The expected share of cancelled orders is exposed time ÷ time on sale, both summed over offers, times a factor: how much
+more the offers that fell are ordered than the others (`demand`), and what became of real orders (`calibration`). Orders
+are taken to be spread evenly over minutes.
 Amazon's own count, and its limit, are in `cancellations.rate`.
 """
 
@@ -17,6 +18,7 @@ from enum import StrEnum
 from math import ceil
 
 from mercarich_contracts.events import EventKind
+from mercarich_contracts.market import Marketplace
 
 WEEK = timedelta(days=7)
 LEAST = timedelta(days=1)
@@ -81,6 +83,7 @@ class Looks:
     """A check run, or a window of the watch, that looked at offers of the seller."""
 
     started_at: datetime
+    marketplace: Marketplace
     fallen: int = 0
     """Number of the seller's offers that fell."""
     cleared: int = 0
@@ -99,15 +102,17 @@ class Exposure:
     """Minutes of the last week."""
     unseen: float | None
     """Minutes before the source was seen to be gone; None when it is not known."""
+    unseen_at: Sequence[tuple[Marketplace, float]]
+    """The same by marketplace, as far as it is known."""
     minutes: float
     """A week in minutes, or the time since the first look when that is shorter."""
 
-    def expected(self, offers: int, ratio: float = 1.0) -> float | None:
+    def expected(self, offers: int, factor: float = 1.0) -> float | None:
         """Return the expected share of cancelled orders, 0 to 1, for a number of offers on sale; None when it is not
-        known. `ratio` is that of `Demand`; 1: all offers are ordered alike."""
+        known. `factor` is that of `Calibration`; 1: all offers are ordered alike, and nothing is known of orders."""
         if self.unseen is None or not offers or self.minutes < LEAST / timedelta(minutes=1):
             return None
-        return min(1.0, ratio * (self.seen + self.unseen) / (offers * self.minutes))
+        return min(1.0, factor * (self.seen + self.unseen) / (offers * self.minutes))
 
 
 def measure(spans: Sequence[Span], looks: Sequence[Looks], midnights: Sequence[datetime], now: datetime) -> Exposure:
@@ -116,6 +121,7 @@ def measure(spans: Sequence[Span], looks: Sequence[Looks], midnights: Sequence[d
         by_day=dict(zip(midnights, (ceil(round(minutes, 6)) for minutes in _minutes(spans, midnights)), strict=False)),
         seen=_minutes(spans, [now - WEEK, now])[0],
         unseen=_unseen(looks, now - WEEK),
+        unseen_at=_unseen_at(looks, now - WEEK),
         minutes=(now - since) / timedelta(minutes=1),
     )
 
@@ -145,3 +151,9 @@ def _unseen(looks: Sequence[Looks], since: datetime) -> float | None:
                 return None
             total += look.unseen * (look.fallen - look.cleared) / look.fallen
     return total / timedelta(minutes=1) if mine else None
+
+
+def _unseen_at(looks: Sequence[Looks], since: datetime) -> Sequence[tuple[Marketplace, float]]:
+    names = sorted({look.marketplace for look in looks})
+    of_each = ((name, _unseen([look for look in looks if look.marketplace is name], since)) for name in names)
+    return [(name, minutes) for name, minutes in of_each if minutes]

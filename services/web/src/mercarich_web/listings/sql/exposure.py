@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, and_, false, func, not_, or_, select
 
 from mercarich_contracts.events import EventKind
+from mercarich_contracts.market import Marketplace
 from mercarich_db.tables import holds, listing_events, run_sellers, runs
 from mercarich_db.types import has_code
 from mercarich_reasons.stock import ByHand
@@ -47,7 +48,7 @@ class SqlExposures:
         """Return the check runs and windows of the watch that looked at offers of the seller."""
         own = run_sellers.c
         query = (
-            select(runs.c.id, runs.c.started_at, own.fallen, own.unseen_seconds)
+            select(runs.c.id, runs.c.started_at, runs.c.marketplace, own.fallen, own.unseen_seconds)
             .join(run_sellers, and_(own.run_id == runs.c.id, own.user_id == user_id))
             .where(runs.c.operation.in_(("check", "watch")), runs.c.started_at >= since, own.checked > 0)
         )
@@ -56,6 +57,7 @@ class SqlExposures:
             return [
                 Looks(
                     row.started_at,
+                    Marketplace(row.marketplace),
                     row.fallen,
                     min(row.fallen, cleared.get(row.id, 0)),
                     None if row.unseen_seconds is None else timedelta(seconds=row.unseen_seconds),

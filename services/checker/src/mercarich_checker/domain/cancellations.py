@@ -1,0 +1,54 @@
+"""How many orders exposure let expect to be cancelled, beside how many were. No I/O.
+
+A seller's offers are exposed from when a source goes until a look sees it. Were all offers ordered alike, the share of
+the orders that come meanwhile would be that of the exposed time. What it really is, also differs by what sells fast, by
+sources that go between an order and the purchase, and by orders that are met from elsewhere.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+SETTLED = timedelta(days=2)
+"""Age from which an order counts: a seller cancels what cannot be bought within a day or two."""
+SPAN = timedelta(days=12)
+"""Time before that of whose orders the outcome is counted: with `SETTLED` less than runs are kept at least."""
+COUNT_EVERY = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A seller's orders of offers with a source at one marketplace, and how long these offers were exposed."""
+
+    orders: int
+    cancelled: int
+    """By the seller."""
+    exposed: timedelta
+    """Summed over offers, before the looks that saw their sources gone."""
+    offers: int
+    """On sale now."""
+    length: timedelta
+    """From the first look, at most `SPAN`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Of all sellers."""
+
+    orders: int
+    expected: float
+    cancelled: int
+
+
+def outcome(periods: Iterable[Period]) -> Outcome:
+    """Return the sums; periods of which nothing can be expected are left out, with what happened in them."""
+    counted = [period for period in periods if period.offers > 0 and period.length > timedelta()]
+    return Outcome(
+        orders=sum(period.orders for period in counted),
+        expected=sum(period.orders * _share(period) for period in counted),
+        cancelled=sum(period.cancelled for period in counted),
+    )
+
+
+def _share(period: Period) -> float:
+    return min(1.0, period.exposed / (period.offers * period.length))

@@ -1,0 +1,26 @@
+"""What became of orders beside what was to be expected, as the checkers have counted it."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Engine, select
+
+from mercarich_contracts.market import Marketplace
+from mercarich_db.tables import forecast_outcomes
+from mercarich_web.database import reading
+from mercarich_web.listings.calibration import Outcome
+
+
+class SqlOutcomes:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def all(self) -> Mapping[Marketplace, Outcome]:
+        """Return them by marketplace, where there were orders."""
+        kept = forecast_outcomes.c
+        query = (
+            select(kept.marketplace, kept.expected, kept.cancelled).where(kept.orders > 0).order_by(kept.marketplace)
+        )
+        with reading(self._engine) as connection:
+            return {
+                Marketplace(row.marketplace): Outcome(row.expected, row.cancelled) for row in connection.execute(query)
+            }
