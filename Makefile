@@ -11,6 +11,7 @@ SEED ?= 1
 LISTINGS ?= 20000
 WEEKS ?= 3
 BIN := .venv/bin
+FORTNIGHT = $(BIN)/python -m tests.soak --days 14 --sellers 3 --listings 600 --orders 0.05 --no-faults --seed $(SEED)
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml local/pyproject.toml))
 SOURCES := $(wildcard $(addsuffix /src,$(MEMBERS)))
 INSTALLED := .venv/.installed
@@ -27,7 +28,7 @@ IMAGE_SAVE ?= docker save --output {file} {image}
 HELM ?= helm
 IMAGE_TAG ?= $(shell sed -n 's/^appVersion: "\(.*\)"/\1/p' $(CHART)/Chart.yaml)
 
-.PHONY: help setup up demo test test-services test-chart test-cluster images push release chart docs lint types arch unit integration browser system chaos soak soak-weeks mutants security-mutants bench bench-smoke quality lock clean
+.PHONY: help setup up demo test test-services test-chart test-cluster images push release chart docs lint types arch unit integration browser system chaos soak soak-weeks soak-orders mutants security-mutants bench bench-smoke quality lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,8 +38,8 @@ setup: $(INSTALLED) ## make .venv and install what requirements.lock pins (done 
 up: $(INSTALLED) ## run everything on this machine, offline, until Ctrl-C; its data is in var/
 	@$(BIN)/mercarich up
 
-demo: $(INSTALLED) ## a market of 20 sellers and 10,000 listings, judged by its own ledger (SCENARIO=normal|outage|orders)
-	@$(BIN)/mercarich demo --scenario $(SCENARIO)
+demo: $(INSTALLED) ## a market of 20 sellers and 10,000 listings, judged by its own ledger (SCENARIO=normal|outage|orders|fortnight)
+	@$(if $(filter fortnight,$(SCENARIO)),$(FORTNIGHT),$(BIN)/mercarich demo --scenario $(SCENARIO))
 
 test: lint types arch docs unit integration test-chart ## everything that needs only Python; the chart where npm is there
 
@@ -118,6 +119,9 @@ soak: $(INSTALLED) ## a simulated week of 20 sellers and 20,000 listings with fa
 
 soak-weeks: $(INSTALLED) ## short weeks of a few listings, each with other faults (WEEKS=3 SEED=1, or SEED=commit for the commit's)
 	@$(BIN)/python -m tests.soak.weeks --weeks $(WEEKS) --seed $(SEED)
+
+soak-orders: $(INSTALLED) ## a simulated fortnight of orders: looks, replacements, cancellations, and what was foretold (SEED=1)
+	@$(FORTNIGHT)
 
 mutants: $(INSTALLED) ## planted defects, and which tests find each; half an hour, not in CI
 	$(BIN)/python -m tests.mutants

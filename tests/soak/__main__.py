@@ -34,6 +34,8 @@ def main() -> int:
     parser.add_argument("--sellers", type=int, default=20)
     parser.add_argument("--listings", type=int, default=20_000)
     parser.add_argument("--unkind", action="store_true", help="Amazon as developers report it")
+    parser.add_argument("--orders", type=float, help="share of the offers for which a buyer comes in a day")
+    parser.add_argument("--no-faults", action="store_true", help="the market alone changes")
     parser.add_argument("--some-faults", action="store_true", help="a subset of the faults, drawn from the seed")
     parser.add_argument("--watch", action="store_true", help="sources are looked at all day, too")
     parser.add_argument("--restore-drill", action="store_true", help="each day the database loses an hour")
@@ -50,6 +52,10 @@ def main() -> int:
 
     seed = read_seed(given.seed)
     faults = some(seed) if given.some_faults else Faults(amazon=UNKIND if given.unkind else USUAL)
+    if given.no_faults:
+        faults = replace(faults, families=frozenset())
+    if given.orders is not None:
+        faults = replace(faults, amazon=replace(faults.amazon, orders_per_hour=given.orders / 24))
     faults = replace(faults, drills=given.restore_drill, watched=faults.watched or given.watch)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     console.print(f"Repeat this week by: {_command(given, seed)}", highlight=False, soft_wrap=True)
@@ -65,8 +71,11 @@ def main() -> int:
 def _command(given: argparse.Namespace, seed: int) -> str:
     """Return the command line that repeats this week, whatever the commit."""
     numbers = f"--days {given.days} --seed {seed} --sellers {given.sellers} --listings {given.listings}"
+    if given.orders is not None:
+        numbers += f" --orders {given.orders:g}"
     flags = {
         "--unkind": given.unkind,
+        "--no-faults": given.no_faults,
         "--some-faults": given.some_faults,
         "--watch": given.watch,
         "--restore-drill": given.restore_drill,

@@ -54,7 +54,7 @@ class Faults:
     @property
     def text(self) -> str:
         on, off = sorted(self.families), sorted(EVERY - self.families)
-        kind = "unkind" if self.amazon == UNKIND else "as usual"
+        kind = "unkind" if self.amazon.own_events else "as usual"
         watched = " The watch looks at sources all day." if self.watched else ""
         return f"Amazon is {kind}.{watched} Faults: {', '.join(on) or 'none'}. Left out: {', '.join(off) or 'none'}."
 

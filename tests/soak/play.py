@@ -14,12 +14,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from tests.soak import diary, processors, report
 from tests.soak.agreement import Agreement
+from tests.soak.buying import Buying
 from tests.soak.drift import LOOK_SECONDS as DRIFT_SECONDS
 from tests.soak.drift import Drift, Kind
 from tests.soak.drill import Drill
 from tests.soak.events import DAY, Event
 from tests.soak.families import Faults
 from tests.soak.kernel import Process
+from tests.soak.orders import Orders
 from tests.soak.people import decide_on_holds
 from tests.soak.sentinel import Sentinel
 from tests.soak.states import States
@@ -31,6 +33,8 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 300.0
 DECIDE_SECONDS = 3_600.0
+BUY_SECONDS, ORDERS_SECONDS = 300.0, 30.0
+"""How often sellers look at their orders, and how often it is measured what the product did about them."""
 CALM_HOURS = (3.25, 14.0)
 """Seconds after the last day in which unfinished work may end, at least and at most; no more events happen."""
 
@@ -60,11 +64,14 @@ def _play(console: Console, week: Week, days: int, size: Size, faults: Faults, s
     drill, agreement = Drill(week, sentinel), Agreement(week.plant, week.seed)
     weather = Weather(week.plant, week.services, week.commands, week.seed, faults)
     kernel, states = week.kernel, States(week.plant, weather.crash_points)
+    orders = Orders(week.plant, Buying(week.plant))
     looks = (
         ("states", states.look, LOOK_SECONDS),
         ("sentinel", sentinel.look, LOOK_SECONDS),
         ("drift", drift.look, DRIFT_SECONDS),
         ("person", partial(decide_on_holds, week.plant), DECIDE_SECONDS),
+        ("sellers", orders.buying.turn, BUY_SECONDS),
+        ("orders", orders.look, ORDERS_SECONDS),
     )
     for name, look, seconds in looks:
         kernel.spawn(name, partial(_again_and_again, week, look, seconds), Process(name))
@@ -81,6 +88,7 @@ def _play(console: Console, week: Week, days: int, size: Size, faults: Faults, s
             begin, end = kernel.at(kernel.start.timestamp() + (number - 1) * DAY), kernel.utc()
             rows.append(diary.day(week.plant, number, begin, end, happened))
             show.day(rows[-1])
+            orders.day()
         weather.calm()
         stopped, begin = kernel.unix(), kernel.utc()
         _until(week, kernel.now + CALM_HOURS[0] * 3600, show)
@@ -91,9 +99,8 @@ def _play(console: Console, week: Week, days: int, size: Size, faults: Faults, s
     found = [*verdicts.all(stopped), agreement.verdict(), *(drill.verdicts() if faults.drills else ())]
     report.days(console, rows)
     report.verdicts(console, found)
-    report.states(console, states.counts())
-    if told:
-        told.write_bytes(orjson.dumps(states.counts()))
+    report.orders(console, orders)
+    _tell_states(console, states, told)
     drifted = ", ".join(f"{drift.minutes[kind]:,} min of {kind}" for kind in Kind)
     console.print(f"Amazon showed another quantity than the books: {drifted}", highlight=False)
     for figure in drill.figures():
@@ -103,6 +110,13 @@ def _play(console: Console, week: Week, days: int, size: Size, faults: Faults, s
         report.story(console, week.plant, offences[0])
     kernel.end()
     return 0 if all(verdict.kept for verdict in found) else 1
+
+
+def _tell_states(console: Console, states: States, told: Path | None) -> None:
+    counts = states.counts()
+    report.states(console, counts)
+    if told:
+        told.write_bytes(orjson.dumps(counts))
 
 
 def _happen(week: Week, events: list[Event], happened: Counter[str]) -> None:

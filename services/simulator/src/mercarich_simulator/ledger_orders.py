@@ -45,14 +45,15 @@ def losses(world: World, terms: Terms) -> list[dict[str, Any]]:
 
 def _cost(world: World, offer: Offer, order: Order) -> int | None:
     at = order.placed_at
-    source = _source_at(offer, at)
+    source = source_at(offer, at)
     if source is None or state_at(world.truth.line(*source), at) not in BUYABLE:
         return None
     look = world.market.at(*source, at)
     return None if look is None else look.item.landed
 
 
-def _source_at(offer: Offer, at: float) -> tuple[str, int] | None:
+def source_at(offer: Offer, at: float) -> tuple[str, int] | None:
+    """Return marketplace and number of the source that an offer had then."""
     for source in reversed(offer.sources):
         if source.at <= at:
             return source.marketplace, source.number

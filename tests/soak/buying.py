@@ -1,0 +1,79 @@
+"""What sellers do about their orders: they buy, note what they did, and take another item where the source has gone.
+
+The market decides when a seller goes to buy at the source, and whether it is there (the simulator's `amazon.orders`).
+What the product has found instead is bought as soon as the seller looks, unless it has sold meanwhile.
+"""
+
+import orjson
+from sqlalchemy import select
+from tests.soak.plant import SOMEBODY, Plant
+
+from mercarich_contracts.orders import OrderDecision
+from mercarich_db.engine import reading
+from mercarich_db.open_orders import UNDECIDED
+from mercarich_db.tables import order_items
+from mercarich_simulator.amazon.orders import Order, Status, Step
+from mercarich_simulator.api.orders import order_id
+from mercarich_web.orders.deciding import wished
+from mercarich_web.orders.orders import OrderItem, Source, Standing
+from mercarich_web.orders.sql.decisions import SqlDecisions
+from mercarich_web.orders.sql.orders import SqlOrders
+
+OPEN_ORDERS = "SELECT 1 FROM order_items LIMIT 1"
+GIVES_UP_SECONDS = 3_600.0
+"""How long before a cancellation the seller says that the order cannot be sourced."""
+
+
+class Buying:
+    """`turn` is what all sellers do when they look at their orders."""
+
+    def __init__(self, plant: Plant) -> None:
+        self._plant = plant
+        self._orders = SqlOrders(plant.database.books)
+        self._decisions = SqlDecisions(plant.database.books, plant.kernel.utc)
+        self._numbers: dict[str, int] = {}
+        self._numbered = 0
+
+    def turn(self) -> None:
+        if not self._plant.database.has(OPEN_ORDERS):
+            return
+        waiting = select(order_items.c.user_id).where(UNDECIDED).distinct().order_by(order_items.c.user_id)
+        with reading(self._plant.database.books) as connection:
+            user_ids = connection.execute(waiting).scalars().all()
+        for user_id in user_ids:
+            for item in self._orders.to_buy(user_id):
+                self._decide(user_id, item)
+
+    def order(self, id: str) -> Order | None:
+        """Return the market's order with this id at Amazon; None: it is not kept any more."""
+        orders = self._plant.market.world.orders
+        for number in range(self._numbered + 1, orders.last_number + 1):
+            self._numbers[order_id(self._plant.market.world.settings.seed, number)] = number
+        self._numbered = orders.last_number
+        return orders.kept.get(self._numbers[id])
+
+    def _decide(self, user_id: int, item: OrderItem) -> None:
+        order = self.order(item.order_id)
+        if order is None or order.status is not Status.UNSHIPPED or order.next_step is Step.REGRET:
+            return
+        if order.next_step is Step.SHIP:  # It was there when the seller went to buy it.
+            self._note(user_id, item, OrderDecision.BOUGHT)
+        elif item.standing is Standing.GONE and (paid := self._bought_elsewhere(item)) is not None:
+            self._note(user_id, item, OrderDecision.BOUGHT, paid)
+        elif order.next_step is Step.GIVE_UP and order.next_at < self._plant.kernel.unix() + GIVES_UP_SECONDS:
+            self._note(user_id, item, OrderDecision.CANNOT_BE_SOURCED)
+
+    def _bought_elsewhere(self, item: OrderItem) -> int | None:
+        """Buy the cheapest item that was found and is still there. Return what it cost in yen; None: none is."""
+        for source in item.search.found:
+            if self._meets(item, source):
+                return (source.price_jpy or 0) + (source.postage_jpy or 0)
+        return None
+
+    def _meets(self, item: OrderItem, source: Source) -> bool:
+        met = {"order_id": item.order_id, "marketplace": source.marketplace, "item_id": source.item_id}
+        body = orjson.dumps({"met": [met]})
+        return self._plant.market.answer("POST", "http://simulator/_sim/orders", {}, body).status == 200
+
+    def _note(self, user_id: int, item: OrderItem, decision: OrderDecision, paid: int | None = None) -> None:
+        self._decisions.decide(user_id, item.id, wished(decision, item.revision, paid_jpy=paid), SOMEBODY)

@@ -1,0 +1,218 @@
+"""What became of the week's orders, and what the product foretold: measured from rows and from the market.
+
+A look counts from the read of its order to the look that told a state. A search counts from the look that found the
+source gone to the first item that fits. Forecasts of cancellations are those of the sellers' home pages.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import func, select
+from tests.soak.buying import OPEN_ORDERS, Buying
+from tests.soak.plant import Plant
+
+from mercarich_db.conditions import among
+from mercarich_db.engine import reading
+from mercarich_db.open_orders import UNDECIDED
+from mercarich_db.tables import amazon_accounts, order_items, order_searches, source_items
+from mercarich_simulator.amazon.orders import CancelledBy, Order, Status, Step
+from mercarich_simulator.api.orders import PERSONAL
+from mercarich_simulator.ledger_orders import source_at
+from mercarich_simulator.truth import BUYABLE, state_at
+from mercarich_simulator.web import Reply, Request
+from mercarich_web.home.assembly import TellFortnight
+from mercarich_web.home.sql import SqlSellersDesk
+from mercarich_web.listings.sql.book import SqlListingBook
+from mercarich_web.listings.sql.demand import SqlDemands
+from mercarich_web.listings.sql.exposure import SqlExposures
+from mercarich_web.listings.sql.outcomes import SqlOutcomes
+from mercarich_web.orders.sql.orders import SqlOrders
+
+IN_TIME_SECONDS = 600.0
+"""Time in which another source is to be offered."""
+PERIOD = timedelta(days=7)
+_ASKED = "/spapi/orders/2026-01-01/orders"
+
+
+class Forecast(NamedTuple):
+    """What was foretold at the end of a day of all sellers' orders, and what became of those of the week before."""
+
+    at: datetime
+    foretold: float | None
+    """Share of orders that are expected to be cancelled; None: it was not known."""
+    orders: int
+    unsourced: int
+    """Orders that came while the source could not be bought."""
+    cancelled: int
+    """Orders that their seller cancelled, or will."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Seconds from the read of an order to the look at its source, sorted."""
+
+    seconds: Sequence[float]
+    unlooked: int
+    """Orders that were decided or closed before a look told a state."""
+
+    def within(self, part: float) -> float | None:
+        """Return the time within which this part of the looks came; None: there was none."""
+        return self.seconds[ceil(len(self.seconds) * part) - 1] if self.seconds else None
+
+
+@dataclass(frozen=True, slots=True)
+class Searches:
+    """Of orders whose source was gone before their seller bought it."""
+
+    gone: int
+    found: int
+    found_in_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the market's ledger counts, and what the rows say."""
+
+    orders: int
+    counted: int
+    """Those that count in a cancellation rate."""
+    cancelled: int
+    """By their sellers, or to be."""
+    met_elsewhere: int
+    sold_twice: int
+    late: int
+    late_told: int
+    """Shipped late by the rows."""
+
+
+class Orders:
+    """`look` is called every half minute, `day` at the end of each day."""
+
+    def __init__(self, plant: Plant, buying: Buying) -> None:
+        self._plant = plant
+        self.buying = buying
+        self._last = 0
+        self._waiting: dict[int, tuple[datetime, int]] = {}
+        """Seen_at and source of the orders whose source was not looked at since, by the row's id."""
+        self._seconds: list[float] = []
+        self._unlooked = 0
+        self._forecasts: list[tuple[datetime, float | None]] = []
+        self.personal = 0
+        """Requests for data sets with personal data."""
+        plant.market.on_amazon.append(self._asked)
+
+    @property
+    def any(self) -> bool:
+        return self._plant.market.world.orders.last_number > 0
+
+    @property
+    def looks(self) -> Looks:
+        return Looks(sorted(self._seconds), self._unlooked)
+
+    def look(self) -> None:
+        if not self._plant.database.has(OPEN_ORDERS):
+            return
+        item, source = order_items.c, source_items.c
+        new = select(item.id, item.seen_at, item.source_item_id).where(item.id > self._last, UNDECIDED)
+        with reading(self._plant.database.books) as connection:
+            for row in connection.execute(new.where(item.source_item_id.is_not(None)).order_by(item.id)):
+                self._waiting[row.id] = (row.seen_at, row.source_item_id)
+                self._last = row.id
+            if not self._waiting:
+                return
+            asked = {source_id for _, source_id in self._waiting.values()}
+            seen = select(source.id, source.checked_at, source.observed_at).where(among(source.id, sorted(asked)))
+            looked = {row.id: (row.checked_at, row.observed_at) for row in connection.execute(seen)}
+            still = select(item.id).where(among(item.id, sorted(self._waiting)), UNDECIDED)
+            undecided = set(connection.execute(still).scalars())
+        for id, (seen_at, source_id) in list(self._waiting.items()):
+            since = [at for at in looked.get(source_id, ()) if at is not None and at > seen_at]
+            if since:
+                self._seconds.append((min(since) - seen_at).total_seconds())
+            elif id not in undecided:
+                self._unlooked += 1
+            if since or id not in undecided:
+                del self._waiting[id]
+
+    def day(self) -> None:
+        """Note what is foretold now."""
+        books, now = self._plant.database.books, self._plant.kernel.utc()
+        of_sellers = select(amazon_accounts.c.user_id).order_by(amazon_accounts.c.user_id)
+        with reading(books) as connection:
+            user_ids = connection.execute(of_sellers).scalars().all()
+        shop = SqlListingBook(books).shop
+        desk, orders = SqlSellersDesk(books), SqlOrders(books)
+        told_by = (SqlExposures(books), SqlDemands(books), SqlOutcomes(books), desk, orders, shop)
+        tell = TellFortnight(*told_by, lambda: now)
+        shares, offers = 0.0, 0
+        for user_id in user_ids:
+            told, figures = tell(user_id), shop(user_id).figures
+            if told.cancelled is not None:
+                shares += told.cancelled * (figures.on_sale + figures.exposed)
+                offers += figures.on_sale + figures.exposed
+        self._forecasts.append((now, shares / offers if offers else None))
+
+    def forecasts(self) -> Sequence[Forecast]:
+        """Return what was foretold at the end of each day; of the orders it is known only later what became of them."""
+        return [self._judged(at, foretold) for at, foretold in self._forecasts]
+
+    def searches(self) -> Searches:
+        rows = select(order_items.c.order_id, order_searches.c.gone_at, order_searches.c.found_at).join_from(
+            order_searches, order_items, order_items.c.id == order_searches.c.order_item_id
+        )
+        with reading(self._plant.database.books) as connection:
+            gone = [row for row in connection.execute(rows) if not self._bought_at_source(row.order_id)]
+        found = [(row.found_at - row.gone_at).total_seconds() for row in gone if row.found_at is not None]
+        return Searches(len(gone), len(found), sum(seconds <= IN_TIME_SECONDS for seconds in found))
+
+    def totals(self) -> Totals:
+        ledger = orjson.loads(self._plant.market.answer("GET", "http://simulator/_sim/ledger", {}, b"").body)
+        counted = [order for order in self._plant.market.world.orders.kept.values() if _counts(order)]
+        late = select(func.count()).where(order_items.c.shipped_at > order_items.c.ship_by)
+        with reading(self._plant.database.books) as connection:
+            late_told = connection.execute(late).scalar_one()
+        return Totals(
+            orders=ledger["orders"],
+            counted=len(counted),
+            cancelled=sum(map(_is_cancelled, counted)),
+            met_elsewhere=ledger["orders_met_elsewhere"],
+            sold_twice=ledger["pieces_sold_twice"],
+            late=ledger["orders_shipped_late"],
+            late_told=late_told,
+        )
+
+    def _judged(self, at: datetime, foretold: float | None) -> Forecast:
+        begin, end = (at - PERIOD).timestamp(), at.timestamp()
+        kept = self._plant.market.world.orders.kept.values()
+        placed = [order for order in kept if begin < order.placed_at <= end and _counts(order)]
+        unsourced, cancelled = sum(map(self._is_unsourced, placed)), sum(map(_is_cancelled, placed))
+        return Forecast(at, foretold, len(placed), unsourced, cancelled)
+
+    def _is_unsourced(self, order: Order) -> bool:
+        world = self._plant.market.world
+        source = source_at(world.offers.touched[(order.seller_id, order.sku)], order.placed_at)
+        return source is None or state_at(world.truth.line(*source), order.placed_at) not in BUYABLE
+
+    def _bought_at_source(self, order_id: str) -> bool:
+        """Return whether the seller took the piece that the source had: after that it is gone, of course."""
+        order = self.buying.order(order_id)
+        taken = order is not None and (order.status is Status.SHIPPED or order.next_step is Step.SHIP)
+        return taken and order is not None and order.paid_jpy is None
+
+    def _asked(self, request: Request, _reply: Reply) -> None:
+        if request.path == _ASKED:
+            wanted = {name for text in request.queries.get("includedData", []) for name in text.split(",")}
+            self.personal += bool(wanted & PERSONAL)
+
+
+def _counts(order: Order) -> bool:
+    """Return whether Amazon counts the order in a cancellation rate."""
+    return order.status is not Status.PENDING and order.cancelled_by in (None, CancelledBy.MERCHANT)
+
+
+def _is_cancelled(order: Order) -> bool:
+    return order.cancelled_by is CancelledBy.MERCHANT or order.next_step is Step.GIVE_UP
