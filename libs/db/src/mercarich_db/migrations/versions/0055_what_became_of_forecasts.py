@@ -5,8 +5,8 @@ from alembic import op
 
 from mercarich_db.types import UtcDateTime, exact
 
-revision = "0063"
-down_revision = "0059"
+revision = "0055"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from mercarich_db.migrations.columns import add_missing
 from mercarich_db.types import UtcDateTime
 
-revision = "0059"
+revision = "0054"
 down_revision = "0053"
 branch_labels = None
 depends_on = None
