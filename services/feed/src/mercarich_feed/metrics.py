@@ -66,7 +66,7 @@ UNSEEN_SECONDS = Gauge(
 )
 LATE_ORDERS = Gauge(
     "mercarich_feed_late_orders",
-    "Paid orders that are still to be shipped after the time that Amazon has told, of sellers whose orders are read",
+    "Paid orders still to be shipped after the time that Amazon has told, of sellers whose orders are read",
 )
 OPEN_FEEDS = Gauge("mercarich_feed_open_feeds", "Feeds that have not ended")
 UNVERIFIED = Gauge(
