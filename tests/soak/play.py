@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 300.0
 DECIDE_SECONDS = 3_600.0
-BUY_SECONDS, ORDERS_SECONDS = 300.0, 30.0
+BUY_SECONDS, ORDERS_SECONDS = 600.0, 30.0
 """How often sellers look at their orders, and how often it is measured what the product did about them."""
 CALM_HOURS = (3.25, 14.0)
 """Seconds after the last day in which unfinished work may end, at least and at most; no more events happen."""

@@ -47,6 +47,14 @@ SLOTS = 4
 PUSHERS, FOLLOWERS = 6, 4
 WATCH_STRETCHED = 100.0
 """Factor of the watch's intervals: ten to fifty seconds."""
+UNSOURCED = (
+    "SELECT 1 FROM order_items i JOIN source_items s ON s.id = i.source_item_id WHERE s.observed_at > i.seen_at"
+    " AND s.state IN ('unbuyable', 'sold', 'ended', 'gone', 'suspended') AND i.cancelled_by IS NULL"
+    " AND i.status IN ('pending_availability', 'pending', 'unshipped', 'partially_shipped', 'unknown') AND NOT EXISTS"
+    " (SELECT 1 FROM order_decisions d WHERE d.user_id = i.user_id AND d.order_item_id = i.order_item_id"
+    " AND d.decision IS NOT NULL) LIMIT 1"
+)
+"""Finds an open order whose source was seen gone, and about which nobody has decided."""
 GATES: Mapping[str, str | None] = {
     "released holds": "SELECT 1 FROM holds WHERE released_at IS NOT NULL AND applied_at IS NULL LIMIT 1",
     "ordered": "SELECT 1 FROM source_items WHERE marketplace IN ('mercari', 'yahoo') AND due_at < '2000-01-02' LIMIT 1",
@@ -55,7 +63,7 @@ GATES: Mapping[str, str | None] = {
     "capacity": "SELECT 1 FROM runs LIMIT 1",  # nobody here asks for it before there is a run
     "decisions": "SELECT 1 FROM listings WHERE push_pending = 1 AND quantity > 0 LIMIT 1",
     "put off": any_of("put_off"),
-    **{f"orders {number}": "SELECT 1 FROM order_items LIMIT 1" for number in range(1, ORDERS_AT_ONCE + 1)},
+    **{f"orders {number}": UNSOURCED for number in range(1, ORDERS_AT_ONCE + 1)},
     "rounds": "SELECT 1 FROM listings WHERE push_pending = 1"
     " UNION ALL SELECT 1 FROM submissions WHERE ended_at IS NULL"
     " UNION ALL SELECT 1 FROM listing_removals WHERE accepted_at IS NULL LIMIT 1",
