@@ -59,12 +59,21 @@ class Judgement:
     """Seconds until Amazon showed 0, for each time that the source was gone while the offer was shown."""
 
 
-def judge(first: int, changes: Sequence[Shown], truth: Sequence[Change], frame: Frame) -> Judgement:
-    """Judge one offer by its quantity at the start, its changes, and its source's time line."""
+def judge(
+    first: int,
+    changes: Sequence[Shown],
+    truth: Sequence[Change],
+    frame: Frame,
+    wanted: Sequence[Change] | None = None,
+) -> Judgement:
+    """Judge one offer by its quantity at the start, its changes, and its source's time line.
+
+    `wanted`: the time line by which its changes are judged, if its seller wants it down at other times, too.
+    """
     spans = _gone_spans(truth)
     shown = changes[-1].quantity if changes else first
     result = Judgement(shown=shown, withdrawn=shown == 0 and bool(changes) and changes[-1].lane != ORDER)
-    _judge_changes(first, changes, spans, frame, result)
+    _judge_changes(first, changes, spans if wanted is None else _gone_spans(wanted), frame, result)
     result.stale_overwrites = [change.at for change in changes if change.stale]
     if spans and spans[-1][1] == FOREVER:
         result.gone_since = spans[-1][0]

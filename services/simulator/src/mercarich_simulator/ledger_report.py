@@ -9,6 +9,7 @@ from mercarich_simulator.amazon.attributes import LEAD_TIME, RESTOCK
 from mercarich_simulator.amazon.offers import Offer
 from mercarich_simulator.amazon.orders import CancelledBy
 from mercarich_simulator.ledger import Frame, Judgement, judge
+from mercarich_simulator.ledger_losses import Stop, sold_late, with_losses
 from mercarich_simulator.ledger_orders import Terms, losses
 from mercarich_simulator.ledger_stock import Stock, stock
 from mercarich_simulator.truth import Change, state_at
@@ -20,16 +21,22 @@ LISTED_CASES = 50
 _JUDGED = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites")
 _STOCK = ("sold_twice", "pieces_sold_twice", "fought")
 """Errors of which `Judgement` and `Stock` have the times."""
-_NO_TERMS = Terms()
+_NO_TERMS, _NO_STOP = Terms(), Stop()
 
 
-def ledger(world: World, frame: Frame, details: bool, terms: Terms = _NO_TERMS) -> dict[str, Any]:
+def ledger(
+    world: World, frame: Frame, details: bool, terms: Terms = _NO_TERMS, stop: Stop = _NO_STOP
+) -> dict[str, Any]:
     """Return the whole ledger. `details` adds every offer that has changed since the start.
 
-    Pieces are sold at a loss by `terms`, the same for all sellers.
+    Pieces are sold at a loss by `terms`, the same for all sellers. The sellers of `stop` want an offer down that is.
     """
     moved = list(_moved(world))
-    judged = [(offer, judge(offer.first, offer.changes, truth, frame)) for offer, truth in moved]
+    lines = {(offer.seller_id, offer.sku): with_losses(world, offer, truth, terms, stop) for offer, truth in moved}
+    judged = [
+        (offer, judge(offer.first, offer.changes, truth, frame, lines[offer.seller_id, offer.sku]))
+        for offer, truth in moved
+    ]
     _mind_doubles(world, judged)
     for offer, verdict in judged:  # What Amazon refuses for good, nobody can withdraw.
         verdict.missed = verdict.missed and not world.offers.forbidden(offer.seller_id, offer.sku)
@@ -47,6 +54,8 @@ def ledger(world: World, frame: Frame, details: bool, terms: Terms = _NO_TERMS) 
     result["cases"] |= {name: _cases(bought, name) for name in _STOCK}
     at_a_loss = losses(world, terms)
     result["sold_at_loss"], result["cases"]["sold_at_loss"] = len(at_a_loss), at_a_loss[:LISTED_CASES]
+    late = sold_late(at_a_loss, lines, stop)
+    result["sold_at_loss_late"], result["cases"]["sold_at_loss_late"] = len(late), late[:LISTED_CASES]
     result["upstream"] = {name: traffic.report() for name, traffic in world.traffic.items()}
     result["quota_429"] = dict(world.quotas.refused)
     result["judged"] = asdict(frame) | asdict(terms) | {"cutoff": min(frame.cutoff, frame.now)}

@@ -10,6 +10,7 @@ import orjson
 from mercarich_simulator.api.offer_levers import OfferLevers, marketplace_of, number_of
 from mercarich_simulator.hazards import DAY
 from mercarich_simulator.ledger import FOREVER, Frame
+from mercarich_simulator.ledger_losses import Stop
 from mercarich_simulator.ledger_orders import Terms
 from mercarich_simulator.ledger_report import ledger, offer_line
 from mercarich_simulator.seeding import listing_rows, overview
@@ -136,7 +137,9 @@ class Levers:
     def _ledger(self, request: Request) -> dict[str, Any]:
         details = request.query.get("details", "0") not in {"", "0", "false"}
         terms = Terms(float(request.query.get("fee_percent", "0")), int(request.query.get("costs_jpy", "0")))
-        return ledger(self._world, self._frame(request), details, terms)
+        sellers = frozenset(filter(None, request.query.get("take_down", "").split(",")))
+        numbers = (float(request.query.get(name, "0")) for name in ("least_percent", "notice"))
+        return ledger(self._world, self._frame(request), details, terms, Stop(sellers, *numbers))
 
     def _offer(self, request: Request) -> dict[str, Any] | None:
         seller_id, _, sku = request.path.removeprefix("/_sim/offers/").partition("/")

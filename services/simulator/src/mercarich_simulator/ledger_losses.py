@@ -1,0 +1,83 @@
+"""Loss rules in the ledger: what a seller wants to be down while its source costs too much.
+
+The ledger is told the rule (`Stop`). A source that is there and too dear is *dear*: for the changes of the offers of
+these sellers, that counts as gone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mercarich_simulator.amazon.offers import Offer
+from mercarich_simulator.ledger_orders import Terms, source_at
+from mercarich_simulator.seeding import offered_at
+from mercarich_simulator.truth import BUYABLE, Change, state_at
+from mercarich_simulator.world import World
+
+DEAR = "dear"
+"""The state of a source that can be bought, and that its offer's seller does not want to buy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The loss rule of some sellers."""
+
+    seller_ids: frozenset[str] = frozenset()
+    least_percent: float = 0.0
+    """Of the offer's price: what a sale must earn."""
+    notice_seconds: float = 0.0
+    """Time that a dear source may take to be noticed: an order within it blames nobody."""
+
+
+def with_losses(world: World, offer: Offer, truth: Sequence[Change], terms: Terms, stop: Stop) -> list[Change]:
+    """Return the time line of the offer's sources, with `dear` as a state of its own."""
+    most = highest_cost(world, offer, terms, stop)
+    if most is None:
+        return list(truth)
+    line: list[Change] = []
+    for at in _moments(world, offer, truth):
+        state = state_at(truth, at)
+        if state in BUYABLE and _cost(world, offer, at) > most:
+            state = DEAR
+        if state != (line[-1].state if line else "available"):
+            line.append(Change(at, state))
+    return line
+
+
+def sold_late(
+    cases: Sequence[dict[str, Any]], lines: Mapping[tuple[str, str], Sequence[Change]], stop: Stop
+) -> list[dict[str, Any]]:
+    """Return those orders at a loss of sellers with the rule whose source had been dear for longer than the notice.
+
+    `lines`: those of `with_losses`, by seller and SKU.
+    """
+    late = []
+    for case in cases:
+        line, at = lines.get((case["seller_id"], case["sku"]), ()), case["at"]
+        since = max((change.at for change in line if change.at <= at), default=at)
+        if state_at(line, at) == DEAR and at - since > stop.notice_seconds:
+            late.append(case)
+    return late
+
+
+def highest_cost(world: World, offer: Offer, terms: Terms, stop: Stop) -> int | None:
+    """Return the most that a source may cost, in yen; None: the seller has no rule, or the offer no known price."""
+    if offer.seller_id not in stop.seller_ids or offer.listing is None:
+        return None
+    offered = offered_at(world.catalogue.item(offer.listing.marketplace, offer.listing.source_number))
+    return terms.kept(offered) - -(-offered * round(stop.least_percent * 10) // 1000)
+
+
+def _moments(world: World, offer: Offer, truth: Sequence[Change]) -> list[float]:
+    """Return the times at which the state, the source or its price changes, in order."""
+    first = offer.listing
+    sources = [(source.marketplace, source.number) for source in offer.sources]
+    sources += [(first.marketplace, first.source_number)] if first else []
+    prices = [priced.at for name, number in sources for priced in world.truth.prices[name].get(number, ())]
+    return sorted({world.catalogue.start_at, *prices, *(change.at for change in truth)})
+
+
+def _cost(world: World, offer: Offer, at: float) -> int:
+    source = source_at(offer, at)
+    look = world.market.at(*source, at) if source else None
+    return look.item.landed if look else 0

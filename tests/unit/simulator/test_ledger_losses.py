@@ -1,0 +1,60 @@
+"""Loss rules in the ledger: a source that is too dear is to be down, and an order long after that blames somebody."""
+
+from typing import Any
+
+import pytest
+from tests.unit.simulator.test_buyers import buy
+from tests.unit.simulator.test_ledger_orders import free_of_postage, item
+
+
+@pytest.fixture
+def sim(begin: Any) -> Any:
+    return begin(regretted_orders=0.0, quota_factor=1_000.0)
+
+
+def dearer(sim: Any) -> tuple[dict[str, Any], str]:
+    """Return a listing whose source becomes dearer in ten seconds, and a rule by which it is too dear then."""
+    for row in [row for row in sim.rows() if row["quantity"] == 1 and item(sim, row)["landed"] == row["source_price"]]:
+        before = item(sim, row)["landed"]
+        sim.happen(row, "repriced", after=10)
+        sim.advance(10)
+        if item(sim, row)["landed"] > before:
+            return row, f"costs_jpy={row['price'] - before}&take_down={row['seller_id']}"
+    raise AssertionError("no source became dearer")
+
+
+def test_only_a_seller_with_the_rule_may_be_down_for_a_price(sim: Any) -> None:
+    row, rule = dearer(sim)
+    sim.advance(7200)
+    sim.patch(row, 0)
+
+    assert sim.ledger(rule)["wrong_withdrawals"] == 0
+    assert sim.ledger(rule.replace(row["seller_id"], "ANOTHER"))["wrong_withdrawals"] == 1
+    assert sim.ledger(rule.partition("&")[0])["wrong_withdrawals"] == 1
+
+
+def test_what_is_dear_is_not_to_be_put_up(sim: Any) -> None:
+    row, rule = dearer(sim)
+    for quantity in (0, 1):
+        sim.advance(7200)
+        sim.patch(row, quantity)
+
+    assert (sim.ledger(rule)["wrong_withdrawals"], sim.ledger(rule)["wrong_restores"]) == (0, 1)
+
+
+def test_what_is_cheap_is_not_to_be_taken_down(sim: Any) -> None:
+    row = free_of_postage(sim)
+    sim.advance(7200)
+    sim.patch(row, 0)
+
+    assert sim.ledger(f"take_down={row['seller_id']}")["wrong_withdrawals"] == 1
+    assert sim.ledger(f"take_down={row['seller_id']}&least_percent=34")["wrong_withdrawals"] == 0
+
+
+def test_an_order_at_a_loss_blames_somebody_after_the_notice_only(sim: Any) -> None:
+    row, rule = dearer(sim)
+    sim.advance(100)
+    buy(sim, row)
+
+    assert [sim.ledger(f"{rule}&notice={seconds}")["sold_at_loss_late"] for seconds in (200, 50)] == [0, 1]
+    assert sim.ledger(rule.partition("&")[0])["sold_at_loss_late"] == 0
