@@ -17,6 +17,7 @@ from mercarich_listings import listing as life
 from mercarich_listings.event import Change, Event, Trigger
 from mercarich_listings.listing import Listing
 from mercarich_listings.transition import TRANSITIONS, Stage, Transition
+from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle
 from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
 from mercarich_reasons.stock import (
     ByHand,
@@ -56,18 +57,23 @@ EXAMPLES: Mapping[Stage, Listing] = {
     Stage.HELD: replace(_UP, hold_id=5),
     Stage.MARKED: replace(_UP, searching=True),
     Stage.SEARCHING: replace(_DOWN, searching=True),
+    Stage.PAUSED: replace(_DOWN, paused_at=BEFORE),
     Stage.WITHDRAWN: _DOWN,
     Stage.STOPPED: replace(_DOWN, stopped_at=BEFORE),
     Stage.LEAVING: replace(_DOWN, listed=False, leaving=True),
 }
 
 SOLD, ANN = SourceSeen(State.SOLD), ByHand("ann")
+DEAR = EarnsTooLittle(5000, 5000, 750, 0, -1250, 0, 500)
+CHEAP = EarnsEnoughAgain(5000, 3000, 750, 0, 750, 0, 500)
 FOUND = ReplacedBy(Marketplace.MERCARI, "m1", 2, 900, 3)
 BACK = ReplacementTakenBack("m1", "ann", Marketplace.MERCARI, 2)
 Made = Change[Listing] | Event
 MAKING: Mapping[str, Callable[[Listing], Made]] = {
     "make_offer": lambda one: life.make_offer(one, NOW, ANN),
     "withdraw": lambda one: life.withdraw(one, NOW, SOLD),
+    "pause": lambda one: life.pause(one, NOW, DEAR),
+    "recover": lambda one: life.recover(one, NOW, CHEAP),
     "mark": lambda one: life.mark(one, NOW, SOLD),
     "hold": lambda one: life.hold(one, NOW, SOLD, Trigger(hold_id=6)),
     "let_go": lambda one: life.let_go(one, NOW, SourceOnSaleAgain()),
@@ -185,9 +191,10 @@ _BEGINS = {Stage.DRAFT: "search, import (seller)", Stage.ON_SALE: "import (selle
 _MEANINGS: Mapping[Stage, str] = {
     Stage.DRAFT: "not listed: neither checked nor pushed",
     Stage.ON_SALE: "Amazon is to show the offer",
-    Stage.HELD: "on sale although its source is gone: the brake holds its withdrawal back",
+    Stage.HELD: "on sale although its source is gone, or too dear: the brake keeps it up",
     Stage.MARKED: "on sale although its source is gone: a replacement is searched for first",
     Stage.SEARCHING: "down, and a replacement is searched for",
+    Stage.PAUSED: "down because a sale would earn too little; up again when its source is cheaper",
     Stage.WITHDRAWN: "down, and nothing is searched for",
     Stage.STOPPED: "down and not watched: nothing happens to it by itself",
     Stage.LEAVING: "its row goes when Amazon has deleted the listing",

@@ -165,6 +165,27 @@ BATCHES = Dashboard(
             ),
             text="held: the brake waits for a second look or a person.",
         ),
+        Panel(
+            "Listings paused and recovered by price",
+            "ops",
+            (
+                Query(
+                    "sum by (marketplace) (rate(mercarich_checker_paused_listings_total{NS}[5m]))",
+                    "paused {{marketplace}}",
+                ),
+                Query(
+                    "sum by (marketplace) (rate(mercarich_checker_recovered_listings_total{NS}[5m]))",
+                    "recovered {{marketplace}}",
+                ),
+            ),
+            text="The loss stop: a sale would earn too little, or enough again.",
+        ),
+        Panel(
+            "Listings paused now",
+            "short",
+            (Query("max by (marketplace) (mercarich_listings_paused{NS})", "{{marketplace}}"),),
+            text="Down by the loss rules of their sellers.",
+        ),
         HOLDS,
     ),
 )

@@ -145,6 +145,7 @@ class Market:
 
     states: dict[str, State] = field(default_factory=dict)
     reasons: dict[str, Reason] = field(default_factory=dict)
+    prices: dict[str, int | None] = field(default_factory=dict)
     looks: list[str] = field(default_factory=list)
     asked: list[tuple[int, int]] = field(default_factory=list)
     """(items, concurrency) of each batch."""
@@ -199,7 +200,7 @@ class Market:
             item_id=item_id,
             state=state,
             reason=reason,
-            price_jpy=1000,
+            price_jpy=self.prices.get(item_id, 1000),
             evidence=Evidence(
                 url=f"http://market/{item_id}",
                 http_status=200,
@@ -222,6 +223,9 @@ class Woken:
     sellers: list[int] = field(default_factory=list)
 
     def withdrawn(self, marketplace: Marketplace, run_id: int | None, listings: Mapping[int, Sequence[int]]) -> None:
+        self.sellers.extend(listings)
+
+    def paused(self, listings: Mapping[int, Sequence[int]]) -> None:
         self.sellers.extend(listings)
 
 

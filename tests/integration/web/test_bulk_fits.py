@@ -24,6 +24,7 @@ COLUMNS: Mapping[str, Sequence[Any]] = {
     "quantity": (0, 2),
     "searching": (False, True),
     "stopped_at": (None, NOW),
+    "paused_at": (None, NOW),
     "withdrawn_at": (None, NOW),
     "restored_at": (None, NOW),
     "hold_id": (None, 5),

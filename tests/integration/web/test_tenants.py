@@ -113,6 +113,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/api/v1/listings/{listing_id}"): Row(For.KEY, "/api/v1/listings/{listing}"),
     ("post", "/api/v1/listings/actions"): Row(For.KEY),
     ("post", "/api/v1/listings/undo"): Row(For.KEY),
+    ("post", "/api/v1/listings/{listing_id}/limit"): Row(
+        For.KEY, "/api/v1/listings/{listing}/limit", json={"least_profit_jpy": "-100"}
+    ),
     ("post", "/api/v1/listings/{listing_id}/{action}"): Row(For.KEY, "/api/v1/listings/{listing}/withdraw"),
     ("get", "/api/v1/differences"): Row(For.KEY),
     ("get", "/api/v1/differences/deleted"): Row(For.KEY),
@@ -140,6 +143,10 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/listings/export.csv"): Row(For.SELLER),
     ("get", "/listings/{listing_id}"): Row(For.OWNER, "/listings/{listing}"),
     ("get", "/listings/{listing_id}/pictures/{slot}"): Row(For.OWNER, "/listings/{listing}/pictures/0"),
+    ("post", "/listings/{listing_id}/limit"): Row(
+        For.OWNER, "/listings/{listing}/limit", fields={"least_profit_jpy": "-100"}
+    ),
+    ("post", "/listings/{listing_id}/limit/end"): Row(For.OWNER, "/listings/{listing}/limit/end"),
     ("post", "/listings/preview"): Row(For.SELLER, fields={"action": "withdraw", "everything": "true"}),
     ("post", "/listings/confirm"): Row(For.SELLER, fields={"action": "withdraw", "everything": "true"}),
     ("post", "/listings/apply"): Row(For.SELLER, fields={"action": "withdraw", "everything": "true"}),

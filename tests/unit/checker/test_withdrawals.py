@@ -379,7 +379,8 @@ def test_the_hold_of_a_route_in_doubt_keeps_nothing_else_and_stands_in_for_no_ot
 def _listing(offer: Offer, **more: object) -> Listing:
     values = {"sku": "S", "marketplace": Marketplace.YAHOO, "listed": True, "listing_quantity": 1, "quantity": 1}
     values |= {"revision": 4, "searching": False, "changed_at": NOW - timedelta(days=1)}
-    return Listing(**{**values, **offer._asdict(), **more})  # type: ignore[arg-type]
+    mine = {name: value for name, value in offer._asdict().items() if name in Listing.__dataclass_fields__}
+    return Listing(**{**values, **mine, **more})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,9 @@ from mercarich_listings import listing as life
 from mercarich_listings.event import Change, Event, Trigger
 from mercarich_listings.listing import UP, Listing
 from mercarich_listings.transition import TRANSITIONS, Impossible, Stage
+from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded
+from mercarich_reasons.push import OrderedAtAmazon
+from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import (
     ByHand,
     ByImport,
@@ -31,6 +34,9 @@ from mercarich_reasons.stock import (
 BEGIN = datetime(2026, 11, 25, 12, tzinfo=UTC)
 Ids = st.integers(1, 9)
 Markets = st.sampled_from(Marketplace)
+Amounts = st.integers(1, 9_999)
+Dear = st.builds(EarnsTooLittle, *[Amounts] * 4, Amounts.map(lambda amount: -amount), st.just(0), st.none() | Amounts)
+Cheap = st.builds(EarnsEnoughAgain, *[Amounts] * 5, st.just(0), Amounts) | st.just(LossRuleEnded())
 Gone = st.builds(SourceSeen, st.sampled_from([State.SOLD, State.ENDED]), st.sampled_from([None, Why.WON]))
 
 
@@ -84,6 +90,18 @@ class Life(RuleBasedStateMachine):
     def mark(self, reason: SourceSeen, evidence: int) -> None:
         self.make("mark", self.now, reason, Trigger(evidence_id=evidence))
 
+    @rule(reason=Dear, evidence=Ids)
+    def pause(self, reason: EarnsTooLittle, evidence: int) -> None:
+        self.make("pause", self.now, reason, Trigger(evidence_id=evidence))
+
+    @rule(reason=Cheap, evidence=Ids)
+    def recover(self, reason: Reason, evidence: int) -> None:
+        self.make("recover", self.now, reason, Trigger(evidence_id=evidence))
+
+    @rule(reason=Dear | Cheap, hold=Ids)
+    def hold_by_price(self, reason: Reason, hold: int) -> None:
+        self.make("hold", self.now, reason, Trigger(hold_id=hold))
+
     @rule(reason=Gone, hold=Ids)
     def hold(self, reason: SourceSeen, hold: int) -> None:
         self.make("hold", self.now, reason, Trigger(hold_id=hold))
@@ -105,6 +123,10 @@ class Life(RuleBasedStateMachine):
     def by_hand(self, name: str) -> None:
         self.make(name, self.now, ByHand("ann"))
 
+    @rule(pieces=Ids)
+    def sell_out(self, pieces: int) -> None:
+        self.make("sell_out", self.now, OrderedAtAmazon("503-1234567-1234567", pieces))
+
     @rule(name=st.sampled_from(["leave", "leave", "delete"]))
     def go(self, name: str) -> None:
         self.make(name, self.now, DeletedByHand("SKU-1", "ann"))
@@ -121,10 +143,11 @@ class Life(RuleBasedStateMachine):
             assert change.after.revision == change.before.revision + other
 
     @invariant()
-    def a_quantity_falls_only_with_evidence_or_a_person(self) -> None:
+    def a_quantity_falls_only_with_evidence_an_order_or_a_person(self) -> None:
         for event in self.events:
             if (event.quantity_after or 0) < (event.quantity_before or 0):
-                assert event.evidence_id is not None or getattr(event.reason, "person", "")
+                bought = isinstance(event.reason, OrderedAtAmazon)
+                assert event.evidence_id is not None or bought or getattr(event.reason, "person", "")
 
     @invariant()
     def the_columns_fit_the_stage(self) -> None:
@@ -132,7 +155,9 @@ class Life(RuleBasedStateMachine):
             row, stage = self.row, self.row.stage
             assert stage in Stage
             assert (stage in UP) == (row.listed and row.quantity > 0)
-            assert row.hold_id is None or stage is Stage.HELD
+            assert row.hold_id is None or stage in (Stage.HELD, Stage.PAUSED)
+            assert row.held_at is None or row.hold_id is not None
+            assert (row.paused_at is not None) == (stage is Stage.PAUSED)
             assert row.stopped_at is None or row.quantity == 0
             assert not row.listed or (row.withdrawn_at is not None) == (row.quantity == 0)
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from tools.life_cycle import ANN, BACK, EXAMPLES, FOUND, MAKING, NOW, SOLD
+from tools.life_cycle import ANN, BACK, CHEAP, DEAR, EXAMPLES, FOUND, MAKING, NOW, SOLD
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
@@ -24,6 +24,8 @@ _DOWN = {"quantity": 0, "revision": 4, "withdrawn_at": NOW, "changed_at": NOW, "
 _HELD = {"hold_id": None}
 _SEARCHING, _NOT_SEARCHING = {"searching": True}, {"searching": False}
 _STOPPED = {"stopped_at": NOW}
+_AGAIN = {"withdrawn_at": NOW, "changed_at": NOW, "paused_at": None}
+"""Of what was paused, and is down for something else now."""
 _OTHER = {"source_item_id": 2, "marketplace": Marketplace.MERCARI}
 _GIVEN = _OTHER | {"quantity": 1, "revision": 4, "lead_time_days": 3, "searched_at": NOW, "restored_at": NOW}
 _GIVEN |= {"changed_at": NOW, "searching": False}
@@ -37,7 +39,13 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.ON_SALE: (EventKind.WITHDRAWN, _DOWN | _SEARCHING),
         Stage.HELD: (EventKind.WITHDRAWN, _DOWN | _SEARCHING | _HELD),
         Stage.MARKED: (EventKind.WITHDRAWN, _DOWN),
+        Stage.PAUSED: (EventKind.WITHDRAWN, _AGAIN | _SEARCHING),
     },
+    "pause": {
+        Stage.ON_SALE: (EventKind.PAUSED, _DOWN | {"paused_at": NOW}),
+        Stage.HELD: (EventKind.PAUSED, _DOWN | {"paused_at": NOW} | _HELD),
+    },
+    "recover": {Stage.PAUSED: (EventKind.RECOVERED, _UP | {"paused_at": None})},
     "mark": {
         Stage.ON_SALE: (EventKind.SEARCHING, _SEARCHING),
         Stage.HELD: (EventKind.SEARCHING, _SEARCHING | _HELD),
@@ -45,8 +53,9 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
     "hold": {
         Stage.ON_SALE: (EventKind.HELD, {"hold_id": 6}),
         Stage.HELD: (EventKind.HELD, {"hold_id": 6}),
+        Stage.PAUSED: (EventKind.HELD, {"hold_id": 6}),
     },
-    "let_go": {Stage.HELD: (EventKind.HOLD_CLEARED, _HELD)},
+    "let_go": {Stage.HELD: (EventKind.HOLD_CLEARED, _HELD), Stage.PAUSED: (EventKind.HOLD_CLEARED, {})},
     "give_source": {
         Stage.MARKED: (EventKind.SWAPPED, _GIVEN),
         Stage.SEARCHING: (EventKind.RESTORED, _GIVEN | {"withdrawn_at": None}),
@@ -56,6 +65,7 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.HELD: (EventKind.UNDONE, _DOWN | _OTHER | _SEARCHING | _HELD),
         Stage.MARKED: (EventKind.UNDONE, _DOWN | _OTHER),
         Stage.SEARCHING: (EventKind.UNDONE, _TAKEN_BACK),
+        Stage.PAUSED: (EventKind.UNDONE, _TAKEN_BACK | _SEARCHING | {"paused_at": None}),
         Stage.WITHDRAWN: (EventKind.UNDONE, _TAKEN_BACK | _SEARCHING),
         Stage.STOPPED: (EventKind.UNDONE, _TAKEN_BACK),
     },
@@ -63,6 +73,7 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.ON_SALE: (EventKind.WITHDRAWN, _DOWN),
         Stage.HELD: (EventKind.WITHDRAWN, _DOWN | _HELD),
         Stage.MARKED: (EventKind.WITHDRAWN, _DOWN | _NOT_SEARCHING),
+        Stage.PAUSED: (EventKind.WITHDRAWN, _AGAIN),
     },
     "follow_amazon": {
         Stage.ON_SALE: (EventKind.CHANGED_AT_AMAZON, _DOWN),
@@ -73,9 +84,11 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.ON_SALE: (EventKind.ORDERED, _DOWN),
         Stage.HELD: (EventKind.ORDERED, _DOWN | _HELD),
         Stage.MARKED: (EventKind.ORDERED, _DOWN | _NOT_SEARCHING),
+        Stage.PAUSED: (EventKind.ORDERED, _AGAIN),
     },
     "put_up": {
         Stage.SEARCHING: (EventKind.RESTORED, _UP | _NOT_SEARCHING),
+        Stage.PAUSED: (EventKind.RESTORED, _UP | {"paused_at": None}),
         Stage.WITHDRAWN: (EventKind.RESTORED, _UP),
         Stage.STOPPED: (EventKind.RESUMED, _UP | {"stopped_at": None}),
     },
@@ -90,9 +103,11 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.HELD: (EventKind.STOPPED, _DOWN | _STOPPED | _HELD),
         Stage.MARKED: (EventKind.STOPPED, _DOWN | _STOPPED | _NOT_SEARCHING),
         Stage.SEARCHING: (EventKind.STOPPED, {"changed_at": NOW, "stopped_at": NOW, "searching": False}),
+        Stage.PAUSED: (EventKind.STOPPED, {"changed_at": NOW, "stopped_at": NOW, "paused_at": None}),
     },
     "leave": {
         Stage.SEARCHING: (EventKind.LEAVING, _LEAVING),
+        Stage.PAUSED: (EventKind.LEAVING, _LEAVING | {"paused_at": None}),
         Stage.WITHDRAWN: (EventKind.LEAVING, _LEAVING),
         Stage.STOPPED: (EventKind.LEAVING, _LEAVING),
     },
@@ -100,26 +115,30 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.DRAFT: (EventKind.DELETED, {}),
         Stage.LEAVING: (EventKind.DELETED, {}),
         Stage.SEARCHING: (EventKind.DELETED, {}),
+        Stage.PAUSED: (EventKind.DELETED, {}),
         Stage.WITHDRAWN: (EventKind.DELETED, {}),
         Stage.STOPPED: (EventKind.DELETED, {}),
     },
 }
 _IS_UP = {Stage.ON_SALE, Stage.HELD, Stage.MARKED}
-_IS_DOWN = {Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED}
+_OTHERWISE_DOWN = {Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED}
+_IS_DOWN = _OTHERWISE_DOWN | {Stage.PAUSED}
 _IS_NO_OFFER = {Stage.DRAFT, Stage.LEAVING}
 REFUSES: Mapping[str, set[Stage]] = {
     "make_offer": _IS_UP | _IS_DOWN | {Stage.LEAVING},
-    "withdraw": _IS_DOWN | _IS_NO_OFFER,
+    "withdraw": _OTHERWISE_DOWN | _IS_NO_OFFER,
+    "pause": _IS_DOWN | _IS_NO_OFFER | {Stage.MARKED},
+    "recover": _IS_UP | _OTHERWISE_DOWN | _IS_NO_OFFER,
     "mark": _IS_DOWN | _IS_NO_OFFER | {Stage.MARKED},
-    "hold": _IS_DOWN | _IS_NO_OFFER | {Stage.MARKED},
-    "let_go": _IS_DOWN | _IS_NO_OFFER | {Stage.ON_SALE, Stage.MARKED},
-    "give_source": _IS_NO_OFFER | {Stage.ON_SALE, Stage.HELD, Stage.WITHDRAWN, Stage.STOPPED},
+    "hold": _OTHERWISE_DOWN | _IS_NO_OFFER | {Stage.MARKED},
+    "let_go": _OTHERWISE_DOWN | _IS_NO_OFFER | {Stage.ON_SALE, Stage.MARKED},
+    "give_source": _IS_NO_OFFER | {Stage.ON_SALE, Stage.HELD, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED},
     "take_back": _IS_NO_OFFER,
-    "take_down": _IS_DOWN | _IS_NO_OFFER,
+    "take_down": _OTHERWISE_DOWN | _IS_NO_OFFER,
     "follow_amazon": _IS_DOWN | _IS_NO_OFFER,
-    "sell_out": _IS_DOWN | _IS_NO_OFFER,
+    "sell_out": _OTHERWISE_DOWN | _IS_NO_OFFER,
     "put_up": _IS_UP | _IS_NO_OFFER,
-    "search_again": _IS_UP | _IS_NO_OFFER | {Stage.SEARCHING, Stage.WITHDRAWN},
+    "search_again": _IS_UP | _IS_NO_OFFER | {Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN},
     "stop": _IS_NO_OFFER | {Stage.WITHDRAWN, Stage.STOPPED},
     "leave": _IS_UP | _IS_NO_OFFER,
     "delete": _IS_UP,
@@ -128,6 +147,8 @@ REFUSES: Mapping[str, set[Stage]] = {
 names a new one."""
 REASONS: Mapping[str, Reason] = {
     "withdraw": SOLD,
+    "pause": DEAR,
+    "recover": CHEAP,
     "mark": SOLD,
     "hold": SOLD,
     "let_go": SourceOnSaleAgain(),

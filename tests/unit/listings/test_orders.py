@@ -36,7 +36,16 @@ def test_of_several_pieces_the_books_wait_for_what_amazon_shows(stage: Stage) ->
     assert replay(before, [made.event]) == before
 
 
-@pytest.mark.parametrize("stage", [stage for stage in Stage if stage not in UP])
+@pytest.mark.parametrize("pieces", [1, 5])
+def test_a_paused_offer_that_was_ordered_before_it_was_down_does_not_come_back_by_itself(pieces: int) -> None:
+    before = EXAMPLES[Stage.PAUSED]
+    made = ordered(before, order(pieces), NOW)
+    assert (made.after.stage, made.after.revision) == (Stage.WITHDRAWN, before.revision)
+    assert made.event is not None
+    assert replay(before, [made.event]) == made.after
+
+
+@pytest.mark.parametrize("stage", [stage for stage in Stage if stage not in (*UP, Stage.PAUSED)])
 def test_an_order_of_what_is_down_changes_nothing(stage: Stage) -> None:
     before = EXAMPLES[stage]
     made = ordered(before, order(1), NOW)

@@ -54,6 +54,8 @@ class AuditAction(StrEnum):
     LISTINGS_STOP = "listings_stop_watching"
     LISTINGS_RESUME = "listings_resume_watching"
     LISTINGS_LIST = "listings_list"
+    LISTING_LIMIT = "listing_limit"
+    """Of one listing: its own limit of the profit, in place of the loss rule."""
     LISTINGS_DELETE = "listings_delete"
     LISTINGS_UNDO = "listings_undo"
 

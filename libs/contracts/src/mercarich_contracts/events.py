@@ -13,6 +13,10 @@ class EventKind(StrEnum):
     """Also written by updater: no replacement was found, or its source sold before the push."""
     SEARCHING = "searching"
     """Marked, by a run that withdraws nothing."""
+    PAUSED = "paused"
+    """Down because a sale would earn less than the loss rule allows. Also written by updater, before a push."""
+    RECOVERED = "recovered"
+    """Put up again, since a sale earns enough."""
     HELD = "held"
     HOLD_CLEARED = "hold_cleared"
 

@@ -13,7 +13,10 @@ KEYS = (
 
 def terms_of(connection: Connection, user_id: int) -> Terms:
     """Return a seller's terms, by one statement."""
-    values = settings_store.values_of(connection, user_id, KEYS)
+    return terms(settings_store.values_of(connection, user_id, KEYS))
+
+
+def terms(values: settings_store.Values) -> Terms:
     return Terms(
         fee_percent=values.number("REVIVAL_FEE_PERCENT"),
         costs_jpy=values.integer("REVIVAL_COSTS"),

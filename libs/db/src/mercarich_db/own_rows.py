@@ -2,13 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, Table, and_, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from mercarich_db.bulk import CHUNK
 from mercarich_db.conditions import among
+from mercarich_db.looked_at import LOOKED_AT
 from mercarich_db.tables import listings, source_items
-
-_ON_SALE = and_(listings.c.listed, ~listings.c.searching, listings.c.quantity > 0)
 
 
 def plan(connection: Connection, run_id: int, ids: Collection[int], of: Table = source_items, times: int = 1) -> None:
@@ -20,7 +19,7 @@ def plan(connection: Connection, run_id: int, ids: Collection[int], of: Table = 
         return
     seller = listings.c.user_id
     if of is source_items:
-        number, its = func.count(listings.c.source_item_id.distinct()), among(listings.c.source_item_id, ids, _ON_SALE)
+        number, its = func.count(listings.c.source_item_id.distinct()), among(listings.c.source_item_id, ids, LOOKED_AT)
     else:
         number, its = func.count(), among(listings.c.id, ids)
     found = connection.execute(select(seller, number).select_from(listings).where(its).group_by(seller))

@@ -6,13 +6,13 @@ from dataclasses import replace
 from sqlalchemy import Connection, select
 
 from mercarich_contracts.market import Marketplace
-from mercarich_db import settings_store
+from mercarich_db import loss_rules, settings_store
 from mercarich_db.tables import excluded_sellers, excluded_words
 from mercarich_db.tables.revivals import EVERYONE
 from mercarich_replacements.matching import DEFAULT, SEED, MatchRules
 from mercarich_replacements.rules import Rules, read_conditions
 
-KEYS = tuple(key for key in settings_store.DEFINITIONS if key.startswith("REVIVAL_"))
+KEYS = (*(key for key in settings_store.DEFINITIONS if key.startswith("REVIVAL_")), *loss_rules.RULE_KEYS)
 
 
 def rules_of(connection: Connection, user_id: int, instead: Mapping[str, str] | None = None) -> Rules:
@@ -49,6 +49,7 @@ def _rules(values: settings_store.Values) -> Rules:
         fee_percent=values.number("REVIVAL_FEE_PERCENT"),
         costs_jpy=values.integer("REVIVAL_COSTS"),
         unknown_postage_jpy=values.integer("REVIVAL_UNKNOWN_POSTAGE_JPY"),
+        loss=loss_rules.rule(values),
         ask_first=values.text("REVIVAL_ASK_FIRST") == "on",
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, null, or_, select
 
 from mercarich_contracts.market import OUT_OF_STOCK, State
 from mercarich_db.tables import listings, source_items
@@ -10,6 +10,7 @@ from mercarich_db.types import AnyRow
 from mercarich_listings.listing import UP
 from mercarich_listings.stages import is_in
 from mercarich_replacements.earnings import Sale, Terms, earnings
+from mercarich_replacements.loss_stop import LossRule
 
 _offer, _source = listings.c, source_items.c
 COLUMNS = (
@@ -58,6 +59,17 @@ def unknown_cost(terms: Terms) -> ColumnElement[bool]:
     if terms.unknown_postage_jpy == 0:
         unknown.append(and_(_source.postage_jpy.is_(None), _profit(terms) >= 0, ~_is_little(terms)))
     return and_(_is_up, _source.state.not_in(sorted(OUT_OF_STOCK)), or_(*unknown))
+
+
+def below_limit(terms: Terms, rule: LossRule) -> ColumnElement[bool]:
+    """SQL condition: the loss stop would take the offer down, were it up (`mercarich_replacements.loss_stop`)."""
+    offered = _offer.offer_price_jpy
+    share = (offered * round(rule.least_percent * 10) + 999) // 1000
+    by_rule = case((share > rule.least_jpy, share), else_=rule.least_jpy) if rule.takes_down else null()
+    most = offered * terms.kept_per_mille // 1000 - terms.costs_jpy - _source.price_jpy
+    least = func.coalesce(_offer.least_profit_jpy, by_rule)
+    below = and_(_can_be_bought, most - func.coalesce(_source.postage_jpy, 0) < least)
+    return func.coalesce(below, false())
 
 
 def numbers(user_id: int, terms: Terms) -> Select[int, int, int]:

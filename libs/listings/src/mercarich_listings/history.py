@@ -11,6 +11,7 @@ from typing import Any
 from mercarich_contracts.events import EventKind
 from mercarich_listings.event import Event
 from mercarich_listings.listing import Listing
+from mercarich_reasons.earnings import BY_PRICE
 from mercarich_reasons.stock import ByHand, ReplacedBy, ReplacementTakenBack
 
 
@@ -22,6 +23,9 @@ def replay(listing: Listing, events: Iterable[Event]) -> Listing:
     return listing
 
 
+_FREE = {"hold_id": None, "held_at": None}
+
+
 def _nothing(_listing: Listing, _event: Event) -> dict[str, Any]:
     return {}
 
@@ -31,7 +35,8 @@ def _quantity(event: Event) -> dict[str, Any]:
 
 
 def _down(event: Event) -> dict[str, Any]:
-    return {**_quantity(event), "withdrawn_at": event.at, "restored_at": None, "hold_id": None}
+    times = {"withdrawn_at": event.at, "restored_at": None, "paused_at": None}
+    return {**_quantity(event), **times, **_FREE}
 
 
 def _withdrawn(_listing: Listing, event: Event) -> dict[str, Any]:
@@ -40,9 +45,9 @@ def _withdrawn(_listing: Listing, event: Event) -> dict[str, Any]:
 
 def _given(_listing: Listing, event: Event) -> dict[str, Any]:
     """Apply an event that puts the listing up (or keeps it up): with another source, or by hand with the same."""
-    up = {"searching": False, "withdrawn_at": None}
+    up = {"searching": False, "withdrawn_at": None, "paused_at": None}
     if not isinstance(event.reason, ReplacedBy):
-        return {**_quantity(event), **up, "stopped_at": None, "restored_at": event.at}
+        return {**_quantity(event), **up, **_FREE, "stopped_at": None, "restored_at": event.at}
     found = event.reason
     columns = {
         "searched_at": event.at,
@@ -65,7 +70,7 @@ def _resumed(listing: Listing, event: Event) -> dict[str, Any]:
 
 
 def _stopped(_listing: Listing, event: Event) -> dict[str, Any]:
-    was_up = _down(event) if event.quantity_before else {"changed_at": event.at}
+    was_up = _down(event) if event.quantity_before else {"changed_at": event.at, "paused_at": None, **_FREE}
     return {**was_up, "searching": False, "stopped_at": event.at}
 
 
@@ -73,10 +78,19 @@ def _changed_at_amazon(_listing: Listing, event: Event) -> dict[str, Any]:
     return _quantity(event) if event.quantity_after else {**_down(event), "searching": False}
 
 
-def _ordered(_listing: Listing, event: Event) -> dict[str, Any]:
-    """An order of some pieces, or of an offer that is down already, changes nothing."""
-    took_the_last = event.quantity_before and not event.quantity_after
+def _ordered(listing: Listing, event: Event) -> dict[str, Any]:
+    """An order of some pieces, or of an offer that is down already, changes nothing, but for one that is paused."""
+    took_the_last = listing.paused_at is not None or (event.quantity_before and not event.quantity_after)
     return {**_down(event), "searching": False} if took_the_last else {}
+
+
+def _held(listing: Listing, event: Event) -> dict[str, Any]:
+    by_price = isinstance(event.reason, BY_PRICE)
+    return {"hold_id": event.hold_id, "held_at": (listing.held_at or event.at) if by_price else None}
+
+
+def _recovered(_listing: Listing, event: Event) -> dict[str, Any]:
+    return {**_quantity(event), **_FREE, "withdrawn_at": None, "paused_at": None, "restored_at": event.at}
 
 
 def _source(reason: ReplacedBy | ReplacementTakenBack) -> dict[str, Any]:
@@ -86,15 +100,17 @@ def _source(reason: ReplacedBy | ReplacementTakenBack) -> dict[str, Any]:
 _TOLD: Mapping[EventKind, Callable[[Listing, Event], dict[str, Any]]] = {
     EventKind.LISTED: lambda _, event: {"listed": True, "changed_at": event.at},
     EventKind.WITHDRAWN: _withdrawn,
-    EventKind.SEARCHING: lambda _, event: {"searching": True, "hold_id": None},
-    EventKind.HELD: lambda _, event: {"hold_id": event.hold_id},
-    EventKind.HOLD_CLEARED: lambda _, event: {"hold_id": None},
+    EventKind.SEARCHING: lambda _, event: {"searching": True, **_FREE},
+    EventKind.PAUSED: lambda _, event: {**_down(event), "paused_at": event.at},
+    EventKind.RECOVERED: _recovered,
+    EventKind.HELD: _held,
+    EventKind.HOLD_CLEARED: lambda _, event: dict(_FREE),
     EventKind.SWAPPED: _given,
     EventKind.RESTORED: _given,
     EventKind.UNDONE: _undone,
     EventKind.RESUMED: _resumed,
     EventKind.STOPPED: _stopped,
-    EventKind.LEAVING: lambda _, event: {"listed": False, "leaving": True},
+    EventKind.LEAVING: lambda _, event: {"listed": False, "leaving": True, "paused_at": None, **_FREE},
     EventKind.CHANGED_AT_AMAZON: _changed_at_amazon,
     EventKind.ORDERED: _ordered,
 }

@@ -11,7 +11,8 @@ from typing import Any
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_listings.event import NO_TRIGGER, Change, Event, Told, Trigger
-from mercarich_listings.transition import By, Stage, stage_of, transition
+from mercarich_listings.transition import By, Facts, Stage, stage_of, transition
+from mercarich_reasons.earnings import BY_PRICE, EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded
 from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import ByHand, DeletedByHand, Expired, ReplacedBy, ReplacementTakenBack
@@ -44,19 +45,18 @@ class Listing:
     hold_id: int | None = None
     lead_time_days: int | None = None
     first_price_jpy: int | None = None
+    paused_at: datetime | None = None
+    """Since when it is down because a sale would earn less than the loss rule allows."""
+    held_at: datetime | None = None
+    """When the brake first held back what its price asks for; None: no hold by price has it."""
     leaving: bool = False
     """Whether it is to be deleted at Amazon: there is a row in `listing_removals`."""
 
     @property
     def stage(self) -> Stage:
-        return stage_of(
-            listed=self.listed,
-            leaving=self.leaving,
-            up=self.quantity > 0,
-            held=self.hold_id is not None,
-            searching=self.searching,
-            stopped=self.stopped_at is not None,
-        )
+        up, held = self.quantity > 0, self.hold_id is not None
+        stopped, paused = self.stopped_at is not None, self.paused_at is not None
+        return stage_of(Facts(self.listed, self.leaving, up, held, self.searching, stopped, paused))
 
 
 Lived = Change[Listing]
@@ -65,7 +65,7 @@ Lived = Change[Listing]
 
 UP = (Stage.ON_SALE, Stage.HELD, Stage.MARKED)
 """The offer is to be on sale at Amazon."""
-DOWN = (Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED)
+DOWN = (Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED)
 """The offer is to have quantity 0 at Amazon."""
 # Transitions list their start stages one by one, so that for a new stage each of them must be decided on.
 
@@ -77,7 +77,7 @@ def make_offer(listing: Listing, now: datetime, reason: Reason) -> Lived:
     return _changed(listing, event, {"listed": True, "changed_at": now})
 
 
-@transition(*UP, by=(By.CHECKER, By.UPDATER))
+@transition(*UP, Stage.PAUSED, by=(By.CHECKER, By.UPDATER))
 def withdraw(listing: Listing, now: datetime, reason: Reason, trigger: Trigger = NO_TRIGGER) -> Lived:
     """The source is gone: the offer is withdrawn, and a replacement is searched for."""
     return _changed(listing, Told(EventKind.WITHDRAWN, now, reason, trigger), _down(now) | {"searching": True})
@@ -87,19 +87,36 @@ def withdraw(listing: Listing, now: datetime, reason: Reason, trigger: Trigger =
 def mark(listing: Listing, now: datetime, reason: Reason, trigger: Trigger = NO_TRIGGER) -> Lived:
     """The source is gone: a replacement is searched for, while the offer stays up."""
     event = Told(EventKind.SEARCHING, now, reason, trigger)
-    return _changed(listing, event, {"searching": True, "hold_id": None})
+    return _changed(listing, event, {"searching": True, **_FREE})
 
 
-@transition(Stage.ON_SALE, Stage.HELD, by=(By.CHECKER,))
+@transition(Stage.ON_SALE, Stage.HELD, by=(By.CHECKER, By.UPDATER))
+def pause(listing: Listing, now: datetime, reason: EarnsTooLittle, trigger: Trigger = NO_TRIGGER) -> Lived:
+    """A sale would earn less than the loss rule allows: the offer is down, and its source is watched until it would."""
+    return _changed(listing, Told(EventKind.PAUSED, now, reason, trigger), _down(now) | {"paused_at": now})
+
+
+@transition(Stage.PAUSED, by=(By.CHECKER,))
+def recover(
+    listing: Listing, now: datetime, reason: EarnsEnoughAgain | LossRuleEnded, trigger: Trigger = NO_TRIGGER
+) -> Lived:
+    """A sale would earn enough again: restored with its source, once that is seen on sale just before the push."""
+    up = {"quantity": listing.listing_quantity, "restored_at": now, "changed_at": now, "withdrawn_at": None}
+    return _changed(listing, Told(EventKind.RECOVERED, now, reason, trigger), up | _FREE | {"paused_at": None})
+
+
+@transition(Stage.ON_SALE, Stage.HELD, Stage.PAUSED, by=(By.CHECKER,))
 def hold(listing: Listing, now: datetime, reason: Reason, trigger: Trigger) -> Lived:
-    """The source is gone, but the brake holds the withdrawal back: it waits for the hold `trigger.hold_id`."""
-    return _changed(listing, Told(EventKind.HELD, now, reason, trigger), {"hold_id": trigger.hold_id})
+    """The brake holds back what the source asks for: it waits for the hold `trigger.hold_id`, and stays as it is."""
+    held_at = (listing.held_at or now) if isinstance(reason, BY_PRICE) else None
+    columns = {"hold_id": trigger.hold_id, "held_at": held_at}
+    return _changed(listing, Told(EventKind.HELD, now, reason, trigger), columns)
 
 
-@transition(Stage.HELD, by=(By.CHECKER,))
+@transition(Stage.HELD, Stage.PAUSED, by=(By.CHECKER,))
 def let_go(listing: Listing, now: datetime, reason: Reason, trigger: Trigger = NO_TRIGGER) -> Lived:
-    """The held withdrawal was a false alarm: the offer stays up."""
-    return _changed(listing, Told(EventKind.HOLD_CLEARED, now, reason, trigger), {"hold_id": None})
+    """What was held was a false alarm: the offer stays as it is."""
+    return _changed(listing, Told(EventKind.HOLD_CLEARED, now, reason, trigger), dict(_FREE))
 
 
 @transition(Stage.MARKED, Stage.SEARCHING, by=(By.UPDATER,))
@@ -124,6 +141,7 @@ def give_source(
         "quantity": quantity,
         "searching": False,
         "withdrawn_at": None,
+        "paused_at": None,
         "searched_at": now,
         "changed_at": now,
         "restored_at": now if found.pushed else None,
@@ -131,7 +149,7 @@ def give_source(
     return _changed(listing, Told(kind, now, found, trigger), columns)
 
 
-@transition(*UP, Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
+@transition(*UP, Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
 def take_back(listing: Listing, now: datetime, reason: ReplacementTakenBack) -> Lived:
     """A replacement is taken back: the listing is down with its former source, and searched for if it is watched."""
     source = {"source_item_id": reason.source_item_id, "marketplace": reason.marketplace}
@@ -139,20 +157,19 @@ def take_back(listing: Listing, now: datetime, reason: ReplacementTakenBack) -> 
     return _changed(listing, Told(EventKind.UNDONE, now, reason), _down(now) | source | searching)
 
 
-@transition(*UP, by=(By.SELLER,))
+@transition(*UP, Stage.PAUSED, by=(By.SELLER,))
 def take_down(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     """By hand: the offer is withdrawn, and nothing is searched for."""
     return _changed(listing, Told(EventKind.WITHDRAWN, now, reason), _down(now) | {"searching": False})
 
 
-@transition(Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
+@transition(Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
 def put_up(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     """By hand: restored with its current source, once that is seen on sale; watched again if it was not."""
     kind = EventKind.RESUMED if listing.stage is Stage.STOPPED else EventKind.RESTORED
     up = {"quantity": listing.listing_quantity, "restored_at": now, "changed_at": now}
-    return _changed(
-        listing, Told(kind, now, reason), up | {"searching": False, "withdrawn_at": None, "stopped_at": None}
-    )
+    down = {"searching": False, "withdrawn_at": None, "stopped_at": None, "paused_at": None}
+    return _changed(listing, Told(kind, now, reason), up | down | _FREE)
 
 
 @transition(Stage.STOPPED, by=(By.SELLER,))
@@ -162,21 +179,23 @@ def search_again(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     return _changed(listing, Told(EventKind.RESUMED, now, reason), columns)
 
 
-@transition(*UP, Stage.SEARCHING, by=(By.SELLER,))
+@transition(*UP, Stage.SEARCHING, Stage.PAUSED, by=(By.SELLER,))
 def stop(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     """By hand: no longer watched. An offer that is up is withdrawn, since no check would see its source sell."""
-    columns = _down(now) if listing.quantity > 0 else {"changed_at": now}
+    columns = _down(now) if listing.quantity > 0 else {"changed_at": now, "paused_at": None, **_FREE}
     return _changed(listing, Told(EventKind.STOPPED, now, reason), columns | {"searching": False, "stopped_at": now})
 
 
-@transition(Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER, By.HOUSEKEEPING))
+@transition(Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER, By.HOUSEKEEPING))
 def leave(listing: Listing, now: datetime, reason: DeletedByHand | Expired) -> Lived:
     """The listing is to be deleted at Amazon; its row is deleted afterwards."""
-    return _changed(listing, Told(EventKind.LEAVING, now, reason), {"listed": False, "leaving": True})
+    columns = {"listed": False, "leaving": True, "paused_at": None, **_FREE}
+    return _changed(listing, Told(EventKind.LEAVING, now, reason), columns)
 
 
 @transition(
-    Stage.DRAFT, Stage.LEAVING, Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER, By.HOUSEKEEPING)
+    *(Stage.DRAFT, Stage.LEAVING, Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED),
+    by=(By.SELLER, By.HOUSEKEEPING),
 )
 def delete(listing: Listing, now: datetime, reason: DeletedByHand | Expired) -> Event:
     """The row is deleted, and this event is the last of its history."""
@@ -192,11 +211,12 @@ def follow_amazon(listing: Listing, now: datetime, reason: ChangedAtAmazon) -> L
     return _changed(listing, Told(EventKind.CHANGED_AT_AMAZON, now, reason), columns)
 
 
-@transition(*UP, by=(By.FEED,))
+@transition(*UP, Stage.PAUSED, by=(By.FEED,))
 def sell_out(listing: Listing, now: datetime, reason: OrderedAtAmazon) -> Lived:
     """A buyer ordered what was left: the offer is down here, too, and nothing is searched for.
 
-    The zero is pushed although Amazon lowers the quantity by itself: a restore may have been under way.
+    The zero is pushed although Amazon lowers the quantity by itself: a restore may have been under way. A paused offer
+    that was ordered before it was down at Amazon is not put up by itself, either: the buyer needs its source.
     """
     return _changed(listing, Told(EventKind.ORDERED, now, reason), _down(now) | {"searching": False})
 
@@ -206,8 +226,13 @@ def tell(listing: Listing, told: Told) -> Event:
     return _event(listing, listing, told)
 
 
+_FREE = {"hold_id": None, "held_at": None}
+"""Nothing is held any more."""
+
+
 def _down(now: datetime) -> dict[str, Any]:
-    return {"quantity": 0, "withdrawn_at": now, "changed_at": now, "restored_at": None, "hold_id": None}
+    times = {"withdrawn_at": now, "changed_at": now, "restored_at": None, "paused_at": None}
+    return {"quantity": 0, **times, **_FREE}
 
 
 def _changed(listing: Listing, told: Told, columns: dict[str, Any]) -> Lived:

@@ -9,11 +9,12 @@ from datetime import datetime
 from mercarich_contracts.events import EventKind
 from mercarich_listings.event import Change, Told
 from mercarich_listings.listing import UP, Listing, Lived, sell_out, tell
+from mercarich_listings.transition import Stage
 from mercarich_reasons.push import OrderedAtAmazon
 
 
 def ordered(listing: Listing, reason: OrderedAtAmazon, now: datetime) -> Lived:
     """Return the change after an order that was not known before."""
-    if listing.stage in UP and reason.quantity >= listing.quantity:
+    if listing.stage in (*UP, Stage.PAUSED) and reason.quantity >= listing.quantity:
         return sell_out(listing, now, reason)
     return Change(listing, listing, tell(listing, Told(EventKind.ORDERED, now, reason)))

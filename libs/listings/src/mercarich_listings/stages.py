@@ -34,7 +34,12 @@ _of_down = _Fork(
     _offer.stopped_at.is_not(None),
     Stage.STOPPED,
     _offer.stopped_at.is_(None),
-    _Fork(_is_searching, Stage.SEARCHING, _is_not_searching, Stage.WITHDRAWN),
+    _Fork(
+        _is_searching,
+        Stage.SEARCHING,
+        _is_not_searching,
+        _Fork(_offer.paused_at.is_not(None), Stage.PAUSED, _offer.paused_at.is_(None), Stage.WITHDRAWN),
+    ),
 )
 _TREE = _Fork(
     _offer.listed.is_(true()),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 
 class Stage(StrEnum):
@@ -19,6 +19,8 @@ class Stage(StrEnum):
     """On sale although its source is gone, while a replacement is searched for first."""
     SEARCHING = "searching"
     """Down, and a replacement is searched for."""
+    PAUSED = "paused"
+    """Down because a sale would earn less than the loss rule allows; up again when its source is cheaper."""
     WITHDRAWN = "withdrawn"
     """Down, and nothing is searched for."""
     STOPPED = "stopped"
@@ -27,17 +29,31 @@ class Stage(StrEnum):
     """Its row will be deleted when Amazon has deleted the listing."""
 
 
-def stage_of(*, listed: bool, leaving: bool, up: bool, held: bool, searching: bool, stopped: bool) -> Stage:
+class Facts(NamedTuple):
+    """What the stage of a listing follows from."""
+
+    listed: bool
+    leaving: bool
+    up: bool
+    held: bool
+    searching: bool
+    stopped: bool
+    paused: bool
+
+
+def stage_of(facts: Facts) -> Stage:
     """Return the stage for these facts. `stages` has the same decisions as SQL."""
-    if not listed:
-        return Stage.LEAVING if leaving else Stage.DRAFT
-    if up:
-        if held:
+    if not facts.listed:
+        return Stage.LEAVING if facts.leaving else Stage.DRAFT
+    if facts.up:
+        if facts.held:
             return Stage.HELD
-        return Stage.MARKED if searching else Stage.ON_SALE
-    if stopped:
+        return Stage.MARKED if facts.searching else Stage.ON_SALE
+    if facts.stopped:
         return Stage.STOPPED
-    return Stage.SEARCHING if searching else Stage.WITHDRAWN
+    if facts.searching:
+        return Stage.SEARCHING
+    return Stage.PAUSED if facts.paused else Stage.WITHDRAWN
 
 
 class Impossible(Exception):

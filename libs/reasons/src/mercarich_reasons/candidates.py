@@ -226,6 +226,21 @@ class PriceAboveBreakEven(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class PriceAboveLossLimit(Reason):
+    """As `PriceAboveLimit`, with the limit being what the loss rule leaves: beyond it the offer would be down."""
+
+    cost_jpy: int
+    limit_jpy: int
+    shipping_jpy: int | None = None
+    counted_jpy: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JustTooDear(Reason):
+    """With what it costs, the offer would be down by the loss rule, which changed just now."""
+
+
+@dataclass(frozen=True, slots=True)
 class TitleMissing(Reason):
     """It has no title."""
 

@@ -1,4 +1,4 @@
-"""Why it is not known, or not known exactly, what a sale of a listing or an order earns."""
+"""What a sale of a listing or an order earns: why it is not known, and what the loss rule made of it."""
 
 from dataclasses import dataclass
 
@@ -38,3 +38,60 @@ class SourceNotBuyable(Reason):
 @dataclass(frozen=True, slots=True)
 class SourcePostageNotKnown(Reason):
     """The marketplace does not tell the postage, and the seller's rules count nothing for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarnsTooLittle(Reason):
+    """A sale of the listing would earn less than the loss rule allows. Amounts are yen."""
+
+    offer_price_jpy: int
+    price_jpy: int
+    """Of the source, postage excluded."""
+    fee_jpy: int
+    costs_jpy: int
+    profit_jpy: int
+    limit_jpy: int
+    postage_jpy: int | None = None
+    """Known, or counted by the seller's rules; None: not known, and the profit is the most that a sale earns."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarnsEnoughAgain(Reason):
+    """A sale of the listing earns what the loss rule wants; the fields are those of `EarnsTooLittle`."""
+
+    offer_price_jpy: int
+    price_jpy: int
+    fee_jpy: int
+    costs_jpy: int
+    profit_jpy: int
+    limit_jpy: int
+    postage_jpy: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LossRuleEnded(Reason):
+    """The seller has set no limit any more: a loss is told, and takes nothing down."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceNoLongerAsks(Reason):
+    """A person released what was held by price, but the price last seen does not ask for it: nothing changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfitBelowLimit(Reason):
+    """An offer is not put up: a sale would earn less than the limit that was given. Nothing was changed."""
+
+    profit_jpy: int
+    limit_jpy: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListingNotPaused(Reason):
+    """A listing cannot be put up in spite of its loss: the loss rule does not keep it down."""
+
+    sku: str
+
+
+BY_PRICE = (EarnsTooLittle, EarnsEnoughAgain, LossRuleEnded)
+"""Reasons of changes by price."""

@@ -26,6 +26,22 @@ class TooManyAbsent(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class TooManyLosses(Reason):
+    """Too many listings would be taken down by price at once. `checked` as in `TooManyFalls`."""
+
+    fallen: int
+    checked: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyRecoveries(Reason):
+    """Too many paused listings would be put up by price at once. `checked` as in `TooManyFalls`."""
+
+    recovered: int
+    checked: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CanariesDiffer(Reason):
     """`wrong` of the `asked` canaries are not as expected; the other values are those of the first of them."""
 

@@ -29,6 +29,7 @@ from mercarich_reasons.candidates import (
     PreOrder,
     PriceAboveBreakEven,
     PriceAboveLimit,
+    PriceAboveLossLimit,
     PriceMissing,
     RatingsUnknown,
     RatingTooLow,
@@ -187,6 +188,9 @@ def _price(rules: Rules, wanted: Wanted, item: Item) -> Reason | None:
     if cost > limit:
         above = PriceAboveBreakEven if wanted.is_break_even(rules) else PriceAboveLimit
         return above(cost, limit, postage or None, counted or None)
+    most = wanted.loss_ceiling(rules)
+    if most is not None and cost > most:
+        return PriceAboveLossLimit(cost, most, postage or None, counted or None)
     return PostageUnknown(cost, limit) if rules.terms.leaves_out(postage) else None
 
 

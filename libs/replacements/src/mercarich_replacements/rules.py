@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
@@ -10,6 +11,7 @@ from mercarich_contracts.sites import SEARCHED
 from mercarich_reasons.refusal import Refusal
 from mercarich_reasons.settings import NoConditionPair
 from mercarich_replacements.earnings import Terms
+from mercarich_replacements.loss_stop import ONLY_TELL, LossRule, highest_cost
 from mercarich_replacements.matching import MatchRules
 
 LONGEST_LEAD = 30
@@ -44,12 +46,21 @@ class Rules:
     """Other costs per sale, in yen."""
     unknown_postage_jpy: int = 0
     """Counted as the postage where it is not known, in yen; 0 refuses such an item. Unknown is never free."""
+    loss: LossRule = ONLY_TELL
     banned_sellers: frozenset[tuple[Marketplace, str]] = frozenset()
     banned_words: tuple[str, ...] = ()
 
     @property
     def terms(self) -> Terms:
         return Terms(self.fee_percent, self.costs_jpy, self.unknown_postage_jpy)
+
+
+class OfferPrice(NamedTuple):
+    """What one of the listings is sold for."""
+
+    price_jpy: int | None
+    least_profit_jpy: int | None
+    """The listing's own limit of the profit; None: the seller's loss rule decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,16 @@ class Wanted:
     """Path of the listing's main picture below the pictures' folder; it outlives the source's page."""
     undone: frozenset[str] = field(default_factory=frozenset)
     """Item ids that a person has refused or taken back for these listings."""
+
+    offers: tuple[OfferPrice, ...] = ()
+    """Of each of the listings, for the loss rule; empty: it does not apply."""
+
+    def loss_ceiling(self, rules: Rules) -> int | None:
+        """Return the most that the loss rule lets a source of all these listings cost with its postage, in yen."""
+        terms, loss = rules.terms, rules.loss
+        known = [offer for offer in self.offers if offer.price_jpy is not None]
+        each = [highest_cost(offer.price_jpy or 0, terms, loss, offer.least_profit_jpy) for offer in known]
+        return min((most for most in each if most is not None), default=None)
 
     def ceiling(self, rules: Rules) -> int | None:
         """Return the maximum price in yen; None when the price of the first source is unknown."""

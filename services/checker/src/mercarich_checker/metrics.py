@@ -5,6 +5,8 @@ from prometheus_client import Counter, Gauge, Histogram
 BATCHES = Counter("mercarich_checker_batches", "Batches handled, by outcome", ["marketplace", "outcome"])
 ITEMS = Counter("mercarich_checker_items", "Source items looked at, by what was seen", ["marketplace", "state"])
 WITHDRAWN = Counter("mercarich_checker_withdrawn_listings", "Listings withdrawn", ["marketplace"])
+PAUSED = Counter("mercarich_checker_paused_listings", "Listings taken down by the loss rule", ["marketplace"])
+RECOVERED = Counter("mercarich_checker_recovered_listings", "Paused listings put up again", ["marketplace"])
 WATCH_SOURCES = Counter("mercarich_watch_sources", "Source items that the watch took to look at", ["marketplace"])
 WATCH_OLDEST = Gauge(
     "mercarich_watch_oldest_look_seconds",

@@ -29,7 +29,7 @@ class Plan(Pending[BatchItem], Marking, Protocol):
         """Mark the sources of held listings again; return how many."""
 
     def held_since(self, run: Run) -> datetime | None:
-        """Return when the source of the latest held listing was first seen gone; None when none is held."""
+        """Return when the source of the latest held listing was first seen gone, or too dear; None: none is held."""
 
     def known_items(self, marketplace: Marketplace, named: Collection[RouteName] = ()) -> Sequence[Canary]:
         """Draw items whose state did not change in the last runs, to serve as canaries; different ones at each call.
@@ -113,6 +113,20 @@ class Ordered(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """What one transaction changed by price."""
+
+    paused: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    """Ids of listings by seller, as the next."""
+    recovered: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    held: int = 0
+    waiting: Mapping[int, datetime] = field(default_factory=dict)
+    """Sources with listings that a hold keeps -> when that began."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """What is to be added to the run's counts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """What one transaction changed. `withdrawn`: ids of listings withdrawn (or marked for a replacement), by seller."""
 
@@ -120,6 +134,8 @@ class Recorded:
     held: int = 0
     held_sources: frozenset[int] = frozenset()
     """The sources of this look that are gone and whose listings a hold keeps."""
+    moved: Moved = field(default_factory=Moved)
+    """What was changed by price."""
     states: Mapping[State, int] = field(default_factory=dict)
     """Numbers of sources by what the looks mean for them: a miss that confirms an earlier one is gone."""
 
@@ -152,6 +168,9 @@ class Observations(Protocol):
 class Events(Protocol):
     def withdrawn(self, marketplace: Marketplace, run_id: int | None, listings: Mapping[int, Sequence[int]]) -> None:
         """Wake feed and updater. Never raises: without the message, their schedules find the rows."""
+
+    def paused(self, listings: Mapping[int, Sequence[int]]) -> None:
+        """Wake feed. Never raises, as `withdrawn`."""
 
 
 class Budgets(Protocol):

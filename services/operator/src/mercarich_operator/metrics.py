@@ -62,6 +62,7 @@ RUN_ITEMS = Gauge(
     "Of the newest run: sources planned, checked and so on; listings fallen, withdrawn, released, held now",
     ["operation", "marketplace", "kind"],
 )
+PAUSED = Gauge("mercarich_listings_paused", "Listings that the loss rule keeps down now", ["marketplace"])
 OPEN_HOLDS = Gauge(
     "mercarich_holds_open", "Holds that nobody has released; route `all`: of no route", ["marketplace", "route"]
 )

@@ -182,6 +182,8 @@ class Books:
     coverages: Sequence[CoverageBook] = ()
     schedules: Sequence[RowStarts] = ()
     jobs: Sequence[JobBook] = ()
+    paused: Mapping[str, int] = field(default_factory=dict)
+    """Listings that the loss rule keeps down, by marketplace."""
     deleted: Mapping[str, int] = field(default_factory=dict)
     """Total number of old rows deleted, by kind of record."""
 

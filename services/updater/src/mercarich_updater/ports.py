@@ -30,6 +30,14 @@ class UsedMeanwhile(Exception):
     """The seller now uses the replacement for another listing."""
 
 
+class TooDearMeanwhile(Exception):
+    """With the replacement, an offer would earn less than the loss rule allows."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
 class GoneMeanwhile(Exception):
     """A newer look than ours saw that the replacement is gone."""
 
@@ -193,7 +201,7 @@ class Listings(Protocol):
     ) -> Sequence[Done]:
         """Give the listings their new source; return none when they no longer need one.
 
-        Raises `UsedMeanwhile` and `GoneMeanwhile`.
+        Raises `UsedMeanwhile`, `GoneMeanwhile` and `TooDearMeanwhile`.
         """
 
 
@@ -203,7 +211,7 @@ class Decisions(Protocol):
     def approved(self, marketplace: Marketplace) -> Sequence[Approved]: ...
 
     def take(self, approved: Approved, found: Item, rules: Rules, now: datetime) -> Sequence[Done]:
-        """Apply an approved replacement. Raises `UsedMeanwhile` and `GoneMeanwhile`."""
+        """Apply an approved replacement. Raises `UsedMeanwhile`, `GoneMeanwhile` and `TooDearMeanwhile`."""
 
     def lapse(self, approved: Approved, reason: Reason, now: datetime) -> None:
         """Discard an approved replacement that can no longer be used; the search continues."""
@@ -219,4 +227,5 @@ class Decisions(Protocol):
         source `after`."""
 
     def seen_again(self, source: Ageing, item: Item, now: datetime) -> int:
-        """Store a look. If the source is gone, withdraw its restores before they are pushed; return how many."""
+        """Store a look. If the source is gone, withdraw its restores before they are pushed; if it is too dear for the
+        loss rule, pause them. Return how many."""

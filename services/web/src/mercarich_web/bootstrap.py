@@ -33,13 +33,15 @@ from mercarich_web.listings.browsing import ShowPicture, TellStory
 from mercarich_web.listings.bulk import ChangeMany
 from mercarich_web.listings.feed_kafka import KafkaFeed
 from mercarich_web.listings.figures_cache import FiguresCache
+from mercarich_web.listings.limits import LimitLoss
 from mercarich_web.listings.looks_kafka import KafkaLooks
 from mercarich_web.listings.pages import actions as bulk
-from mercarich_web.listings.pages import listings
+from mercarich_web.listings.pages import limits, listings
 from mercarich_web.listings.sql.actions import SqlBulk
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.sql.demand import SqlDemands
 from mercarich_web.listings.sql.exposure import SqlExposures
+from mercarich_web.listings.sql.limits import SqlLimits
 from mercarich_web.listings.sql.offers import SqlOffers
 from mercarich_web.listings.sql.outcomes import SqlOutcomes
 from mercarich_web.listings.sql.stories import SqlListingFile
@@ -106,12 +108,13 @@ def build_pages(
     looks = KafkaLooks(shared.kafka)
     end.callback(looks.close)
     change = ChangeMany(SqlBulk(engine), feed, looks, people.audit, now)
+    limit = LimitLoss(SqlLimits(engine), people.audit, now)
     proposals = SqlProposals(engine, now)
     differing, ask = SqlDifferences(engine), ask_amazon(engine, people.audit, now)
     decisions = SqlDecisions(engine, now)
     of_api = api(
         listings_api.routes(people.keys, book, tell_story),
-        listings_api.changes(people.keys, change),
+        listings_api.changes(people.keys, change, limit),
         replacements_api.decisions(people.keys, proposals),
         differences_api.routes(people.keys, differing, ask),
         orders_api.routes(people.keys, orders_of, decisions, now, together),
@@ -128,6 +131,7 @@ def build_pages(
         differences.routes(site, differing, ask),
         orders.routes(site, orders_of, decisions, together),
         bulk.routes(site, change, people.door),
+        limits.routes(site, limit),
         listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),
         jobs.routes(site, desk),

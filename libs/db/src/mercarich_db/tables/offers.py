@@ -30,6 +30,10 @@ listings = Table(
     Column("withdrawn_at", UtcDateTime, nullable=True),
     Column("changed_at", UtcDateTime, nullable=False),  # of the newest revision
     Column("hold_id", Id, nullable=True),  # its withdrawal waits for this hold
+    Column("paused_at", UtcDateTime, nullable=True),  # down because a sale would earn too little
+    Column("held_at", UtcDateTime, nullable=True),  # when the brake first held back what its price asks for
+    # the seller's own limit for this listing: down below this profit, whatever the loss rule; NULL: the rule decides
+    Column("least_profit_jpy", Integer, nullable=True),
     # of replacements and update runs
     Column("lead_time_days", Integer, nullable=True),  # days until the replacement arrives and is sent to the buyer
     Column("restored_at", UtcDateTime, nullable=True),  # its source must be seen on sale before its push
@@ -63,6 +67,7 @@ listings = Table(
     Index("ix_listings_read", "user_id", "next_read_at"),
     Index("ix_listings_differs", "differs_since", "user_id"),  # few are not NULL
     Index("ix_listings_hold", "hold_id"),
+    Index("ix_listings_paused", "paused_at", "user_id", "marketplace"),  # few are not NULL
     Index("ix_listings_update", "update_run", "update_rank", "id"),
     Index("ix_listings_update_claimed", "update_run", "update_attempts"),  # a planner looks for the abandoned
     Index("ix_listings_searching", "searching", "marketplace", "id"),
@@ -72,6 +77,7 @@ listings = Table(
         "ix_listings_shop",
         *("user_id", "listed", "orphan", "quantity", "hold_id", "searching", "stopped_at"),
         *("push_pending", "pushed_quantity", "listing_quantity", "push_problem", "source_item_id", "offer_price_jpy"),
+        "paused_at",
     ),
 )
 

@@ -45,6 +45,9 @@ runs = Table(
     Column("revived", Integer, nullable=False, server_default="0"),  # listings that got another source
     Column("released", Integer, nullable=False, server_default="0"),  # withdrawn since a person released their hold
     Column("looked_again", Integer, nullable=False, server_default="0"),  # known states of items checked before
+    Column("dearer", Integer, nullable=False, server_default="0"),  # listings to be paused by price, held ones too
+    Column("paused", Integer, nullable=False, server_default="0"),
+    Column("recovered", Integer, nullable=False, server_default="0"),  # put up again by price
     Column("doubts", Text, nullable=True),  # JSON, route -> why its looks are not believed; NULL: none is in doubt
     Index("ix_runs_key", "operation", "marketplace", "generation"),
 )
@@ -61,6 +64,9 @@ run_sellers = Table(
     # its own source items with a known state, each once; an update's: its listings that were searched for
     Column("seen", Integer, nullable=False, server_default="0"),
     Column("revived", Integer, nullable=False, server_default="0"),  # an update's: its listings that got another source
+    # listings that would fall by price, or recover by it, held ones included
+    Column("dearer", Integer, nullable=False, server_default="0"),
+    Column("cheaper", Integer, nullable=False, server_default="0"),
     # how long the sources of the fallen had been gone, as far as can be told, before it was seen; None: not counted
     Column("unseen_seconds", BigInteger, nullable=True),
 )
@@ -81,7 +87,8 @@ holds = Table(
     Column("run_id", Id, nullable=False),
     Column("marketplace", exact(16), nullable=False),
     Column("user_id", Id, nullable=True),  # NULL: the whole marketplace
-    Column("kind", exact(16), nullable=True),  # falls (also NULL), absences, canaries, unvouched, unreadable
+    # falls (also NULL), absences, canaries, unvouched, unreadable, losses, recoveries
+    Column("kind", exact(16), nullable=True),
     Column("route", exact(16), nullable=True),  # of whose falls; NULL: of all
     Column("reason", StoredReason, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),

@@ -120,6 +120,8 @@ REASONS: Mapping[str, str] = {
     "postage_unknown": "its postage is not known; its price of {price_jpy} alone is within the limit of {limit_jpy}",
     "price_above_limit": f"{_COST} is more than your limit of {{limit_jpy}}",
     "price_above_break_even": f"{_COST} is more than the break-even price of {{limit_jpy}}",
+    "price_above_loss_limit": f"{_COST} is more than the {{limit_jpy}} that the loss rule leaves",
+    "just_too_dear": "with what it costs, the loss rule would take the offer down",
     "title_missing": "it has no title",
     "title_too_long": "its title has {length} characters, more than {most}",
     "ships_from": "it ships from {place}",
@@ -146,6 +148,8 @@ REASONS: Mapping[str, str] = {
         " {item_id} should be {expected}, but was: {state|no answer}"
     ),
     "no_canary_vouches": "no canary shows that the answers for {route} can be trusted",
+    "too_many_losses": "{fallen} [of {checked} checked ]listings would be taken down by price at once",
+    "too_many_recoveries": "{recovered} [of {checked} checked ]listings would be put up by price at once",
     "too_many_absent": "[{route}: ]{absent} [of {checked} checked ]sources would be missing at once",
     "too_many_unreadable": "too many pages cannot be read",
     # runs
@@ -269,6 +273,15 @@ REASONS: Mapping[str, str] = {
     "source_not_seen": "no look has told the source's price yet",
     "source_not_buyable": "the source cannot be bought now: {state}",
     "source_postage_not_known": "the source's postage is not known",
+    "earns_too_little": "a sale for {offer_price_jpy} would earn {profit_jpy}, less than the limit of {limit_jpy}:"
+    " source {price_jpy}[ + postage {postage_jpy}], fee {fee_jpy}, costs {costs_jpy}",
+    "earns_enough_again": "a sale for {offer_price_jpy} earns {profit_jpy}, at a limit of {limit_jpy}:"
+    " source {price_jpy}[ + postage {postage_jpy}], fee {fee_jpy}, costs {costs_jpy}",
+    "loss_rule_ended": "a loss takes nothing down any more: it is only told",
+    "profit_below_limit": "a sale would earn {profit_jpy} now, less than the {limit_jpy} that you agreed to;"
+    " give {profit_jpy} as the limit, or wait until the source is cheaper",
+    "listing_not_paused": "{sku} is not paused; load the page again",
+    "price_no_longer_asks": "the hold was released, but the price last seen does not ask for this any more",
     # of earlier and later releases
     "old_sentence": "{text}",
 }

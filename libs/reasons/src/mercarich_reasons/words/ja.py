@@ -118,6 +118,11 @@ REASONS: Mapping[str, str] = {
         "{cost_jpy}[（送料{shipping_jpy}込み）][（送料不明のため{counted_jpy}として計算）]"
         "は損益分岐点{limit_jpy}を超えています"
     ),
+    "price_above_loss_limit": (
+        "{cost_jpy}[（送料{shipping_jpy}込み）][（送料不明のため{counted_jpy}として計算）]"
+        "は赤字ストップの設定で残る{limit_jpy}を超えています"
+    ),
+    "just_too_dear": "この価格では赤字ストップの対象になります",
     "title_missing": "商品名がありません",
     "title_too_long": "商品名が長すぎます（{length}文字、上限{most}文字）",
     "ships_from": "対象外の発送元です（{place}）",
@@ -143,6 +148,8 @@ REASONS: Mapping[str, str] = {
         "[{route}：]カナリア{asked}件中{wrong}件の応答が想定と異なります（{item_id}：想定は{expected}、結果は{state|応答なし}）"
     ),
     "no_canary_vouches": "{route}の応答を信頼できることを示すカナリアがありません",
+    "too_many_losses": "[確認した{checked}件のうち]{fallen}件が一度に価格を理由とする取り下げの対象になりました",
+    "too_many_recoveries": "[確認した{checked}件のうち]{recovered}件が一度に価格を理由とする再出品の対象になりました",
     "too_many_absent": "[{route}：][確認した{checked}件のうち]{absent}件の仕入れ元が一度に見つからなくなりました",
     "too_many_unreadable": "読み取れないページが多すぎます",
     # runs
@@ -266,6 +273,15 @@ REASONS: Mapping[str, str] = {
     "source_not_seen": "仕入れ元の価格がまだ確認できていません",
     "source_not_buyable": "仕入れ元は現在購入できません（{state}）",
     "source_postage_not_known": "仕入れ元の送料が不明です",
+    "earns_too_little": "{offer_price_jpy}で売れると利益は{profit_jpy}で、下限の{limit_jpy}を下回ります："
+    "仕入れ{price_jpy}[＋送料{postage_jpy}]、手数料{fee_jpy}、経費{costs_jpy}",
+    "earns_enough_again": "{offer_price_jpy}で売れると利益は{profit_jpy}です（下限{limit_jpy}）："
+    "仕入れ{price_jpy}[＋送料{postage_jpy}]、手数料{fee_jpy}、経費{costs_jpy}",
+    "loss_rule_ended": "赤字でも取り下げない設定になりました（通知のみ）",
+    "profit_below_limit": "現在の利益は{profit_jpy}で、同意した下限{limit_jpy}を下回っています。"
+    "下限を{profit_jpy}にするか、仕入れ元が安くなるまでお待ちください",
+    "listing_not_paused": "{sku}は一時停止中ではありません。ページを読み込み直してください",
+    "price_no_longer_asks": "保留は解除されましたが、最後に確認した価格では対象ではなくなっています",
     # of earlier and later releases
     "old_sentence": "{text}",
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select, true, update
 
-from mercarich_checker.adapters.marking_sql import LISTED, PLANNED
+from mercarich_checker.adapters.marking_sql import PLANNED
 from mercarich_contracts.capacity import LIST_CALL_ITEMS, MOST
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Budget
@@ -14,6 +14,7 @@ from mercarich_db.bulk import insert_missing
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.conditions import Filter
 from mercarich_db.engine import reading, run_tx
+from mercarich_db.looked_at import LOOKED_AT
 from mercarich_db.tables import capacities, listings, source_items
 
 _items = source_items.c
@@ -53,7 +54,7 @@ def demand(site: Site) -> Select[*tuple[Any, ...]]:
     often = listings.c.user_id.in_(PLANNED.where(checks_a_day() >= MOST))
     offers = (
         select(listings.c.source_item_id, func.max(case((often, 1), else_=0)).label("often"))
-        .where(listings.c.user_id.in_(PLANNED), listings.c.listed.is_(true()), Filter(LISTED))
+        .where(listings.c.user_id.in_(PLANNED), listings.c.listed.is_(true()), Filter(LOOKED_AT))
         .with_hint(listings, "FORCE INDEX (ix_listings_shop)", "mysql")
         .group_by(listings.c.source_item_id)
         .subquery("offers")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mercarich_checker.metrics import HELD, ITEMS, WATCH_OLDEST, WATCH_SOURCES, WITHDRAWN
+from mercarich_checker.metrics import HELD, ITEMS, PAUSED, RECOVERED, WATCH_OLDEST, WATCH_SOURCES, WITHDRAWN
 from mercarich_checker.ports import Observations, Recorded, Taken, Watched
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.messages import BatchItem, CheckBatch
@@ -34,6 +34,8 @@ class CountedObservations:
         if not batch.without_update:
             WITHDRAWN.labels(batch.marketplace).inc(sum(map(len, recorded.withdrawn.values())))
         HELD.labels(batch.marketplace).inc(recorded.held)
+        for counter, by_seller in ((PAUSED, recorded.moved.paused), (RECOVERED, recorded.moved.recovered)):
+            counter.labels(batch.marketplace).inc(sum(map(len, by_seller.values())))
         return recorded
 
     def store_learnt(self, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, case, delete, func, insert, literal, select, true
 
-from mercarich_checker.adapters.marking_sql import LISTED, PLANNED
+from mercarich_checker.adapters.marking_sql import PLANNED
 from mercarich_checker.domain.coverage import BANDS, Band, Unseen, coverages
 from mercarich_contracts.coverage import LATE_AFTER, Coverage
 from mercarich_contracts.market import Marketplace
@@ -16,6 +16,7 @@ from mercarich_db.cadence import checks_a_day
 from mercarich_db.conditions import Filter
 from mercarich_db.coverage import ALL_SELLERS
 from mercarich_db.engine import reading, run_tx
+from mercarich_db.looked_at import LOOKED_AT
 from mercarich_db.tables import listings, source_items, users
 
 _items = source_items.c
@@ -54,7 +55,7 @@ def aged(marketplace: Marketplace, now: datetime) -> Select[*tuple[Any, ...]]:
         .where(
             listings.c.user_id.in_(PLANNED),
             listings.c.listed.is_(true()),
-            Filter(LISTED),
+            Filter(LOOKED_AT),
             Filter(_items.marketplace == marketplace),
             Filter(_items.checked_at.is_not(None)),
         )
@@ -86,7 +87,7 @@ def without_look(marketplace: Marketplace, now: datetime) -> Select[*tuple[Any, 
         .where(
             _items.marketplace == marketplace,
             _items.checked_at.is_(None),
-            Filter(LISTED),
+            Filter(LOOKED_AT),
             Filter(listings.c.user_id.in_(PLANNED)),
         )
         .group_by(listings.c.user_id)

@@ -17,6 +17,14 @@ class KafkaEvents:
     def __init__(self, publisher: AnyPublisher) -> None:
         self._publisher = publisher
 
+    def paused(self, listings: Mapping[int, Sequence[int]]) -> None:
+        try:
+            for user_id in sorted(listings):
+                wake = ListingsChanged(user_id=user_id)
+                self._publisher.publish(LISTINGS_CHANGED.name, wake.encode(), key=b"%d" % user_id)
+        except BrokerAway as error:
+            log.warning("a wake-up could not be sent; the rounds will find the rows", extra={"why": str(error)})
+
     def withdrawn(self, marketplace: Marketplace, run_id: int | None, listings: Mapping[int, Sequence[int]]) -> None:
         ids = tuple(sorted(itertools.chain.from_iterable(listings.values())))
         if not ids:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, insert, or_, select, update
 
-from mercarich_checker.domain.brake import Hold, HoldKind, NewHold
+from mercarich_checker.domain.brake import BY_PRICE, Hold, HoldKind, NewHold
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_db.conditions import GIVEN_IDS, among
 from mercarich_db.tables import holds, listings, runs
@@ -74,16 +74,20 @@ class Release(NamedTuple):
     run_id: int
     only_mark: bool
     """The run withdraws nothing, it only marks."""
+    by_price: bool = False
 
 
 def released(connection: Connection, marketplace: Marketplace) -> dict[int, Release]:
     """Return, by id, the holds that a person released and that are not applied yet."""
     query = (
-        select(holds.c.id, holds.c.run_id, runs.c.arguments)
+        select(holds.c.id, holds.c.run_id, holds.c.kind, runs.c.arguments)
         .outerjoin(runs, runs.c.id == holds.c.run_id)
         .where(holds.c.marketplace == marketplace, holds.c.released_at.is_not(None), holds.c.applied_at.is_(None))
     )
-    return {row.id: Release(row.run_id, _says_without_update(row.arguments)) for row in connection.execute(query)}
+    return {
+        row.id: Release(row.run_id, _says_without_update(row.arguments), row.kind in BY_PRICE)
+        for row in connection.execute(query)
+    }
 
 
 def _says_without_update(arguments: str | None) -> bool:

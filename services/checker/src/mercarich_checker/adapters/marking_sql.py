@@ -15,6 +15,7 @@ from mercarich_db.bulk import Rows
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.conditions import walking
 from mercarich_db.engine import reading
+from mercarich_db.looked_at import LOOKED_AT
 from mercarich_db.tables import amazon_accounts, listings, runs, source_items, users
 from mercarich_runs.adapters.marking_sql import PAGE, Marker, Page
 from mercarich_runs.ports import Request, Run, Sellers
@@ -22,8 +23,6 @@ from mercarich_runs.ports import Request, Run, Sellers
 log = logging.getLogger(__name__)
 
 _items = source_items.c
-LISTED = and_(listings.c.listed, ~listings.c.searching, listings.c.quantity > 0)
-"""SQL condition on listings that a check may change: on sale at Amazon, no replacement being searched for."""
 SERVED = (
     select(users.c.id)
     .join(amazon_accounts, amazon_accounts.c.user_id == users.c.id)
@@ -130,7 +129,7 @@ def due_page(run: Run, request: Request, *, never_checked: bool) -> Select[Any]:
         .limit(PAGE)
     )
     items = walking(due, _items.marketplace, _items.checked_at).subquery()
-    offers = and_(listings.c.source_item_id == items.c.id, LISTED)
+    offers = and_(listings.c.source_item_id == items.c.id, LOOKED_AT)
     if request.skus:
         offers = and_(offers, listings.c.sku.in_(request.skus))
     columns = (items.c.checked_at, items.c.id, listings.c.id.label("listing_id"), listings.c.user_id, items.c.in_order)

@@ -2,16 +2,18 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, update
 
-from mercarich_checker.adapters import states_sql, withdrawals_sql
+from mercarich_checker.adapters import prices_sql, states_sql, withdrawals_sql
 from mercarich_checker.adapters.checks import CHECKS, guard_batch
 from mercarich_checker.adapters.freshness_sql import Freshness, Outlook
-from mercarich_checker.adapters.states_sql import OF_RUN, Pending
+from mercarich_checker.adapters.prices_sql import Asked, Weighing
+from mercarich_checker.adapters.states_sql import OF_RUN, Kept, Pending
+from mercarich_checker.adapters.withdrawals_sql import Priced
 from mercarich_checker.domain.brake import BrakeSettings
 from mercarich_checker.domain.freshness import Look, Next, learn, next_looks, second_look, unseen
 from mercarich_checker.domain.looks import Meaning, after_second_look, meaning, route_of
@@ -22,7 +24,10 @@ from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.sites import SITES
+from mercarich_db import loss_rules
 from mercarich_db.engine import run_tx
+from mercarich_db.loss_rules import LossRules
+from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import runs
 from mercarich_platform.clock import Monotonic, monotonic
 from mercarich_runs.adapters.claims_sql import Claims
@@ -30,7 +35,7 @@ from mercarich_runs.adapters.claims_sql import Claims
 _CLAIMS = Claims(CHECKS, OF_RUN)
 _COUNTED = (
     *("checked", "looked_again", "available", "out_of_stock", "unknown", "unparsable", "unfinished"),
-    *("fallen", "withdrawn"),
+    *("fallen", "withdrawn", "dearer", "paused", "recovered"),
 )
 _COUNT = (
     update(runs)
@@ -46,6 +51,7 @@ class SqlObservations:
         self._engine = engine
         self._settings = settings
         self._freshness = Freshness(engine, now)
+        self._rules = settings_cache(engine, loss_rules.read, now)
 
     def claim(self, batch: CheckBatch, claim: str, until: datetime, now: datetime) -> Sequence[BatchItem]:
         def take(connection: Connection) -> Sequence[BatchItem]:
@@ -62,10 +68,8 @@ class SqlObservations:
         run_tx(self._engine, lambda connection: _CLAIMS.release(connection, claim, **_rows(batch)))
 
     def record(self, batch: CheckBatch, seen: Mapping[int, Item], now: datetime) -> Recorded:
-        settings, outlook = self._settings(), self._freshness.outlook(batch.marketplace)
-        recorded, learnt = run_tx(
-            self._engine, lambda connection: _record(connection, batch, seen, now, settings, outlook)
-        )
+        by = _By(self._settings(), self._freshness.outlook(batch.marketplace), self._rules())
+        recorded, learnt = run_tx(self._engine, lambda connection: _record(connection, batch, seen, now, by))
         self._freshness.add(batch.marketplace, learnt)
         return recorded
 
@@ -73,7 +77,20 @@ class SqlObservations:
         self._freshness.store(now)
 
     def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
-        return run_tx(self._engine, lambda connection: withdrawals_sql.apply_released(connection, marketplace, now))
+        def apply(connection: Connection) -> Mapping[int, Sequence[int]]:
+            return withdrawals_sql.apply_released(connection, marketplace, rules, now)
+
+        rules = self._rules()
+        return run_tx(self._engine, apply)
+
+
+@dataclass(frozen=True, slots=True)
+class _By:
+    """What looks are recorded by."""
+
+    settings: BrakeSettings
+    outlook: Outlook
+    rules: LossRules
 
 
 def _rows(batch: CheckBatch) -> dict[str, Any]:
@@ -86,10 +103,10 @@ def _record(
     batch: CheckBatch,
     seen: Mapping[int, Item],
     now: datetime,
-    settings: BrakeSettings,
-    outlook: Outlook,
+    by: _By,
 ) -> tuple[Recorded, Mapping[str, Learnt]]:
     """Return what was recorded, and what the looks have shown of each cell's hazard."""
+    settings, outlook = by.settings, by.outlook
     guard_batch(connection, batch)
     rows = states_sql.pending(connection, batch, sorted(seen))
     seen = {row.id: after_second_look(seen[row.id], row.reason, row.missed_at) for row in rows}
@@ -100,18 +117,27 @@ def _record(
     offers = withdrawals_sql.offers_of(connection, [row.id for row in (*kept, *gone)])
     following = _next(kept, seen, offers, now, outlook)
     following |= dict.fromkeys((row.id for row in gone), Next(None))
-    evidence_ids = states_sql.keep(connection, batch, [*kept, *gone], seen, following, now)
+    of_kept = {row.id: seen[row.id] for row in kept}
+    postages = {row.id: states_sql.postage(row, seen[row.id]) for row in kept}
+    asked = Asked() if batch.without_update else prices_sql.asked(offers, of_kept, postages, by.rules)
+    proven = frozenset(offer.source_item_id for offer in offers if offer.id in asked.moving)
+    evidence_ids = states_sql.keep(connection, batch, Kept([*kept, *gone], seen, following, proven), now)
     counts = states_sql.put_off(connection, batch, by_meaning[Meaning.NOTHING_LEARNT], seen, now, settings)
     found = Found(
         gone={row.id: _gone(row, seen[row.id], evidence_ids, now) for row in gone},
         available=frozenset(row.id for row in kept),
         first_seen=frozenset(row.id for row in (*kept, *gone) if row.checked_run != batch.run_id),
     )
-    recorded, changed = withdrawals_sql.apply(connection, batch, offers, found, now, settings)
+    evidence = {row.id: evidence_ids.get(row.id, row.evidence_id) for row in kept}
+    priced = Priced(asked, of_kept, evidence)
+    recorded, changed = withdrawals_sql.apply(connection, batch, offers, found, priced, Weighing(settings, now))
     suspected = {row.id: row.suspected_at or now for row in gone}
     states_sql.look_again(
         connection,
-        {id: second_look(now, suspected[id], settings.confirm_after) for id in recorded.held_sources},
+        {
+            id: second_look(now, since, settings.confirm_after)
+            for id, since in (*((id, suspected[id]) for id in recorded.held_sources), *recorded.moved.waiting.items())
+        },
     )
     counts.update(changed)
     counts.update(_sources(batch.run_id, kept, gone))

@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, bindparam, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, bindparam, func, not_, or_, select, update
 
 from mercarich_checker.adapters import canaries_sql, doubts_sql, holds_sql, watch_sql
 from mercarich_checker.adapters.checks import CHECKS, guard
 from mercarich_checker.adapters.marking_sql import mark_due
-from mercarich_checker.domain.brake import HoldKind, NewHold
+from mercarich_checker.domain.brake import BY_PRICE, HoldKind, NewHold
 from mercarich_checker.domain.canaries import Canary, Doubt
 from mercarich_checker.domain.freshness import Standing
 from mercarich_contracts.market import Marketplace, RouteName
@@ -34,6 +34,7 @@ OF_SELLERS = 1000
 _items = source_items.c
 
 
+_SOURCE_ID = listings.c.source_item_id.label("id")
 _TAKEN = (_items.id, _items.item_id, _items.seller_id)
 
 
@@ -127,12 +128,13 @@ class SqlPlan(PendingRows[BatchItem]):
         return run_tx(self._engine, mark)
 
     def held_since(self, run: Run) -> datetime | None:
-        youngest = select(func.max(_items.suspected_at)).where(_items.id.in_(self._held_sources(run)))
+        gone = select(func.max(_items.suspected_at)).where(_items.id.in_(self._held_sources(run)))
+        dear = self._held_sources(run, func.max(listings.c.held_at))
         with reading(self._engine) as connection:
-            since: datetime | None = connection.execute(youngest).scalar()
-            return since
+            times = [connection.execute(youngest).scalar() for youngest in (gone, dear)]
+        return max((at for at in times if at is not None), default=None)
 
-    def _held_sources(self, run: Run) -> Select[Any]:
+    def _held_sources(self, run: Run, column: ColumnElement[Any] = _SOURCE_ID) -> Select[Any]:
         """Select the sources of held listings of the run's sellers that a second look may confirm: by a route that is
         not in doubt.
 
@@ -141,7 +143,7 @@ class SqlPlan(PendingRows[BatchItem]):
         confirmable = or_(holds.c.kind.is_(None), holds.c.kind.not_in([HoldKind.UNREADABLE, HoldKind.ABSENCES]))
         doubted = {kind.route for kind in SITES[run.marketplace].items} & self._doubts.keys()
         believed = or_(holds.c.route.is_(None), holds.c.route.not_in(sorted(doubted)))
-        held = select(listings.c.source_item_id.label("id")).join(holds, holds.c.id == listings.c.hold_id)
+        held = select(column).select_from(listings).join(holds, holds.c.id == listings.c.hold_id)
         its_sellers = select(run_sellers.c.user_id).where(run_sellers.c.run_id == run.id)
         own = and_(listings.c.marketplace == run.marketplace, listings.c.user_id.in_(its_sellers))
         return held.where(confirmable, believed, own)
@@ -153,7 +155,8 @@ class SqlPlan(PendingRows[BatchItem]):
     def open_hold(self, run: Run, kind: HoldKind, reason: Reason, now: datetime) -> None:
         def open_once(connection: Connection) -> None:
             guard(connection, run)
-            keeps_all = or_(holds.c.kind.is_(None), holds.c.kind != HoldKind.ABSENCES)
+            some = sorted([HoldKind.ABSENCES, *BY_PRICE])
+            keeps_all = or_(holds.c.kind.is_(None), holds.c.kind.not_in(some))
             same = select(holds.c.id).where(
                 holds.c.run_id == run.id, holds.c.user_id.is_(None), keeps_all, holds.c.route.is_(None)
             )

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -79,27 +80,32 @@ def pending(connection: Connection, batch: CheckBatch, ids: Sequence[int]) -> li
     return list(map(Pending._make, rows))
 
 
-def keep(
-    connection: Connection,
-    batch: CheckBatch,
-    rows: Sequence[Pending],
-    seen: Mapping[int, Item],
-    following: Mapping[int, Next],
-    now: datetime,
-) -> dict[int, int]:
-    """Store what was seen, and when each is looked at next.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is stored of a look."""
 
-    Return the ids of new evidence by item, for items whose state has changed.
-    """
-    evidence_ids = _keep_evidence(connection, rows, seen)
+    rows: Sequence[Pending]
+    seen: Mapping[int, Item]
+    following: Mapping[int, Next]
+    """When each is looked at next."""
+    proven: frozenset[int] = frozenset()
+    """Ids of sources whose price asks for a change: that needs evidence of its own."""
+
+
+def keep(connection: Connection, batch: CheckBatch, kept: Kept, now: datetime) -> dict[int, int]:
+    """Store what was seen. Return the ids of new evidence by item, for items whose state has changed, and for `proven`
+    ones."""
+    rows, seen, following = kept.rows, kept.seen, kept.following
+    evidence_ids = _keep_evidence(connection, kept)
     done = {**_DONE, "checked_run": batch.run_id, "checked_at": now, "observed_at": now}
     _keep_states(connection, rows, seen, evidence_ids, following, done)
     return evidence_ids
 
 
-def _keep_evidence(connection: Connection, rows: Sequence[Pending], seen: Mapping[int, Item]) -> dict[int, int]:
+def _keep_evidence(connection: Connection, kept: Kept) -> dict[int, int]:
     """Insert evidence for each changed state; an unchanged state keeps its earlier evidence."""
-    changed = [row for row in rows if _differs(row, seen[row.id])]
+    seen = kept.seen
+    changed = [row for row in kept.rows if row.id in kept.proven or _differs(row, seen[row.id])]
     if not changed:
         return {}
     values = [evidence_row(row.id, seen[row.id]) for row in changed]
@@ -137,7 +143,7 @@ def _keep_states(
 
 def _says_no_more(row: Pending, item: Item) -> bool:
     same_price = item.price_jpy is None or item.price_jpy == row.price_jpy
-    same_postage = _postage(row, item) == row.postage_jpy
+    same_postage = postage(row, item) == row.postage_jpy
     known_seller = item.seller_id is None or item.seller_id == row.seller_id
     known_looks = (row.image_url or not item.images) and (row.condition_code or not item.condition_code)
     suspicion_stands = (row.suspected_at is None) is (meaning(item) is Meaning.KEEP)
@@ -186,7 +192,7 @@ def _new_state(row: Pending, item: Item, evidence_ids: Mapping[int, int]) -> dic
         "state": item.state,
         "reason": item.reason,
         "price_jpy": row.price_jpy if item.price_jpy is None else item.price_jpy,
-        "postage_jpy": _postage(row, item),
+        "postage_jpy": postage(row, item),
         "seller_id": item.seller_id or row.seller_id,
         "image_url": row.image_url or next((url for url in item.images if len(url) <= _LONGEST_URL), None),
         "condition_code": row.condition_code or item.condition_code,
@@ -195,7 +201,7 @@ def _new_state(row: Pending, item: Item, evidence_ids: Mapping[int, int]) -> dic
     }
 
 
-def _postage(row: Pending, item: Item) -> int | None:
+def postage(row: Pending, item: Item) -> int | None:
     """Return the postage that is known now. A page that tells none leaves it, unless the buyer pays from now on."""
     if item.postage_jpy is not None:
         return item.postage_jpy

@@ -2,17 +2,18 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
-from mercarich_checker.domain.brake import Fall, Tally, Weighed
+from mercarich_checker.domain.brake import BY_PRICE, Fall, HoldKind, Tally, Weighed
 from mercarich_checker.domain.withdrawals import Offer
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import RouteName
 from mercarich_db.bulk import insert_or_add
 from mercarich_db.conditions import GIVEN_IDS, among
-from mercarich_db.tables import listing_events, run_absences, run_sellers, runs
+from mercarich_db.tables import holds, listing_events, run_absences, run_sellers, runs
 from mercarich_runs.adapters.marking_sql import fresh_tally
 from mercarich_runs.ports import Operation
 
@@ -32,22 +33,33 @@ _WINDOW = select(runs.c.marketplace, runs.c.started_at).where(
 WEIGHED_WITHIN = timedelta(hours=1)
 """The window before this one is weighed with it if it began within this time: falls of an hour count."""
 _DOWN = (EventKind.WITHDRAWN, EventKind.SEARCHING)
+_BY_PRICE = {HoldKind.LOSSES: "dearer", HoldKind.RECOVERIES: "cheaper"}
+"""The columns with what prices ask for."""
+_MADE = {HoldKind.LOSSES: EventKind.PAUSED, HoldKind.RECOVERIES: EventKind.RECOVERED}
+_ADDED = ("checked", "fallen", "seen", "unseen_seconds", *_BY_PRICE.values())
+_HOLDS_BY_PRICE = select(holds.c.id).where(holds.c.run_id == bindparam("run_id"), holds.c.kind.in_(sorted(BY_PRICE)))
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """The listings that a look changes."""
+
+    falling: Counter[Fall]
+    unseen: Mapping[int, timedelta]
+    """By seller: how long the sources of the falls had been gone before it was seen."""
+    moving: Mapping[HoldKind, Counter[int]]
+    """Numbers by seller of what prices ask for, by the kind of the hold that would keep it."""
 
 
 def add(
-    connection: Connection,
-    run_id: int,
-    offers: Sequence[Offer],
-    first_seen: Collection[int],
-    falling: Counter[Fall],
-    unseen: Mapping[int, timedelta],
+    connection: Connection, run_id: int, offers: Sequence[Offer], first_seen: Collection[int], changing: Changing
 ) -> None:
-    """Add to the run's tallies. `first_seen` are ids of sources that the run has not seen before, `unseen` the times
-    before the falls were seen, by seller.
+    """Add to the run's tallies. `first_seen` are ids of sources that the run has not seen before.
 
     A source that is looked at again and again does not make the brake's limit larger. A source may serve sellers whom
     the run did not include; they are counted like the others.
     """
+    falling, unseen, moving = changing.falling, changing.unseen, changing.moving
     fell, users = _by_seller(falling), {offer.user_id for offer in offers}
     new = [(offer.user_id, offer.source_item_id) for offer in offers if offer.source_item_id in first_seen]
     looked, seen = (Counter(user_id for user_id, _ in pairs) for pairs in (new, set(new)))
@@ -55,9 +67,10 @@ def add(
         fresh_tally(run_id, user_id)
         | {"checked": looked[user_id], "fallen": fell[user_id], "seen": seen[user_id]}
         | {"unseen_seconds": round(unseen.get(user_id, timedelta()).total_seconds())}
+        | {name: moving[kind][user_id] for kind, name in _BY_PRICE.items()}
         for user_id in sorted(users)
     ]
-    insert_or_add(connection, run_sellers, rows, adding=("checked", "fallen", "seen", "unseen_seconds"))
+    insert_or_add(connection, run_sellers, rows, adding=_ADDED)
     absent = [
         {"run_id": run_id, "user_id": fall.user_id, "route": fall.route, "absent": number}
         for fall, number in sorted(falling.items())
@@ -96,6 +109,39 @@ def weighed(connection: Connection, run_id: int, windows: Sequence[int], falling
     return Weighed(sellers, Tally(checked, fallen, _together(absent)), None)
 
 
+def weighed_by_price(
+    connection: Connection, run_id: int, windows: Sequence[int], kind: HoldKind, moving: Counter[int]
+) -> Weighed:
+    """As `weighed`, for what prices ask for by the hold's kind. `moving` are the new ones, by seller."""
+    ended_at = connection.execute(_ENDED, {"run_id": run_id}).scalar()
+    if ended_at is not None:
+        since = _moved_since(connection, run_id, ended_at, kind) + moving
+        return Weighed({id: Tally(0, since[id]) for id in moving}, Tally(0, since.total()), ended_at)
+    name = _BY_PRICE[kind]
+    columns = (run_sellers.c.user_id, run_sellers.c.run_id, run_sellers.c.checked, run_sellers.c[name].label("moved"))
+    looked, moved, checked = Counter[int](), Counter[int](), Counter[int]()
+    for row in connection.execute(select(*columns).where(_MINE), {"run_ids": windows or [run_id]}):
+        looked[row.user_id] = max(looked[row.user_id], row.checked)
+        moved[row.user_id] += row.moved
+        checked[row.run_id] += row.checked
+    sellers = {user_id: Tally(looked[user_id], moved[user_id]) for user_id in moving}
+    return Weighed(sellers, Tally(max(checked.values()), moved.total()), None)
+
+
+def _moved_since(connection: Connection, run_id: int, ended_at: datetime, kind: HoldKind) -> Counter[int]:
+    """Count by seller what prices asked for after the run's end, from the listings' history."""
+    event = listing_events.c
+    sellers = select(run_sellers.c.user_id).where(run_sellers.c.run_id == run_id)
+    its_holds = select(holds.c.id).where(holds.c.run_id == run_id, holds.c.kind == kind)
+    held = and_(event.kind == EventKind.HELD, event.hold_id.in_(its_holds))
+    at_once = or_(event.hold_id.is_(None), event.hold_id.not_in(its_holds))
+    moved = or_(held, and_(event.kind == _MADE[kind], at_once))
+    later = (event.user_id.in_(sellers), event.at > ended_at, event.run_id == run_id, moved)
+    number = func.count(event.listing_id.distinct()).label("moved")
+    counted = select(event.user_id, number).where(*later).group_by(event.user_id)
+    return Counter({row.user_id: row.moved for row in connection.execute(counted)})
+
+
 def windows_weighed(connection: Connection, run_id: int) -> Sequence[int]:
     """Return the windows of the watch whose falls are weighed together: this one, and the one before it. Empty: the run
     is no window."""
@@ -125,10 +171,13 @@ def _since(connection: Connection, run_id: int, ended_at: datetime, falling: Cou
     """
     event = listing_events.c
     sellers = select(run_sellers.c.user_id).where(run_sellers.c.run_id == run_id)
-    fell = or_(event.kind == EventKind.HELD, and_(event.kind.in_(_DOWN), event.hold_id.is_(None)))
+    held = and_(event.kind == EventKind.HELD, event.hold_id.not_in(_HOLDS_BY_PRICE))
+    at_once = or_(event.hold_id.is_(None), event.hold_id.in_(_HOLDS_BY_PRICE))
+    fell = or_(held, and_(event.kind.in_(_DOWN), at_once))
     later = (event.user_id.in_(sellers), event.at > ended_at, event.run_id == run_id, fell)
     number = func.count(event.listing_id.distinct()).label("fallen")
-    counted = connection.execute(select(event.user_id, number).where(*later).group_by(event.user_id))
+    grouped = select(event.user_id, number).where(*later).group_by(event.user_id)
+    counted = connection.execute(grouped, {"run_id": run_id})
     falls = _by_seller(falling)
     since = Counter({row.user_id: row.fallen for row in counted}) + falls
     absent = {user_id: Counter[RouteName]() for user_id in falls}

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from mercarich_checker.adapters.checks import CHECKS, NOT_SET_ASIDE
-from mercarich_checker.adapters.marking_sql import LISTED, SERVED
+from mercarich_checker.adapters.marking_sql import SERVED
 from mercarich_checker.adapters.settings_sql import watch_share
 from mercarich_checker.domain.freshness import DRAWN, KEPT_A_DAY, Head, Standing, most_valuable
 from mercarich_checker.ports import Taken, WindowEnded
@@ -36,6 +36,7 @@ from mercarich_db.bulk import Rows, time_of, update_rows
 from mercarich_db.capacity import capacities_of
 from mercarich_db.conditions import Filter, among, walking
 from mercarich_db.engine import reading, run_tx
+from mercarich_db.looked_at import LOOKED_AT
 from mercarich_db.tables import hazard_cells, listings, restorations, runs, source_items
 from mercarich_runs.ports import Operation, Outcome, Run
 
@@ -50,7 +51,7 @@ TOGETHER = 100
 """Most further sources of one source seller: as many as one call shows."""
 
 _items = source_items.c
-_ON_SALE = exists().where(listings.c.source_item_id == _items.id, LISTED, listings.c.user_id.in_(SERVED))
+_ON_SALE = exists().where(listings.c.source_item_id == _items.id, LOOKED_AT, listings.c.user_id.in_(SERVED))
 _WANTED = and_(_ON_SALE, NOT_SET_ASIDE)
 
 

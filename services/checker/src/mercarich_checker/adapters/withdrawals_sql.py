@@ -2,28 +2,45 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, select, update
 
-from mercarich_checker.adapters import doubts_sql, holds_sql, tallies_sql
-from mercarich_checker.domain import brake, withdrawals
+from mercarich_checker.adapters import doubts_sql, holds_sql, prices_sql, tallies_sql
+from mercarich_checker.adapters.prices_sql import Asked, Weighing
+from mercarich_checker.adapters.tallies_sql import Changing
+from mercarich_checker.domain import brake, prices, withdrawals
 from mercarich_checker.domain.brake import BrakeSettings, Fall, Hold
 from mercarich_checker.domain.canaries import Doubt
 from mercarich_checker.domain.withdrawals import Found, Offer, Seen
 from mercarich_checker.ports import Recorded
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.messages import CheckBatch
-from mercarich_db.bulk import LockedRows
+from mercarich_contracts.proxy_api import Item
+from mercarich_db.bulk import LockedRows, time_of
 from mercarich_db.conditions import GIVEN_IDS, among
+from mercarich_db.looked_at import LOOKED_AT
+from mercarich_db.loss_rules import LossRules
 from mercarich_db.tables import holds, listings, runs, source_items
 from mercarich_listings import store
 from mercarich_listings.transition import Stage
 
-_ON_SALE = and_(listings.c.listed, ~listings.c.searching, listings.c.quantity > 0)
 _OFFERS = LockedRows(
-    [listings.c[name] for name in Offer._fields], among(listings.c.source_item_id, GIVEN_IDS, _ON_SALE)
+    [listings.c[name] for name in Offer._fields], among(listings.c.source_item_id, GIVEN_IDS, LOOKED_AT)
 )
+_HELD_AT = Offer._fields.index("held_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What the prices ask for, and what was seen."""
+
+    asked: Asked
+    seen: Mapping[int, Item]
+    """By source's id."""
+    evidence: Mapping[int, int | None]
+    """Ids by source."""
 
 
 def apply(
@@ -31,37 +48,46 @@ def apply(
     batch: CheckBatch,
     offers: Sequence[Offer],
     found: Found,
-    now: datetime,
-    settings: BrakeSettings,
+    priced: Priced,
+    weighing: Weighing,
 ) -> tuple[Recorded, Counter[str]]:
-    """Withdraw or hold every offer whose source is gone; free those held whose source is on sale.
+    """Withdraw or hold every offer whose source is gone, or too dear; free those held whose source is on sale, and put
+    up those paused whose source is cheaper.
 
     `offers` are all those of the sources that were found. Return what was recorded, and what is to be added to the
     run's counts.
     """
+    now, settings = weighing.now, weighing.settings
     held_by = {offer.hold_id for offer in offers if offer.hold_id}
     known = holds_sql.by_id(connection, held_by)
     doubts = doubts_sql.of_run(connection, batch.run_id) if found.gone else {}
     falls = withdrawals.sort_out(offers, found, known, batch.run_id, settings.confirm_after, doubts)
+    asked = prices_sql.believed(connection, batch, priced.asked, offers, priced.seen)
+    moves = prices_sql.moves(offers, asked, known, batch.run_id, now - settings.confirm_after)
+    falls = falls.without({offer.id for offer in (*moves.new, *moves.confirmed)})
     falling = Counter(falls.new.values())
     doubted = _kept_by_doubt(connection, batch, falling, doubts, now) if doubts else {}
     weighable = Counter({fall: number for fall, number in falling.items() if fall not in doubted})
     unseen = withdrawals.unseen_by_seller(falls, found, doubted)
-    tallies_sql.add(connection, batch.run_id, offers, found.first_seen, weighable, unseen)
+    moving = {prices.HOLDS[step]: number for step, number in moves.counted(asked.decisions).items()}
+    tallied = Changing(weighable, unseen, moving)
+    tallies_sql.add(connection, batch.run_id, offers, found.first_seen, tallied)
     keeping = brake.keeping(_standing(connection, batch, weighable, now, settings), weighable)
     decided = withdrawals.decide(falls, keeping | doubted, only_mark=batch.without_update)
     changing = store.lock(connection, decided.ids)
     store.save(connection, withdrawals.changes(decided, changing, found, now, batch.run_id))
+    moved = prices_sql.apply(connection, batch, moves, asked, priced.evidence, weighing)
     if held_by:
         holds_sql.close_empty(connection, holds.c.id.in_(held_by), now)
-    counts = decided.counts + Counter(fallen=len(falls.new))
+    counts = decided.counts + Counter(fallen=len(falls.new)) + Counter(moved.counts)
     freed = decided.going.keys() | decided.let_go
     held = frozenset(
         offer.source_item_id
         for offer in offers
-        if (offer.hold_id or offer.id in decided.held) and offer.id not in freed
+        if offer.source_item_id in found.gone and (offer.hold_id or offer.id in decided.held) and offer.id not in freed
     )
-    return Recorded(decided.withdrawn, len(decided.held), held_sources=held), counts
+    recorded = Recorded(decided.withdrawn, len(decided.held) + moved.held, held_sources=held, moved=moved)
+    return recorded, counts
 
 
 def offers_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[Offer]:
@@ -69,6 +95,8 @@ def offers_of(connection: Connection, source_ids: Sequence[int]) -> Sequence[Off
     if not source_ids:
         return ()
     rows = _OFFERS.read(connection, ids=sorted(source_ids))
+    for row in rows:
+        row[_HELD_AT] = time_of(row[_HELD_AT])
     return sorted(map(Offer._make, rows))
 
 
@@ -103,12 +131,18 @@ def _standing(
     return [*standing, *opened]
 
 
-def apply_released(connection: Connection, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
-    """Withdraw the listings of holds that a person released, if their source is still gone; return ids by seller."""
+def apply_released(
+    connection: Connection, marketplace: Marketplace, rules: LossRules, now: datetime
+) -> Mapping[int, Sequence[int]]:
+    """Withdraw the listings of holds that a person released, if their source is still gone; pause, or put up, those of
+    holds by price, if that still asks for it. Return ids of those that need a replacement, by seller."""
     released = holds_sql.released(connection, marketplace)
     if not released:
         return {}
-    kept = [one for one in store.lock_where(connection, listings.c.hold_id.in_(released)) if one.stage is Stage.HELD]
+    every = store.lock_where(connection, listings.c.hold_id.in_(released))
+    by_price = [one for one in every if released[one.hold_id or 0].by_price and one.stage in _KEPT]
+    kept = [one for one in every if not released[one.hold_id or 0].by_price and one.stage in _KEPT]
+    store.save(connection, prices_sql.released(connection, by_price, rules, now))
     seen = _seen(connection, {listing.source_item_id for listing in kept})
     changes = [
         withdrawals.release(
@@ -118,7 +152,7 @@ def apply_released(connection: Connection, marketplace: Marketplace, now: dateti
     ]
     store.save(connection, changes)
     holds_sql.close(connection, list(released), now)
-    down = [one for one in changes if one.after.quantity == 0]
+    down = [one for one in changes if one.after.searching and one.after.quantity == 0]
     _count_released(connection, Counter(released[one.before.hold_id or 0].run_id for one in down))
     return withdrawals.by_seller({one.after.id: one.after.user_id for one in down})
 
@@ -127,6 +161,9 @@ def _count_released(connection: Connection, numbers: Counter[int]) -> None:
     """Add to the runs whose holds kept the listings. Called last, since every worker of a run locks its row."""
     for run_id, number in sorted(numbers.items()):
         connection.execute(update(runs).where(runs.c.id == run_id).values(released=runs.c.released + number))
+
+
+_KEPT = (Stage.HELD, Stage.PAUSED)
 
 
 def _seen(connection: Connection, source_ids: set[int]) -> dict[int, Seen]:

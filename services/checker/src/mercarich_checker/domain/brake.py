@@ -1,6 +1,7 @@
 """The mass-withdrawal brake: when withdrawals are held back, and by which hold. No I/O.
 
-A fall is a listing on sale whose source a look found gone. It is withdrawn or held.
+A fall is a listing on sale whose source a look found gone. It is withdrawn or held. What the price of a source asks for
+is weighed apart (`to_open_by_price`): neither limits the other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from mercarich_checker.domain.canaries import Doubt
 from mercarich_contracts.market import RouteName
-from mercarich_reasons.holds import NoCanaryVouches, TooManyAbsent, TooManyFalls
+from mercarich_reasons.holds import NoCanaryVouches, TooManyAbsent, TooManyFalls, TooManyLosses, TooManyRecoveries
 from mercarich_reasons.reason import Reason
 
 
@@ -32,6 +33,13 @@ class HoldKind(StrEnum):
     UNVOUCHED = "unvouched"
     """No canary vouches for a route. Keeps what falls by absence by this route, and is confirmed after the doubt."""
     UNREADABLE = "unreadable"
+    LOSSES = "losses"
+    """Too many offers at once that would earn too little. Keeps what is to be paused, and no falls."""
+    RECOVERIES = "recoveries"
+    """Too many paused offers at once that would earn enough again. Keeps these down, and no falls."""
+
+
+BY_PRICE = frozenset({HoldKind.LOSSES, HoldKind.RECOVERIES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +152,7 @@ def standing(holds: Iterable[Hold], since: datetime | None) -> list[Hold]:
 
 def to_open(standing: Iterable[Hold], weighed: Weighed, settings: BrakeSettings) -> list[NewHold]:
     """Return new holds for the marketplace and for each seller over a limit, unless `standing` has them already."""
-    counted = [hold for hold in standing if not hold.is_of_doubt]
+    counted = [hold for hold in standing if not hold.is_of_doubt and hold.kind not in BY_PRICE]
     had = {hold.user_id for hold in counted if hold.kind is not HoldKind.ABSENCES}
     had_absent = {(hold.user_id, hold.route) for hold in counted if hold.kind is HoldKind.ABSENCES}
     limits: list[tuple[int | None, Tally, int, float]] = [
@@ -173,7 +181,7 @@ def keeping(standing: Sequence[Hold], falls: Iterable[Fall]) -> dict[Fall, int]:
     unreleased = {
         (hold.kind is HoldKind.ABSENCES, hold.user_id, hold.route): hold.id
         for hold in standing
-        if not hold.released_at and not hold.is_of_doubt
+        if not hold.released_at and not hold.is_of_doubt and hold.kind not in BY_PRICE
     }
     kept: dict[Fall, int] = {}
     for fall in falls:
@@ -183,6 +191,35 @@ def keeping(standing: Sequence[Hold], falls: Iterable[Fall]) -> dict[Fall, int]:
                 kept[fall] = unreleased[key]
                 break
     return kept
+
+
+def to_open_by_price(
+    kind: HoldKind, standing: Iterable[Hold], weighed: Weighed, settings: BrakeSettings
+) -> list[NewHold]:
+    """As `to_open`, for what the prices of sources ask for: `weighed.fallen` are the listings to be paused, or put up,
+    by the hold's kind."""
+    had = {hold.user_id for hold in standing if hold.kind is kind}
+    too_many = TooManyLosses if kind is HoldKind.LOSSES else TooManyRecoveries
+    whole = (None, weighed.marketplace, Brake(settings.marketplace_listings, settings.marketplace_share))
+    sellers = (
+        (user_id, tally, Brake(settings.listings, settings.share)) for user_id, tally in sorted(weighed.sellers.items())
+    )
+    return [
+        NewHold(kind, too_many(tally.fallen, tally.checked or None), user_id)
+        for user_id, tally, brake in (whole, *sellers)
+        if user_id not in had and brake.holds(tally.fallen, tally.checked)
+    ]
+
+
+def keeping_by_price(kind: HoldKind, standing: Iterable[Hold], user_ids: Iterable[int]) -> dict[int, int]:
+    """Return, by seller, the id of the hold for what prices ask for: the seller's own before the marketplace's."""
+    unreleased = {hold.user_id: hold.id for hold in standing if hold.kind is kind and not hold.released_at}
+    return {
+        user_id: unreleased[key]
+        for user_id in user_ids
+        for key in (user_id if user_id in unreleased else None,)
+        if key in unreleased
+    }
 
 
 def of_doubt(

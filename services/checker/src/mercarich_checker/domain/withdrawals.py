@@ -2,11 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from mercarich_checker.domain.brake import Fall, Hold, HoldKind
+from mercarich_checker.domain.brake import BY_PRICE, Fall, Hold, HoldKind
 from mercarich_checker.domain.canaries import Doubt
 from mercarich_contracts.market import OUT_OF_STOCK, Reason, RouteName, State
 from mercarich_listings import listing as life
@@ -18,12 +18,19 @@ _READ_DELETIONS = (Reason.DELETED_BY_SELLER, Reason.DELETED_BY_MARKETPLACE)
 
 
 class Offer(NamedTuple):
-    """The columns of a listing on sale that these decisions need."""
+    """The columns of a listing on sale, or paused, that these decisions need."""
 
     id: int
     user_id: int
     source_item_id: int
     hold_id: int | None
+    quantity: int = 1
+    """0: it is paused."""
+    offer_price_jpy: int | None = None
+    least_profit_jpy: int | None = None
+    orphan: bool = False
+    held_at: datetime | None = None
+    """When the brake first held back what its price asks for."""
 
 
 class Seen(NamedTuple):
@@ -73,6 +80,10 @@ class Falls:
     new: Mapping[Offer, Fall] = field(default_factory=dict)
     """Their source is gone, and this run has not held them yet."""
 
+    def without(self, ids: Container[int]) -> "Falls":
+        """Return these without the cleared ones of `ids`, whose price asks for something else."""
+        return replace(self, cleared=[offer for offer in self.cleared if offer.id not in ids])
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -117,12 +128,13 @@ def sort_out(
     new: dict[Offer, Fall] = {}
     for offer in offers:
         gone, hold = found.gone.get(offer.source_item_id), holds.get(offer.hold_id or 0)
+        by_price = hold is not None and hold.kind in BY_PRICE
         if gone is None:
-            if offer.hold_id:
+            if offer.hold_id and not by_price:
                 cleared.append(offer)
             continue
         fall = Fall(offer.user_id, gone.route, gone.is_absence)
-        if not offer.hold_id:
+        if not offer.hold_id or by_price:
             new[offer] = fall
         elif hold is not None and hold.kind is HoldKind.ABSENCES and gone.is_absence:
             continue  # the same response again: a person decides, in whatever run
@@ -181,7 +193,7 @@ def _change(decided: Decided, listing: Listing, found: Found, now: datetime, run
 
 
 def _fall(listing: Listing, seen: Seen, now: datetime, trigger: Trigger, *, only_mark: bool) -> Lived:
-    fall = life.mark if only_mark else life.withdraw
+    fall = life.mark if only_mark and listing.quantity else life.withdraw
     return fall(listing, now, SourceSeen(seen.state, seen.why), trigger)
 
 

@@ -19,6 +19,8 @@ class PrometheusBooks:
             self._runs(book)
         for where, count in books.open_holds.items():
             metrics.OPEN_HOLDS.labels(*where).set(count)
+        for marketplace, count in books.paused.items():
+            metrics.PAUSED.labels(marketplace).set(count)
         capacity_metrics.publish(books.capacities)
         for coverage in books.coverages:
             self._coverage(coverage)

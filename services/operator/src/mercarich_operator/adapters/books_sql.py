@@ -11,6 +11,8 @@ from mercarich_db.capacity import capacities_of
 from mercarich_db.held_now import held_now
 from mercarich_db.schedule_starts import known_since, starts
 from mercarich_db.tables import amazon_accounts, holds, listings, prunings, runs
+from mercarich_listings.stages import is_in
+from mercarich_listings.transition import Stage
 from mercarich_listings.waiting import pending
 from mercarich_operator.adapters.coverage_book_sql import coverage_books
 from mercarich_operator.adapters.database import reading
@@ -47,6 +49,7 @@ class SqlBooks:
                 coverages=coverage_books(connection, now),
                 schedules=starts(connection, now),
                 jobs=job_books(connection, now),
+                paused=_paused(connection),
                 deleted={row.record: row.rows for row in connection.execute(select(prunings))},
             )
 
@@ -92,6 +95,13 @@ def _open_holds(connection: Connection) -> Mapping[tuple[str, str], int]:
     found = {(marketplace, route): count for marketplace, route, count in connection.execute(query)}
     known = [(str(site), route) for site in SITES.values() for route in (_ALL, *site.routes)]
     return {one: found.get(one, 0) for one in known}
+
+
+def _paused(connection: Connection) -> Mapping[str, int]:
+    paused = and_(listings.c.paused_at.is_not(None), is_in({Stage.PAUSED}))
+    marketplace = listings.c.marketplace
+    query = select(marketplace, func.count()).where(paused).group_by(marketplace)
+    return _counted(connection, query, [each.value for each in Marketplace])
 
 
 def _unpushed_age(connection: Connection, now: datetime) -> Mapping[str, float]:

@@ -14,11 +14,11 @@ from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings, revival_candidates, revivals, source_items
 from mercarich_listings import store
 from mercarich_listings.event import Told, Trigger
-from mercarich_listings.listing import tell, withdraw
+from mercarich_listings.listing import pause, tell, withdraw
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import SourceSeen
 from mercarich_replacements.rules import Rules, Wanted
-from mercarich_updater.adapters import observed_sql
+from mercarich_updater.adapters import losses_sql, observed_sql
 from mercarich_updater.adapters.restores_sql import give_source
 from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS, UPDATES, outside_of_runs, wants_replacement
 from mercarich_updater.ports import Ageing, Approved, Done
@@ -100,11 +100,16 @@ class SqlDecisions:
     def seen_again(self, source: Ageing, item: Item, now: datetime) -> int:
         def seen_again(connection: Connection) -> int:
             kept = observed_sql.keep(connection, item)
-            if kept is None or item.state not in OUT_OF_STOCK:
+            if kept is None:
                 return 0
             _, evidence_id = kept
             waiting = store.lock_where(connection, _waiting(), listings.c.source_item_id == source.source_item_id)
             seen, trigger = SourceSeen(item.state, item.reason), Trigger(evidence_id=evidence_id)
+            if item.state not in OUT_OF_STOCK:
+                why = losses_sql.too_dear(connection, waiting, item)
+                dear = [one for one in waiting if one.id in why]
+                store.save(connection, [pause(one, now, why[one.id], trigger) for one in dear])
+                return len(dear)
             store.save(connection, [withdraw(one, now, seen, trigger) for one in waiting])
             return len(waiting)
 

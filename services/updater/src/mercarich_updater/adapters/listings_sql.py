@@ -16,7 +16,7 @@ from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listing_pictures, listings, revivals, run_sellers, runs, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
-from mercarich_replacements.rules import Rules, Wanted
+from mercarich_replacements.rules import OfferPrice, Rules, Wanted
 from mercarich_runs.adapters.claims_sql import Claims
 from mercarich_updater.adapters import candidates_sql, restores_sql, withdrawals_sql
 from mercarich_updater.adapters.open_orders_sql import kept_for_orders
@@ -150,6 +150,7 @@ def _wanted_rows(connection: Connection, ids: frozenset[int]) -> Sequence[AnyRow
         *(
             listings.c.first_price_jpy,
             listings.c.offer_price_jpy,
+            listings.c.least_profit_jpy,
             listings.c.update_unknowns,
             listings.c.title.label("own_title"),
         ),
@@ -189,6 +190,7 @@ def _wanted(group: Sequence[AnyRow], undone: Mapping[int, set[str]]) -> Wanted:
         unknowns=row.update_unknowns,
         saved_picture=next((one.saved_picture for one in group if one.saved_picture), None),
         undone=frozenset(item_id for one in group for item_id in undone.get(one.id, ())),
+        offers=tuple(OfferPrice(one.offer_price_jpy, one.least_profit_jpy) for one in group),
     )
 
 

@@ -15,11 +15,11 @@ from mercarich_listings.event import Told, Trigger
 from mercarich_listings.listing import Listing, tell
 from mercarich_reasons.stock import ReplacementWaits
 from mercarich_replacements.rules import Rules, Wanted
-from mercarich_updater.adapters import observed_sql
+from mercarich_updater.adapters import losses_sql, observed_sql
 from mercarich_updater.adapters.open_orders_sql import kept_for_orders
 from mercarich_updater.adapters.updates import wants_replacement
 from mercarich_updater.domain.revivals import Found, Offer, give
-from mercarich_updater.ports import Done, GoneMeanwhile, UsedMeanwhile
+from mercarich_updater.ports import Done, GoneMeanwhile, TooDearMeanwhile, UsedMeanwhile
 
 
 def give_source(
@@ -27,7 +27,7 @@ def give_source(
 ) -> Sequence[Done]:
     """Give listings their new source; return what was done to each, or nothing when none needs a source any more.
 
-    Raises `UsedMeanwhile` and `GoneMeanwhile`.
+    Raises `UsedMeanwhile`, `GoneMeanwhile` and `TooDearMeanwhile`.
     """
     kept = observed_sql.keep(connection, item)
     if kept is None:
@@ -37,6 +37,7 @@ def give_source(
     if not searching:
         return ()
     _refuse_used(connection, wanted, source_id, item)
+    _refuse_loss(connection, [one.id for one in searching], item, rules)
     found = Found(item, source_id, Trigger(run_id=run_id, evidence_id=evidence_id))
     given = [give(offer, found, rules, now) for offer in _offers(connection, searching)]
     store.save(connection, [lived for lived, _ in given])
@@ -109,6 +110,12 @@ def _refuse_used(connection: Connection, wanted: Wanted, source_id: int, found: 
     key = (found.marketplace, found.item_id)
     if is_used(connection, wanted.user_id, source_id, found) or kept_for_orders(connection, wanted.user_id, [key]):
         raise UsedMeanwhile
+
+
+def _refuse_loss(connection: Connection, ids: Sequence[int], item: Item, rules: Rules) -> None:
+    """Raise `TooDearMeanwhile` if one of these would earn less with this source than the loss rule allows."""
+    for reason in losses_sql.with_source(connection, ids, item, rules):
+        raise TooDearMeanwhile(reason)
 
 
 def is_used(connection: Connection, user_id: int, source_id: int, found: Item) -> bool:

@@ -9,7 +9,17 @@ from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Item
 from mercarich_platform.clock import AHEAD, Clock
 from mercarich_reasons.stock import ApprovedItemDearer, ApprovedItemGone, ApprovedItemSeen, ApprovedItemUsed
-from mercarich_updater.ports import Ageing, Approved, Decisions, Done, GoneMeanwhile, Listings, Look, UsedMeanwhile
+from mercarich_updater.ports import (
+    Ageing,
+    Approved,
+    Decisions,
+    Done,
+    GoneMeanwhile,
+    Listings,
+    Look,
+    TooDearMeanwhile,
+    UsedMeanwhile,
+)
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +64,9 @@ class TakeApproved:
             return ()
         except GoneMeanwhile:
             self.decisions.lapse(approved, ApprovedItemGone(approved.item_id), self.now())
+            return ()
+        except TooDearMeanwhile as error:
+            self.decisions.lapse(approved, error.reason, self.now())
             return ()
 
 

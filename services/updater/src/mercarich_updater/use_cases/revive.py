@@ -14,12 +14,21 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_platform.clock import Clock
 from mercarich_platform.outages import DatabaseAway
-from mercarich_reasons.candidates import JustGone, JustUsed
+from mercarich_reasons.candidates import JustGone, JustTooDear, JustUsed
 from mercarich_replacements.filters import Filter, Refusal
 from mercarich_replacements.rules import Wanted
 from mercarich_runs.ports import ProxyAway, Superseded
 from mercarich_runs.use_cases.patience import give_back
-from mercarich_updater.ports import Batch, Done, GoneMeanwhile, Judged, Listings, NotSearched, UsedMeanwhile
+from mercarich_updater.ports import (
+    Batch,
+    Done,
+    GoneMeanwhile,
+    Judged,
+    Listings,
+    NotSearched,
+    TooDearMeanwhile,
+    UsedMeanwhile,
+)
 from mercarich_updater.use_cases.search import FindReplacement, Result
 
 log = logging.getLogger(__name__)
@@ -122,6 +131,8 @@ class ReviveListings:
                 return Refusal(Filter.USED, JustUsed())
             except GoneMeanwhile:
                 return Refusal(Filter.BUYABLE, JustGone())
+            except TooDearMeanwhile:
+                return Refusal(Filter.PRICE, JustTooDear())
             self.meter.revived(wanted.marketplace, done)
             log.info("revived", extra={"user_id": wanted.user_id, "listings": len(done), "item": found.item_id})
             return None

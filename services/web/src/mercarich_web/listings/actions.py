@@ -70,6 +70,8 @@ class Action:
     """False: the action does not fit an offer that Amazon still sells although its source is gone."""
     source_on_sale: bool = False
     """The action fits only while the source was last seen on sale."""
+    by_loss_rule: bool = False
+    """The action does not fit an offer that the seller's loss rule would take down again."""
     by_source: bool = False
     """The change depends on whether the source was last seen gone."""
     takes_down: bool = False
@@ -110,13 +112,13 @@ def _undo_stop(listing: Listing, done: Event, now: datetime, by: ByHand, *, sour
 
 ACTIONS: Mapping[BulkAction, Action] = {
     BulkAction.CHECK: Action(
-        stages=frozenset({Stage.ON_SALE, Stage.HELD}),
+        stages=frozenset({Stage.ON_SALE, Stage.HELD, Stage.PAUSED}),
         tells=frozenset({EventKind.LOOK_WANTED}),
         audit=AuditAction.LISTINGS_CHECK,
         make=None,
     ),
     BulkAction.WITHDRAW: Action(
-        stages=frozenset(UP),
+        stages=frozenset({*UP, Stage.PAUSED}),
         tells=frozenset({EventKind.WITHDRAWN}),
         audit=AuditAction.LISTINGS_WITHDRAW,
         make=_always(life.take_down),
@@ -132,9 +134,10 @@ ACTIONS: Mapping[BulkAction, Action] = {
         make=_always(life.put_up),
         known_to_amazon=True,
         source_on_sale=True,
+        by_loss_rule=True,
     ),
     BulkAction.STOP: Action(
-        stages=frozenset({*UP, Stage.SEARCHING}),
+        stages=frozenset({*UP, Stage.SEARCHING, Stage.PAUSED}),
         tells=frozenset({EventKind.STOPPED}),
         audit=AuditAction.LISTINGS_STOP,
         make=_always(life.stop),
@@ -149,6 +152,7 @@ ACTIONS: Mapping[BulkAction, Action] = {
         make=_resume,
         known_to_amazon=True,
         by_source=True,
+        by_loss_rule=True,
     ),
     BulkAction.LIST: Action(
         stages=frozenset({Stage.DRAFT}),
@@ -158,7 +162,7 @@ ACTIONS: Mapping[BulkAction, Action] = {
         wants_pictures=True,
     ),
     BulkAction.DELETE: Action(
-        stages=frozenset({Stage.DRAFT, Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED}),
+        stages=frozenset({Stage.DRAFT, Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED}),
         tells=frozenset({EventKind.LEAVING, EventKind.DELETED}),
         audit=AuditAction.LISTINGS_DELETE,
         make=None,
@@ -202,9 +206,11 @@ def actions_in(view: View) -> Sequence[BulkAction]:
     return [action for action in of_view if ACTIONS[action].while_exposed or view is not View.EXPOSED]
 
 
-def possible(stage: Stage, *, orphan: bool, exposed: bool, source_on_sale: bool) -> Sequence[BulkAction]:
+def possible(
+    stage: Stage, *, orphan: bool, exposed: bool, source_on_sale: bool, below_limit: bool = False
+) -> Sequence[BulkAction]:
     """Return the actions that fit a listing in this state. `orphan`: Amazon does not know it; `exposed`: Amazon still
-    sells it while its source is gone."""
+    sells it while its source is gone; `below_limit`: the loss rule would take it down."""
     return [
         action
         for action, its in ACTIONS.items()
@@ -212,4 +218,5 @@ def possible(stage: Stage, *, orphan: bool, exposed: bool, source_on_sale: bool)
         and not (orphan and its.known_to_amazon)
         and (its.while_exposed or not exposed)
         and (source_on_sale or not its.source_on_sale)
+        and not (below_limit and its.by_loss_rule)
     ]

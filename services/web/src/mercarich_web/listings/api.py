@@ -18,13 +18,14 @@ from mercarich_web.listings.browsing import TellStory
 from mercarich_web.listings.bulk import ChangeMany
 from mercarich_web.listings.choices import Choice
 from mercarich_web.listings.export import as_csv
+from mercarich_web.listings.limits import LimitLoss
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import Order, View, Wish, packed, unpacked
 from mercarich_web.refusals import NotFound
 from mercarich_web.site.shares import Download
 
 
-def changes(keys: Keys, change: ChangeMany) -> APIRouter:
+def changes(keys: Keys, change: ChangeMany, limit: LimitLoss) -> APIRouter:
     routes = APIRouter(prefix="/listings", tags=["listings"])
     writer = Depends(caller(keys, Scope.LISTINGS_WRITE))
 
@@ -46,6 +47,12 @@ def changes(keys: Keys, change: ChangeMany) -> APIRouter:
     @routes.post("/actions", summary="Do one of the actions to those of these listings that it fits")
     def many(wish: shapes.ActionWish, account: Account = writer) -> shapes.Changed:
         return apply(account, wish.action, wish.listings)
+
+    @routes.post("/{listing_id}/limit", summary="Set the least profit of one listing, in place of the loss rule")
+    def set_limit(listing_id: Id, wish: shapes.LimitWish, account: Account = writer) -> shapes.Limited:
+        by = Actor(f"{account.username} (API)", account.user_id)
+        limit(account, listing_id, wish.least_profit_jpy, by, put_up=wish.put_up)
+        return shapes.Limited(least_profit_jpy=wish.least_profit_jpy)
 
     @routes.post("/{listing_id}/{action}", summary="The same with one listing")
     def one(listing_id: Id, action: BulkAction, account: Account = writer) -> shapes.Changed:

@@ -60,6 +60,7 @@ class TellStory:
             pictures=sorted(self.file.pictures(user_id, listing_id)),
             earned=earnings(known.sale, terms),
             terms=terms,
+            rule=self.offers.rule(user_id),
         )
 
 

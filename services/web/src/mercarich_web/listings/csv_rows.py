@@ -28,7 +28,7 @@ from mercarich_replacements.earnings import Earnings
 
 REQUIRED = ("sku", "marketplace", "source_id")
 OPTIONAL = ("asin", "title", "quantity", "listed", "price")
-SHOWN = ("amazon_quantity", "withdrawn_at", "profit", "margin", "not_known")
+SHOWN = ("amazon_quantity", "withdrawn_at", "profit", "margin", "not_known", "paused_at", "least_profit")
 """Columns that an export writes and an import ignores."""
 COLUMNS = (*REQUIRED, *OPTIONAL, *SHOWN)
 PROBLEM = "problem"
@@ -65,6 +65,10 @@ class ExportedListing:
     """Price in yen that Amazon's buyer pays."""
     amazon_quantity: int | None
     withdrawn_at: datetime | None
+    paused_at: datetime | None
+    """Since when it is down by the loss rule."""
+    least_profit: int | None
+    """Its own limit of the profit in yen; None: the loss rule decides."""
     earned: Earnings
 
     @property

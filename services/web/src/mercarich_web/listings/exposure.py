@@ -29,7 +29,8 @@ class Effect(StrEnum):
     """The effect of an event on a listing's exposure."""
 
     BEGINS = "begins"
-    """Exposure begins, except when a person withdrew the listing: then the source is not gone."""
+    """Exposure begins, except when a person withdrew the listing, or its price has it held: then the source is not
+    gone. Nor does it begin for a listing that is down already."""
     ENDS = "ends"
     ENDS_AT_0 = "ends_at_0"
     """Exposure ends if the quantity is 0 after the event."""
@@ -50,6 +51,8 @@ EFFECTS: Mapping[EventKind, Effect] = {
     EventKind.DELETED: Effect.ENDS,
     EventKind.PUSH_ACCEPTED: Effect.ENDS_AT_0,
     EventKind.RESUMED: Effect.ENDS_ABOVE_0,
+    EventKind.PAUSED: Effect.NOTHING,
+    EventKind.RECOVERED: Effect.NOTHING,
     EventKind.PROPOSED: Effect.NOTHING,
     EventKind.APPROVED: Effect.NOTHING,
     EventKind.LAPSED: Effect.NOTHING,

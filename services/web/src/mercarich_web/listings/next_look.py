@@ -40,7 +40,7 @@ def next_look(known: Known, looking: Looking, now: datetime) -> Reason:
     """
     offer, source = known.offer, known.source
     of_run = source.pending_run if source.run_goes_on else None
-    if of_run is None and not (offer.listed and offer.quantity > 0 and not offer.searching):
+    if of_run is None and not offer.is_looked_at:
         return LookNotWanted()
     if of_run is None and (known.account is None or not offer.looks_a_day):
         return SellerNotServed()

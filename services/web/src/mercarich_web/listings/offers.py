@@ -45,10 +45,23 @@ class Offer:
     """What Amazon's buyer pays, as its seller has told."""
     stopped_at: datetime | None = None
     """Time at which the seller stopped watching the listing."""
+    paused_at: datetime | None = None
+    """Since when it is down by the loss rule."""
+    least_profit_jpy: int | None = None
+    """Its own limit of the profit, in place of the seller's loss rule."""
     looks_a_day: int = 0
     """How often the seller's sources are looked at; 0: the seller is stopped."""
     push_failed_revision: int | None = None
     """Revision that the push attempts, the wait and the problem belong to."""
+
+    @property
+    def is_paused(self) -> bool:
+        return self.paused_at is not None and self.quantity == 0 and not self.searching
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether checks look at its source."""
+        return self.listed and not self.searching and (self.quantity > 0 or self.is_paused)
 
     @property
     def failures_are_current(self) -> bool:

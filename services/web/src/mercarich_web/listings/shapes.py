@@ -12,6 +12,7 @@ from mercarich_replacements.earnings import Earnings
 from mercarich_web.api.ids import GivenId
 from mercarich_web.api.reasons import Coded, code_of, english
 from mercarich_web.listings.actions import BulkAction
+from mercarich_web.listings.limits import MOST_JPY
 from mercarich_web.listings.timeline import Moment, Story
 from mercarich_web.listings.views import ListingRow
 
@@ -117,6 +118,10 @@ class Told(BaseModel):
     why: str
     """In English, as `what_next`."""
     next: str
+    paused_at: datetime | None
+    """Since when it is down by the loss rule."""
+    least_profit_jpy: int | None
+    """Its own limit of the profit; null: the loss rule decides."""
     earned: Earned
     timeline: Sequence[Entry]
     """Newest first."""
@@ -128,6 +133,19 @@ class ActionWish(BaseModel):
     action: BulkAction
     listings: Annotated[list[GivenId], Field(min_length=1, max_length=1000)]
     """Ids of listings; those that do not exist or are not yours are ignored."""
+
+
+class LimitWish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    least_profit_jpy: Annotated[int, Field(ge=-MOST_JPY, le=MOST_JPY)] | None
+    """Yen that a sale must earn at least, negative for a loss; null: the loss rule decides."""
+    put_up: bool = False
+    """Put a paused listing up at once. Refused if a sale would earn less than the limit."""
+
+
+class Limited(BaseModel):
+    least_profit_jpy: int | None
 
 
 class Changed(BaseModel):
@@ -192,6 +210,8 @@ def told(story: Story) -> Told:
         amazon_quantity=offer.pushed_quantity,
         why=str(story.why),
         next=str(story.next),
+        paused_at=offer.paused_at,
+        least_profit_jpy=offer.least_profit_jpy,
         earned=_earned(story.earned),
         timeline=[_entry(moment) for moment in story.moments],
     )

@@ -77,6 +77,10 @@ def _offer(offer: Offer) -> RenderableType:
         ("pushed", offer.pushed_at),
         ("read back", offer.verified_at),
     ]
+    if offer.least_profit_jpy is not None:
+        rows.append(("own limit of the profit", yen(offer.least_profit_jpy)))
+    if offer.paused_at is not None:
+        rows.append(("paused", offer.paused_at))
     if offer.withdrawn_at is not None:
         rows.append(("withdrawn", offer.withdrawn_at))
     if offer.failures_are_current and offer.push_problem is not None:
@@ -208,8 +212,10 @@ def _state(state: str, reason: str | None) -> str:
 TOLD: Mapping[EventKind, str] = {
     EventKind.WITHDRAWN: "taken down",
     EventKind.SEARCHING: "marked: another source is wanted, it stays up meanwhile",
-    EventKind.HELD: "gone, but kept up by the brake",
-    EventKind.HOLD_CLEARED: "the brake was right: it is on sale",
+    EventKind.PAUSED: "taken down by the loss rule: a sale would earn too little",
+    EventKind.RECOVERED: "put up again: a sale earns enough",
+    EventKind.HELD: "gone, or too dear or cheap at once with many; the brake keeps it as it is",
+    EventKind.HOLD_CLEARED: "the brake was right: it stays as it is",
     EventKind.PROPOSED: "another source found, a person is asked",
     EventKind.APPROVED: "a person approved the other source",
     EventKind.LAPSED: "the approved source is gone; searched again",

@@ -7,9 +7,10 @@ from datetime import datetime
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import State
 from mercarich_contracts.revivals import RevivalState
-from mercarich_listings.transition import Stage, stage_of
+from mercarich_listings.transition import Facts, Stage, stage_of
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Earnings, Terms
+from mercarich_replacements.loss_stop import Decision, LossRule, Step, decide
 from mercarich_web.listings import actions
 from mercarich_web.listings.actions import BulkAction
 from mercarich_web.listings.offers import Event, Evidence, Push
@@ -84,20 +85,30 @@ class Story:
     earned: Earnings
     terms: Terms
     """The seller's, by which it earns that."""
+    rule: LossRule
+    """The seller's."""
     pictures: Sequence[int] = ()
     """Slots that have a picture."""
 
     @property
     def stage(self) -> Stage:
         offer = self.known.offer
-        return stage_of(
-            listed=offer.listed,
-            leaving=self.is_leaving,
-            up=offer.quantity > 0,
-            held=self.known.hold is not None,
-            searching=offer.searching,
-            stopped=offer.stopped_at is not None,
-        )
+        up, held = offer.quantity > 0, self.known.hold is not None
+        stopped, paused = offer.stopped_at is not None, offer.paused_at is not None
+        return stage_of(Facts(offer.listed, self.is_leaving, up, held, offer.searching, stopped, paused))
+
+    @property
+    def decision(self) -> Decision:
+        """Return what the loss stop would make of the offer, were it up."""
+        return decide(self.known.sale, self.terms, self.rule, self.known.offer.least_profit_jpy, paused=False)
+
+    @property
+    def limit_jpy(self) -> int | None:
+        """Return the least profit that keeps the offer up; None: there is no limit, or it is not known."""
+        offer = self.known.offer
+        if offer.offer_price_jpy is None and offer.least_profit_jpy is None:
+            return None
+        return self.rule.limit(offer.offer_price_jpy or 0, offer.least_profit_jpy)
 
     @property
     def badge(self) -> Badge:
@@ -115,6 +126,7 @@ class Story:
             orphan=self.known.offer.orphan,
             exposed=self.is_exposed,
             source_on_sale=self.known.source.state == State.AVAILABLE,
+            below_limit=self.decision.step is Step.PAUSE,
         )
 
     @property
@@ -158,6 +170,8 @@ def _untold(pushes: Sequence[Push]) -> list[Push]:
 TONES: Mapping[str, str] = {
     EventKind.WITHDRAWN: "bad",
     EventKind.SEARCHING: "warn",
+    EventKind.PAUSED: "warn",
+    EventKind.RECOVERED: "good",
     EventKind.HELD: "warn",
     EventKind.HOLD_CLEARED: "good",
     EventKind.PROPOSED: "info",

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from mercarich_contracts.market import OUT_OF_STOCK
 from mercarich_listings.listing import DOWN, UP
-from mercarich_listings.transition import Stage, stage_of
+from mercarich_listings.transition import Facts, Stage, stage_of
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Earnings
 from mercarich_web import paging
@@ -26,6 +26,8 @@ class Badge(StrEnum):
     """Its withdrawal waits for a second look or for a person."""
     SEARCHING = "searching"
     """Withdrawn, and a replacement is being searched for."""
+    PAUSED = "paused"
+    """Taken down by the loss rule, until a sale earns enough."""
     WITHDRAWN = "withdrawn"
     STOPPED = "stopped"
     """The seller has stopped watching it."""
@@ -38,6 +40,7 @@ BADGES: Mapping[Stage, Badge] = {
     Stage.HELD: Badge.HELD,
     Stage.MARKED: Badge.ON_SALE,
     Stage.SEARCHING: Badge.SEARCHING,
+    Stage.PAUSED: Badge.PAUSED,
     Stage.WITHDRAWN: Badge.WITHDRAWN,
     Stage.STOPPED: Badge.STOPPED,
     Stage.LEAVING: Badge.DRAFT,
@@ -52,6 +55,7 @@ class View(StrEnum):
     EXPOSED = "exposed"
     """Amazon still sells them while their source is gone or their quantity is 0."""
     SEARCHING = "searching"
+    PAUSED = "paused"
     WITHDRAWN = "withdrawn"
     STOPPED = "stopped"
     HELD = "held"
@@ -74,6 +78,7 @@ STAGES_OF: Mapping[View, frozenset[Stage]] = {
     View.ON_SALE: frozenset({Stage.ON_SALE, Stage.MARKED}),
     View.EXPOSED: _OFFERS,
     View.SEARCHING: frozenset({Stage.SEARCHING}),
+    View.PAUSED: frozenset({Stage.PAUSED}),
     View.WITHDRAWN: frozenset({Stage.WITHDRAWN}),
     View.STOPPED: frozenset({Stage.STOPPED}),
     View.HELD: frozenset({Stage.HELD}),
@@ -143,18 +148,15 @@ class ListingRow:
     checked_at: datetime | None
     earned: Earnings
     stopped_at: datetime | None = None
+    paused_at: datetime | None = None
 
     @property
     def badge(self) -> Badge:
-        stage = stage_of(
-            listed=self.listed,
-            leaving=False,  # A listing that is being deleted is shown as a draft.
-            up=self.quantity > 0,
-            held=self.hold_id is not None,
-            searching=self.searching,
-            stopped=self.stopped_at is not None,
-        )
-        return badge(stage, orphan=self.orphan)
+        up, held = self.quantity > 0, self.hold_id is not None
+        stopped, paused = self.stopped_at is not None, self.paused_at is not None
+        # A listing that is being deleted is shown as a draft.
+        facts = Facts(self.listed, False, up, held, self.searching, stopped, paused)
+        return badge(stage_of(facts), orphan=self.orphan)
 
     @property
     def is_pending(self) -> bool:
@@ -179,6 +181,7 @@ class Figures:
     on_sale: int = 0
     exposed: int = 0
     searching: int = 0
+    paused: int = 0
     withdrawn: int = 0
     stopped: int = 0
     held: int = 0

@@ -39,7 +39,7 @@ def why(offer: Offer, source: Source, hold: Hold | None) -> Said:
         return Said("It is a draft: never checked, never sent to Amazon.")
     if hold is not None:
         told = {**seen, "hold": hold.id, "reason": hold.reason}
-        return Said("Its source was seen as %(seen)s, but hold %(hold)s keeps the offer up: %(reason)s", told)
+        return _why_held(hold, told)
     if offer.quantity == 0:
         return _why_down(offer, source)
     if source.observed_at is None:
@@ -51,10 +51,20 @@ def why(offer: Offer, source: Source, hold: Hold | None) -> Said:
     return Said("It is on sale although its source was seen as %(seen)s: nothing has withdrawn it.", seen)
 
 
+def _why_held(hold: Hold, told: Mapping[str, object]) -> Said:
+    if hold.kind == "losses":
+        return Said("A sale would earn too little, but hold %(hold)s keeps the offer up: %(reason)s", told)
+    if hold.kind == "recoveries":
+        return Said("A sale would earn enough again, but hold %(hold)s keeps the offer down: %(reason)s", told)
+    return Said("Its source was seen as %(seen)s, but hold %(hold)s keeps the offer up: %(reason)s", told)
+
+
 def _why_down(offer: Offer, source: Source) -> Said:
     seen = {"seen": Seen(source.state, source.reason)}
     if offer.stopped_at is not None:
         return Said("It is not watched: its seller stopped watching it.")
+    if offer.paused_at is not None:
+        return Said("It is paused: its source is on sale, but a sale would earn less than the loss rule allows.")
     if source.state in OUT_OF_STOCK:
         return Said("It is withdrawn: its source was seen as %(seen)s.", seen)
     return Said("It is withdrawn; its source was last seen as %(seen)s.", seen)
@@ -129,6 +139,8 @@ def _next_in_its_turn(offer: Offer, what: Mapping[str, int]) -> Said:
 def _next_source(offer: Offer, search: ReplacementSearch | None, now: datetime) -> Said:
     if offer.stopped_at is not None:
         return Said("Nothing, until the seller resumes watching it.")
+    if offer.is_paused:
+        return Said("It is put up again as soon as a look finds that a sale earns enough.")
     if not offer.searching or search is None:
         return Said("Nothing automatically: it stays withdrawn until it gets another source.")
     return next_search(search, offer.sku, now)

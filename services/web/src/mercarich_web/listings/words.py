@@ -13,6 +13,7 @@ from mercarich_web.site.languages import N_
 BADGES: Mapping[str, tuple[str, str]] = {
     Badge.ON_SALE: (N_("On sale"), "good"),
     Badge.SEARCHING: (N_("Searching"), "info"),
+    Badge.PAUSED: (N_("Paused"), "warn"),
     Badge.WITHDRAWN: (N_("Withdrawn"), ""),
     Badge.STOPPED: (N_("Not watched"), ""),
     Badge.HELD: (N_("Held"), "warn"),
@@ -25,6 +26,7 @@ VIEWS: Mapping[str, str] = {
     View.ON_SALE: N_("On sale"),
     View.EXPOSED: N_("Exposed"),
     View.SEARCHING: N_("Searching"),
+    View.PAUSED: N_("Paused"),
     View.WITHDRAWN: N_("Withdrawn"),
     View.STOPPED: N_("Not watched"),
     View.HELD: N_("Held"),
@@ -61,8 +63,10 @@ STATE_TONES: Mapping[str, str] = {
 EVENTS: Mapping[str, tuple[str, str]] = {
     EventKind.WITHDRAWN: (N_("Taken down"), "circle-stop"),
     EventKind.SEARCHING: (N_("Replacement needed, still up"), "search"),
-    EventKind.HELD: (N_("Withdrawal held back"), "hand"),
-    EventKind.HOLD_CLEARED: (N_("Hold cleared: it is on sale"), "circle-check"),
+    EventKind.PAUSED: (N_("Paused: a sale would earn too little"), "circle-stop"),
+    EventKind.RECOVERED: (N_("Put up again: a sale earns enough"), "refresh-cw"),
+    EventKind.HELD: (N_("Change held back"), "hand"),
+    EventKind.HOLD_CLEARED: (N_("Hold cleared: it stays as it is"), "circle-check"),
     EventKind.PROPOSED: (N_("Replacement found, waiting for your approval"), "sparkles"),
     EventKind.APPROVED: (N_("Replacement approved"), "check"),
     EventKind.LAPSED: (N_("The approved replacement was gone"), "undo-2"),

@@ -46,6 +46,8 @@ class Kind(StrEnum):
     JOB_FAILED = "job_failed"
     EARNINGS = "earnings"
     """Offers on sale that earn less than their seller wants. The cause is a `Verdict`."""
+    PAUSED = "paused"
+    """Offers that the loss rule has taken down."""
 
 
 ON_BY_DEFAULT = frozenset({Kind.ORDER_UNSOURCED, Kind.CANCELLATIONS, Kind.LATE_SHIPMENTS})
@@ -231,6 +233,7 @@ SENTENCES: Mapping[str, Said] = {
     Kind.DIFFERS: Said("Listings that Amazon shows otherwise than the books say: %(count)s"),
     Kind.JOB_FAILED: Said("A job failed: %(about)s"),
     Kind.EARNINGS: Said("Offers on sale that earn too little: %(count)s"),
+    Kind.PAUSED: Said("Offers that are down because a sale would earn too little: %(count)s"),
 }
 LINKS: Mapping[str, str] = {
     Kind.ORDER_UNSOURCED: "/orders",
@@ -239,6 +242,7 @@ LINKS: Mapping[str, str] = {
     Kind.TOKEN: "/amazon",
     Kind.STUCK: "/listings?view=exposed",
     Kind.HELD: "/listings?view=held",
+    Kind.PAUSED: "/listings?view=paused",
     Kind.REJECTED: "/listings?view=problem",
     Kind.PROPOSED: "/replacements",
     Kind.DIFFERS: "/differences?kind={cause}",

@@ -147,6 +147,38 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
         ),
     ),
     (
+        N_("Loss stop"),
+        (
+            RuleField(
+                "LOSS_RULE",
+                N_("When a sale would earn too little"),
+                N_("The next look at the source goes by it. A listing's page has a limit for that listing alone."),
+                "choice",
+                choices=(("tell", N_("tell me")), ("take_down", N_("take it down until it earns enough"))),
+            ),
+            RuleField(
+                "LOSS_LEAST_JPY",
+                N_("Take down under"),
+                N_("Profit that a sale must leave after all costs; 0: only a loss takes an offer down."),
+                unit=N_("yen"),
+            ),
+            RuleField(
+                "LOSS_LEAST_PERCENT",
+                N_("Take down under a margin of"),
+                N_("The same, as a part of your offer's price; the higher of both counts."),
+                unit="%",
+                step="0.1",
+            ),
+            RuleField(
+                "LOSS_RECOVERY_PERCENT",
+                N_("Put up again above the limit by"),
+                N_("As a part of your offer's price, so that a price that moves a little does not move your offer."),
+                unit="%",
+                step="0.1",
+            ),
+        ),
+    ),
+    (
         N_("Similarity, the strict way"),
         (
             RuleField(

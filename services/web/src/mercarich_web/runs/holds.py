@@ -9,15 +9,16 @@ from mercarich_reasons.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Withdrawals that wait for a second look or a person; `username` is None for a whole marketplace."""
+    """Withdrawals, or changes by price, that wait for a second look or a person; `username` is None for a whole
+    marketplace."""
 
     id: int
     run_id: int
     marketplace: str
     username: str | None
     kind: str | None
-    """falls (also null), absences, canaries, unvouched or unreadable. No second look confirms absences or an unreadable
-    hold."""
+    """falls (also null), absences, canaries, unvouched, unreadable, losses or recoveries. No second look confirms
+    absences or an unreadable hold."""
     reason: Reason
     opened_at: datetime
     released_at: datetime | None

@@ -55,6 +55,12 @@ class Run:
     """Listings that were withdrawn because a person released a hold of the run."""
     looked_again: int = 0
     """Second looks with a known state. Their sources are counted once, in the state that was seen last."""
+    dearer: int = 0
+    """Listings that the loss rule would take down, including held ones."""
+    paused: int = 0
+    """Listings that the loss rule took down."""
+    recovered: int = 0
+    """Paused listings that were put up again."""
     doubts: Mapping[str, str] = field(default_factory=dict)
     """Routes that the run does not believe: wrong (its canaries are) or unvouched (it has none on sale)."""
     silent: bool = False

@@ -6,6 +6,8 @@ from mercarich_web.site.languages import N_
 
 HOLD_ENDS: Mapping[str, str] = {
     "falls": N_("A second look that confirms it releases it; so can you."),
+    "losses": N_("A second look that finds a sale too dear as well releases it; so can you."),
+    "recoveries": N_("A second look that finds the same price releases it; so can you."),
     "absences": N_(
         "The marketplace says of all of them that there is no such item. A fault may say so time and again: no second "
         "look releases this hold. Look at some of the items, then decide."

@@ -34,6 +34,7 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "listings_stop_watching": (N_("stopped watching listings"), ""),
     "listings_resume_watching": (N_("watches listings again"), ""),
     "listings_list": (N_("listed drafts"), ""),
+    "listing_limit": (N_("set a listing's own limit of the profit"), ""),
     "listings_delete": (N_("deleted listings"), ""),
     "listings_undo": (N_("undid a change of listings"), ""),
     "setting_changed": (N_("changed a setting"), "info"),

@@ -75,6 +75,10 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
     N_("What a sale earns"): {
         "EARNINGS_LEAST_JPY": N_("Yen that a sale earns at least; offers that earn less are told to their seller"),
         "EARNINGS_LEAST_PERCENT": N_("The same, in per cent of the offer's price"),
+        "LOSS_RULE": N_("An offer that would earn too little: tell its seller, or take it down until it earns enough"),
+        "LOSS_LEAST_JPY": N_("Yen that a sale must earn; where the rule takes down, an offer that earns less is down"),
+        "LOSS_LEAST_PERCENT": N_("The same, in per cent of the offer's price; the higher of both counts"),
+        "LOSS_RECOVERY_PERCENT": N_("Per cent of the offer's price above the limit at which it is put up again"),
     },
     N_("Pushes to Amazon"): {
         "FEED_STUCK_SECONDS": N_("Age in seconds at which an open feed is cancelled or bypassed"),

@@ -158,7 +158,7 @@ def expired(choice: Choice) -> ColumnElement[bool]:
     if choice.unknown_to_amazon:
         pushed = or_(pushed, listings.c.orphan == true())
     # Who has stopped watching a listing means to have it back.
-    forgotten = true() if choice.by_hand else listings.c.stopped_at.is_(None)
+    forgotten = true() if choice.by_hand else and_(listings.c.stopped_at.is_(None), listings.c.paused_at.is_(None))
     return and_(
         listings.c.listed == true(),
         listings.c.quantity == 0,

@@ -9,6 +9,7 @@ from mercarich_contracts.capacity import MOST, capacity
 from mercarich_contracts.market import Marketplace
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.capacity import measured
+from mercarich_db.looked_at import LOOKED_AT
 from mercarich_db.tables import job_rows, listings, source_items, users
 from mercarich_reasons.capacity import told_of_import
 from mercarich_reasons.reason import Reason
@@ -37,7 +38,6 @@ def _new_sources(claim: Claim) -> Select[Any]:
     Those on sale for anybody cost nothing more, nor do those of offers that the seller has: an import leaves an offer's
     source and stock alone.
     """
-    offered = and_(listings.c.quantity > 0, ~listings.c.searching)
     there = (
         select(source_items.c.id)
         .join(listings, listings.c.source_item_id == source_items.c.id)
@@ -45,7 +45,7 @@ def _new_sources(claim: Claim) -> Select[Any]:
             source_items.c.marketplace == _row.marketplace,
             source_items.c.item_id == _row.item_id,
             listings.c.listed.is_(true()),
-            or_(listings.c.user_id == claim.user_id, offered),
+            or_(listings.c.user_id == claim.user_id, LOOKED_AT),
         )
         .exists()
     )

@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, select
+from sqlalchemy import Connection, Engine, Select, not_, select
 
+from mercarich_db import loss_rules
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import listings, source_items
+from mercarich_listings.earnings import below_limit
 from mercarich_listings.listing import UP
 from mercarich_listings.stages import is_in
 from mercarich_web.database import reading
@@ -27,7 +29,7 @@ class SqlBulk:
         its = ACTIONS[action]
         with reading(self._engine) as connection:
             chosen = _chosen(connection, user_id, choice)
-            fitting = _fitting(chosen, action, now)
+            fitting = _fitting(connection, user_id, chosen, action, now)
             fit = count(connection, fitting)
             at_once = min(fit, way(action).room(connection, user_id, fitting, now))
             # Counted only when some of the listings that the action fits may be down already.
@@ -39,7 +41,7 @@ class SqlBulk:
         """Apply the action to all listings that it fits, as many as a preview says, in one transaction."""
 
         def apply(connection: Connection) -> Applied:
-            fitting = _fitting(_chosen(connection, user_id, choice), action, now)
+            fitting = _fitting(connection, user_id, _chosen(connection, user_id, choice), action, now)
             room = way(action).room(connection, user_id, fitting, now)
             # Drafts come first: they do not count towards the number of deletions a day.
             found = connection.execute(fitting.order_by(_offer.listed, _offer.id).limit(room)).scalars().all()
@@ -60,6 +62,9 @@ def _chosen(connection: Connection, user_id: int, choice: Choice) -> Select[Any]
     return joined.where(_offer.user_id == user_id, _offer.id.in_(sorted(choice.ids)[:CHUNK]))
 
 
-def _fitting(chosen: Select[Any], action: BulkAction, now: datetime) -> Select[Any]:
+def _fitting(
+    connection: Connection, user_id: int, chosen: Select[Any], action: BulkAction, now: datetime
+) -> Select[Any]:
     its = way(action)
-    return chosen.where(its.fits(now), its.of_source(now))
+    fitting = chosen.where(its.fits(now), its.of_source(now))
+    return fitting.where(not_(below_limit(*loss_rules.of(connection, user_id)))) if its.by_loss_rule else fitting

@@ -93,6 +93,7 @@ _ROW = (
     _source.price_jpy.label("source_price_jpy"),
     _source.checked_at,
     _offer.stopped_at,
+    _offer.paused_at,
     *earnings.COLUMNS,
 )
 _EXPORTED = (
@@ -106,6 +107,8 @@ _EXPORTED = (
     _offer.offer_price_jpy.label("price"),
     case((_offer.listed, _offer.quantity)).label("amazon_quantity"),
     _offer.withdrawn_at,
+    _offer.paused_at,
+    _offer.least_profit_jpy.label("least_profit"),
     *earnings.COLUMNS,
 )
 

@@ -10,6 +10,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_db.tables import holds, listing_events, run_sellers, runs
 from mercarich_db.types import has_code
+from mercarich_reasons.earnings import BY_PRICE
 from mercarich_reasons.stock import ByHand
 from mercarich_web.database import reading
 from mercarich_web.listings.exposure import Effect, Looks, Span, kinds
@@ -71,6 +72,7 @@ class SqlExposures:
             select(holds.c.run_id, func.count())
             .join(listing_events, _event.hold_id == holds.c.id)
             .where(_event.user_id == user_id, _event.at >= since, _event.kind == EventKind.HOLD_CLEARED)
+            .where(func.coalesce(holds.c.kind, "").not_in(("losses", "recoveries")))
             .group_by(holds.c.run_id)
         )
         return {row[0]: row[1] for row in connection.execute(cleared)}
@@ -79,8 +81,9 @@ class SqlExposures:
 def _changes(user_id: int, since: datetime) -> Select[Any]:
     """Select the beginnings of exposures, with the time of the next change, which ended them; None after a listing's
     last one."""
-    by_hand = func.coalesce(has_code(_event.reason, ByHand), false())
-    gone = and_(_event.kind.in_(_begins), not_(by_hand))
+    not_gone = func.coalesce(or_(*(has_code(_event.reason, reason) for reason in (ByHand, *BY_PRICE))), false())
+    was_down = and_(_event.kind == EventKind.WITHDRAWN, _event.quantity_before == 0)
+    gone = and_(_event.kind.in_(_begins), not_(not_gone), not_(func.coalesce(was_down, false())))
     down = and_(_event.kind.in_(kinds(Effect.ENDS_AT_0)), _event.quantity_after == 0)
     up = and_(_event.kind.in_(kinds(Effect.ENDS_ABOVE_0)), _event.quantity_after > 0)
     then = func.lead(_event.kind).over(partition_by=_event.listing_id, order_by=_event.id).label("then")

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, select
 
-from mercarich_db import settings_store
+from mercarich_db import loss_rules, settings_store
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.earning_terms import terms_of
 from mercarich_db.silent_runs import SILENT_AFTER
@@ -25,6 +25,7 @@ from mercarich_db.tables import (
 )
 from mercarich_db.types import AnyRow
 from mercarich_replacements.earnings import Terms
+from mercarich_replacements.loss_stop import LossRule
 from mercarich_web.database import reading
 from mercarich_web.listings.next_look import Looking
 from mercarich_web.listings.offers import Account, Event, Evidence, Found, Offer, Push, Source
@@ -69,6 +70,10 @@ class SqlOffers:
     def terms(self, user_id: int) -> Terms:
         with reading(self._engine) as connection:
             return terms_of(connection, user_id)
+
+    def rule(self, user_id: int) -> LossRule:
+        with reading(self._engine) as connection:
+            return loss_rules.of(connection, user_id)[1]
 
     def looking(self, marketplace: str, now: datetime) -> Looking:
         """Return whether looks are made at the marketplace."""

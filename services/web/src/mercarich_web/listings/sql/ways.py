@@ -29,6 +29,8 @@ class Way:
     """Further condition on the listing's source."""
     room: Callable[[Connection, int, Select[Any], datetime], int]
     """Returns how many listings the seller's action may change at once, given the query of those that it fits."""
+    by_loss_rule: bool
+    """It fits no offer that the seller's loss rule would take down again."""
     make: Callable[[Connection, int, Sequence[int], str, datetime], Applied]
     """Applies the action for a seller to these ids in order; the last arguments are the actor and the time."""
 
@@ -56,6 +58,7 @@ def _by_transition(action: BulkAction) -> Way:
         fits=lambda _now: bulk_changes_sql.FITS[action],
         of_source=lambda _now: on_sale,
         room=lambda *_: MOST,
+        by_loss_rule=ACTIONS[action].by_loss_rule,
         make=make,
     )
 
@@ -96,12 +99,14 @@ ELSEWHERE: Mapping[BulkAction, Way] = {
         fits=lambda _now: bulk_changes_sql.FITS[BulkAction.CHECK],
         of_source=bulk_looks_sql.can_be_looked_at,
         room=lambda connection, user_id, _fitting, now: bulk_looks_sql.room(connection, user_id, now),
+        by_loss_rule=False,
         make=bulk_looks_sql.take_in,
     ),
     BulkAction.DELETE: Way(
         fits=bulk_deletions_sql.fits,
         of_source=lambda _now: true(),
         room=_room_to_delete,
+        by_loss_rule=False,
         make=_delete,
     ),
 }

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, false, func, not_, or_, select, true
 
 from mercarich_db.open_orders import UNSOURCED
 from mercarich_db.tables import (
@@ -23,6 +23,8 @@ from mercarich_db.types import has_code
 from mercarich_listings.differences import DIFFERS, KIND, Difference
 from mercarich_listings.removed_store import IS_LEFT, IS_UP
 from mercarich_listings.replacements import AWAITED
+from mercarich_listings.stages import is_in
+from mercarich_listings.transition import Stage
 from mercarich_reasons.push import ComesBack, NotShown, UnknownSku
 from mercarich_web.database import reading
 from mercarich_web.notices.notices import CAME_BACK, DIFFERS_AFTER, FAILED_FOR, STUCK_AFTER, Cause, Kind, Name
@@ -47,6 +49,7 @@ class SqlCauses:
                 *_unsourced_orders(connection),
                 *_tokens(connection),
                 *_counted(connection, Kind.HELD, _held()),
+                *_counted(connection, Kind.PAUSED, _paused()),
                 *_counted(connection, Kind.PROPOSED, _proposed()),
                 *_counted(connection, Kind.REJECTED, _pending(_refused())),
                 *_counted(connection, Kind.DIFFERS, _differing(at)),
@@ -83,6 +86,11 @@ def _held() -> Select[Any]:
     open_ones = select(holds.c.id).where(holds.c.applied_at.is_(None), holds.c.released_at.is_(None))
     held = select(_offer.user_id, _offer.hold_id, func.count()).where(_offer.hold_id.in_(open_ones))
     return held.group_by(_offer.user_id, _offer.hold_id)
+
+
+def _paused() -> Select[Any]:
+    paused = and_(_offer.paused_at.is_not(None), is_in({Stage.PAUSED}), _offer.orphan.is_(false()))
+    return select(_offer.user_id, func.max(""), func.count()).where(paused).group_by(_offer.user_id)
 
 
 def _proposed() -> Select[Any]:

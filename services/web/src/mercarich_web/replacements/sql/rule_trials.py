@@ -16,7 +16,7 @@ from mercarich_db.types import AnyRow
 from mercarich_reasons.stored import OldSentence
 from mercarich_replacements.filters import Filter, Refusal
 from mercarich_replacements.matching import Likeness
-from mercarich_replacements.rules import Rules, Wanted
+from mercarich_replacements.rules import OfferPrice, Rules, Wanted
 from mercarich_replacements.trying import Seen
 from mercarich_web.database import reading
 from mercarich_web.replacements.rule_trials import Searched
@@ -60,6 +60,7 @@ def _searched(user_id: int) -> Any:
             _offer.first_price_jpy,
             _offer.source_item_id,
             _offer.offer_price_jpy,
+            _offer.least_profit_jpy,
         ),
         *(_source.marketplace, _source.item_id, _source.title.label("source_title"), _source.price_jpy),
         *(_source.condition_code, _offer.withdrawn_at),
@@ -129,4 +130,5 @@ def _wanted(row: AnyRow) -> Wanted:
         first_price_jpy=row.price_jpy if row.first_price_jpy is None else row.first_price_jpy,
         withdrawn_at=row.withdrawn_at,
         offer_price_jpy=row.offer_price_jpy,
+        offers=(OfferPrice(row.offer_price_jpy, row.least_profit_jpy),),
     )

@@ -118,6 +118,9 @@ def _looks(run: Run) -> list[RenderableType]:
         ("withdrawn", run.withdrawn),
         ("held now", number(run.held, "yellow")),
         ("released by a person", run.released),
+        ("too dear", run.dearer),
+        ("paused", run.paused),
+        ("recovered", run.recovered),
     ]
     return [section("source items", _items(run)), section("listings", facts(fallen))]
 

@@ -1,0 +1,119 @@
+"""The loss stop: whether what a sale would earn takes an offer down, or puts it up again. No I/O.
+
+What is not known decides nothing: an offer whose price, or whose source's price, is not known stays as it is, and so
+does one that the brake holds. A postage that is not known is taken as 0 for a loss, which is certain then, and must be
+known, or counted by the seller's rules, before an offer is put up.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded
+from mercarich_reasons.reason import Reason
+from mercarich_replacements.earnings import Sale, Terms, price_of
+
+
+class Step(StrEnum):
+    """What becomes of an offer."""
+
+    KEEP = "keep"
+    """It stays as it is, for certain: what was held for its price is let go."""
+    PAUSE = "pause"
+    RECOVER = "recover"
+    UNDECIDED = "undecided"
+    """Something is not known: nothing changes, a hold neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossRule:
+    """A seller's rule."""
+
+    takes_down: bool = False
+    """False: a loss is only told."""
+    least_jpy: int = 0
+    least_percent: float = 0.0
+    """Of the offer's price; the higher of both counts."""
+    recovery_percent: float = 0.0
+    """Of the offer's price: what a sale must earn above the limit before the offer is put up again."""
+
+    def limit(self, offered_jpy: int, own_jpy: int | None = None) -> int | None:
+        """Return the least profit in yen; None: there is no limit. `own_jpy` is the listing's own one, which counts in
+        place of the rule."""
+        if own_jpy is not None:
+            return own_jpy
+        return max(self.least_jpy, _share(offered_jpy, self.least_percent)) if self.takes_down else None
+
+    def applies(self, own_jpy: int | None) -> bool:
+        return self.takes_down or own_jpy is not None
+
+
+ONLY_TELL = LossRule()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    step: Step
+    reason: Reason | None = None
+    """With the figures; None: nothing can be said about them, or no rule applies."""
+
+
+UNDECIDED = Decision(Step.UNDECIDED)
+
+
+def decide(sale: Sale, terms: Terms, rule: LossRule, own_jpy: int | None, *, paused: bool) -> Decision:
+    """Return what becomes of an offer that is up, or `paused`. `own_jpy` is its own limit."""
+    price, offered = price_of(sale), sale.offer_price_jpy
+    if isinstance(price, Reason):
+        return UNDECIDED
+    if not rule.applies(own_jpy):
+        return Decision(Step.RECOVER, LossRuleEnded()) if paused else Decision(Step.KEEP)
+    if offered is None:
+        return UNDECIDED
+    limit = rule.limit(offered, own_jpy)
+    assert limit is not None
+    counted = None if terms.leaves_out(sale.postage_jpy) else terms.landed(price, sale.postage_jpy) - price
+    most = terms.kept(offered) - price - (sale.postage_jpy or 0)
+    figures = _Figures(offered, price, sale.postage_jpy, terms, limit)
+    if most < limit:
+        return Decision(Step.KEEP if paused else Step.PAUSE, figures.too_little(most))
+    if counted is None:
+        return UNDECIDED
+    profit = terms.kept(offered) - price - counted
+    figures = _Figures(offered, price, counted, terms, limit)
+    if not paused:
+        return Decision(Step.KEEP, figures.enough(profit)) if profit >= limit else UNDECIDED
+    if profit >= limit + _share(offered, rule.recovery_percent):
+        return Decision(Step.RECOVER, figures.enough(profit))
+    return Decision(Step.KEEP, figures.too_little(profit)) if profit < limit else Decision(Step.KEEP)
+
+
+def highest_cost(offered_jpy: int, terms: Terms, rule: LossRule, own_jpy: int | None) -> int | None:
+    """Return the most that a source may cost with its postage, in yen; None: no rule applies."""
+    limit = rule.limit(offered_jpy, own_jpy)
+    return None if limit is None else max(0, terms.kept(offered_jpy) - limit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    offered: int
+    price: int
+    postage: int | None
+    terms: Terms
+    limit: int
+
+    @property
+    def _fee(self) -> int:
+        return self.offered - self.offered * self.terms.kept_per_mille // 1000
+
+    def too_little(self, profit: int) -> EarnsTooLittle:
+        costs = self.terms.costs_jpy
+        return EarnsTooLittle(self.offered, self.price, self._fee, costs, profit, self.limit, self.postage)
+
+    def enough(self, profit: int) -> EarnsEnoughAgain:
+        costs = self.terms.costs_jpy
+        return EarnsEnoughAgain(self.offered, self.price, self._fee, costs, profit, self.limit, self.postage)
+
+
+def _share(offered_jpy: int, percent: float) -> int:
+    """Return so many per cent of a price, in yen, rounded up."""
+    return -(-offered_jpy * round(percent * 10) // 1000)

@@ -1,0 +1,174 @@
+"""What the prices of sources ask for: decided by `loss_stop`, weighed by the brake, saved by the store."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from mercarich_checker.adapters import doubts_sql, holds_sql, tallies_sql
+from mercarich_checker.domain import brake, prices
+from mercarich_checker.domain.brake import BrakeSettings, Hold, HoldKind
+from mercarich_checker.domain.canaries import Doubt
+from mercarich_checker.domain.looks import route_of
+from mercarich_checker.domain.withdrawals import Offer, by_seller
+from mercarich_checker.ports import Moved
+from mercarich_contracts.messages import CheckBatch
+from mercarich_contracts.proxy_api import Item
+from mercarich_db.conditions import among
+from mercarich_db.loss_rules import LossRules
+from mercarich_db.tables import listings, source_items
+from mercarich_listings import store
+from mercarich_listings.event import Trigger
+from mercarich_listings.listing import Listing, Lived
+from mercarich_replacements.earnings import Sale
+from mercarich_replacements.loss_stop import UNDECIDED, Decision, Step, decide
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the prices of this look ask for."""
+
+    decisions: Mapping[int, Decision] = field(default_factory=dict)
+    """By listing's id, of offers whose source is on sale."""
+
+    @property
+    def moving(self) -> frozenset[int]:
+        """Ids of the listings whose price asks for a change."""
+        return frozenset(id for id, decision in self.decisions.items() if decision.step in prices.HOLDS)
+
+
+def asked(
+    offers: Sequence[Offer], seen: Mapping[int, Item], postages: Mapping[int, int | None], rules: LossRules
+) -> Asked:
+    """Return what the prices ask for of each offer. `seen` are the sources that are on sale, by id; `postages` theirs.
+
+    An offer that Amazon does not know is left alone.
+    """
+    decisions: dict[int, Decision] = {}
+    for offer in offers:
+        item = seen.get(offer.source_item_id)
+        if item is None or offer.orphan:
+            continue
+        terms, rule = rules.of(offer.user_id)
+        if offer.quantity and offer.held_at is None and not rule.applies(offer.least_profit_jpy):
+            continue  # most offers: nothing could follow
+        sale = Sale(offer.offer_price_jpy, item.state, item.reason, item.price_jpy, postages[offer.source_item_id])
+        decisions[offer.id] = decide(sale, terms, rule, offer.least_profit_jpy, paused=offer.quantity == 0)
+    return Asked(decisions)
+
+
+def believed(
+    connection: Connection, batch: CheckBatch, found: Asked, offers: Sequence[Offer], seen: Mapping[int, Item]
+) -> Asked:
+    """Return what is left without the changes that a route asks for whose canaries are wrong."""
+    if not found.moving:
+        return found
+    doubts = doubts_sql.of_run(connection, batch.run_id)
+    wrong = {route for route, doubt in doubts.items() if doubt is Doubt.WRONG}
+    if not wrong:
+        return found
+    doubted = {
+        offer.id for offer in offers if offer.id in found.moving and route_of(seen[offer.source_item_id]) in wrong
+    }
+    return Asked({id: UNDECIDED if id in doubted else decision for id, decision in found.decisions.items()})
+
+
+def moves(
+    offers: Sequence[Offer], found: Asked, known: Mapping[int, Hold], run_id: int, confirmable_until: datetime
+) -> prices.Moves:
+    of = [offer for offer in offers if offer.id in found.decisions]
+    return prices.sort_out(of, found.decisions, known, run_id, confirmable_until)
+
+
+def apply(
+    connection: Connection,
+    batch: CheckBatch,
+    moves: prices.Moves,
+    found: Asked,
+    evidence: Mapping[int, int | None],
+    weigh: "Weighing",
+) -> Moved:
+    """Pause, put up, hold or free the offers. `evidence`: ids by source."""
+    decisions, keeping = found.decisions, {}
+    for step, moving in moves.counted(decisions).items():
+        keeping[step] = weigh(connection, batch, prices.HOLDS[step], moving)
+    decided = prices.decide(moves, decisions, keeping)
+    if not decided.ids:
+        return Moved(waiting=_waiting(moves, decided, weigh.now))
+    changes = [
+        prices.change(
+            *(decided, listing, decisions[listing.id], weigh.now),
+            Trigger(batch.run_id, None, evidence.get(listing.source_item_id)),
+        )
+        for listing in store.lock(connection, decided.ids)
+    ]
+    store.save(connection, changes)
+    return _moved(moves, decisions, decided, changes, weigh.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """The brake, for what prices ask for."""
+
+    settings: BrakeSettings
+    now: datetime
+
+    def __call__(
+        self, connection: Connection, batch: CheckBatch, kind: HoldKind, moving: Counter[int]
+    ) -> Mapping[int, int]:
+        """Return, by seller, the hold that keeps this; what is `moving` now, by seller, is in the tallies."""
+        if not moving:
+            return {}
+        windows = tallies_sql.windows_weighed(connection, batch.run_id)
+        weighed = tallies_sql.weighed_by_price(connection, batch.run_id, windows, kind, moving)
+        known = holds_sql.of_runs(connection, windows or [batch.run_id], batch.marketplace)
+        if windows:
+            known = [hold for hold in known if not hold.closed_by_itself]
+        standing = brake.standing(known, weighed.since)
+        opened = [
+            holds_sql.open_one(connection, batch.run_id, batch.marketplace, new, self.now)
+            for new in brake.to_open_by_price(kind, standing, weighed, self.settings)
+        ]
+        return brake.keeping_by_price(kind, [*standing, *opened], moving)
+
+
+def released(connection: Connection, kept: Sequence[Listing], rules: LossRules, now: datetime) -> list[Lived]:
+    """Return the changes of listings whose holds by price a person released, by the prices last seen."""
+    if not kept:
+        return []
+    item, offer = source_items.c, listings.c
+    columns = (item.state, item.reason, item.price_jpy, item.postage_jpy, item.evidence_id)
+    rows = connection.execute(
+        select(offer.id, offer.offer_price_jpy, offer.least_profit_jpy, *columns)
+        .join(source_items, item.id == offer.source_item_id)
+        .where(among(offer.id, [listing.id for listing in kept]))
+    )
+    of = {row.id: row for row in rows}
+    changes = []
+    for listing in kept:
+        row, (terms, rule) = of[listing.id], rules.of(listing.user_id)
+        sale = Sale(row.offer_price_jpy, row.state, row.reason, row.price_jpy, row.postage_jpy)
+        decision = decide(sale, terms, rule, row.least_profit_jpy, paused=listing.quantity == 0)
+        changes.append(prices.release(listing, decision, now, Trigger(evidence_id=row.evidence_id)))
+    return changes
+
+
+def _waiting(moves: prices.Moves, decided: prices.Decided, now: datetime) -> dict[int, datetime]:
+    held = [*moves.waiting, *(offer for offer in moves.new if offer.id in decided.held)]
+    return {offer.source_item_id: offer.held_at or now for offer in held}
+
+
+def _moved(
+    moves: prices.Moves,
+    decisions: Mapping[int, Decision],
+    decided: prices.Decided,
+    changes: Sequence[Lived],
+    now: datetime,
+) -> Moved:
+    down = {one.after.id: one.after.user_id for one in changes if one.after.quantity < one.before.quantity}
+    up = {one.after.id: one.after.user_id for one in changes if one.after.quantity > one.before.quantity}
+    dearer = sum(decisions[offer.id].step is Step.PAUSE for offer in moves.new)
+    counts = {"dearer": dearer, "paused": len(down), "recovered": len(up)}
+    return Moved(by_seller(down), by_seller(up), len(decided.held), _waiting(moves, decided, now), counts)

@@ -1,0 +1,98 @@
+"""Replacements and restores obey the seller's loss rule: nothing is put up that would be taken down again."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from tests.integration.updater.shop import Market, RevivalShop, item
+
+from mercarich_contracts.market import Marketplace
+from mercarich_db import engine as engines
+from mercarich_db.tables import listing_events
+from mercarich_listings.transition import Stage
+from mercarich_platform.clock import utc_now
+from mercarich_reasons.candidates import PriceAboveLossLimit
+from mercarich_reasons.earnings import EarnsTooLittle
+from mercarich_updater.ports import Ageing
+
+OFFERED = 1000
+"""A fee of 15 per cent leaves 850; the replacement costs 900, and the first source cost 1,000."""
+
+
+@pytest.fixture
+def seller(shop: RevivalShop) -> int:
+    seller = shop.seller("a")
+    shop.own(seller, "LOSS_RULE", "take_down")
+    return seller
+
+
+@pytest.mark.parametrize(
+    ("price", "own", "given"),
+    [(900, None, False), (851, None, False), (850, None, True), (900, -50, True), (901, -50, False), (849, 2, False)],
+)
+def test_a_replacement_that_would_be_down_is_refused(
+    shop: RevivalShop, market: Market, seller: int, price: int, own: int | None, given: bool
+) -> None:
+    listing = shop.gone(seller, "old1", offer_price_jpy=OFFERED, least_profit_jpy=own)
+    market.for_sale = [item("new1", price_jpy=price)]
+
+    shop.wake(listing)
+
+    assert (shop.offer(listing).quantity, shop.offer(listing).searching) == ((1, False) if given else (0, True))
+    if not given:
+        limit = 850 - (own or 0)
+        assert shop.seen_of(listing)[-1].reason == PriceAboveLossLimit(price, limit)
+
+
+def test_without_the_rule_a_replacement_at_a_loss_is_given(shop: RevivalShop, market: Market) -> None:
+    listing = shop.gone(shop.seller("a"), "old1", offer_price_jpy=OFFERED)
+    market.for_sale = [item("new1")]
+
+    shop.wake(listing)
+
+    assert shop.offer(listing).quantity == 1
+
+
+def test_an_approved_replacement_is_not_put_up_at_a_loss(shop: RevivalShop, market: Market) -> None:
+    """The rule is switched on after the search."""
+    seller = shop.seller("a")
+    shop.own(seller, "REVIVAL_ASK_FIRST", "on")
+    listing = shop.gone(seller, "old1", offer_price_jpy=OFFERED)
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+    shop.desk.approve(shop.offer(listing).sku, None, "yuki")
+    shop.own(seller, "LOSS_RULE", "take_down")
+
+    RevivalShop(shop.engine, market).decide()
+
+    assert (shop.states(listing), shop.offer(listing).quantity) == (["lapsed"], 0)
+    assert shop.events(listing)[-1] == "lapsed"
+
+
+@pytest.mark.parametrize(("price", "stage"), [(850, Stage.ON_SALE), (851, Stage.PAUSED)])
+def test_a_restore_whose_source_got_dearer_is_paused_before_its_push(
+    shop: RevivalShop, market: Market, seller: int, price: int, stage: Stage
+) -> None:
+    listing = shop.gone(seller, "old1", offer_price_jpy=OFFERED)
+    market.for_sale = [item("new1", price_jpy=800)]
+    shop.wake(listing)
+    ageing = Ageing(shop.offer(listing).source_item_id, Marketplace.YAHOO, "new1")
+
+    taken_back = shop.decisions.seen_again(ageing, item("new1", price_jpy=price), utc_now())
+
+    row = shop.offer(listing)
+    assert (taken_back, row.quantity, row.paused_at is None) == (
+        (1, 0, False) if stage is Stage.PAUSED else (0, 1, True)
+    )
+    if stage is Stage.PAUSED:
+        [event] = _paused(shop, listing)
+        assert event.reason == EarnsTooLittle(OFFERED, price, 150, 0, -1, 0, 0)
+        assert event.evidence_id is not None
+
+
+def _paused(shop: RevivalShop, listing_id: int) -> Sequence[Any]:
+    event = listing_events.c
+    query = select(listing_events).where(event.listing_id == listing_id, event.kind == "paused")
+    with engines.reading(shop.engine) as connection:
+        return connection.execute(query).all()

@@ -1,0 +1,145 @@
+"""A listing's own limit of the profit: on its page and in the API, and what the loss rule leaves out."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, update
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.shops import signed_in
+from tests.integration.web.site import Browser
+from tests.integration.web.test_api import ALL, key_of
+from tests.integration.web.test_earnings import offer, term
+
+from mercarich_db import loss_rules, tables
+from mercarich_db.clock import utc_now
+from mercarich_db.engine import reading
+from mercarich_listings import store
+from mercarich_listings.transition import Stage
+from mercarich_replacements.earnings import Terms
+from mercarich_replacements.loss_stop import LossRule
+from mercarich_web.listings.actions import BulkAction
+from mercarich_web.listings.choices import Choice
+from mercarich_web.listings.sql.actions import SqlBulk
+
+
+@pytest.fixture
+def ann_id(rows: Rows) -> int:
+    return rows.user("ann")
+
+
+@pytest.fixture
+def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
+    with signed_in(database_url, engine, ann_id) as browser:
+        yield browser
+
+
+def _set(rows: Rows, listing_id: int, values: dict[str, Any]) -> None:
+    rows.change(update(tables.listings).where(tables.listings.c.id == listing_id).values(values))
+
+
+def paused(rows: Rows, user_id: int, sku: str = "DEAR") -> int:
+    """By the general fee of 15 per cent it would earn -100 yen."""
+    listing_id = offer(rows, user_id, sku, 1000, 950, 0)
+    down = {"quantity": 0, "paused_at": ago(hours=1), "withdrawn_at": ago(hours=1)}
+    _set(rows, listing_id, down)
+    return listing_id
+
+
+def row(engine: Engine, listing_id: int) -> Any:
+    with reading(engine) as connection:
+        query = tables.listings.select().where(tables.listings.c.id == listing_id)
+        return connection.execute(query).one()
+
+
+def stage(engine: Engine, listing_id: int) -> Stage:
+    with reading(engine) as connection:
+        return store.read(connection, [listing_id])[0].stage
+
+
+def test_a_rule_is_the_sellers_own_then_the_general_one(engine: Engine, rows: Rows, ann_id: int) -> None:
+    bob = rows.user("bob")
+    rows.add(tables.settings, key="LOSS_LEAST_JPY", value="300", updated_at=ago(days=1), updated_by="x")
+    term(rows, ann_id, "LOSS_RULE", "take_down")
+    term(rows, ann_id, "LOSS_LEAST_PERCENT", 5)
+    term(rows, ann_id, "REVIVAL_COSTS", 200)
+
+    with reading(engine) as connection:
+        every = loss_rules.read(connection)
+        each = [loss_rules.of(connection, user_id) for user_id in (ann_id, bob)]
+
+    assert each == [every.of(ann_id), every.of(bob)]
+    assert each[0] == (Terms(15.0, 200), LossRule(True, 300, 5.0, 2.0))
+    assert each[1] == (Terms(15.0), LossRule(False, 300, 0.0, 2.0))
+
+
+def test_a_paused_listing_says_why_and_goes_up_by_an_amount_that_was_agreed_to(
+    engine: Engine, rows: Rows, ann: Browser, ann_id: int
+) -> None:
+    term(rows, ann_id, "LOSS_RULE", "take_down")
+    listing_id = paused(rows, ann_id)
+
+    page = ann.get(f"/listings/{listing_id}").text
+    assert "It is paused" in page
+    assert 'name="least_profit_jpy" value="-100"' in page
+    assert "DEAR" in ann.get("/listings?view=paused").text
+    agreed = ann.post(f"/listings/{listing_id}/limit", least_profit_jpy="-100", put_up="true")
+
+    assert agreed.status_code in (200, 303)
+    found = row(engine, listing_id)
+    assert (stage(engine, listing_id), found.least_profit_jpy) == (Stage.ON_SALE, -100)
+    assert found.restored_at is not None, "its source is looked at before it is pushed"
+
+
+def test_a_loss_that_grew_meanwhile_is_refused(engine: Engine, rows: Rows, ann: Browser, ann_id: int) -> None:
+    listing_id = paused(rows, ann_id)
+
+    refused = ann.post(f"/listings/{listing_id}/limit", least_profit_jpy="-99", put_up="true")
+
+    assert refused.status_code == 409
+    assert "-100" in refused.text.replace("−", "-")
+    assert (stage(engine, listing_id), row(engine, listing_id).least_profit_jpy) == (Stage.PAUSED, None)
+
+
+def test_what_is_not_paused_is_not_put_up_and_may_have_a_limit(
+    engine: Engine, rows: Rows, ann: Browser, ann_id: int
+) -> None:
+    listing_id = offer(rows, ann_id, "UP", 1000, 500, 0)
+
+    assert ann.post(f"/listings/{listing_id}/limit", least_profit_jpy="0", put_up="true").status_code == 409
+    ann.post(f"/listings/{listing_id}/limit", least_profit_jpy="200")
+    assert row(engine, listing_id).least_profit_jpy == 200
+    ann.post(f"/listings/{listing_id}/limit/end")
+    assert row(engine, listing_id).least_profit_jpy is None
+
+
+def test_the_api_sets_a_limit_and_tells_it(engine: Engine, rows: Rows, ann: Browser, ann_id: int) -> None:
+    listing_id = paused(rows, ann_id)
+    key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+    path = f"/api/v1/listings/{listing_id}"
+
+    refused = ann.client.post(f"{path}/limit", json={"least_profit_jpy": 0, "put_up": True}, headers=key)
+    agreed = ann.client.post(f"{path}/limit", json={"least_profit_jpy": -100, "put_up": True}, headers=key)
+    told = ann.client.get(path, headers=key).json()
+
+    assert (refused.status_code, refused.json()["reason_code"]) == (409, "profit_below_limit")
+    assert (agreed.status_code, agreed.json()) == (200, {"least_profit_jpy": -100})
+    assert (told["stage"], told["least_profit_jpy"], told["paused_at"]) == ("on_sale", -100, None)
+
+
+@pytest.mark.parametrize("action", [BulkAction.PUT_UP, BulkAction.RESUME])
+@pytest.mark.parametrize(
+    ("rule", "own", "fitting"), [("take_down", None, 0), ("take_down", -100, 1), ("tell", None, 1)]
+)
+def test_what_the_rule_would_take_down_again_is_left_out(
+    engine: Engine, rows: Rows, ann_id: int, action: BulkAction, rule: str, own: int | None, fitting: int
+) -> None:
+    term(rows, ann_id, "LOSS_RULE", rule)
+    listing_id = offer(rows, ann_id, "DEAR", 1000, 950, 0)
+    stopped = ago(hours=1) if action is BulkAction.RESUME else None
+    down = {"quantity": 0, "withdrawn_at": ago(hours=1), "stopped_at": stopped, "least_profit_jpy": own}
+    _set(rows, listing_id, down)
+    bulk, choice = SqlBulk(engine), Choice(ids=[listing_id])
+
+    assert bulk.preview(ann_id, action, choice, utc_now()).fitting == fitting
+    assert bulk.apply(ann_id, action, choice, "ann", utc_now()).changed == fitting
