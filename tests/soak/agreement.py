@@ -21,6 +21,8 @@ MOMENTS = 12
 """Moments of a day. Most are in the first minutes of a run: at others hardly anything changes."""
 NEWEST = "SELECT id FROM runs WHERE operation = :operation AND marketplace = :marketplace ORDER BY id DESC LIMIT 2"
 OF_RUN: Mapping[str, str] = {
+    "paused": "SELECT COUNT(*) FROM listing_events WHERE run_id = :run AND kind = 'paused'",
+    "recovered": "SELECT COUNT(*) FROM listing_events WHERE run_id = :run AND kind = 'recovered'",
     "pending, of a check": "SELECT COUNT(*) FROM source_items WHERE check_run = :run",
     "pending, of an update": "SELECT COUNT(*) FROM listings WHERE update_run = :run",
     "held": "SELECT COUNT(*) FROM listings l JOIN holds h ON h.id = l.hold_id"
@@ -34,10 +36,11 @@ OF_RUN: Mapping[str, str] = {
 }
 """What stands in rows at any moment."""
 FALLEN = (
-    "SELECT COUNT(CASE WHEN e.kind = 'held' OR e.hold_id IS NULL THEN 1 END),"
-    " COUNT(CASE WHEN e.kind = 'held' OR e.hold_id IS NULL OR h.run_id <> :run THEN 1 END)"
-    " FROM listing_events e LEFT JOIN holds h ON h.id = e.hold_id"
-    " WHERE e.run_id = :run AND e.kind IN ('held', 'withdrawn', 'searching')"
+    "SELECT COUNT(CASE WHEN e.kind = 'held' OR h.id IS NULL THEN 1 END),"
+    " COUNT(CASE WHEN e.kind = 'held' OR h.id IS NULL OR h.run_id <> :run THEN 1 END)"
+    " FROM listing_events e LEFT JOIN holds h ON h.id = e.hold_id AND COALESCE(h.kind, '') NOT IN ('losses',"
+    " 'recoveries') LEFT JOIN holds p ON p.id = e.hold_id AND p.kind IN ('losses', 'recoveries')"
+    " WHERE e.run_id = :run AND e.kind IN ('held', 'withdrawn', 'searching') AND (e.kind <> 'held' OR p.id IS NULL)"
 )
 """The fewest and the most. An event does not tell whether a look confirmed the fall that an earlier run held, or
 weighed it anew."""
@@ -69,13 +72,14 @@ OWN = (
 OWN_SOURCES = (
     "SELECT COUNT(DISTINCT s.id) FROM listings l JOIN source_items s ON s.id = l.source_item_id"
     " WHERE l.user_id = :user AND l.listed = 1 AND (s.check_run = :run OR s.checked_run = :run)"
-    " AND ((l.quantity > 0 AND l.searching = 0) OR EXISTS (SELECT 1 FROM listing_events e"
+    " AND (((l.quantity > 0 OR l.paused_at IS NOT NULL) AND l.searching = 0) OR EXISTS (SELECT 1 FROM listing_events e"
     " WHERE e.listing_id = l.id AND e.run_id = :run AND e.kind IN ('withdrawn', 'searching')))"
 )
 """Those that the seller offered when the run began."""
 MOVED_SINCE = (
     "SELECT COUNT(*) FROM listing_events e JOIN runs r ON r.id = :run WHERE e.user_id = :user"
-    " AND e.at >= r.started_at AND (e.kind IN ('restored', 'swapped', 'undone', 'listed', 'stopped', 'resumed',"
+    " AND e.at >= r.started_at AND (e.kind IN ('ordered', 'restored', 'swapped', 'undone', 'listed', 'stopped',"
+    " 'resumed',"
     " 'leaving', 'deleted', 'changed_at_amazon') OR (e.kind = 'withdrawn' AND COALESCE(e.run_id, 0) <> :run))"
 )
 UP = "listed = 1 AND orphan = 0 AND quantity > 0"
@@ -84,7 +88,8 @@ VIEWS: Mapping[str, str] = {
     "on_sale": f"{UP} AND hold_id IS NULL",
     "held": f"{UP} AND hold_id IS NOT NULL",
     "searching": f"{DOWN} AND searching = 1",
-    "withdrawn": f"{DOWN} AND searching = 0 AND stopped_at IS NULL",
+    "paused": f"{DOWN} AND searching = 0 AND stopped_at IS NULL AND paused_at IS NOT NULL",
+    "withdrawn": f"{DOWN} AND searching = 0 AND stopped_at IS NULL AND paused_at IS NULL",
     "exposed": "listed = 1 AND orphan = 0 AND COALESCE(pushed_quantity, listing_quantity) > 0"
     " AND (quantity = 0 OR s.state IN ('unbuyable', 'sold', 'ended', 'gone', 'suspended'))",
     "pending": "listed = 1 AND orphan = 0 AND revision > pushed_revision",

@@ -72,6 +72,7 @@ SHOP = {
     "On sale": "on_sale",
     "Exposed": "exposed",
     "Searching": "searching",
+    "Paused": "paused",
     "Withdrawn": "withdrawn",
     "Held": "held",
     "On the way to Amazon": "pending",

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, insert, select, update
+from tests.soak import losses
 from tests.soak.plant import Plant
 from tests.soak.wiring import KEY
 
@@ -36,7 +37,8 @@ ORPHANS = 200
 
 def begin(plant: Plant, seed: int) -> None:
     market = plant.market
-    sample_data.seed(plant.database.books, _described(plant), TokenCipher(KEY).encrypt)
+    described = _described(plant)
+    sample_data.seed(plant.database.books, described, TokenCipher(KEY).encrypt)
     chance, start = random.Random(f"{seed}:beginning"), plant.kernel.utc()
 
     def write(connection: Connection) -> None:
@@ -53,6 +55,7 @@ def begin(plant: Plant, seed: int) -> None:
                 now = plant.kernel.unix()
                 market.world.offers.accept(by_hand(seller_id, sku, 0, "withdrawn before", now), now)
         _pictures(connection, plant, chance)
+        losses.begin(connection, plant, described.listings)
 
     run_tx(plant.database.books, write)
 

@@ -41,6 +41,9 @@ ENDED: Mapping[str, str] = {
     "a second look confirmed a held withdrawal": f"{_EVENTS} kind = 'withdrawn' AND hold_id IN"
     " (SELECT id FROM holds WHERE released_by IS NULL)",
     "a second look found the source open": f"{_EVENTS} kind = 'hold_cleared' AND code = 'source_on_sale_again'",
+    "the loss rule took an offer down": f"{_EVENTS} kind = 'paused'",
+    "a paused offer went up again": f"{_EVENTS} kind = 'recovered'",
+    "changes by price were held": f"{_HOLDS} kind IN ('losses', 'recoveries')",
     # runs
     "a newer run superseded one under way": f"{_RUNS} outcome = 'superseded'",
     "a run let go of sources that told nothing": f"{_RUNS} operation = 'check' AND unfinished > 0",

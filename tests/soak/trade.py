@@ -53,7 +53,8 @@ class Trade:
         mine = sorted({shelf.source_of(n) for n in range(seller, shelf.listings, self._sellers())})
         chance.shuffle(mine)
         going = [one for one in mine if unique is None or unique is (len(shelf.pieces_of(one)) == 1)]
-        self._plant.darkroom.expect(name, going[: len(mine) * 3 // 10])  # Some are gone by then.
+        if kind != REPRICED:
+            self._plant.darkroom.expect(name, going[: len(mine) * 3 // 10])  # Some are gone by then.
         return lambda: self._happens(name, going, len(mine) // 4, kind)
 
     def closed_for_a_while(self, chance: random.Random, seller: int, seconds: float) -> Callable[[], None]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Select, Table, and_, func, select
+from tests.soak import losses
 from tests.soak.drift import Drift, Kind, left_to_sellers
 from tests.soak.plant import Plant
 from tests.soak.sentinel import Offence, Sentinel
@@ -91,6 +92,7 @@ class Verdicts:
             self._of_ledger(ledger, "changes that only undo the one before", "double_pushes"),
             self._of_ledger(ledger, "fields of offers that a push changed and did not mean", "fields_lost"),
             self._of_ledger(ledger, "pieces put up again that a buyer at Amazon had taken", "sold_twice"),
+            self._of_ledger(ledger, "pieces sold at a loss although the loss rule was on", "sold_at_loss_late"),
             self._of_ledger(ledger, "changes of a seller in Seller Central that a push undid", "fought"),
             self._of_drift("minutes in which Amazon showed more than the 0 of the books, beyond an hour", Kind.ZERO),
             self._of_drift("minutes in which Amazon showed another quantity than the books, beyond a day", Kind.OTHER),
@@ -129,7 +131,9 @@ class Verdicts:
                     )
 
     def _ledger(self, before: float) -> dict[str, Any]:
-        reply = self._plant.market.answer("GET", f"http://simulator/_sim/ledger?before={before}", {}, b"")
+        reply = self._plant.market.answer(
+            "GET", f"http://simulator/_sim/ledger?before={before}&{losses.question(self._plant)}", {}, b""
+        )
         found: dict[str, Any] = orjson.loads(reply.body)
         return found
 
@@ -157,12 +161,15 @@ class Verdicts:
             .join(listings, listings.c.id == event.listing_id)
             .join(amazon_accounts, account.user_id == listings.c.user_id)
             .where(account.seller_id == case["seller_id"], listings.c.sku == case["sku"])
-            .where(event.kind == EventKind.WITHDRAWN, event.at <= self._plant.kernel.at(case["at"]))
+            .where(
+                event.kind.in_((EventKind.WITHDRAWN, EventKind.PAUSED)), event.at <= self._plant.kernel.at(case["at"])
+            )
         )
         with reading(self._plant.database.books) as connection:
             at = connection.execute(query).scalar()
         world = self._plant.market.world
-        truth = truth_of(world, world.offers.touched[case["seller_id"], case["sku"]])
+        offer = world.offers.touched[case["seller_id"], case["sku"]]
+        truth = losses.line(self._plant, offer, truth_of(world, offer))
         states = [change.state for change in truth if at is not None and change.at <= at.timestamp()]
         return bool(states) and states[-1] not in BUYABLE
 

@@ -188,6 +188,10 @@ class Weather:
         for name in kinds:
             sells = partial(self._trade.spares, chance, name)
             yield Event(chance.uniform(0, DAY), Family.SPARES, f"{name}: spare pieces sell", sells)
+        for _ in range(2):  # of the one with the loss rule
+            text = "sources of much of one seller get dearer or cheaper"
+            moves = self._trade.run_on(chance, 0, kind="repriced")
+            yield Event(chance.uniform(0, DAY), Family.SOURCES, text, moves)
 
     def _many_at_once(self, chance: random.Random, day: int) -> Event:
         """What the brake is for, in turn: a good part of what one seller lists is closed for some minutes; it vanishes,

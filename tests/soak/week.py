@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 from sqlalchemy import func, select
-from tests.soak import beginning, wiring
+from tests.soak import beginning, losses, wiring
 from tests.soak.broker import Broker
 from tests.soak.commands import Commands
 from tests.soak.database import Database
@@ -49,8 +49,6 @@ WATCHED_A_DAY = 24
 """Calls of the watch for each listing and day: a few, so that a week is still played in minutes."""
 FEED_SECONDS = (45.0, 60.0)
 """How long Amazon queues a feed, and processes it."""
-FEE_PERCENT = 15.0
-"""Amazon's fee by which an order is told as a loss: the default of `REVIVAL_FEE_PERCENT`."""
 SCHEDULER_TICK = 120.0
 """A row that is not due at an even minute starts a minute late."""
 
@@ -147,13 +145,13 @@ class Week:
         """Further results."""
         plant = self.plant
         requests = {name: traffic.requests for name, traffic in plant.market.world.traffic.items()}
-        address = f"http://simulator/_sim/ledger?fee_percent={FEE_PERCENT}"
+        address = f"http://simulator/_sim/ledger?{losses.question(plant)}"
         ledger = orjson.loads(plant.market.answer("GET", address, {}, b"").body)
         return (
             f"Buyers ordered {ledger['orders']:,} times, {ledger['orders_unsourced']:,} of them without a source; "
             f"{ledger['orders_cancelled']['merchant']:,} orders were cancelled for want of one, "
             f"{ledger['pieces_sold_twice']:,} were for a piece that was sold already, and {ledger['sold_at_loss']:,} "
-            f"were at a loss by a fee of {FEE_PERCENT:g}%. "
+            f"were at a loss by a fee of {losses.FEE_PERCENT:g}%. {self._stopped()}"
             f"Feeds: {self._feeds() or 'none'}; {self._removed():,} listings left Amazon. "
             f"Deleted offers came back {self._came_back()} times; "
             f"{len(left_to_sellers(plant))} of them are left to their sellers. "
@@ -177,6 +175,14 @@ class Week:
         settings = SqlSettings(self.plant.database.books)
         for key, value in fitting.items():
             settings.change(key, str(value), SOMEBODY, self.plant.kernel.utc())
+
+    def _stopped(self) -> str:
+        """What the loss rule of one seller did."""
+        kinds = (EventKind.PAUSED, EventKind.RECOVERED)
+        query = select(listing_events.c.kind, func.count()).where(listing_events.c.kind.in_(kinds))
+        with reading(self.plant.database.books) as connection:
+            counted: dict[str, int] = dict(connection.execute(query.group_by(listing_events.c.kind)).tuples().all())
+        return " and ".join(f"{counted.get(kind, 0):,} listings were {kind}" for kind in kinds) + ". "
 
     def _feeds(self) -> str:
         ends = (
