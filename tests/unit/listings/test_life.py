@@ -137,10 +137,11 @@ class Life(RuleBasedStateMachine):
             assert history.replay(self.first, self.events) == self.row
 
     @invariant()
-    def the_revision_rises_by_one_exactly_with_the_quantity(self) -> None:
+    def the_revision_rises_by_one_exactly_with_what_is_pushed(self) -> None:
         for change in self.changes[-1:]:
-            other = change.before.quantity != change.after.quantity
-            assert change.after.revision == change.before.revision + other
+            before, after = change.before, change.after
+            other = before.quantity != after.quantity or after.restored_at not in (None, before.restored_at)
+            assert after.revision == before.revision + other
 
     @invariant()
     def a_quantity_falls_only_with_evidence_an_order_or_a_person(self) -> None:
