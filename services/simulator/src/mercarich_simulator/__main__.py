@@ -54,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     numbers = (
         "feed-queue-seconds",
         "feed-process-seconds",
+        "report-queue-seconds",
+        "report-process-seconds",
         "lag-seconds",
         "order-lag-seconds",
         "quota-factor",

@@ -29,14 +29,16 @@ KINDS: dict[str, frozenset[str]] = {
     "yahoo": _SITE,
     "mercari": _SITE | {"404_gateway"},
     "lwa": _HTTP | {"invalid_grant", "invalid_client"},
-    "spapi": _HTTP | {"stuck_feed", "fatal_feed", "invalid_in_200", "ignored_200", "unnamed_invalid"},
+    "spapi": _HTTP
+    | {"stuck_feed", "fatal_feed", "stuck_report", "fatal_report", "invalid_in_200", "ignored_200", "unnamed_invalid"},
 }
 """The kinds of faults for each target."""
 
 _INNER = frozenset(
     {
         *("field_removed", "field_retyped", "nothing_there"),
-        *("stuck_feed", "fatal_feed", "invalid_in_200", "ignored_200", "unnamed_invalid"),
+        *("stuck_feed", "fatal_feed", "stuck_report", "fatal_report"),
+        *("invalid_in_200", "ignored_200", "unnamed_invalid"),
     }
 )
 """Kinds that change the content of a response; all others replace or delay it."""
@@ -59,7 +61,7 @@ class Fault:
     only: tuple[str, ...] = ()
     """Item ids, seller ids, SKUs, user names or operations; empty = all."""
     seconds: float | None = None
-    """`slow`: the delay. `stuck_feed`: simulated seconds by which it ends later; None = never."""
+    """`slow`: the delay. `stuck_feed`, `stuck_report`: simulated seconds by which it ends later; None = never."""
     retry_after: int | None = 5
     """`429`: seconds in the header; None = no header."""
     field: str | None = None
@@ -67,7 +69,7 @@ class Fault:
     to: str = "/"
     """`redirect`: where to."""
     state: str = "IN_PROGRESS"
-    """`stuck_feed`: where it sticks, IN_QUEUE or IN_PROGRESS."""
+    """`stuck_feed`, `stuck_report`: where it sticks, IN_QUEUE or IN_PROGRESS."""
     set_at: float = 0.0
     number: int = 0
     seen: int = 0

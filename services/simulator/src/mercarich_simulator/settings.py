@@ -39,6 +39,10 @@ class SimulatorSettings:
     """Simulated seconds that a feed is IN_QUEUE."""
     feed_process_seconds: float = 10.0
     """Simulated seconds that a feed is IN_PROGRESS after the queue."""
+    report_queue_seconds: float = 10.0
+    """Simulated seconds that a report of a seller's offers is IN_QUEUE."""
+    report_process_seconds: float = 30.0
+    """Simulated seconds that such a report is IN_PROGRESS after the queue."""
     gzip_reports: bool = False
     """Whether processing reports are compressed."""
     lag_seconds: float = 0.0

@@ -60,6 +60,7 @@ def save(world: World, path: Path) -> None:
         "documents": [
             asdict(document) | {"body": None if document.body is None else base64.b64encode(document.body).decode()}
             for document in world.documents.kept.values()
+            if not document.content_type.startswith("text/")  # of a report, which ends with its simulator
         ],
         "feeds": [asdict(feed) for feed in world.feeds.kept.values()],
         "buyers": [

@@ -8,6 +8,7 @@ from mercarich_simulator.amazon.feeds import Feeds
 from mercarich_simulator.amazon.offers import Offers
 from mercarich_simulator.amazon.orders import Orders
 from mercarich_simulator.amazon.quotas import Quotas
+from mercarich_simulator.amazon.reports import Reports
 from mercarich_simulator.amazon.tokens import Tokens
 from mercarich_simulator.catalogue import Catalogue
 from mercarich_simulator.clock import SimClock
@@ -37,6 +38,7 @@ class World:
     buyers: Buyers
     documents: Documents
     feeds: Feeds
+    reports: Reports
     quotas: Quotas
     tokens: Tokens
     faults: Faults
@@ -45,12 +47,15 @@ class World:
     dpop: DPoPVerifier
     feed_delays: list[float]
     """Simulated seconds that future feeds spend IN_QUEUE and IN_PROGRESS."""
+    report_delays: list[float]
+    """The same of future reports."""
 
     def settle(self) -> float:
         """Apply all events that are due, and return the market's time."""
         now = self.clock.now()
         self.events.settle(now)
         self.feeds.settle(now)
+        self.reports.settle(now)
         self.buyers.settle(now)
         self.orders.settle(now)
         return now
@@ -81,6 +86,7 @@ def begin(settings: SimulatorSettings, clock: SimClock | None = None) -> World:
         orders=orders,
         buyers=Buyers(offers, orders, events, catalogue.start_at),
         documents=documents,
+        reports=Reports(),
         feeds=Feeds(offers, documents, faults.spoiler_of_messages(clock.wall), settings.gzip_reports),
         quotas=Quotas(settings.quota_factor),
         tokens=Tokens(catalogue),
@@ -89,4 +95,5 @@ def begin(settings: SimulatorSettings, clock: SimClock | None = None) -> World:
         yahoo_pages=YahooItemPages(settings.yahoo_page_bytes),
         dpop=DPoPVerifier(),
         feed_delays=[settings.feed_queue_seconds, settings.feed_process_seconds],
+        report_delays=[settings.report_queue_seconds, settings.report_process_seconds],
     )

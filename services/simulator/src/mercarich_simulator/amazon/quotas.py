@@ -17,6 +17,10 @@ PLANS: dict[str, tuple[float, int]] = {
     "searchListingsItems": (5.0, 5),
     "searchOrders": (0.0056, 20),
     "getMarketplaceParticipations": (0.016, 15),
+    "createReport": (0.0167, 15),
+    "getReport": (2.0, 15),
+    "cancelReport": (0.0222, 10),
+    "getReportDocument": (0.0167, 15),
 }
 """Operation -> requests per second, burst."""
 

@@ -7,6 +7,7 @@ from mercarich_simulator.amazon.tokens import VALID_SECONDS, Refused
 from mercarich_simulator.api.feeds import FeedOperations
 from mercarich_simulator.api.listings import PREFIX, ListingOperations
 from mercarich_simulator.api.orders import OrderSearch
+from mercarich_simulator.api.reports import ReportOperations
 from mercarich_simulator.api.search import Search
 from mercarich_simulator.api.trouble import DENIED, QUOTA, amazon_error, guarded, lwa_error
 from mercarich_simulator.catalogue import AmazonSeller
@@ -16,6 +17,8 @@ from mercarich_simulator.world import World
 _FEEDS = "/spapi/feeds/2021-06-30/feeds"
 _DOCUMENTS = "/spapi/feeds/2021-06-30/documents"
 _ORDERS = "/spapi/orders/2026-01-01/orders"
+_REPORTS = "/spapi/reports/2021-06-30/reports"
+_REPORT_DOCUMENTS = "/spapi/reports/2021-06-30/documents"
 _SELLERS = "/spapi/sellers/v1/marketplaceParticipations"
 
 Handler = Callable[[AmazonSeller, Request], Reply]
@@ -26,12 +29,13 @@ class AmazonApi:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        feeds, listings = FeedOperations(world), ListingOperations(world)
+        feeds, listings, reports = FeedOperations(world), ListingOperations(world), ReportOperations(world)
         self._search: tuple[str, Handler] = ("searchListingsItems", Search(world).search)
         self._exact: dict[tuple[str, str], tuple[str, Handler]] = {
             ("POST", _DOCUMENTS): ("createFeedDocument", feeds.create_document),
             ("POST", _FEEDS): ("createFeed", feeds.create_feed),
             ("GET", _FEEDS): ("getFeeds", feeds.list_feeds),
+            ("POST", _REPORTS): ("createReport", reports.create),
             ("GET", _ORDERS): ("searchOrders", OrderSearch(world).search),
             ("GET", _SELLERS): ("getMarketplaceParticipations", _participations),
         }
@@ -39,6 +43,9 @@ class AmazonApi:
             ("GET", _FEEDS + "/"): ("getFeed", feeds.get_feed),
             ("DELETE", _FEEDS + "/"): ("cancelFeed", feeds.cancel_feed),
             ("GET", _DOCUMENTS + "/"): ("getFeedDocument", feeds.get_document),
+            ("GET", _REPORTS + "/"): ("getReport", reports.get),
+            ("DELETE", _REPORTS + "/"): ("cancelReport", reports.cancel),
+            ("GET", _REPORT_DOCUMENTS + "/"): ("getReportDocument", reports.get_document),
             ("GET", PREFIX): ("getListingsItem", listings.get),
             ("PATCH", PREFIX): ("patchListingsItem", listings.patch),
             ("PUT", PREFIX): ("putListingsItem", listings.put),

@@ -35,8 +35,9 @@ class Items:
         noise = entropy(self._world.settings.seed, "asin", offer.seller_id, offer.sku)
         return "B0" + noise.hex().upper()[:8]
 
-    def created_at(self, _offer: Offer) -> float:
-        return self._world.catalogue.start_at - 86_400
+    def created_at(self, offer: Offer) -> float:
+        noise = entropy(self._world.settings.seed, "created", offer.seller_id, offer.sku)
+        return self._world.catalogue.start_at - 86_400 - int.from_bytes(noise[:3]) // 2
 
     def updated_at(self, offer: Offer) -> float:
         return offer.changes[-1].at if offer.changes else self._world.catalogue.start_at
