@@ -68,6 +68,8 @@ GATES: Mapping[str, str | None] = {
     " UNION ALL SELECT 1 FROM submissions WHERE ended_at IS NULL"
     " UNION ALL SELECT 1 FROM listing_removals WHERE accepted_at IS NULL LIMIT 1",
     "reads": None,
+    "offers": "SELECT 1 FROM amazon_accounts AS a LEFT JOIN amazon_offer_reads AS r ON r.user_id = a.user_id"
+    " WHERE r.state IS NULL OR r.state NOT IN ('done', 'failed') LIMIT 1",
     "gauges": None,
     "unverified": "SELECT 1 FROM restorations WHERE verified_at IS NULL LIMIT 1",
     "unread": "SELECT 1 FROM removed_offers LIMIT 1",

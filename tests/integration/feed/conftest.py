@@ -80,7 +80,8 @@ def start_amazon(tmp_path: Path) -> Iterator[Callable[..., Amazon]]:
     def start(*arguments: str) -> Amazon:
         port = free_port()
         command = [sys.executable, "-m", "mercarich_simulator", "serve", "--port", str(port), "--churn-per-hour", "0"]
-        command += ["--feed-queue-seconds", "0.2", "--feed-process-seconds", "0.3", *arguments]
+        command += ["--feed-queue-seconds", "0.2", "--feed-process-seconds", "0.3"]
+        command += ["--report-queue-seconds", "0.2", "--report-process-seconds", "0.3", *arguments]
         with (tmp_path / "simulator.log").open("ab") as out:
             process = subprocess.Popen(command, stdout=out, stderr=out)
         amazon = Amazon(f"http://127.0.0.1:{port}")

@@ -44,6 +44,8 @@ class AuditAction(StrEnum):
     AMAZON_LINK_BEGUN = "amazon_link_begun"
     AMAZON_LINKED = "amazon_linked"
     AMAZON_ASKED = "amazon_asked"
+    OFFERS_MATCHED = "offers_matched"
+    """Sources of offers at Amazon were named: of one SKU, or by a file."""
     ORDER_DECIDED = "order_decided"
     """Of an item of an order: the decision before and after, without the note, which may name a buyer."""
     RULE_CHANGED = "rule_changed"

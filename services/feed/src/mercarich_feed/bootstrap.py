@@ -15,12 +15,14 @@ from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.adapters.lwa import Application, Lwa
 from mercarich_feed.adapters.meter import Gauges, PrometheusMeter, UnverifiedGauge
 from mercarich_feed.adapters.numbers_sql import SqlNumbers
+from mercarich_feed.adapters.offer_reads_sql import SqlOfferReads
 from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
 from mercarich_feed.adapters.orders_sql import SqlOrders
 from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.adapters.removals_sql import SqlRemovals
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.sp_api import SpApi
+from mercarich_feed.adapters.sp_reports import SpReports
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.adapters.watch_sql import SqlWatch
@@ -33,6 +35,7 @@ from mercarich_feed.use_cases.gate import Gate
 from mercarich_feed.use_cases.orders import ReadOrders
 from mercarich_feed.use_cases.patches import PushWithdrawals
 from mercarich_feed.use_cases.read_back import ReadBack
+from mercarich_feed.use_cases.read_offers import ReadAllOffers
 from mercarich_feed.use_cases.removals import RemoveListings
 from mercarich_feed.use_cases.restores import PushRestores, RestoreWish
 from mercarich_feed.use_cases.watch import WatchRemoved
@@ -73,17 +76,17 @@ def build_worker(
 
 def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given: Dependencies = PRODUCTION) -> Lanes:
     """Build everything but Kafka. Raises the same as `build_worker`."""
-    now, monotonic = given.now, given.monotonic
-    accounts = open_accounts(engine, own, own.token_retry_seconds, now)
+    now, monotonic, retry_seconds = given.now, given.monotonic, own.token_retry_seconds
+    accounts = open_accounts(engine, own, retry_seconds, now)
     listings, submissions = SqlListings(engine, now), SqlSubmissions(engine, now)
-    sellers = SqlSellers(engine, own.token_retry_seconds, now)
-    differences = SqlDifferences(engine, own.token_retry_seconds, now)
-    order_numbers = SqlOrderNumbers(engine, own.token_retry_seconds, now)
+    sellers, differences = SqlSellers(engine, retry_seconds, now), SqlDifferences(engine, retry_seconds, now)
+    order_numbers = SqlOrderNumbers(engine, retry_seconds, now)
     numbers, meter = SqlNumbers(engine, monotonic), PrometheusMeter(own.lwa_secret_created)
     http, pace = given.http or Http(own.call_seconds), Pace(stop.wait, monotonic)
     application = Application(own.lwa_url, own.lwa_client_id, own.lwa_client_secret)
-    lwa = Lwa(http, application, retry_seconds=own.token_retry_seconds, now=monotonic)
-    amazon = PacedAmazon(SpApi(http, own.spapi_url, lwa, pace), pace, given.calls or own.calls, now, monotonic)
+    lwa = Lwa(http, application, retry_seconds=retry_seconds, now=monotonic)
+    api = SpApi(http, own.spapi_url, lwa, pace)
+    amazon = PacedAmazon(api, pace, given.calls or own.calls, now, monotonic)
 
     def gate() -> Gate:
         return Gate(accounts, amazon, meter, monotonic)
@@ -93,12 +96,12 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     feeds = FollowFeeds(submissions, amazon, numbers, meter, now)
     restore = PushRestores(gate(), listings, amazon, numbers, submit, meter)
     follow_seller = FollowSeller(feeds, gate(), ReadBack(listings, amazon), gate())
-    removals = SqlRemovals(engine, own.token_retry_seconds, now)
+    removals, offer_reads = SqlRemovals(engine, retry_seconds, now), SqlOfferReads(engine, retry_seconds, now)
     remove, removals_gate = RemoveListings(removals, amazon), gate()
-    watch = SqlWatch(engine, own.token_retry_seconds, now)
+    watch = SqlWatch(engine, retry_seconds, now)
     watch_removed, watch_gate = WatchRemoved(watch, amazon, meter), gate()
 
-    orders = SqlOrders(engine, own.token_retry_seconds, now)
+    orders = SqlOrders(engine, retry_seconds, now)
     read_orders, orders_gate = ReadOrders(orders, amazon, meter), gate()
 
     def follow_then_remove(user_id: int, _wishes: set[None]) -> float | None:
@@ -128,12 +131,18 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
         follow.wake(user_id)
         return again
 
+    offers = _offers_lane(given, own, gate(), ReadAllOffers(offer_reads, SpReports(api, http), meter, now))
     patches: AnyLane[None] = given.lane("patches", own.pushers, push_then_follow)
     ticks = (
         Tick("rounds", ROUND_SECONDS, Rounds(patches, restores, follow, sellers.with_withdrawals, to_follow)),
         Tick("reads", READ_ROUND_SECONDS, ReadRounds(follow, to_read)),
+        Tick("offers", READ_ROUND_SECONDS, ReadRounds(offers, offer_reads.sellers)),
         Tick("gauges", GAUGE_SECONDS, Gauges(sellers, TokenChecks(engine), differences, order_numbers)),
         Tick("unverified", UNVERIFIED_SECONDS, UnverifiedGauge(sellers)),
         Tick("unread", UNREAD_SECONDS, ForgetUnread(watch.forget_unread), alone=True),
     )
-    return Lanes(patches, restores, follow, ticks, amazon, http)
+    return Lanes(patches, restores, follow, offers, ticks, amazon, http)
+
+
+def _offers_lane(given: Dependencies, own: FeedSettings, gate: Gate, read: ReadAllOffers) -> AnyLane[None]:
+    return given.lane("offers", own.offer_readers, lambda user_id, _wishes: gate(user_id, read))

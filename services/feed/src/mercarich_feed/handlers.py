@@ -64,12 +64,13 @@ class Rounds:
 
 @dataclass(frozen=True, slots=True)
 class ReadRounds:
-    """Wake sellers with a read that is due and that no process makes, because the one that pushed has ended."""
+    """Wake sellers with a read that is due and that no process makes, because the one before has ended."""
 
     follow: SellerLane
     to_read: Callable[[], list[int]]
 
     def __call__(self) -> None:
+        self.follow.check()
         for user_id in _read(self.to_read):
             self.follow.wake(user_id)
 

@@ -68,6 +68,12 @@ LATE_ORDERS = Gauge(
     "mercarich_feed_late_orders",
     "Paid orders still to be shipped after the time that Amazon has told, of sellers whose orders are read",
 )
+OFFER_READS = Counter("mercarich_feed_offer_reads", "Reads of all offers of a seller, by outcome", ["outcome"])
+OFFER_READ_SECONDS = Histogram(
+    "mercarich_feed_offer_read_seconds",
+    "From the wish to read all offers of a seller to the last of them",
+    buckets=(15, 30, 60, 120, 180, 300, 600, 1800, 3600, 10800),
+)
 OPEN_FEEDS = Gauge("mercarich_feed_open_feeds", "Feeds that have not ended")
 UNVERIFIED = Gauge(
     "mercarich_feed_unverified_listings",

@@ -100,6 +100,12 @@ class FeedSettings(BaseSettings):
     Unit: threads
     Why: fewer than the pushers, with whom they share the calls: a withdrawal must not wait for restores.
     """
+    offer_readers: int = Field(default=2, ge=1, le=20)
+    """Sellers whose offers are read as a whole side by side, once an account is linked.
+
+    Unit: threads
+    Why: they have threads of their own, so that a report of 500,000 rows holds nothing else up; Amazon takes minutes.
+    """
     calls: int = Field(default=32, ge=1, le=500)
     """Requests to Amazon under way at once, of all sellers.
 

@@ -4,6 +4,7 @@ from mercarich_db.tables.budgets import egress_budgets
 from mercarich_db.tables.capacity import capacities
 from mercarich_db.tables.coverage import coverages
 from mercarich_db.tables.forecasts import forecast_outcomes
+from mercarich_db.tables.found_offers import amazon_offer_reads, amazon_offers_found
 from mercarich_db.tables.housekeeping import (
     deletions,
     listing_pictures,
@@ -49,6 +50,8 @@ from mercarich_db.tables.submissions import submission_items, submissions
 __all__ = [
     "amazon_accounts",
     "amazon_links",
+    "amazon_offer_reads",
+    "amazon_offers_found",
     "api_keys",
     "audit_log",
     "capacities",

@@ -52,6 +52,18 @@ REASONS: Mapping[str, str] = {
     "by_import": "by import {job_id}",
     "expired": "{sku}: down since {withdrawn_at}, expired",
     "deleted_by_hand": "{sku}: by hand ({person})",
+    # offers at Amazon
+    "offers_forbidden": "Amazon does not show the offers: a permission is missing[: {text}][ (code {issue})]",
+    "report_header_unknown": "Amazon's report has no known column of SKUs or of quantities; its first line: {header}",
+    "offers_not_separable": "Amazon makes no report, and a search gives too few of the offers created {created_at}",
+    "offers_being_read": "the offers are being read; wait until that has ended",
+    "offers_read_often": "the offers are read at most {most} times in {hours} hours; try again later",
+    "no_source_address": "{given} is no address of an item's page; give one like https://jp.mercari.com/item/m12345678901",
+    "no_such_offer": "Amazon's last report has no offer {sku}; read the offers again if it is new",
+    "offer_watched": "{sku} is a listing already; its source does not change here",
+    "nothing_to_take_over": "no offer has a source of its own; name sources first",
+    "matching_columns": "the first line must name the columns sku and source; it has: {found}",
+    "matching_cells": "the line has no SKU, or fewer cells than the first line",
     # pushes
     "amazon_refused": "Amazon refused it[: {text}][ (code {issue})]",
     "unknown_sku": "Amazon does not know this SKU[: {text}][ (code {issue})]",

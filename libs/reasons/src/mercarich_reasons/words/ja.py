@@ -48,6 +48,18 @@ REASONS: Mapping[str, str] = {
     "by_import": "インポート{job_id}",
     "expired": "{sku}：{withdrawn_at}に取り下げたまま期限が切れました",
     "deleted_by_hand": "{sku}：手動（{person}）",
+    # offers at Amazon
+    "offers_forbidden": "Amazonの許可がないため、出品を確認できません[：{text}][（コード{issue}）]",
+    "report_header_unknown": "AmazonのレポートにSKUまたは数量の列が見つかりません。先頭行：{header}",
+    "offers_not_separable": "Amazonのレポートがなく、検索でも{created_at}に作成された出品を区別できません",
+    "offers_being_read": "出品を読み込み中です。終わるまでお待ちください",
+    "offers_read_often": "出品の読み込みは{hours}時間に{most}回までです。時間をおいてお試しください",
+    "no_source_address": "{given}は商品ページのURLではありません。例：https://jp.mercari.com/item/m12345678901",
+    "no_such_offer": "Amazonの最新のレポートに出品{sku}がありません。新しい出品なら、もう一度読み込んでください",
+    "offer_watched": "{sku}はすでに登録済みの出品です。仕入れ元はここでは変わりません",
+    "nothing_to_take_over": "固有の仕入れ元がある出品がありません。先に仕入れ元を指定してください",
+    "matching_columns": "先頭行に列名 sku と source が必要です。現在の先頭行：{found}",
+    "matching_cells": "SKUがないか、先頭行よりセルが少ない行です",
     # pushes
     "amazon_refused": "Amazonが拒否しました[：{text}][（コード{issue}）]",
     "unknown_sku": "このSKUはAmazonにありません[：{text}][（コード{issue}）]",

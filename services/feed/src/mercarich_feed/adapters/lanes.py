@@ -118,6 +118,7 @@ class Lanes:
     patches: AnyLane[None]
     restores: AnyLane[RestoreWish]
     follow: AnyLane[None]
+    offers: AnyLane[None]
     ticks: Sequence[Tick]
     amazon: PacedAmazon
     http: Http
@@ -126,14 +127,17 @@ class Lanes:
         self.patches.start()
         self.restores.start()
         self.follow.start()
+        self.offers.start()
 
     def stop(self) -> None:
         """Stop all lanes. The caller must have set their stop event."""
         self.restores.take_no_more()
         self.follow.take_no_more()
+        self.offers.take_no_more()
         self.patches.stop()
         self.restores.stop()
         self.follow.stop()
+        self.offers.stop()
         self.amazon.close()
         self.http.close()
 

@@ -18,6 +18,7 @@ from mercarich_platform.worker import NotNow
 
 _AWAY_SECONDS = 5.0
 _ZEROED, _LEFT = "zero", "left"
+_DONE, _FAILED = "done", "failed"
 SECRET_LASTS = timedelta(days=180)
 """Lifetime of an application's secret at Login with Amazon (SP-API, "Rotate your Application's LWA Credentials")."""
 
@@ -35,6 +36,8 @@ class PrometheusMeter:
             metrics.TOKEN_VERDICTS.labels(verdict)
         for done in (_ZEROED, _LEFT):
             metrics.CAME_BACK.labels(done)
+        for outcome in (_DONE, _FAILED):
+            metrics.OFFER_READS.labels(outcome)
         for difference in Difference:
             metrics.DIFFERING.labels(difference)
             metrics.DIFFERING_SECONDS.labels(difference)
@@ -57,6 +60,13 @@ class PrometheusMeter:
         metrics.ORDERS.inc(len(waits))
         for wait in waits:
             metrics.ORDER_SECONDS.observe(max(0.0, wait.total_seconds()))
+
+    def offers_read(self, took: timedelta) -> None:
+        metrics.OFFER_READS.labels(_DONE).inc()
+        metrics.OFFER_READ_SECONDS.observe(max(0.0, took.total_seconds()))
+
+    def offers_not_read(self) -> None:
+        metrics.OFFER_READS.labels(_FAILED).inc()
 
     def came_back(self, *, zeroed: bool) -> None:
         metrics.CAME_BACK.labels(_ZEROED if zeroed else _LEFT).inc()

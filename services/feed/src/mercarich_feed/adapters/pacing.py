@@ -37,6 +37,9 @@ PLANS = {
     "getFeedDocument": Plan(0.0222, 10.0),
     "searchOrders": Plan(0.0056, 20.0),
     "getMarketplaceParticipations": Plan(0.016, 15.0),
+    "createReport": Plan(0.0167, 15.0),
+    "getReport": Plan(2.0, 15.0),
+    "getReportDocument": Plan(0.0167, 15.0),
 }
 """Selling Partner API usage plans, per seller and application (marketplace models of 2026-08)."""
 

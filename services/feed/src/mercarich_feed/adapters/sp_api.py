@@ -73,7 +73,7 @@ class SpApi:
         Sellers API v1, role Selling Partner Insights. A 403 stays `Forbidden`: the role may be missing, so it proves
         nothing about the token.
         """
-        answer = self._call(account, Operation("getMarketplaceParticipations", "GET", _PARTICIPATIONS, {}))
+        answer = self.call(account, Operation("getMarketplaceParticipations", "GET", _PARTICIPATIONS, {}))
         for row in answer.get("payload") or ():
             if row["marketplace"]["id"] == account.marketplace_id and row["participation"]["isParticipating"]:
                 return
@@ -92,13 +92,13 @@ class SpApi:
             "pageSize": "20",
         }
         operation = Operation("searchListingsItems", "GET", _items(account), query)
-        return {str(item["sku"]): _seen(item) for item in self._call(account, operation).get("items") or ()}
+        return {str(item["sku"]): _seen(item) for item in self.call(account, operation).get("items") or ()}
 
     def works_for(self, account: Account) -> bool:
         """Return whether Amazon serves the seller's listings: one is searched for by a request that names no SKU."""
         query = {**_market(account), "pageSize": "1"}
         try:
-            self._call(account, Operation("searchListingsItems", "GET", _items(account), query))
+            self.call(account, Operation("searchListingsItems", "GET", _items(account), query))
         except AmazonTrouble:
             return False
         return True
@@ -113,20 +113,20 @@ class SpApi:
         operation = Operation(
             "patchListingsItem", "PATCH", _item(account, sku), _market(account), body, repeatable=quantity == 0
         )
-        _accepted(self._call(account, operation, paced=True))
+        _accepted(self.call(account, operation, paced=True))
 
     def shown(self, account: Account, sku: str) -> Seen:
         """Return what Amazon shows of the offer."""
         query = {**_market(account), "includedData": f"attributes,{_SHOWN}"}
-        return _seen(self._call(account, Operation("getListingsItem", "GET", _item(account, sku), query), paced=True))
+        return _seen(self.call(account, Operation("getListingsItem", "GET", _item(account, sku), query), paced=True))
 
     def delete_listing(self, account: Account, sku: str) -> None:
         """Delete the seller's listing (deleteListingsItem); the product page stays. INVALID comes with HTTP 200."""
         operation = Operation("deleteListingsItem", "DELETE", _item(account, sku), _market(account))
-        _accepted(self._call(account, operation, paced=True))
+        _accepted(self.call(account, operation, paced=True))
 
     def upload(self, account: Account, document: Mapping[str, Any]) -> str:
-        created = self._call(
+        created = self.call(
             account,
             Operation("createFeedDocument", "POST", f"{_FEEDS}/documents", {}, {"contentType": DOCUMENT_TYPE}),
         )
@@ -149,13 +149,13 @@ class SpApi:
             "inputFeedDocumentId": document_id,
         }
         operation = Operation("createFeed", "POST", f"{_FEEDS}/feeds", {}, body, repeatable=False)
-        answer = self._call(account, operation)
+        answer = self.call(account, operation)
         if "feedId" not in answer:
             raise Transient("the answer to createFeed has no feed id")
         return str(answer["feedId"])
 
     def feed(self, account: Account, feed_id: str) -> tuple[FeedState, str | None]:
-        answer = self._call(account, Operation("getFeed", "GET", f"{_FEEDS}/feeds/{quote(feed_id, safe='')}", {}))
+        answer = self.call(account, Operation("getFeed", "GET", f"{_FEEDS}/feeds/{quote(feed_id, safe='')}", {}))
         try:
             return FeedState(str(answer.get("processingStatus", "")).lower()), answer.get("resultFeedDocumentId")
         except ValueError:
@@ -163,11 +163,11 @@ class SpApi:
             raise Transient(f"unknown feed status {state!r}", Said(f"status {state}")) from None
 
     def cancel_feed(self, account: Account, feed_id: str) -> None:
-        self._call(account, Operation("cancelFeed", "DELETE", f"{_FEEDS}/feeds/{quote(feed_id, safe='')}", {}))
+        self.call(account, Operation("cancelFeed", "DELETE", f"{_FEEDS}/feeds/{quote(feed_id, safe='')}", {}))
 
     def report(self, account: Account, document_id: str) -> Mapping[str, Any]:
         path = f"{_FEEDS}/documents/{quote(document_id, safe='')}"
-        place = self._call(account, Operation("getFeedDocument", "GET", path, {}))
+        place = self.call(account, Operation("getFeedDocument", "GET", path, {}))
         reply = self._http.send("GET", place["url"], seconds=_UPLOAD_SECONDS)
         if reply.status != 200:
             raise Transient(f"the report's download ended with HTTP {reply.status}", Said(f"HTTP {reply.status}"))
@@ -184,7 +184,7 @@ class SpApi:
         }
         feeds: list[Mapping[str, Any]] = []
         while query:
-            answer = self._call(account, Operation("getFeeds", "GET", f"{_FEEDS}/feeds", query))
+            answer = self.call(account, Operation("getFeeds", "GET", f"{_FEEDS}/feeds", query))
             feeds += answer.get("feeds") or ()
             token = answer.get("nextToken")  # which takes no other parameter beside it
             query = {"nextToken": str(token)} if token else {}
@@ -192,10 +192,10 @@ class SpApi:
 
     def orders(self, account: Account, period: Period, token: str | None, now: datetime) -> OrderPage:
         asked = Operation("searchOrders", "GET", _ORDERS, order_pages.query(period, account.marketplace_id, token))
-        return order_pages.read(self._call(account, asked), now)
+        return order_pages.read(self.call(account, asked), now)
 
-    def _call(self, account: Account, operation: Operation, *, paced: bool = False) -> dict[str, Any]:
-        """Send the request, with retries, and return the response. `paced`: the caller has waited for the quota."""
+    def call(self, account: Account, operation: Operation, *, paced: bool = False) -> dict[str, Any]:
+        """Send a request, with retries, and return the response. `paced`: the caller has waited for the quota."""
         lost: list[Transient] = []
         try:
             return self._until_answered(account, operation, lost, paced=paced)
