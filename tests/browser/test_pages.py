@@ -35,6 +35,7 @@ PAGES = {
         "passkeys": "/account/second-step/passkeys",
         "keys": "/account/keys",
         "amazon": "/amazon",
+        "offers": "/amazon/offers",
         "differences": "/differences",
         "notices": "/notices",
         "notice-ways": "/account/notices",
@@ -70,13 +71,14 @@ NO_PAGES = {
         "/running",
         "/fortnight",
         "/differences/asked",
+        "/amazon/offers/progress",
         "/overview/pushes",
         "/runs/heads",
         "/runs/{run_id}/progress",
         "/jobs/{job_id}/progress",
     ),
     *("/markets/{name}/proxy", "/pools/queues", "/pools/{key}/preview", "/dead-letters/show"),
-    *("/listings/export.csv", "/jobs/{job_id}/problems.csv", "/jobs/{job_id}/to-mend.csv"),
+    *("/listings/export.csv", "/amazon/offers/left.csv", "/jobs/{job_id}/problems.csv", "/jobs/{job_id}/to-mend.csv"),
     "/orders/{item_id}/cancellation.txt",
 }
 """Parts of pages, files, and routes for machines."""

@@ -92,6 +92,13 @@ ROUTES: dict[tuple[str, str], Row] = {
     ),
     ("post", "/differences/ask"): Row(For.SELLER),
     ("post", "/differences/ask/{user_id}"): Row(For.OPERATOR, "/differences/ask/1"),
+    ("get", "/amazon/offers"): Row(For.SELLER),
+    ("get", "/amazon/offers/progress"): Row(For.SELLER),
+    ("get", "/amazon/offers/left.csv"): Row(For.SELLER),
+    ("post", "/amazon/offers/read"): Row(For.SELLER),
+    ("post", "/amazon/offers/source"): Row(For.SELLER, fields={"sku": "A-1"}),
+    ("post", "/amazon/offers/sources"): Row(For.SELLER),
+    ("post", "/amazon/offers/take-over"): Row(For.SELLER),
     ("get", "/orders"): Row(For.SELLER),
     ("post", "/orders/{item_id}/decision"): Row(
         For.OWNER, "/orders/{order}/decision", {"decision": "bought", "shown": "1"}
@@ -120,6 +127,12 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/api/v1/differences"): Row(For.KEY),
     ("get", "/api/v1/differences/deleted"): Row(For.KEY),
     ("post", "/api/v1/differences/ask"): Row(For.KEY),
+    ("get", "/api/v1/offers"): Row(For.KEY),
+    ("get", "/api/v1/offers/left.csv"): Row(For.KEY),
+    ("post", "/api/v1/offers/read"): Row(For.KEY),
+    ("post", "/api/v1/offers/source"): Row(For.KEY),
+    ("post", "/api/v1/offers/sources"): Row(For.KEY),
+    ("post", "/api/v1/offers/take-over"): Row(For.KEY),
     ("get", "/api/v1/orders"): Row(For.KEY),
     ("post", "/api/v1/orders/{item_id}/decision"): Row(
         For.KEY, "/api/v1/orders/{order}/decision", json={"decision": "bought", "shown": "1"}

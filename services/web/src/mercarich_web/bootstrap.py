@@ -72,6 +72,9 @@ from mercarich_web.settings import PagesSettings
 from mercarich_web.site.app import THREADS, create_app
 from mercarich_web.site.rendering import make_site
 from mercarich_web.system_settings import wiring as system_settings
+from mercarich_web.taking_over import api as taking_over_api
+from mercarich_web.taking_over import pages as taking_over
+from mercarich_web.taking_over.wiring import offer_desk
 from mercarich_web.words import SHOWN
 from mercarich_web.workers import wiring as workers
 
@@ -112,6 +115,7 @@ def build_pages(
     proposals = SqlProposals(engine, now)
     differing, ask = SqlDifferences(engine), ask_amazon(engine, people.audit, now)
     decisions = SqlDecisions(engine, now)
+    at_amazon = offer_desk(engine, people.audit, desk.start_import, now)
     of_api = api(
         listings_api.routes(people.keys, book, tell_story),
         listings_api.changes(people.keys, change, limit),
@@ -119,6 +123,7 @@ def build_pages(
         differences_api.routes(people.keys, differing, ask),
         orders_api.routes(people.keys, orders_of, decisions, now, together),
         jobs_api.routes(people.keys, desk),
+        taking_over_api.routes(people.keys, at_amazon),
     )
     routers = [
         home.routes(
@@ -128,6 +133,7 @@ def build_pages(
             show_overview(engine, now),
         ),
         amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
+        taking_over.routes(site, at_amazon),
         differences.routes(site, differing, ask),
         orders.routes(site, orders_of, decisions, together),
         bulk.routes(site, change, people.door),

@@ -18,6 +18,7 @@ from mercarich_web.runs import words as runs
 from mercarich_web.schedule import words as schedule
 from mercarich_web.sellers import words as sellers
 from mercarich_web.system_settings import words as system_settings
+from mercarich_web.taking_over import words as taking_over
 from mercarich_web.workers import words as workers
 
 SUBJECTS = (
@@ -34,6 +35,7 @@ SUBJECTS = (
     schedule,
     sellers,
     system_settings,
+    taking_over,
     workers,
 )
 

@@ -23,6 +23,9 @@ from mercarich_web.schedule.sql import SqlSchedules
 LAST = 8
 A_WEEK = timedelta(days=7)
 
+MOST_TO_MATCH = 1_000
+"""Offers that are counted: the page of offers counts them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class TellFortnight:
@@ -67,15 +70,17 @@ class ShowHome:
         with self.together():
             account = self.desk.account(user_id)
             to_buy, to_cancel = self.orders.counts(user_id)
+            proposed, to_match = self.desk.decisions(user_id, MOST_TO_MATCH)
             waiting = Waiting(
                 held=figures.held,
-                proposed=self.desk.proposed(user_id),
+                proposed=proposed,
                 failed_imports=self.desk.failed_imports(user_id, now - A_WEEK),
                 problems=figures.problem,
                 token_invalid=account is not None and account.verdict == "invalid",
                 account_missing=account is None,
                 to_buy=to_buy,
                 to_cancel=to_cancel,
+                to_match=to_match,
             )
             return Home(
                 figures=figures,

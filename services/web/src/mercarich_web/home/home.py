@@ -36,10 +36,13 @@ class Waiting:
     """Ordered items without a decision."""
     to_cancel: int
     """Open ones that cannot be sourced."""
+    to_match: int
+    """Offers at Amazon without a known source, up to 1,000."""
 
     @property
     def is_nothing(self) -> bool:
         counts = self.held + self.proposed + self.failed_imports + self.problems + self.to_buy + self.to_cancel
+        counts += self.to_match
         return counts == 0 and not self.token_invalid and not self.account_missing
 
 

@@ -27,6 +27,7 @@ from mercarich_web.database import reading
 from mercarich_web.home.home import Day, Happened, OwnRun
 from mercarich_web.listings.offers import Account, Event
 from mercarich_web.listings.sql.offers import ITS_EVENTS
+from mercarich_web.taking_over.sql.offers import unmatched
 
 RESTORED = (EventKind.RESTORED, EventKind.SWAPPED)
 
@@ -43,11 +44,15 @@ class SqlSellersDesk:
             row = connection.execute(query.where(of_seller.user_id == user_id)).one_or_none()
         return None if row is None else Account(row.token_verdict, row.token_reason, row.token_checked_at)
 
-    def proposed(self, user_id: int) -> int:
-        """Return the number of replacements that wait for the seller's approval."""
+    def decisions(self, user_id: int, most_to_match: int) -> tuple[int, int]:
+        """Return how many replacements wait for the seller's approval, and how many offers at Amazon have no known
+        source, up to `most_to_match`."""
         waiting = select(func.count()).select_from(revivals).join(listings, AWAITED)
+        proposed = waiting.where(revivals.c.user_id == user_id).scalar_subquery()
+        to_match = unmatched(user_id, most_to_match).scalar_subquery()
         with reading(self._engine) as connection:
-            return connection.execute(waiting.where(revivals.c.user_id == user_id)).scalar_one()
+            row = connection.execute(select(proposed, to_match)).one()
+        return row[0], row[1]
 
     def failed_imports(self, user_id: int, since: datetime) -> int:
         failed = (jobs.c.user_id == user_id, jobs.c.kind == "import", jobs.c.state == "failed", jobs.c.ended_at > since)

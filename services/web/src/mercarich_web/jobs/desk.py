@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 from mercarich_platform.clock import Clock
 from mercarich_reasons.jobs import (
@@ -18,7 +19,7 @@ from mercarich_reasons.jobs import (
     TooManyJobs,
 )
 from mercarich_web.jobs import csv_records
-from mercarich_web.jobs.jobs import Accepted, Hints, Job, JobDetails, JobProblem, Kind, Skipped, Stopped
+from mercarich_web.jobs.jobs import READ_SOON, Accepted, Hints, Job, JobDetails, JobProblem, Kind, Skipped, Stopped
 from mercarich_web.jobs.mend_file import FileToMend
 from mercarich_web.jobs.room import FILES_AN_HOUR, MOST_KEPT, FilesAnHour, making_room
 from mercarich_web.jobs.search_queries import MOST_PAGES, BadQuery, Query, Wish, read_queries
@@ -77,12 +78,16 @@ class StartImport:
     hints: Hints
     now: Clock
 
-    def __call__(self, username: str, file_name: str, data: Iterable[bytes], by: str) -> Job:
+    def __call__(
+        self, username: str, file_name: str, data: Iterable[bytes], by: str, *, read_soon: bool = False
+    ) -> Job:
+        """`read_soon`: have the offers read at Amazon once they are imported."""
         user_id = _seller(self.jobs, username)
         wait = self.sent.take(user_id)
         if wait > 0:
             raise Refused(TooManyFiles(FILES_AN_HOUR, math.ceil(wait / 60)))
-        named = {"file": file_name[-200:].encode(errors="replace").decode()}
+        named: dict[str, Any] = {"file": file_name[-200:].encode(errors="replace").decode()}
+        named |= {READ_SOON: True} if read_soon else {}
         job_id = self.jobs.start(user_id, Kind.IMPORT, named, by, self.now())
         with ExitStack() as unless_kept:
             unless_kept.callback(self.jobs.abandon, job_id)

@@ -42,6 +42,8 @@ FIRST_PHASE = {Kind.SEARCH: Phase.SEARCHING, Kind.IMPORT: Phase.READING}
 
 CAPACITY, ACCEPTED = "capacity", "accepted"
 """In an import's cursor: the reasons of `Job.capacity` as they are stored, and whether the seller has accepted them."""
+READ_SOON = "read_soon"
+"""In an import's arguments: whether feed is to read the offers at Amazon once they are imported."""
 
 ANSWER_WITHIN = timedelta(days=7)
 """Time that a seller has to accept an import; then it is closed."""

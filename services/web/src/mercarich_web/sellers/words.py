@@ -25,6 +25,7 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "amazon_link_begun": (N_("went to Amazon to link an account"), ""),
     "amazon_linked": (N_("linked an Amazon account"), "info"),
     "amazon_asked": (N_("asked Amazon what it shows"), ""),
+    "offers_matched": (N_("named sources of offers at Amazon"), ""),
     "order_decided": (N_("decided on an order"), ""),
     "rule_changed": (N_("changed a rule"), ""),
     "notice_ways_changed": (N_("chose how notices go out"), ""),

@@ -124,6 +124,7 @@ ASKED_BY_PAGES = frozenset(
     {
         *("/jobs/{job_id}/progress", "/runs/heads", "/runs/{run_id}/progress"),
         *("/markets/{name}/proxy", "/overview/pushes", "/running", "/fortnight", "/differences/asked"),
+        "/amazon/offers/progress",
     }
 )
 """Routes that an open page requests repeatedly without its user."""

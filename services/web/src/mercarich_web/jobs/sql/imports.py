@@ -20,7 +20,7 @@ from mercarich_reasons.jobs import RowsImported
 from mercarich_reasons.reason import Reason, dumps
 from mercarich_reasons.stock import ByImport
 from mercarich_web.database import reading
-from mercarich_web.jobs.jobs import CAPACITY, Changed, Claim, Phase, State
+from mercarich_web.jobs.jobs import CAPACITY, READ_SOON, Changed, Claim, Phase, State
 from mercarich_web.jobs.sql.claims import SqlDesk, ended, write_claimed
 from mercarich_web.jobs.sql.import_capacity import weigh
 from mercarich_web.jobs.sql.import_comparison import problems_of
@@ -170,6 +170,8 @@ def _apply_some(connection: Connection, claim: Claim, first: int, last: int, now
     edited = store.edit(connection, offers, user_id=claim.user_id, listed=True)
     edited += store.edit(connection, redrawn, user_id=claim.user_id, listed=False)
     _make_offers(connection, [row.listing for row in found if row.old_listed is False and row.listed], now, by)
+    if claim.arguments.get(READ_SOON):
+        store.read_soon(connection, [*made, *(row.listing for row in found if row.old_listed is False)], now)
     want_pictures(connection, claim.user_id, [row.sku for row in found], after=first)
     unchanged = len(listed) + len(drafts) - len(offers) - len(redrawn)
     return Counter(made=len(made), changed=edited, unchanged=unchanged)

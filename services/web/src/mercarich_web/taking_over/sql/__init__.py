@@ -1,0 +1,1 @@
+"""Queries on offers that were found at Amazon."""
