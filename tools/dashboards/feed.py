@@ -65,6 +65,24 @@ FEED = Dashboard(
             text="Paid, and still to be shipped after the time that Amazon has told. A seller's rate is on their page.",
         ),
         Panel(
+            "Reads of all offers of a seller in a day",
+            "short",
+            (Query("sum by (outcome) (increase(mercarich_feed_offer_reads_total{NS}[1d]))", "{{outcome}}"),),
+            text="Once an account is linked, and when its seller asks. failed: the page of offers says why.",
+        ),
+        Panel(
+            "From the wish to read all offers to the last of them",
+            "s",
+            tuple(
+                Query(
+                    f"histogram_quantile({q}, sum by (le) (rate(mercarich_feed_offer_read_seconds_bucket{{NS}}[1d])))",
+                    f"p{q * 100:.0f}",
+                )
+                for q in (0.5, 0.99)
+            ),
+            text="Amazon takes minutes to make a report. Absent where there was none in a day.",
+        ),
+        Panel(
             "Sellers whose orders cannot be read",
             "short",
             (Query("max by (reason) (mercarich_feed_unread_orders_sellers{NS})", "{{reason}}"),),

@@ -234,7 +234,7 @@ def test_nobody_is_asked_about_a_listing_that_wants_no_replacement_any_more(
     approved = ann.post(f"/replacements/{listing}/approve")
 
     assert "DOWN-1" not in page
-    assert SqlSellersDesk(engine).proposed(ann_id) == 0
+    assert SqlSellersDesk(engine).decisions(ann_id, 1) == (0, 0)
     assert approved.status_code == 409
 
 

@@ -36,8 +36,8 @@ class PrometheusMeter:
             metrics.TOKEN_VERDICTS.labels(verdict)
         for done in (_ZEROED, _LEFT):
             metrics.CAME_BACK.labels(done)
-        for outcome in (_DONE, _FAILED):
-            metrics.OFFER_READS.labels(outcome)
+        for ended in (_DONE, _FAILED):
+            metrics.OFFER_READS.labels(ended)
         for difference in Difference:
             metrics.DIFFERING.labels(difference)
             metrics.DIFFERING_SECONDS.labels(difference)

@@ -93,4 +93,5 @@ def next_look(requested_at: datetime, now: datetime) -> timedelta:
 
 def rest(attempts: int) -> timedelta:
     """Return the time until a read goes on after so many troubles in a row."""
-    return min(_FIRST_REST * 2 ** min(attempts, 10), _LONGEST_REST)
+    doublings = min(attempts, 10)
+    return min(_FIRST_REST * (1 << doublings), _LONGEST_REST)

@@ -75,7 +75,8 @@ class ReadAllOffers:
             if state is ReportState.DONE and document_id is not None:
                 with self.reports.opened(account, document_id) as offers:
                     self._store(account, read, offers)
-                    return self._done(account, read, offers.unreadable)
+                    self._done(account, read, offers.unreadable)
+                    return None
         except Missing:
             self.reads.request_anew(account, read)
             return rest(read.attempts).total_seconds()
@@ -103,7 +104,8 @@ class ReadAllOffers:
                 if token is None:
                     break
             if left <= 0:
-                return self._done(account, read, 0)
+                self._done(account, read, 0)
+                return None
             if last is None or last == since:
                 self._fail(account, read, OffersNotSeparable(since or ""))
                 return None
