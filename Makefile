@@ -11,7 +11,6 @@ SEED ?= 1
 LISTINGS ?= 20000
 WEEKS ?= 3
 BIN := .venv/bin
-FORTNIGHT = $(BIN)/python -m tests.soak --days 14 --sellers 3 --listings 600 --orders 0.05 --no-faults --seed $(SEED)
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml local/pyproject.toml))
 SOURCES := $(wildcard $(addsuffix /src,$(MEMBERS)))
 INSTALLED := .venv/.installed
@@ -38,8 +37,8 @@ setup: $(INSTALLED) ## make .venv and install what requirements.lock pins (done 
 up: $(INSTALLED) ## run everything on this machine, offline, until Ctrl-C; its data is in var/
 	@$(BIN)/mercarich up
 
-demo: $(INSTALLED) ## a market of 20 sellers and 10,000 listings, judged by its own ledger (SCENARIO=normal|outage|orders|fortnight)
-	@$(if $(filter fortnight,$(SCENARIO)),$(FORTNIGHT),$(BIN)/mercarich demo --scenario $(SCENARIO))
+demo: $(INSTALLED) ## a market of 20 sellers and 10,000 listings, judged by its own ledger (SCENARIO=normal|outage|orders)
+	@$(BIN)/mercarich demo --scenario $(SCENARIO)
 
 test: lint types arch docs unit integration test-chart ## everything that needs only Python; the chart where npm is there
 
@@ -121,7 +120,7 @@ soak-weeks: $(INSTALLED) ## short weeks of a few listings, each with other fault
 	@$(BIN)/python -m tests.soak.weeks --weeks $(WEEKS) --seed $(SEED)
 
 soak-orders: $(INSTALLED) ## a simulated fortnight of orders: looks, replacements, cancellations, and what was foretold (SEED=1)
-	@$(FORTNIGHT)
+	@$(BIN)/python -m tests.soak --days 14 --sellers 3 --listings 600 --orders 0.05 --no-faults --seed $(SEED)
 
 mutants: $(INSTALLED) ## planted defects, and which tests find each; half an hour, not in CI
 	$(BIN)/python -m tests.mutants
