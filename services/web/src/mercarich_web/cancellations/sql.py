@@ -46,24 +46,25 @@ def rate_of(connection: Connection, user_id: int, now: datetime) -> Rate:
 
 def late_rates_of(connection: Connection, user_id: int, now: datetime) -> Sequence[LateRate]:
     """Return the rates of `PERIODS`, in their order."""
-    read = select(order_reads.c.began_at, order_reads.c.read_until).where(order_reads.c.user_id == user_id)
-    reads = connection.execute(read).one_or_none()
-    if reads is None or reads.read_until is None or reads.read_until <= now - LATE:
-        return [LateRate(days, 0, 0, 0, 0, 0, None) for days in PERIODS]
-    since = [max(reads.began_at, now - timedelta(days=days)) for days in PERIODS]
-    soon = and_(IS_OPEN, _item.ship_by > now, _item.ship_by <= now + SOON)
-    kinds = (not_(_UNCLEAR), _LATE, IS_OPEN)
+    read, due = order_reads.c, and_(_item.ship_by > order_reads.c.began_at, _item.ship_by <= now)
     counted = [
-        _orders(and_(_item.ship_by > begin, _item.ship_by <= now, kind))
-        for begin in since
-        for kind in (*kinds, _UNCLEAR)
+        _orders(and_(due, _item.ship_by > now - timedelta(days=days), kind))
+        for days in PERIODS
+        for kind in (not_(_UNCLEAR), _LATE, IS_OPEN, _UNCLEAR)
     ]
-    query = select(*counted, _orders(soon)).where(_item.user_id == user_id, _COUNTS, OF_LINKED_STORE)
-    *counts, due_soon = connection.execute(query.where(_item.ship_by > min(since))).one()
+    soon = _orders(and_(IS_OPEN, _item.ship_by > now, _item.ship_by <= now + SOON))
+    recent = _item.ship_by > now - timedelta(days=max(PERIODS))
+    its = order_reads.outerjoin(order_items, and_(_item.user_id == read.user_id, _COUNTS, recent, OF_LINKED_STORE))
+    query = select(read.began_at, read.read_until, *counted, soon).select_from(its).where(read.user_id == user_id)
+    row = connection.execute(query.group_by(read.began_at, read.read_until)).one_or_none()
+    if row is None or row.read_until is None or row.read_until <= now - LATE:
+        return [LateRate(days, 0, 0, 0, 0, 0, None) for days in PERIODS]
+    began_at, _, *counts, due_soon = row
     rates = []
     for place, days in enumerate(PERIODS):
         orders, late, overdue, unclear = counts[4 * place : 4 * place + 4]
-        rates.append(LateRate(days, orders, late, overdue, due_soon, unclear, since[place]))
+        since = max(began_at, now - timedelta(days=days))
+        rates.append(LateRate(days, orders, late, overdue, due_soon, unclear, since))
     return rates
 
 
