@@ -91,6 +91,27 @@ def test_a_restore_whose_source_got_dearer_is_paused_before_its_push(
         assert event.evidence_id is not None
 
 
+def test_a_marked_restore_does_not_keep_others_of_its_source_from_being_paused(
+    shop: RevivalShop, market: Market, seller: int
+) -> None:
+    """A check that only marks saw the source gone before the push, and a look sees it on sale, and dear."""
+    marked = shop.gone(seller, "old1", offer_price_jpy=OFFERED)
+    market.for_sale = [item("new1", price_jpy=800)]
+    shop.wake(marked)
+    shop.change(marked, searching=True)
+    other_seller = shop.seller("b")
+    shop.own(other_seller, "LOSS_RULE", "take_down")
+    other = shop.gone(other_seller, "old2", offer_price_jpy=OFFERED)
+    shop.wake(other)
+    ageing = Ageing(shop.offer(other).source_item_id, Marketplace.YAHOO, "new1")
+    assert shop.offer(marked).source_item_id == shop.offer(other).source_item_id
+
+    assert shop.decisions.seen_again(ageing, item("new1", price_jpy=851), utc_now()) == 1
+
+    assert (shop.offer(marked).searching, shop.offer(marked).quantity) == (True, 1)
+    assert (shop.offer(other).paused_at is None, shop.offer(other).quantity) == (False, 0)
+
+
 def _paused(shop: RevivalShop, listing_id: int) -> Sequence[Any]:
     event = listing_events.c
     query = select(listing_events).where(event.listing_id == listing_id, event.kind == "paused")

@@ -15,6 +15,7 @@ from mercarich_db.tables import amazon_accounts, listings, revival_candidates, r
 from mercarich_listings import store
 from mercarich_listings.event import Told, Trigger
 from mercarich_listings.listing import pause, tell, withdraw
+from mercarich_listings.transition import Stage
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import SourceSeen
 from mercarich_replacements.rules import Rules, Wanted
@@ -106,8 +107,9 @@ class SqlDecisions:
             waiting = store.lock_where(connection, _waiting(), listings.c.source_item_id == source.source_item_id)
             seen, trigger = SourceSeen(item.state, item.reason), Trigger(evidence_id=evidence_id)
             if item.state not in OUT_OF_STOCK:
-                why = losses_sql.too_dear(connection, waiting, item)
-                dear = [one for one in waiting if one.id in why]
+                offered = [one for one in waiting if one.stage is not Stage.MARKED]  # a search goes on as it is
+                why = losses_sql.too_dear(connection, offered, item)
+                dear = [one for one in offered if one.id in why]
                 store.save(connection, [pause(one, now, why[one.id], trigger) for one in dear])
                 return len(dear)
             store.save(connection, [withdraw(one, now, seen, trigger) for one in waiting])
