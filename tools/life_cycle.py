@@ -81,6 +81,7 @@ MAKING: Mapping[str, Callable[[Listing], Made]] = {
     "take_back": lambda one: life.take_back(one, NOW, BACK),
     "take_down": lambda one: life.take_down(one, NOW, ANN),
     "put_up": lambda one: life.put_up(one, NOW, ANN),
+    "pause_again": lambda one: life.pause_again(one, NOW, ANN),
     "search_again": lambda one: life.search_again(one, NOW, ANN),
     "stop": lambda one: life.stop(one, NOW, ANN),
     "leave": lambda one: life.leave(one, NOW, DeletedByHand("SKU-1", "ann")),

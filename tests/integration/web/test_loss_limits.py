@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Connection, Engine, update
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
@@ -13,9 +13,11 @@ from tests.integration.web.test_earnings import offer, term
 
 from mercarich_db import loss_rules, tables
 from mercarich_db.clock import utc_now
-from mercarich_db.engine import reading
+from mercarich_db.engine import reading, run_tx
+from mercarich_listings import listing as life
 from mercarich_listings import store
 from mercarich_listings.transition import Stage
+from mercarich_reasons.earnings import EarnsTooLittle
 from mercarich_replacements.earnings import Terms
 from mercarich_replacements.loss_stop import LossRule
 from mercarich_web.listings.actions import BulkAction
@@ -125,6 +127,47 @@ def test_the_api_sets_a_limit_and_tells_it(engine: Engine, rows: Rows, ann: Brow
     assert (refused.status_code, refused.json()["reason_code"]) == (409, "profit_below_limit")
     assert (agreed.status_code, agreed.json()) == (200, {"least_profit_jpy": -100})
     assert (told["stage"], told["least_profit_jpy"], told["paused_at"]) == ("on_sale", -100, None)
+
+
+def _pause(engine: Engine, listing_id: int) -> None:
+    def write(connection: Connection) -> None:
+        [up] = store.lock(connection, [listing_id])
+        store.save(connection, [life.pause(up, ago(hours=1), EarnsTooLittle(1000, 950, 150, 0, -100, 0, 0))])
+
+    run_tx(engine, write)
+
+
+@pytest.mark.parametrize("action", [BulkAction.WITHDRAW, BulkAction.STOP])
+def test_undo_puts_nothing_up_that_the_rule_would_take_down(
+    engine: Engine, rows: Rows, ann_id: int, action: BulkAction
+) -> None:
+    """The source got dearer after the action, and a look for another listing has seen it: the push waits for none."""
+    term(rows, ann_id, "LOSS_RULE", "take_down")
+    dear, cheap = (offer(rows, ann_id, sku, 1000, 500, 0) for sku in ("DEAR", "CHEAP"))
+    bulk = SqlBulk(engine)
+    done = bulk.apply(ann_id, action, Choice(ids=[dear, cheap]), "ann", utc_now())
+    assert done.changed == 2
+    source = row(engine, dear).source_item_id
+    rows.change(update(tables.source_items).where(tables.source_items.c.id == source).values(price_jpy=950))
+
+    assert bulk.undo(ann_id, done.at, "ann", utc_now()) == 2
+
+    assert [stage(engine, each) for each in (dear, cheap)] == [Stage.PAUSED, Stage.ON_SALE]
+
+
+@pytest.mark.parametrize("action", [BulkAction.WITHDRAW, BulkAction.STOP])
+def test_undo_pauses_what_was_paused(engine: Engine, rows: Rows, ann_id: int, action: BulkAction) -> None:
+    """Its source is there: nothing else is searched for, and the next looks may put it up again."""
+    term(rows, ann_id, "LOSS_RULE", "take_down")
+    listing_id = offer(rows, ann_id, "DEAR", 1000, 950, 0)
+    _pause(engine, listing_id)
+    bulk = SqlBulk(engine)
+    done = bulk.apply(ann_id, action, Choice(ids=[listing_id]), "ann", utc_now())
+    assert done.changed == 1
+
+    assert bulk.undo(ann_id, done.at, "ann", utc_now()) == 1
+
+    assert stage(engine, listing_id) is Stage.PAUSED
 
 
 @pytest.mark.parametrize("action", [BulkAction.PUT_UP, BulkAction.RESUME])

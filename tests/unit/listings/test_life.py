@@ -119,7 +119,7 @@ class Life(RuleBasedStateMachine):
     def take_back(self, market: Marketplace, source: int) -> None:
         self.make("take_back", self.now, ReplacementTakenBack("x1", "ann", market, source))
 
-    @rule(name=st.sampled_from(["take_down", "put_up", "search_again", "stop"]))
+    @rule(name=st.sampled_from(["take_down", "put_up", "pause_again", "search_again", "stop"]))
     def by_hand(self, name: str) -> None:
         self.make(name, self.now, ByHand("ann"))
 

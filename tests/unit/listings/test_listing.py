@@ -92,6 +92,13 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.WITHDRAWN: (EventKind.RESTORED, _UP),
         Stage.STOPPED: (EventKind.RESUMED, _UP | {"stopped_at": None}),
     },
+    "pause_again": {
+        Stage.WITHDRAWN: (EventKind.PAUSED, {"withdrawn_at": NOW, "changed_at": NOW, "paused_at": NOW}),
+        Stage.STOPPED: (
+            EventKind.PAUSED,
+            {"withdrawn_at": NOW, "changed_at": NOW, "paused_at": NOW, "stopped_at": None},
+        ),
+    },
     "search_again": {
         Stage.STOPPED: (
             EventKind.RESUMED,
@@ -138,6 +145,7 @@ REFUSES: Mapping[str, set[Stage]] = {
     "follow_amazon": _IS_DOWN | _IS_NO_OFFER,
     "sell_out": _OTHERWISE_DOWN | _IS_NO_OFFER,
     "put_up": _IS_UP | _IS_NO_OFFER,
+    "pause_again": _IS_UP | _IS_NO_OFFER | {Stage.SEARCHING, Stage.PAUSED},
     "search_again": _IS_UP | _IS_NO_OFFER | {Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN},
     "stop": _IS_NO_OFFER | {Stage.WITHDRAWN, Stage.STOPPED},
     "leave": _IS_UP | _IS_NO_OFFER,

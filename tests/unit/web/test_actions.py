@@ -6,9 +6,10 @@ import pytest
 from tools.life_cycle import EXAMPLES, NOW
 
 from mercarich_listings.event import Event
+from mercarich_listings.history import replay
 from mercarich_listings.listing import Listing
 from mercarich_listings.transition import TRANSITIONS, Impossible, Stage
-from mercarich_web.listings.actions import ACTIONS, BulkAction, changed, undone
+from mercarich_web.listings.actions import ACTIONS, BulkAction, Standing, changed, undone
 
 MADE_BY = {
     BulkAction.WITHDRAW: ("take_down",),
@@ -18,6 +19,8 @@ MADE_BY = {
     BulkAction.LIST: ("make_offer",),
     BulkAction.DELETE: ("delete",),
 }
+SAME, GONE, DEAR = Standing(), Standing(source_is_gone=True), Standing(below_limit=True)
+PAUSED = Standing(below_limit=True, was_paused=True)
 CHANGING = [action for action in MADE_BY if action is not BulkAction.DELETE]
 
 
@@ -58,21 +61,28 @@ def test_what_was_resumed_with_a_gone_source_is_searched_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "start", "source_is_gone", "expected"),
+    ("action", "start", "standing", "expected"),
     [
-        (BulkAction.WITHDRAW, Stage.ON_SALE, False, Stage.ON_SALE),
-        (BulkAction.WITHDRAW, Stage.MARKED, False, Stage.ON_SALE),
-        (BulkAction.WITHDRAW, Stage.ON_SALE, True, None),
-        (BulkAction.STOP, Stage.ON_SALE, False, Stage.ON_SALE),
-        (BulkAction.STOP, Stage.HELD, True, Stage.SEARCHING),
-        (BulkAction.STOP, Stage.SEARCHING, False, Stage.SEARCHING),
-        (BulkAction.STOP, Stage.SEARCHING, True, Stage.SEARCHING),
+        (BulkAction.WITHDRAW, Stage.ON_SALE, SAME, Stage.ON_SALE),
+        (BulkAction.WITHDRAW, Stage.MARKED, SAME, Stage.ON_SALE),
+        (BulkAction.WITHDRAW, Stage.ON_SALE, GONE, None),
+        (BulkAction.WITHDRAW, Stage.ON_SALE, DEAR, Stage.PAUSED),
+        (BulkAction.WITHDRAW, Stage.PAUSED, PAUSED, Stage.PAUSED),
+        (BulkAction.STOP, Stage.ON_SALE, SAME, Stage.ON_SALE),
+        (BulkAction.STOP, Stage.ON_SALE, DEAR, Stage.PAUSED),
+        (BulkAction.STOP, Stage.HELD, GONE, Stage.SEARCHING),
+        (BulkAction.STOP, Stage.SEARCHING, SAME, Stage.SEARCHING),
+        (BulkAction.STOP, Stage.SEARCHING, DEAR, Stage.SEARCHING),
+        (BulkAction.STOP, Stage.SEARCHING, GONE, Stage.SEARCHING),
+        (BulkAction.STOP, Stage.PAUSED, PAUSED, Stage.PAUSED),
     ],
 )
-def test_undo_puts_back(action: BulkAction, start: Stage, source_is_gone: bool, expected: Stage | None) -> None:
+def test_undo_puts_back(action: BulkAction, start: Stage, standing: Standing, expected: Stage | None) -> None:
     listing, done = _done(action, EXAMPLES[start])
-    made = undone(listing, done, "ann", NOW, source_is_gone=source_is_gone)
+    made = undone(listing, done, "ann", NOW, standing)
     assert (None if made is None else made.after.stage) == expected
+    if made is not None and made.event is not None:
+        assert replay(listing, [made.event]) == made.after
 
 
 @pytest.mark.parametrize("action", [action for action, its in ACTIONS.items() if its.undo])
@@ -84,7 +94,7 @@ def test_what_was_changed_since_stays(action: BulkAction) -> None:
         EXAMPLES[Stage.SEARCHING],
         replace(listing, stopped_at=EXAMPLES[Stage.STOPPED].stopped_at),
     ):
-        assert undone(since, done, "ann", NOW, source_is_gone=False) is None
+        assert undone(since, done, "ann", NOW, SAME) is None
 
 
 def _done(action: BulkAction, before: Listing) -> tuple[Listing, Event]:

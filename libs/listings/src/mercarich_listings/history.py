@@ -101,7 +101,7 @@ _TOLD: Mapping[EventKind, Callable[[Listing, Event], dict[str, Any]]] = {
     EventKind.LISTED: lambda _, event: {"listed": True, "changed_at": event.at},
     EventKind.WITHDRAWN: _withdrawn,
     EventKind.SEARCHING: lambda _, event: {"searching": True, **_FREE},
-    EventKind.PAUSED: lambda _, event: {**_down(event), "paused_at": event.at},
+    EventKind.PAUSED: lambda _, event: {**_down(event), "paused_at": event.at, "stopped_at": None},
     EventKind.RECOVERED: _recovered,
     EventKind.HELD: _held,
     EventKind.HOLD_CLEARED: lambda _, event: dict(_FREE),

@@ -172,6 +172,12 @@ def put_up(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     return _changed(listing, Told(kind, now, reason), up | down | _FREE)
 
 
+@transition(Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
+def pause_again(listing: Listing, now: datetime, reason: ByHand) -> Lived:
+    """By hand: it stays down by the loss rule. Its source is watched, and the offer is up when a sale earns enough."""
+    return _changed(listing, Told(EventKind.PAUSED, now, reason), _down(now) | {"paused_at": now, "stopped_at": None})
+
+
 @transition(Stage.STOPPED, by=(By.SELLER,))
 def search_again(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     """By hand: watched again. Its source is gone, so a replacement is searched for, as long as after a withdrawal."""

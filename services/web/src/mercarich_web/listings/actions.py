@@ -44,12 +44,24 @@ class Make(Protocol):
     def __call__(self, listing: Listing, now: datetime, by: ByHand, *, source_is_gone: bool) -> Lived: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an undo goes by, besides the listing and the event."""
+
+    source_is_gone: bool = False
+    """The source was last seen gone."""
+    below_limit: bool = False
+    """By the price last seen, the loss rule would take the offer down."""
+    was_paused: bool = False
+    """The loss rule had the listing down before the action."""
+
+
 class Undo(Protocol):
     """Undoes a change: `done` is the event of the action, and the listing still has that event's revision. Returns None
     when the listing is to stay as it is."""
 
     def __call__(
-        self, listing: Listing, done: Event, now: datetime, by: ByHand, *, source_is_gone: bool
+        self, listing: Listing, done: Event, now: datetime, by: ByHand, standing: Standing
     ) -> Lived | None: ...
 
 
@@ -97,17 +109,27 @@ def _resume(listing: Listing, now: datetime, by: ByHand, *, source_is_gone: bool
     return life.search_again(listing, now, by) if source_is_gone else life.put_up(listing, now, by)
 
 
-def _undo_take_down(listing: Listing, done: Event, now: datetime, by: ByHand, *, source_is_gone: bool) -> Lived | None:
-    goes_up = bool(done.quantity_before) and not source_is_gone and listing.stage is Stage.WITHDRAWN
-    return life.put_up(listing, now, by) if goes_up else None
+def _undo_take_down(listing: Listing, done: Event, now: datetime, by: ByHand, standing: Standing) -> Lived | None:
+    if listing.stage is not Stage.WITHDRAWN:
+        return None
+    return _as_before(listing, done, now, by, standing)
 
 
-def _undo_stop(listing: Listing, done: Event, now: datetime, by: ByHand, *, source_is_gone: bool) -> Lived | None:
+def _undo_stop(listing: Listing, done: Event, now: datetime, by: ByHand, standing: Standing) -> Lived | None:
     """Undo a stop. A listing that was resumed and stopped again has another `stopped_at`, and stays stopped."""
     if listing.stage is not Stage.STOPPED or listing.stopped_at != done.at:
         return None
-    goes_up = bool(done.quantity_before) and not source_is_gone
-    return life.put_up(listing, now, by) if goes_up else life.search_again(listing, now, by)
+    return _as_before(listing, done, now, by, standing) or life.search_again(listing, now, by)
+
+
+def _as_before(listing: Listing, done: Event, now: datetime, by: ByHand, standing: Standing) -> Lived | None:
+    """Put up what was up, and pause what was paused, or would be if it were up. None: it was neither, or its source is
+    gone."""
+    if standing.was_paused:
+        return life.pause_again(listing, now, by)
+    if not done.quantity_before or standing.source_is_gone:
+        return None
+    return life.pause_again(listing, now, by) if standing.below_limit else life.put_up(listing, now, by)
 
 
 ACTIONS: Mapping[BulkAction, Action] = {
@@ -189,15 +211,16 @@ def changed(action: BulkAction, listing: Listing, person: str, now: datetime, *,
     return make(listing, now, ByHand(person), source_is_gone=source_is_gone)
 
 
-def undone(listing: Listing, done: Event, person: str, now: datetime, *, source_is_gone: bool) -> Lived | None:
+def undone(listing: Listing, done: Event, person: str, now: datetime, standing: Standing) -> Lived | None:
     """Undo what `done`, an event of an action, changed. Return None when the listing is to stay as it is.
 
-    A listing that was up goes up, unless its source is known to be gone; for one with a search, the search goes on. A
-    listing that anybody changed since has another revision, or another `stopped_at`, and stays as it is.
+    A listing that was up goes up, unless its source is known to be gone, or too dear: then it is paused. What was
+    paused is again; for a listing with a search, the search goes on. A listing that anybody changed since has another
+    revision, or another `stopped_at`, and stays as it is.
     """
     if listing.revision != done.revision:
         return None
-    return UNDO_OF[done.kind](listing, done, now, ByHand(person), source_is_gone=source_is_gone)
+    return UNDO_OF[done.kind](listing, done, now, ByHand(person), standing)
 
 
 def actions_in(view: View) -> Sequence[BulkAction]:

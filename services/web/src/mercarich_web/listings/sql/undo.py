@@ -6,14 +6,18 @@ All events of an action have the same time.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, exists, select
 
 from mercarich_contracts.events import EventKind
-from mercarich_db.tables import listing_events
+from mercarich_db import loss_rules
+from mercarich_db.conditions import among
+from mercarich_db.tables import listing_events, listings, source_items
 from mercarich_listings import store
+from mercarich_listings.earnings import below_limit
 from mercarich_listings.event import Event
+from mercarich_listings.listing import Listing
 from mercarich_reasons.stock import ByHand
-from mercarich_web.listings.actions import UNDO_OF, undone
+from mercarich_web.listings.actions import UNDO_OF, Standing, undone
 from mercarich_web.listings.sql.changes import gone_sources
 
 CHUNK = 1_000
@@ -41,11 +45,36 @@ def _done(connection: Connection, user_id: int, at: datetime) -> Sequence[Event]
 def _put_back(connection: Connection, done: Sequence[Event], by: str, now: datetime) -> int:
     events = {event.listing_id: event for event in done}
     rows = store.lock(connection, events)
-    gone = gone_sources(connection, rows)
+    gone, dear = gone_sources(connection, rows), _below_limit(connection, rows)
+    paused = {row.id for row in rows if _took_down_paused(events[row.id])} | _stopped_paused(connection, rows)
     changes = [
         change
         for row in rows
-        if (change := undone(row, events[row.id], by, now, source_is_gone=row.source_item_id in gone)) is not None
+        for standing in (Standing(row.source_item_id in gone, row.id in dear, row.id in paused),)
+        if (change := undone(row, events[row.id], by, now, standing)) is not None
     ]
     store.save(connection, changes)
     return len(changes)
+
+
+def _below_limit(connection: Connection, rows: Sequence[Listing]) -> frozenset[int]:
+    """Return the ids of those that the loss rule of their seller would take down, were they up."""
+    if not rows:
+        return frozenset()
+    joined = listings.join(source_items, source_items.c.id == listings.c.source_item_id)
+    terms, rule = loss_rules.of(connection, rows[0].user_id)
+    mine = and_(among(listings.c.id, [row.id for row in rows]), below_limit(terms, rule))
+    return frozenset(connection.execute(select(listings.c.id).select_from(joined).where(mine)).scalars())
+
+
+def _took_down_paused(done: Event) -> bool:
+    """Return whether the offer was paused: what else is taken down by hand is up."""
+    return done.kind is EventKind.WITHDRAWN and not done.quantity_before
+
+
+def _stopped_paused(connection: Connection, rows: Sequence[Listing]) -> frozenset[int]:
+    """Return the ids of those that were paused when they were stopped: they are down since then."""
+    event = listing_events.c
+    since = and_(event.listing_id == listings.c.id, event.kind == EventKind.PAUSED, event.at == listings.c.withdrawn_at)
+    stopped = and_(among(listings.c.id, [row.id for row in rows]), listings.c.stopped_at.is_not(None))
+    return frozenset(connection.execute(select(listings.c.id).where(stopped, exists().where(since))).scalars())
