@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import Connection, Engine, select, update
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
 from tests.integration.web.test_api import ALL, key_of
 from tests.integration.web.test_earnings import offer, term
 
+from mercarich_contracts.hazards import FIRST_LOOK
 from mercarich_db import loss_rules, tables
 from mercarich_db.clock import utc_now
 from mercarich_db.engine import reading, run_tx
@@ -170,17 +171,39 @@ def test_undo_pauses_what_was_paused(engine: Engine, rows: Rows, ann_id: int, ac
     assert stage(engine, listing_id) is Stage.PAUSED
 
 
-@pytest.mark.parametrize("action", [BulkAction.PUT_UP, BulkAction.RESUME])
+@pytest.mark.parametrize(
+    ("rule", "own", "resumed"),
+    [("take_down", None, Stage.PAUSED), ("take_down", -100, Stage.ON_SALE), ("tell", None, Stage.ON_SALE)],
+)
+def test_what_is_watched_again_is_paused_where_the_rule_would_take_it_down(
+    engine: Engine, rows: Rows, ann_id: int, rule: str, own: int | None, resumed: Stage
+) -> None:
+    """Nobody looked at its source meanwhile: left out, it would stay so whatever its source costs now."""
+    term(rows, ann_id, "LOSS_RULE", rule)
+    listing_id = offer(rows, ann_id, "DEAR", 1000, 950, 0)
+    down = {"quantity": 0, "withdrawn_at": ago(hours=1), "stopped_at": ago(hours=1), "least_profit_jpy": own}
+    _set(rows, listing_id, down)
+
+    assert SqlBulk(engine).apply(ann_id, BulkAction.RESUME, Choice(ids=[listing_id]), "ann", utc_now()).changed == 1
+
+    assert (stage(engine, listing_id), row(engine, listing_id).stopped_at) == (resumed, None)
+    if resumed is Stage.PAUSED:
+        source = tables.source_items
+        with reading(engine) as connection:
+            its = select(source.c.look_class).where(source.c.id == row(engine, listing_id).source_item_id)
+            assert connection.execute(its).scalar_one() == FIRST_LOOK, "nobody would see it recover"
+
+
 @pytest.mark.parametrize(
     ("rule", "own", "fitting"), [("take_down", None, 0), ("take_down", -100, 1), ("tell", None, 1)]
 )
 def test_what_the_rule_would_take_down_again_is_left_out(
-    engine: Engine, rows: Rows, ann_id: int, action: BulkAction, rule: str, own: int | None, fitting: int
+    engine: Engine, rows: Rows, ann_id: int, rule: str, own: int | None, fitting: int
 ) -> None:
     term(rows, ann_id, "LOSS_RULE", rule)
     listing_id = offer(rows, ann_id, "DEAR", 1000, 950, 0)
-    stopped = ago(hours=1) if action is BulkAction.RESUME else None
-    down = {"quantity": 0, "withdrawn_at": ago(hours=1), "stopped_at": stopped, "least_profit_jpy": own}
+    action = BulkAction.PUT_UP
+    down = {"quantity": 0, "withdrawn_at": ago(hours=1), "least_profit_jpy": own}
     _set(rows, listing_id, down)
     bulk, choice = SqlBulk(engine), Choice(ids=[listing_id])
 

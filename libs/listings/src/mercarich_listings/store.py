@@ -100,7 +100,7 @@ def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
 
     One statement for all rows in which the same columns differ, and one for all events. Drafts that became offers are
     read at Amazon at once, their sources are looked at at once, and they are no longer watched as deleted ones; those
-    that the watch has set to 0 are pushed.
+    that the watch has set to 0 are pushed. The source of what is paused has a place among those that are looked at.
     """
     made = list(changes)
     differing: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
@@ -111,10 +111,13 @@ def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
     for rows in differing.values():
         _update(connection, rows)
     tell(connection, [change.event for change in made if change.event is not None])
-    listed = [change.after for change in made if isinstance(change.after, Listing) and _was_listed(change)]
+    lived = [(change.after, change) for change in made if isinstance(change.after, Listing)]
+    listed = [listing for listing, change in lived if _was_listed(change)]
+    watched = [listing for listing, change in lived if _was_listed(change) or _was_paused(change)]
+    if watched:
+        _look_soon(connection, [listing.source_item_id for listing in watched])
     if listed:
         read_soon(connection, [listing.id for listing in listed], listed[0].changed_at)
-        _look_soon(connection, [listing.source_item_id for listing in listed])
         _end_watch(connection, {(listing.user_id, listing.sku): listing.id for listing in listed})
 
 
@@ -246,6 +249,10 @@ def _update(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 def _was_listed(change: Change[Any]) -> bool:
     return change.after.listed and not change.before.listed
+
+
+def _was_paused(change: Change[Any]) -> bool:
+    return change.after.paused_at is not None and change.before.paused_at is None
 
 
 def _difference(change: Change[Row]) -> dict[str, Any]:

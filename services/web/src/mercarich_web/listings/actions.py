@@ -34,26 +34,26 @@ class BulkAction(StrEnum):  # In the order of their buttons. A docstring would a
     """Delete a draft at once, and a withdrawn offer once Amazon has deleted it."""
 
 
-class Make(Protocol):
-    """Changes one listing; raises `Impossible` when the action does not fit its stage.
-
-    `source_is_gone` is given when the action is `by_source`. A source that nobody has looked at is not gone: the look
-    before the push decides.
-    """
-
-    def __call__(self, listing: Listing, now: datetime, by: ByHand, *, source_is_gone: bool) -> Lived: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an undo goes by, besides the listing and the event."""
+    """What an action or its undo goes by, besides the listing."""
 
     source_is_gone: bool = False
     """The source was last seen gone."""
     below_limit: bool = False
     """By the price last seen, the loss rule would take the offer down."""
     was_paused: bool = False
-    """The loss rule had the listing down before the action."""
+    """Of an undo: the loss rule had the listing down before the action."""
+
+
+class Make(Protocol):
+    """Changes one listing; raises `Impossible` when the action does not fit its stage.
+
+    `standing` is given when the action is `by_source`. A source that nobody has looked at is not gone: the look before
+    the push decides.
+    """
+
+    def __call__(self, listing: Listing, now: datetime, by: ByHand, standing: Standing) -> Lived: ...
 
 
 class Undo(Protocol):
@@ -85,7 +85,7 @@ class Action:
     by_loss_rule: bool = False
     """The action does not fit an offer that the seller's loss rule would take down again."""
     by_source: bool = False
-    """The change depends on whether the source was last seen gone."""
+    """The change depends on whether the source was last seen gone, or too dear."""
     takes_down: bool = False
     """The action withdraws what is up."""
     wakes_feed: bool = False
@@ -99,14 +99,18 @@ class Action:
 def _always(transition: Callable[[Listing, datetime, ByHand], Lived]) -> Make:
     """Make the change whatever the state of the source."""
 
-    def make(listing: Listing, now: datetime, by: ByHand, *, source_is_gone: bool) -> Lived:
+    def make(listing: Listing, now: datetime, by: ByHand, standing: Standing) -> Lived:
         return transition(listing, now, by)
 
     return make
 
 
-def _resume(listing: Listing, now: datetime, by: ByHand, *, source_is_gone: bool) -> Lived:
-    return life.search_again(listing, now, by) if source_is_gone else life.put_up(listing, now, by)
+def _resume(listing: Listing, now: datetime, by: ByHand, standing: Standing) -> Lived:
+    """Watch it again. Nobody looks at the source of what is not watched, so a price that is too dear may be an old one:
+    the offer is paused, and the next look decides."""
+    if standing.source_is_gone:
+        return life.search_again(listing, now, by)
+    return life.pause_again(listing, now, by) if standing.below_limit else life.put_up(listing, now, by)
 
 
 def _undo_take_down(listing: Listing, done: Event, now: datetime, by: ByHand, standing: Standing) -> Lived | None:
@@ -169,12 +173,11 @@ ACTIONS: Mapping[BulkAction, Action] = {
     ),
     BulkAction.RESUME: Action(
         stages=frozenset({Stage.STOPPED}),
-        tells=frozenset({EventKind.RESUMED}),
+        tells=frozenset({EventKind.RESUMED, EventKind.PAUSED}),
         audit=AuditAction.LISTINGS_RESUME,
         make=_resume,
         known_to_amazon=True,
         by_source=True,
-        by_loss_rule=True,
     ),
     BulkAction.LIST: Action(
         stages=frozenset({Stage.DRAFT}),
@@ -202,13 +205,21 @@ UNDO_OF: Mapping[EventKind, Undo] = {
 """How to undo the change of an event by hand."""
 
 
-def changed(action: BulkAction, listing: Listing, person: str, now: datetime, *, source_is_gone: bool = False) -> Lived:
+def changed(
+    action: BulkAction,
+    listing: Listing,
+    person: str,
+    now: datetime,
+    *,
+    source_is_gone: bool = False,
+    below_limit: bool = False,
+) -> Lived:
     """Return the listing as changed by an action; raises `Impossible` when the action does not fit the listing's
     stage."""
     make = ACTIONS[action].make
     if make is None:
         raise ValueError(f"no transition makes the action {action}")
-    return make(listing, now, ByHand(person), source_is_gone=source_is_gone)
+    return make(listing, now, ByHand(person), Standing(source_is_gone, below_limit))
 
 
 def undone(listing: Listing, done: Event, person: str, now: datetime, standing: Standing) -> Lived | None:

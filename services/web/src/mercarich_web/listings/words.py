@@ -129,7 +129,10 @@ BULK: Mapping[str, BulkWords] = {
     ),
     BulkAction.RESUME: BulkWords(
         N_("Resume watching"),
-        N_("They go up after one more look at their sources; where a source is gone, a replacement is searched for."),
+        N_(
+            "They go up after one more look at their sources; where a source is gone, a replacement is searched for, "
+            "and where it is too dear for your loss rule, they are paused."
+        ),
         "play",
     ),
     BulkAction.LIST: BulkWords(

@@ -6,8 +6,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, false, select
 
 from mercarich_contracts.market import OUT_OF_STOCK
+from mercarich_db import loss_rules
+from mercarich_db.conditions import among
 from mercarich_db.tables import listings, source_items
 from mercarich_listings import store
+from mercarich_listings.earnings import below_limit
 from mercarich_listings.listing import Listing
 from mercarich_listings.stages import is_in
 from mercarich_web.listings.actions import ACTIONS, Action, BulkAction, changed
@@ -28,8 +31,14 @@ def change(
 ) -> None:
     """Change rows that are locked and fit. `after` is the position of their pictures in the queue, behind those of the
     same action."""
-    gone = gone_sources(connection, rows) if ACTIONS[action].by_source else frozenset()
-    store.save(connection, [changed(action, row, by, now, source_is_gone=row.source_item_id in gone) for row in rows])
+    gone, dear = frozenset[int](), frozenset[int]()
+    if ACTIONS[action].by_source:
+        gone, dear = gone_sources(connection, rows), too_dear(connection, rows)
+    changes = [
+        changed(action, row, by, now, source_is_gone=row.source_item_id in gone, below_limit=row.id in dear)
+        for row in rows
+    ]
+    store.save(connection, changes)
     if ACTIONS[action].wants_pictures:
         want_pictures(connection, rows[0].user_id, [row.sku for row in rows], after=after)
 
@@ -41,3 +50,13 @@ def gone_sources(connection: Connection, rows: Sequence[Listing]) -> frozenset[i
         sources.id.in_({row.source_item_id for row in rows}), sources.state.in_(OUT_OF_STOCK)
     )
     return frozenset(connection.execute(seen_gone).scalars())
+
+
+def too_dear(connection: Connection, rows: Sequence[Listing]) -> frozenset[int]:
+    """Return the ids of those that the loss rule of their seller would take down, were they up."""
+    if not rows:
+        return frozenset()
+    joined = listings.join(source_items, source_items.c.id == listings.c.source_item_id)
+    terms, rule = loss_rules.of(connection, rows[0].user_id)
+    mine = and_(among(listings.c.id, [row.id for row in rows]), below_limit(terms, rule))
+    return frozenset(connection.execute(select(listings.c.id).select_from(joined).where(mine)).scalars())

@@ -9,16 +9,14 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, exists, select
 
 from mercarich_contracts.events import EventKind
-from mercarich_db import loss_rules
 from mercarich_db.conditions import among
-from mercarich_db.tables import listing_events, listings, source_items
+from mercarich_db.tables import listing_events, listings
 from mercarich_listings import store
-from mercarich_listings.earnings import below_limit
 from mercarich_listings.event import Event
 from mercarich_listings.listing import Listing
 from mercarich_reasons.stock import ByHand
 from mercarich_web.listings.actions import UNDO_OF, Standing, undone
-from mercarich_web.listings.sql.changes import gone_sources
+from mercarich_web.listings.sql.changes import gone_sources, too_dear
 
 CHUNK = 1_000
 
@@ -45,7 +43,7 @@ def _done(connection: Connection, user_id: int, at: datetime) -> Sequence[Event]
 def _put_back(connection: Connection, done: Sequence[Event], by: str, now: datetime) -> int:
     events = {event.listing_id: event for event in done}
     rows = store.lock(connection, events)
-    gone, dear = gone_sources(connection, rows), _below_limit(connection, rows)
+    gone, dear = gone_sources(connection, rows), too_dear(connection, rows)
     paused = {row.id for row in rows if _took_down_paused(events[row.id])} | _stopped_paused(connection, rows)
     changes = [
         change
@@ -55,16 +53,6 @@ def _put_back(connection: Connection, done: Sequence[Event], by: str, now: datet
     ]
     store.save(connection, changes)
     return len(changes)
-
-
-def _below_limit(connection: Connection, rows: Sequence[Listing]) -> frozenset[int]:
-    """Return the ids of those that the loss rule of their seller would take down, were they up."""
-    if not rows:
-        return frozenset()
-    joined = listings.join(source_items, source_items.c.id == listings.c.source_item_id)
-    terms, rule = loss_rules.of(connection, rows[0].user_id)
-    mine = and_(among(listings.c.id, [row.id for row in rows]), below_limit(terms, rule))
-    return frozenset(connection.execute(select(listings.c.id).select_from(joined).where(mine)).scalars())
 
 
 def _took_down_paused(done: Event) -> bool:
