@@ -91,6 +91,23 @@ def test_a_restore_whose_source_got_dearer_is_paused_before_its_push(
         assert event.evidence_id is not None
 
 
+@pytest.mark.parametrize(("counted", "paused"), [(50, False), (51, True)])
+def test_a_restore_is_paused_before_its_push_by_the_postage_that_is_counted(
+    shop: RevivalShop, market: Market, seller: int, counted: int, paused: bool
+) -> None:
+    listing = shop.gone(seller, "old1", offer_price_jpy=OFFERED)
+    market.for_sale = [item("new1", price_jpy=700)]
+    shop.wake(listing)
+    shop.own(seller, "REVIVAL_UNKNOWN_POSTAGE_JPY", counted)
+    shop.seen("new1", postage_jpy=None)
+    ageing = Ageing(shop.offer(listing).source_item_id, Marketplace.YAHOO, "new1")
+    now = item("new1", price_jpy=800, shipping_payer="buyer", shipping_cost_jpy=None)
+
+    assert shop.decisions.seen_again(ageing, now, utc_now()) == paused
+
+    assert (shop.offer(listing).paused_at is not None) == paused
+
+
 def test_a_marked_restore_does_not_keep_others_of_its_source_from_being_paused(
     shop: RevivalShop, market: Market, seller: int
 ) -> None:

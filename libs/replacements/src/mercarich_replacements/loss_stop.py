@@ -54,7 +54,8 @@ ONLY_TELL = LossRule()
 class Decision:
     step: Step
     reason: Reason | None = None
-    """With the figures; None: nothing can be said about them, or no rule applies."""
+    """With the figures; None: nothing can be said about them, or no rule applies. `EarnsTooLittle` where nothing is
+    decided: by the postage that is counted it earns too little, which is a reason not to put it up."""
 
 
 UNDECIDED = Decision(Step.UNDECIDED)
@@ -81,7 +82,8 @@ def decide(sale: Sale, terms: Terms, rule: LossRule, own_jpy: int | None, *, pau
     profit = terms.kept(offered) - price - counted
     figures = _Figures(offered, price, counted, terms, limit)
     if not paused:
-        return Decision(Step.KEEP, figures.enough(profit)) if profit >= limit else UNDECIDED
+        kept = Decision(Step.KEEP, figures.enough(profit))
+        return kept if profit >= limit else Decision(Step.UNDECIDED, figures.too_little(profit))
     if profit >= limit + _share(offered, rule.recovery_percent):
         return Decision(Step.RECOVER, figures.enough(profit))
     return Decision(Step.KEEP, figures.too_little(profit)) if profit < limit else Decision(Step.KEEP)

@@ -12,7 +12,7 @@ from mercarich_db.types import AnyRow
 from mercarich_listings.listing import Listing
 from mercarich_reasons.earnings import EarnsTooLittle
 from mercarich_replacements.earnings import Sale, Terms
-from mercarich_replacements.loss_stop import LossRule, Step, decide
+from mercarich_replacements.loss_stop import LossRule, decide
 from mercarich_replacements.rules import Rules
 
 
@@ -46,5 +46,6 @@ def _offers(connection: Connection, ids: Sequence[int]) -> Sequence[AnyRow]:
 
 def _too_little(row: AnyRow, item: Item, postage: int | None, by: tuple[Terms, LossRule]) -> EarnsTooLittle | None:
     sale = Sale(row.offer_price_jpy, item.state, item.reason, item.price_jpy, postage)
-    decision = decide(sale, *by, row.least_profit_jpy, paused=False)
-    return decision.reason if decision.step is Step.PAUSE and isinstance(decision.reason, EarnsTooLittle) else None
+    """Return why it is not to go up, also by a postage that is only counted."""
+    reason = decide(sale, *by, row.least_profit_jpy, paused=False).reason
+    return reason if isinstance(reason, EarnsTooLittle) else None
