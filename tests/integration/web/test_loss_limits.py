@@ -138,6 +138,19 @@ def _pause(engine: Engine, listing_id: int) -> None:
     run_tx(engine, write)
 
 
+def test_the_api_puts_nothing_up_without_an_amount(engine: Engine, rows: Rows, ann: Browser, ann_id: int) -> None:
+    listing_id = paused(rows, ann_id)
+    _set(rows, listing_id, {"least_profit_jpy": 500})
+    key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+    wish = {"least_profit_jpy": None, "put_up": True}
+
+    refused = ann.client.post(f"/api/v1/listings/{listing_id}/limit", json=wish, headers=key)
+
+    assert refused.status_code == 422
+    assert "give least_profit_jpy with put_up" in refused.text
+    assert row(engine, listing_id).least_profit_jpy == 500, "the limit stays"
+
+
 @pytest.mark.parametrize("action", [BulkAction.WITHDRAW, BulkAction.STOP])
 def test_undo_puts_nothing_up_that_the_rule_would_take_down(
     engine: Engine, rows: Rows, ann_id: int, action: BulkAction

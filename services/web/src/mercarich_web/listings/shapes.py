@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
@@ -141,7 +141,15 @@ class LimitWish(BaseModel):
     least_profit_jpy: Annotated[int, Field(ge=-MOST_JPY, le=MOST_JPY)] | None
     """Yen that a sale must earn at least, negative for a loss; null: the loss rule decides."""
     put_up: bool = False
-    """Put a paused listing up at once. Refused if a sale would earn less than the limit."""
+    """Put a paused listing up at once. Refused without a limit, or if a sale would earn less than it."""
+
+    @model_validator(mode="after")
+    def _agrees_to_an_amount(self) -> Self:
+        if self.put_up and self.least_profit_jpy is None:
+            raise ValueError(
+                "give least_profit_jpy with put_up: the least profit, negative for a loss, that you accept"
+            )
+        return self
 
 
 class Limited(BaseModel):
