@@ -34,14 +34,12 @@ def rate_of(connection: Connection, user_id: int, now: datetime) -> Rate:
     counted = and_(_item.status.not_in(NOT_PAID), or_(by_seller, not_(is_cancelled)))
     unclear = and_(_item.status == OrderStatus.CANCELLED, _item.cancelled_by.is_(None))
     announced = and_(TO_CANCEL, _item.status.not_in(NOT_PAID), not_(counts_already))
-    query = select(_orders(counted), _orders(by_seller), _orders(unclear), _orders(announced)).select_from(
-        order_items.outerjoin(order_decisions, ITS_DECISION)
-    )
+    read_until = select(order_reads.c.read_until).where(order_reads.c.user_id == user_id).scalar_subquery()
+    query = select(_orders(counted), _orders(by_seller), _orders(unclear), _orders(announced), read_until)
+    query = query.select_from(order_items.outerjoin(order_decisions, ITS_DECISION))
     query = query.where(_item.user_id == user_id, _item.ordered_at > now - WEEK, OF_LINKED_STORE)
-    read_until = select(order_reads.c.read_until).where(order_reads.c.user_id == user_id)
-    until = connection.execute(read_until).scalar_one_or_none()
-    counts = connection.execute(query).one()
-    return Rate(*counts, until if until is not None and until > now - LATE else None)
+    orders, cancelled, unclear, announced, until = connection.execute(query).one()
+    return Rate(orders, cancelled, unclear, announced, until if until is not None and until > now - LATE else None)
 
 
 def late_rates_of(connection: Connection, user_id: int, now: datetime) -> Sequence[LateRate]:
