@@ -10,16 +10,17 @@ from mercarich_db import seller_thresholds
 from mercarich_db.tables import amazon_accounts, listings
 from mercarich_simulator.amazon.offers import Offer
 from mercarich_simulator.ledger_losses import Stop, with_losses
-from mercarich_simulator.ledger_orders import Terms
+from mercarich_simulator.ledger_orders import FeeOf, Terms
 from mercarich_simulator.truth import Change
 
 FEE_PERCENT = 15.0
-"""Amazon's fee by which an order is told as a loss: the default of `REVIVAL_FEE_PERCENT`."""
+"""Amazon's fee until it has estimated that of an offer: the default of `REVIVAL_FEE_PERCENT`."""
 LEAST_PERCENT = 10.0
 """What the rule wants of a sale. Sources get up to 29 per cent dearer, and an offer costs half as much again as its
 source at the start."""
 NOTICE_SECONDS = 13 * 3600.0
 """Within this time a run looks at every source: the widest plan is of two runs a day."""
+_TERMS = Terms(FEE_PERCENT, fee_of=FeeOf.ESTIMATE)
 
 
 def begin(connection: Connection, plant: Plant, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -39,11 +40,11 @@ def question(plant: Plant) -> str:
     """Return what the ledger is to be told of the rule, as a part of its address."""
     seller = plant.market.world.catalogue.sellers[0]
     told = {"take_down": seller.seller_id, "least_percent": LEAST_PERCENT, "notice": NOTICE_SECONDS}
-    return "&".join(f"{name}={value}" for name, value in {"fee_percent": FEE_PERCENT, **told}.items())
+    return "&".join(f"{name}={value}" for name, value in {"fee_percent": "amazon", "before_estimate": FEE_PERCENT, **told}.items())
 
 
 def line(plant: Plant, offer: Offer, truth: Sequence[Change]) -> Sequence[Change]:
     """Return the time line of the offer's sources, with those that are too dear for the rule."""
     seller = plant.market.world.catalogue.sellers[0]
     stop = Stop(frozenset({seller.seller_id}), LEAST_PERCENT, NOTICE_SECONDS)
-    return with_losses(plant.market.world, offer, truth, Terms(FEE_PERCENT), stop)
+    return with_losses(plant.market.world, offer, truth, _TERMS, stop)

@@ -151,7 +151,7 @@ class Week:
             f"Buyers ordered {ledger['orders']:,} times, {ledger['orders_unsourced']:,} of them without a source; "
             f"{ledger['orders_cancelled']['merchant']:,} orders were cancelled for want of one, "
             f"{ledger['pieces_sold_twice']:,} were for a piece that was sold already, and {ledger['sold_at_loss']:,} "
-            f"were at a loss by a fee of {losses.FEE_PERCENT:g}%. {self._stopped()}"
+            f"were at a loss by Amazon's fee, or by {losses.FEE_PERCENT:g}% before its estimate. {self._stopped()}"
             f"Feeds: {self._feeds() or 'none'}; {self._removed():,} listings left Amazon. "
             f"Deleted offers came back {self._came_back()} times; "
             f"{len(left_to_sellers(plant))} of them are left to their sellers. "

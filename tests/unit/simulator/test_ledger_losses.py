@@ -1,10 +1,15 @@
 """Loss rules in the ledger: a source that is too dear is to be down, and an order long after that blames somebody."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.unit.simulator.test_buyers import buy
+from tests.unit.simulator.test_fees import entry, estimates
 from tests.unit.simulator.test_ledger_orders import free_of_postage, item
+
+from mercarich_simulator.amazon.fees import fees
+from mercarich_simulator.state_file import read, restore, save
 
 
 @pytest.fixture
@@ -58,3 +63,47 @@ def test_an_order_at_a_loss_blames_somebody_after_the_notice_only(sim: Any) -> N
 
     assert [sim.ledger(f"{rule}&notice={seconds}")["sold_at_loss_late"] for seconds in (200, 50)] == [0, 1]
     assert sim.ledger(rule.partition("&")[0])["sold_at_loss_late"] == 0
+
+
+def test_what_amazon_takes_counts_from_its_first_estimate_on(sim: Any) -> None:
+    row = free_of_postage(sim)
+    sim.advance(7200)
+    kept = row["price"] - row["source_price"]
+    fee = fees_of(sim, row)
+    assert fee < kept
+    rule = f"fee_percent=amazon&before_estimate=90&costs_jpy=0&take_down={row['seller_id']}"
+    sim.patch(row, 0)
+    assert sim.ledger(rule)["wrong_withdrawals"] == 0  # 90 per cent leave too little
+
+    found = estimates(sim, row["seller_id"], entry(row["sku"], row["price"]))
+    assert found[row["sku"]]["Status"] == "Success"
+    sim.advance(10)
+    sim.patch(row, 1)
+    assert sim.ledger(rule)["wrong_restores"] == 0
+    sim.advance(7200)
+    sim.patch(row, 0)
+    assert sim.ledger(rule)["wrong_withdrawals"] == 1
+    assert sim.ledger(rule.replace("before_estimate=90&", ""))["wrong_withdrawals"] == 2
+    dear = f"costs_jpy={kept - fee + 1}"
+    assert sim.ledger(rule.replace("costs_jpy=0", dear))["wrong_withdrawals"] == 0
+
+
+def test_when_a_fee_was_first_told_outlives_a_restart(sim: Any, begin: Any, tmp_path: Path) -> None:
+    row, world = free_of_postage(sim), sim.simulator.world
+    estimates(sim, row["seller_id"], entry(row["sku"]))
+    told = dict(world.estimated_at)
+    estimates(sim, row["seller_id"], entry(row["sku"]))
+    save(world, tmp_path / "state.json")
+
+    restarted = begin(regretted_orders=0.0, quota_factor=1_000.0)
+    document = read(tmp_path / "state.json")
+    assert document is not None
+    restore(restarted.simulator.world, document)
+
+    assert list(told) == [(row["seller_id"], row["sku"])]
+    assert world.estimated_at == restarted.simulator.world.estimated_at == told
+
+
+def fees_of(sim: Any, row: dict[str, Any]) -> int:
+    catalogue = sim.simulator.world.catalogue
+    return fees(catalogue, catalogue.listing_of(row["seller_id"], row["sku"]), row["price"]).total_jpy

@@ -9,6 +9,7 @@ from tests.unit.simulator.conftest import START
 from tests.unit.simulator.test_buyers import HOUR, buy, one_piece, unlisted
 from tests.unit.simulator.test_orders import DAY, orders, status
 
+from mercarich_simulator.amazon.fees import fees
 from mercarich_simulator.state_file import restore, save
 
 COUNTS = ("orders", "orders_unsourced", "orders_met_elsewhere", "pieces_sold_twice", "sold_at_loss")
@@ -80,6 +81,19 @@ def test_an_order_whose_source_was_gone_is_counted_as_such_alone(sim: Any) -> No
     sim.happen(row, "suspended")
     buy(sim, row)
     assert counts(sim, "fee_percent=100") == {"orders": 2, "orders_unsourced": 1, "sold_at_loss": 1}
+
+
+def test_the_fee_may_be_what_amazon_takes_of_these_goods(sim: Any) -> None:
+    row = free_of_postage(sim)
+    buy(sim, row)
+    fee = fees(
+        sim.simulator.world.catalogue,
+        sim.simulator.world.catalogue.listing_of(row["seller_id"], row["sku"]),
+        row["price"],
+    )
+    left = row["price"] - row["source_price"] - fee.total_jpy
+    assert counts(sim, f"fee_percent=amazon&costs_jpy={left}") == {"orders": 1}
+    assert counts(sim, f"fee_percent=amazon&costs_jpy={left + 1}") == {"orders": 1, "sold_at_loss": 1}
 
 
 def test_fee_and_costs_of_which_the_ledger_is_told_make_a_loss(sim: Any) -> None:

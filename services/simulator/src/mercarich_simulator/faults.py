@@ -30,7 +30,8 @@ KINDS: dict[str, frozenset[str]] = {
     "mercari": _SITE | {"404_gateway"},
     "lwa": _HTTP | {"invalid_grant", "invalid_client"},
     "spapi": _HTTP
-    | {"stuck_feed", "fatal_feed", "stuck_report", "fatal_report", "invalid_in_200", "ignored_200", "unnamed_invalid"},
+    | {"stuck_feed", "fatal_feed", "stuck_report", "fatal_report"}
+    | {"invalid_in_200", "failed_in_200", "ignored_200", "unnamed_invalid"},
 }
 """The kinds of faults for each target."""
 
@@ -38,7 +39,7 @@ _INNER = frozenset(
     {
         *("field_removed", "field_retyped", "nothing_there"),
         *("stuck_feed", "fatal_feed", "stuck_report", "fatal_report"),
-        *("invalid_in_200", "ignored_200", "unnamed_invalid"),
+        *("invalid_in_200", "failed_in_200", "ignored_200", "unnamed_invalid"),
     }
 )
 """Kinds that change the content of a response; all others replace or delay it."""

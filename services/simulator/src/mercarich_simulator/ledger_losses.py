@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mercarich_simulator.amazon.offers import Offer
-from mercarich_simulator.ledger_orders import Terms, source_at
+from mercarich_simulator.ledger_orders import Terms, kept, source_at
 from mercarich_simulator.seeding import offered_at
 from mercarich_simulator.truth import BUYABLE, Change, state_at
 from mercarich_simulator.world import World
@@ -31,13 +31,14 @@ class Stop:
 
 def with_losses(world: World, offer: Offer, truth: Sequence[Change], terms: Terms, stop: Stop) -> list[Change]:
     """Return the time line of the offer's sources, with `dear` as a state of its own."""
-    most = highest_cost(world, offer, terms, stop)
-    if most is None:
+    if offer.seller_id not in stop.seller_ids or offer.listing is None:  # no rule, or no known price
         return list(truth)
+    offered = offered_at(world.catalogue.item(offer.listing.marketplace, offer.listing.source_number))
+    least = -(-offered * round(stop.least_percent * 10) // 1000)
     line: list[Change] = []
     for at in _moments(world, offer, truth):
         state = state_at(truth, at)
-        if state in BUYABLE and _cost(world, offer, at) > most:
+        if state in BUYABLE and _cost(world, offer, at) > kept(world, offer, offered, terms, at) - least:
             state = DEAR
         if state != (line[-1].state if line else "available"):
             line.append(Change(at, state))
@@ -60,21 +61,15 @@ def sold_late(
     return late
 
 
-def highest_cost(world: World, offer: Offer, terms: Terms, stop: Stop) -> int | None:
-    """Return the most that a source may cost, in yen; None: the seller has no rule, or the offer no known price."""
-    if offer.seller_id not in stop.seller_ids or offer.listing is None:
-        return None
-    offered = offered_at(world.catalogue.item(offer.listing.marketplace, offer.listing.source_number))
-    return terms.kept(offered) - -(-offered * round(stop.least_percent * 10) // 1000)
-
-
 def _moments(world: World, offer: Offer, truth: Sequence[Change]) -> list[float]:
-    """Return the times at which the state, the source or its price changes, in order."""
+    """Return the times at which the state, the source or its price changes, or the fee is told, in order."""
     first = offer.listing
     sources = [(source.marketplace, source.number) for source in offer.sources]
     sources += [(first.marketplace, first.source_number)] if first else []
     prices = [priced.at for name, number in sources for priced in world.truth.prices[name].get(number, ())]
-    return sorted({world.catalogue.start_at, *prices, *(change.at for change in truth)})
+    told = world.estimated_at.get((offer.seller_id, offer.sku))
+    fees = () if told is None else (told,)
+    return sorted({world.catalogue.start_at, *prices, *fees, *(change.at for change in truth)})
 
 
 def _cost(world: World, offer: Offer, at: float) -> int:

@@ -1,13 +1,26 @@
 """Orders in the ledger: pieces sold at a loss, and orders that the seller met from elsewhere."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
+from mercarich_simulator.amazon.fees import fees
 from mercarich_simulator.amazon.offers import Offer
 from mercarich_simulator.amazon.orders import Order
 from mercarich_simulator.seeding import offered_at
 from mercarich_simulator.truth import BUYABLE, state_at
 from mercarich_simulator.world import World
+
+
+class FeeOf(StrEnum):
+    """Which fee counts."""
+
+    PERCENT = "percent"
+    """A share of all prices."""
+    AMAZON = "amazon"
+    """What Amazon takes by category."""
+    ESTIMATE = "estimate"
+    """The share, and what Amazon takes as soon as it has told its seller so: who was not told cannot know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +30,15 @@ class Terms:
     fee_percent: float = 0.0
     """Amazon's fee, in per cent of the order's price."""
     costs_jpy: int = 0
+    fee_of: FeeOf = FeeOf.PERCENT
 
-    def kept(self, price_jpy: int) -> int:
-        """Return what fee and costs leave of a price, in whole yen."""
-        return price_jpy * (1000 - round(self.fee_percent * 10)) // 1000 - self.costs_jpy
+
+def kept(world: World, offer: Offer, price_jpy: int, terms: Terms, at: float) -> int:
+    """Return what the fee of that time and the costs leave of a price, in whole yen."""
+    told_at = world.estimated_at.get((offer.seller_id, offer.sku), at + 1)
+    if terms.fee_of is FeeOf.AMAZON or (terms.fee_of is FeeOf.ESTIMATE and told_at <= at):
+        return price_jpy - fees(world.catalogue, offer.listing, price_jpy).total_jpy - terms.costs_jpy
+    return price_jpy * (1000 - round(terms.fee_percent * 10)) // 1000 - terms.costs_jpy
 
 
 def losses(world: World, terms: Terms) -> list[dict[str, Any]]:
@@ -36,9 +54,10 @@ def losses(world: World, terms: Terms) -> list[dict[str, Any]]:
         cost = order.paid_jpy if order.paid_jpy is not None else _cost(world, offer, order)
         if cost is None or offer.listing is None or order.cancelled_by is not None:
             continue
-        kept = terms.kept(offered_at(world.catalogue.item(offer.listing.marketplace, offer.listing.source_number)))
-        if cost > kept:
-            case = {"at": order.placed_at, "kept_jpy": kept, "cost_jpy": cost}
+        price = offered_at(world.catalogue.item(offer.listing.marketplace, offer.listing.source_number))
+        left = kept(world, offer, price, terms, order.placed_at)
+        if cost > left:
+            case = {"at": order.placed_at, "kept_jpy": left, "cost_jpy": cost}
             found.append({"seller_id": order.seller_id, "sku": order.sku, **case})
     return found
 

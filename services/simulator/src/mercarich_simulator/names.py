@@ -13,7 +13,7 @@ CONDITIONS = (
 PREFECTURES = ("東京都", "大阪府", "愛知県", "福岡県", "北海道", "兵庫県", "群馬県", "神奈川県", "京都府")
 
 _BRANDS = ("ソニー", "任天堂", "バンダイ", "パナソニック", "キヤノン", "カシオ", "サンリオ", "ヤマハ", "シマノ")
-_THINGS = (
+THINGS = (
     "ヘッドホン",
     "デジタルカメラ",
     "フィギュア",
@@ -34,10 +34,14 @@ _MODEL = re.compile(r"MX-(\d{5,})", re.IGNORECASE)
 def title(product: int, noise: bytes) -> str:
     """Return the Japanese title of one piece of a product. Pieces share brand, thing and model."""
     brand = _BRANDS[product % len(_BRANDS)]
-    thing = _THINGS[product % len(_THINGS)]
+    thing = thing_of(product)
     lead = _LEADS[noise[8] % len(_LEADS)]
     tail = _TAILS[noise[9] % len(_TAILS)]
     return f"{lead}{brand} {thing} MX-{product:05d} {tail}".strip()
+
+
+def thing_of(product: int) -> str:
+    return THINGS[product % len(THINGS)]
 
 
 def product_in(keyword: str) -> int | None:

@@ -70,6 +70,7 @@ def save(world: World, path: Path) -> None:
         ],
         "orders": [asdict(order) for order in world.orders.kept.values()],
         "last_order": world.orders.last_number,
+        "estimated": [[*key, at] for key, at in world.estimated_at.items()],
         "numbers": [world.documents.last_number, world.feeds.last_number],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -121,6 +122,7 @@ def restore(world: World, document: dict[str, Any]) -> None:
     world.orders.last_number = document.get("last_order", 0)
     for row in document.get("orders", []):
         world.orders.expect(_order(row))
+    world.estimated_at.update({(seller_id, sku): at for seller_id, sku, at in document.get("estimated", [])})
     if next_order is not None and world.settings.orders_per_hour:
         world.buyers.next_at = next_order
 

@@ -1,6 +1,6 @@
 """One simulated world: everything that a request may read or change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mercarich_simulator.amazon.buyers import Buyers
 from mercarich_simulator.amazon.documents import Documents
@@ -49,6 +49,8 @@ class World:
     """Simulated seconds that future feeds spend IN_QUEUE and IN_PROGRESS."""
     report_delays: list[float]
     """The same of future reports."""
+    estimated_at: dict[tuple[str, str], float] = field(default_factory=dict)
+    """When Amazon first told a seller its fee of an offer, by seller and SKU."""
 
     def settle(self) -> float:
         """Apply all events that are due, and return the market's time."""

@@ -16,6 +16,7 @@ PLANS: dict[str, tuple[float, int]] = {
     "deleteListingsItem": (5.0, 5),
     "searchListingsItems": (5.0, 5),
     "searchOrders": (0.0056, 20),
+    "getMyFeesEstimates": (0.5, 1),
     "getMarketplaceParticipations": (0.016, 15),
     "createReport": (0.0167, 15),
     "getReport": (2.0, 15),

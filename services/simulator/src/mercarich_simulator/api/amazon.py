@@ -5,6 +5,8 @@ from collections.abc import Callable
 from mercarich_simulator.amazon import MARKETPLACE_ID
 from mercarich_simulator.amazon.tokens import VALID_SECONDS, Refused
 from mercarich_simulator.api.feeds import FeedOperations
+from mercarich_simulator.api.fees import OPERATION as ESTIMATE_FEES
+from mercarich_simulator.api.fees import FeesEstimates
 from mercarich_simulator.api.listings import PREFIX, ListingOperations
 from mercarich_simulator.api.orders import OrderSearch
 from mercarich_simulator.api.reports import ReportOperations
@@ -19,6 +21,7 @@ _DOCUMENTS = "/spapi/feeds/2021-06-30/documents"
 _ORDERS = "/spapi/orders/2026-01-01/orders"
 _REPORTS = "/spapi/reports/2021-06-30/reports"
 _REPORT_DOCUMENTS = "/spapi/reports/2021-06-30/documents"
+_FEES = "/spapi/products/fees/v0/feesEstimate"
 _SELLERS = "/spapi/sellers/v1/marketplaceParticipations"
 
 Handler = Callable[[AmazonSeller, Request], Reply]
@@ -37,6 +40,7 @@ class AmazonApi:
             ("GET", _FEEDS): ("getFeeds", feeds.list_feeds),
             ("POST", _REPORTS): ("createReport", reports.create),
             ("GET", _ORDERS): ("searchOrders", OrderSearch(world).search),
+            ("POST", _FEES): (ESTIMATE_FEES, FeesEstimates(world).estimate),
             ("GET", _SELLERS): ("getMarketplaceParticipations", _participations),
         }
         self._below: dict[tuple[str, str], tuple[str, Handler]] = {

@@ -11,7 +11,7 @@ from mercarich_simulator.api.offer_levers import OfferLevers, marketplace_of, nu
 from mercarich_simulator.hazards import DAY
 from mercarich_simulator.ledger import FOREVER, Frame
 from mercarich_simulator.ledger_losses import Stop
-from mercarich_simulator.ledger_orders import Terms
+from mercarich_simulator.ledger_orders import FeeOf, Terms
 from mercarich_simulator.ledger_report import ledger, offer_line
 from mercarich_simulator.seeding import listing_rows, overview
 from mercarich_simulator.sites.look import Look
@@ -136,10 +136,9 @@ class Levers:
 
     def _ledger(self, request: Request) -> dict[str, Any]:
         details = request.query.get("details", "0") not in {"", "0", "false"}
-        terms = Terms(float(request.query.get("fee_percent", "0")), int(request.query.get("costs_jpy", "0")))
         sellers = frozenset(filter(None, request.query.get("take_down", "").split(",")))
         numbers = (float(request.query.get(name, "0")) for name in ("least_percent", "notice"))
-        return ledger(self._world, self._frame(request), details, terms, Stop(sellers, *numbers))
+        return ledger(self._world, self._frame(request), details, _terms(request), Stop(sellers, *numbers))
 
     def _offer(self, request: Request) -> dict[str, Any] | None:
         seller_id, _, sku = request.path.removeprefix("/_sim/offers/").partition("/")
@@ -197,6 +196,15 @@ class Levers:
         elif "grace" in query:
             cutoff = now - float(query["grace"])
         return Frame(world.catalogue.start_at, now, float(query.get("settled", "3600")), cutoff)
+
+
+def _terms(request: Request) -> Terms:
+    """Return what a sale costs; `before_estimate`: per cent that count until Amazon has told its own fee."""
+    fee, before = request.query.get("fee_percent", "0"), request.query.get("before_estimate")
+    costs = int(request.query.get("costs_jpy", "0"))
+    if fee != "amazon":
+        return Terms(float(fee), costs)
+    return Terms(0.0, costs, FeeOf.AMAZON) if before is None else Terms(float(before), costs, FeeOf.ESTIMATE)
 
 
 def _moment(text: str) -> float:
