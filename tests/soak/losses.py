@@ -39,8 +39,9 @@ def begin(connection: Connection, plant: Plant, rows: Sequence[Mapping[str, Any]
 def question(plant: Plant) -> str:
     """Return what the ledger is to be told of the rule, as a part of its address."""
     seller = plant.market.world.catalogue.sellers[0]
+    fee = {"fee_percent": "amazon", "before_estimate": FEE_PERCENT}
     told = {"take_down": seller.seller_id, "least_percent": LEAST_PERCENT, "notice": NOTICE_SECONDS}
-    return "&".join(f"{name}={value}" for name, value in {"fee_percent": "amazon", "before_estimate": FEE_PERCENT, **told}.items())
+    return "&".join(f"{name}={value}" for name, value in {**fee, **told}.items())
 
 
 def line(plant: Plant, offer: Offer, truth: Sequence[Change]) -> Sequence[Change]:

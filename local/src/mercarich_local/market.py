@@ -112,9 +112,9 @@ class Simulator:
         found: Row = self._call("GET", f"/_sim/ledger?details=1&before={gone_before}").json()
         return found
 
-    def orders_ledger(self, fee_percent: float, costs_jpy: int) -> Row:
-        """Return the ledger's counts. A piece is sold at a loss by this fee and these costs."""
-        found: Row = self._call("GET", f"/_sim/ledger?fee_percent={fee_percent}&costs_jpy={costs_jpy}").json()
+    def orders_ledger(self, costs_jpy: int) -> Row:
+        """Return the ledger's counts. A piece is sold at a loss by what Amazon takes, and these costs."""
+        found: Row = self._call("GET", f"/_sim/ledger?fee_percent=amazon&costs_jpy={costs_jpy}").json()
         return found
 
     def offer(self, seller_id: str, sku: str) -> Row:

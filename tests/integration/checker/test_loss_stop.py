@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, check, planner, request
 from tests.integration.checker.test_next_looks import Looks
 
@@ -17,7 +17,7 @@ from mercarich_checker.domain.brake import HoldKind
 from mercarich_contracts.market import Marketplace, State
 from mercarich_db import engine as engines
 from mercarich_db.settings_cache import settings_cache
-from mercarich_db.tables import evidence, holds, listing_events, listings, source_items
+from mercarich_db.tables import evidence, holds, listing_events, listing_fees, listings, source_items
 from mercarich_listings import store
 from mercarich_listings.history import replay
 from mercarich_listings.transition import Stage
@@ -63,6 +63,17 @@ class Stop:
         with engines.reading(self.engine) as connection:
             return connection.execute(query.order_by(listing_events.c.id.desc()).limit(1)).one()
 
+    def estimated(self, fee_jpy: int) -> None:
+        """Amazon has estimated its fee of the first offer, at its price."""
+        fee = {"fee_jpy": fee_jpy, "fixed_jpy": 0, "of_price_jpy": 1500, "estimated_at": self.now}
+        row = {"listing_id": self.ids[0], "next_at": self.now, "failures": 0, "alone": False, **fee}
+
+        def write(connection: Connection) -> None:
+            connection.execute(delete(listing_fees))
+            connection.execute(insert(listing_fees).values(row))
+
+        engines.run_tx(self.engine, write)
+
     def rule(self, value: str) -> None:
         self.shop.setting("LOSS_RULE", value)
 
@@ -95,6 +106,21 @@ def test_an_offer_at_a_loss_is_down_with_evidence_until_it_earns_enough(engine: 
     row, event = stop.shop.offer(stop.ids[0]), stop.event()
     assert (stop.stages(), row.quantity, row.revision, row.restored_at) == ([Stage.ON_SALE], 1, 3, event.at)
     assert (event.kind, event.reason) == ("recovered", EarnsEnoughAgain(1500, CHEAP, 225, 0, 275, 0, 0))
+
+
+def test_amazons_estimate_of_the_fee_decides(engine: Engine, stop: Stop) -> None:
+    stop.estimated(120)  # 1,380 are left
+    stop.look(DEAR)
+    assert stop.stages() == [Stage.ON_SALE], "by 15 per cent it would be a loss"
+
+    stop.look(1381)
+    assert (stop.stages(), stop.event().reason) == ([Stage.PAUSED], EarnsTooLittle(1500, 1381, 120, 0, -1, 0, 0))
+    stop.look(1350)
+    assert (stop.stages(), stop.event().reason) == ([Stage.ON_SALE], EarnsEnoughAgain(1500, 1350, 120, 0, 30, 0, 0))
+
+    stop.estimated(400)
+    stop.look(1350)
+    assert (stop.stages(), stop.event().reason.fee_jpy) == ([Stage.PAUSED], 400)
 
 
 def test_the_row_is_the_replay_of_its_history(engine: Engine, stop: Stop) -> None:
@@ -235,14 +261,17 @@ def test_neither_kind_eats_the_others_limit(engine: Engine, many: Stop, market: 
 
 @pytest.mark.parametrize(("price", "stage"), [(DEAR, Stage.PAUSED), (CHEAP, Stage.ON_SALE)])
 def test_a_released_hold_goes_by_the_price_last_seen(engine: Engine, many: Stop, price: int, stage: Stage) -> None:
+    """The first offer's fee has been estimated meanwhile, the other way round."""
     many.look(DEAR)
+    many.estimated(120 if price == DEAR else 600)
     last, released = update(source_items).values(price_jpy=price), {"released_at": utc_now(), "released_by": "ops"}
     engines.run_tx(engine, lambda connection: connection.execute(last))
     engines.run_tx(engine, lambda connection: connection.execute(update(holds).values(**released)))
     observations = SqlObservations(engine, settings_cache(engine, brake_settings))
 
     assert observations.apply_released_holds(Marketplace.YAHOO, utc_now()) == {}
-    assert many.stages() == [stage] * 30
+    other = Stage.ON_SALE if price == DEAR else Stage.PAUSED
+    assert many.stages() == [other, *[stage] * 29]
     assert many.shop.count(listings, listings.c.hold_id.is_not(None)) == 0
 
 

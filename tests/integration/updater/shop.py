@@ -16,6 +16,7 @@ from mercarich_db import engine as engines
 from mercarich_db.tables import (
     holds,
     listing_events,
+    listing_fees,
     listings,
     revival_candidates,
     revivals,
@@ -156,6 +157,12 @@ class RevivalShop(Shop):
     def own(self, user_id: int, key: str, value: object) -> None:
         row = {"user_id": user_id, "key": key, "value": str(value), "updated_at": LONG_AGO, "updated_by": "test"}
         engines.run_tx(self.engine, lambda connection: connection.execute(insert(seller_settings).values(row)))
+
+    def estimated(self, listing_id: int, **values: int) -> None:
+        """Amazon has estimated its fee for the listing."""
+        turn = {"estimated_at": LONG_AGO, "next_at": utc_now(), "failures": 0, "alone": False}
+        row = {"listing_id": listing_id, **turn, **values}
+        engines.run_tx(self.engine, lambda connection: connection.execute(insert(listing_fees).values(row)))
 
     def change(self, listing_id: int, **values: Any) -> None:
         mine = update(listings).where(listings.c.id == listing_id).values(**values)

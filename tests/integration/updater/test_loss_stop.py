@@ -45,6 +45,37 @@ def test_a_replacement_that_would_be_down_is_refused(
         assert shop.seen_of(listing)[-1].reason == PriceAboveLossLimit(price, limit)
 
 
+@pytest.mark.parametrize(("price", "given"), [(920, True), (921, False)])
+def test_the_limit_of_a_replacement_is_by_amazons_estimate(
+    shop: RevivalShop, market: Market, seller: int, price: int, given: bool
+) -> None:
+    listing = shop.gone(seller, "old1", offer_price_jpy=OFFERED)
+    shop.estimated(listing, fee_jpy=80, fixed_jpy=0, of_price_jpy=OFFERED)
+    market.for_sale = [item("new1", price_jpy=price)]
+
+    shop.wake(listing)
+
+    assert shop.offer(listing).quantity == (1 if given else 0)
+    if not given:
+        assert shop.seen_of(listing)[-1].reason == PriceAboveLossLimit(price, 920)
+
+
+@pytest.mark.parametrize(("price", "stage"), [(920, Stage.ON_SALE), (921, Stage.PAUSED)])
+def test_a_restore_goes_by_amazons_estimate(
+    shop: RevivalShop, market: Market, seller: int, price: int, stage: Stage
+) -> None:
+    listing = shop.gone(seller, "old1", offer_price_jpy=OFFERED)
+    shop.estimated(listing, fee_jpy=80, fixed_jpy=0, of_price_jpy=OFFERED)
+    market.for_sale = [item("new1", price_jpy=800)]
+    shop.wake(listing)
+    ageing = Ageing(shop.offer(listing).source_item_id, Marketplace.YAHOO, "new1")
+
+    shop.decisions.seen_again(ageing, item("new1", price_jpy=price), utc_now())
+
+    assert [event.reason.fee_jpy for event in _paused(shop, listing)] == ([80] if stage is Stage.PAUSED else [])
+    assert shop.offer(listing).quantity == (0 if stage is Stage.PAUSED else 1)
+
+
 def test_without_the_rule_a_replacement_at_a_loss_is_given(shop: RevivalShop, market: Market) -> None:
     listing = shop.gone(shop.seller("a"), "old1", offer_price_jpy=OFFERED)
     market.for_sale = [item("new1")]

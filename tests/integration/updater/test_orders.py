@@ -173,6 +173,17 @@ def test_the_limit_is_the_break_even_of_the_order_or_of_its_offer_or_the_sellers
     assert orders.found(order) == ["fits"]
 
 
+def test_the_break_even_is_by_amazons_estimate_for_the_listing_where_there_is_one(
+    shop: RevivalShop, market: Market, orders: Orders
+) -> None:
+    listing = sold_out(shop, shop.seller("a"), "old1", offer_price_jpy=4000)
+    shop.estimated(listing, fee_jpy=480, fixed_jpy=80, of_price_jpy=4000)
+    order = orders.of(listing, price_jpy=2000)
+    market.for_sale = [item("dear", price_jpy=1721), item("fits", price_jpy=1720)]  # less 80, and ten per cent
+    orders.turn()
+    assert orders.found(order) == ["fits"]
+
+
 def test_a_worker_searches_for_orders_unless_its_marketplace_is_paused(
     shop: RevivalShop, market: Market, orders: Orders
 ) -> None:

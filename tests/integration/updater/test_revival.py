@@ -281,6 +281,16 @@ def test_m7_a_seller_may_buy_up_to_the_break_even(shop: RevivalShop, market: Mar
     assert (shop.source_of(told), shop.source_of(silent)) == ("new2", "new2")
 
 
+def test_m7_the_break_even_is_by_amazons_estimate_where_there_is_one(shop: RevivalShop, market: Market) -> None:
+    user = shop.seller("a")
+    shop.own(user, "REVIVAL_PRICE_RULE", "break_even")
+    listing = shop.gone(user, "old1", offer_price_jpy=2000)
+    shop.estimated(listing, fee_jpy=160, fixed_jpy=0, of_price_jpy=2000)
+    market.for_sale = [item("new0", price_jpy=1841), item("new1", price_jpy=1840)]
+    shop.wake(listing)
+    assert shop.candidates(listing) == {"new0": "price", "new1": None}
+
+
 @pytest.mark.parametrize("ask_first", ["off", "on"])
 def test_m7_a_first_price_that_nobody_kept_is_that_of_the_old_page(
     shop: RevivalShop, market: Market, ask_first: str

@@ -6,7 +6,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,9 @@ from mercarich_db.clock import utc_now
 from mercarich_db.earning_terms import terms_of
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
+from mercarich_reasons.earnings import FeeRefused
 from mercarich_replacements.earnings import Sale, Terms, Verdict, earnings
+from mercarich_replacements.fees import Estimate
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import View, Wish
 from mercarich_web.notices.notices import Cause
@@ -83,6 +85,25 @@ def test_terms_are_the_sellers_own_then_the_general_ones(engine: Engine, rows: R
     assert found == [Terms(8.0, 200, 0, 0, 2.5), Terms(10.5, 7, 0, 0, 0.0)]
 
 
+def _estimate(draw: random.Random, offered: int | None) -> Estimate | None:
+    """Often none, else one of a price near to the offer's, or far from it."""
+    of_price = draw.choice([None, offered, (offered or 3000) + 1, 20_011, 99_999_989])
+    if of_price is None:
+        return None
+    fixed, share = draw.choice([0, 80]), draw.choice([0, 15, 30, of_price // 10, of_price // 7 + 1])
+    return Estimate(fixed + share, fixed, of_price, ago(days=1))
+
+
+def fee(rows: Rows, listing_id: int, estimate: Estimate | None, **more: object) -> None:
+    """Store an estimate as feed does; None: the last request gave none."""
+    told = {"estimated_at": None, "fee_jpy": None, "fixed_jpy": None, "of_price_jpy": None}
+    if estimate is not None:
+        told = asdict(estimate)
+        told["estimated_at"] = told.pop("at")
+    turn = {"next_at": ago(days=-1), "failures": 0, "alone": False}
+    rows.add(tables.listing_fees, **{"listing_id": listing_id, **turn, **told, **more})
+
+
 def _cases(draw: random.Random, terms: Terms) -> list[dict[str, Any]]:
     """Offers around each limit, and some of which something is not known."""
     found = []
@@ -94,7 +115,13 @@ def _cases(draw: random.Random, terms: Terms) -> list[dict[str, Any]]:
         price = draw.choice([None, max(1, at - (postage or 0) + draw.randrange(-2, 3)), 500])
         state, why = draw.choice([("available", None)] * 5 + [("unknown", None), ("sold", "won"), ("gone", None)])
         source = {"price_jpy": price, "postage_jpy": postage, "state": state, "reason": why}
-        found.append({"offered": offered, "source": source, "quantity": draw.choice([1, 1, 1, 0])})
+        estimate = _estimate(draw, offered)
+        if estimate is not None and offered is not None and price is not None:
+            least = draw.choice([terms.least_jpy, 0, offered * terms.least_per_mille // 1000])
+            source["price_jpy"] = max(1, terms.kept(offered, estimate) - least - (postage or 0) + draw.randrange(-2, 3))
+        found.append(
+            {"offered": offered, "source": source, "quantity": draw.choice([1, 1, 1, 0]), "estimate": estimate}
+        )
     return found
 
 
@@ -121,8 +148,11 @@ def test_the_database_decides_as_the_rule_does(engine: Engine, rows: Rows, ann_i
     for number, case in enumerate(_cases(random.Random(7), terms)):
         sku, source = f"S-{number:03}", case["source"]
         listing = {"offer_price_jpy": case["offered"], "quantity": case["quantity"]}
-        rows.listing(ann_id, rows.source(f"x{number}", **source), sku, **listing)
-        sale = Sale(case["offered"], source["state"], source["reason"], source["price_jpy"], source["postage_jpy"])
+        listing_id = rows.listing(ann_id, rows.source(f"x{number}", **source), sku, **listing)
+        if case["estimate"] is not None:
+            fee(rows, listing_id, case["estimate"])
+        seen = (source["state"], source["reason"], source["price_jpy"], source["postage_jpy"])
+        sale = Sale(case["offered"], *seen, case["estimate"])
         verdict = earnings(sale, terms).verdict
         gone = source["state"] in ("sold", "gone")
         if case["quantity"] and not gone and verdict is not Verdict.ENOUGH:
@@ -204,6 +234,12 @@ def test_programs_get_what_a_sale_earns(ann: Browser, rows: Rows, engine: Engine
     assert page["listings"][0]["earned"] == {
         "verdict": "unknown",
         "fee_jpy": 150,
+        "fee_by": {
+            "text": "15% by the seller's rules, without an estimate of Amazon",
+            "reason_code": "fee_by_setting",
+            "reason_values": {"percent": 15.0},
+        },
+        "not_estimated": [],
         "landed_jpy": 500,
         "profit_jpy": 350,
         "margin_percent": 35.0,
@@ -217,6 +253,32 @@ def test_programs_get_what_a_sale_earns(ann: Browser, rows: Rows, engine: Engine
         ],
     }
     assert (one["earned"]["verdict"], one["earned"]["profit_jpy"], one["earned"]["unknown"]) == ("loss", -1, [])
+
+
+def test_amazons_estimate_takes_the_place_of_the_percentage_everywhere(
+    ann: Browser, mercarich: Mercarich, rows: Rows, engine: Engine, ann_id: int
+) -> None:
+    shop(rows, ann_id)
+    ids = {sku: row.id for sku, row in by_sku(engine).items()}
+    fee(rows, ids["LOSS"], Estimate(100, 0, 1000, ago(days=1)))  # ten per cent: it earns 49
+    fee(rows, ids["GOOD"], Estimate(480, 80, 1000, ago(days=1)), problem=FeeRefused("please verify", "Invalid"))
+
+    assert skus(ann.get("/listings?view=at_a_loss").text) == ["GOOD"]
+    page = ann.get(f"/listings/{ids['GOOD']}").text
+    assert "¥480" in page
+    assert "for a price of 1,000 yen" in page
+    assert "Amazon refused to estimate the fee: please verify (code Invalid)" in page
+    assert "15% by the seller&#39;s rules" in ann.get(f"/listings/{ids['THIN']}").text
+    text = ann.get("/listings/export.csv").text.removeprefix("\ufeff")
+    exported = {row["sku"]: (row["fee"], row["fee_by"], row["profit"]) for row in csv.DictReader(StringIO(text))}
+    assert exported["LOSS"] == ("100", "fee_estimated", "49")
+    assert exported["GOOD"] == ("480", "fee_estimated", "-80")
+    assert exported["THIN"] == ("150", "fee_by_setting", "50")
+    told = mercarich.json("explain", "GOOD")["earned"]
+    assert (told["fee_jpy"], told["profit_jpy"]) == (480, -80)
+    shown = mercarich.page("explain", "GOOD")
+    assert re.search(r"by +Amazon's estimate of .* for a price of 1,000 yen", shown)
+    assert re.search(r"no estimate +Amazon refused to estimate the fee", shown)
 
 
 def test_explain_tells_what_a_sale_earns(mercarich: Mercarich, rows: Rows, ann_id: int) -> None:

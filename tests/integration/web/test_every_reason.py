@@ -102,6 +102,19 @@ def test_a_problem_of_a_push_is_told_where_it_is_asked_for(ann: Browser, rows: R
     assert _english(page) == set()
 
 
+def test_why_there_is_no_estimate_of_a_fee_is_told_on_the_listings_page(
+    ann: Browser, rows: Rows, reasons: Sequence[Reason]
+) -> None:
+    listing = rows.listing(1, rows.source("x6"), "F-1", offer_price_jpy=1000)
+    turn = {"listing_id": listing, "next_at": ago(hours=-1), "failures": 1, "alone": False}
+    rows.add(tables.listing_fees, **turn, problem=reasons[0])
+    for reason in reasons[:10]:
+        rows.change(update(tables.listing_fees).values(problem=reason))
+        page = _page(ann, f"/listings/{listing}")
+        assert _missing(page, [reason]) == []
+        assert _english(page) == set()
+
+
 def test_jobs_and_notices_of_them(ann: Browser, rows: Rows, reasons: Sequence[Reason]) -> None:
     words = {"kind": "import", "state": "failed", "phase": "ended", "cursor": "{}", "created_by": "ann"}
     times = {"created_at": ago(hours=1), "heartbeat_at": ago(hours=1), "ended_at": ago(minutes=9)}

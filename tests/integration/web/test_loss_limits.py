@@ -9,7 +9,7 @@ from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
 from tests.integration.web.test_api import ALL, key_of
-from tests.integration.web.test_earnings import offer, term
+from tests.integration.web.test_earnings import fee, offer, term
 
 from mercarich_contracts.hazards import FIRST_LOOK
 from mercarich_db import loss_rules, tables
@@ -20,6 +20,7 @@ from mercarich_listings import store
 from mercarich_listings.transition import Stage
 from mercarich_reasons.earnings import EarnsTooLittle
 from mercarich_replacements.earnings import Terms
+from mercarich_replacements.fees import Estimate
 from mercarich_replacements.loss_stop import LossRule
 from mercarich_web.listings.actions import BulkAction
 from mercarich_web.listings.choices import Choice
@@ -116,6 +117,19 @@ def test_what_is_not_paused_is_not_put_up_and_may_have_a_limit(
     assert row(engine, listing_id).least_profit_jpy is None
 
 
+def test_the_loss_that_is_agreed_to_is_by_amazons_estimate(
+    engine: Engine, rows: Rows, ann: Browser, ann_id: int
+) -> None:
+    listing_id = paused(rows, ann_id)
+    fee(rows, listing_id, Estimate(70, 0, 1000, ago(days=1)))
+
+    assert 'name="least_profit_jpy" value="-20"' in ann.get(f"/listings/{listing_id}").text
+    assert ann.post(f"/listings/{listing_id}/limit", least_profit_jpy="-19", put_up="true").status_code == 409
+    ann.post(f"/listings/{listing_id}/limit", least_profit_jpy="-20", put_up="true")
+
+    assert stage(engine, listing_id) is Stage.ON_SALE
+
+
 def test_the_api_sets_a_limit_and_tells_it(engine: Engine, rows: Rows, ann: Browser, ann_id: int) -> None:
     listing_id = paused(rows, ann_id)
     key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
@@ -185,17 +199,27 @@ def test_undo_pauses_what_was_paused(engine: Engine, rows: Rows, ann_id: int, ac
 
 
 @pytest.mark.parametrize(
-    ("rule", "own", "resumed"),
-    [("take_down", None, Stage.PAUSED), ("take_down", -100, Stage.ON_SALE), ("tell", None, Stage.ON_SALE)],
+    ("rule", "own", "fee_jpy", "resumed"),
+    [
+        ("take_down", None, None, Stage.PAUSED),
+        ("take_down", -100, None, Stage.ON_SALE),
+        ("tell", None, None, Stage.ON_SALE),
+        ("take_down", None, 50, Stage.ON_SALE),
+        ("take_down", None, 51, Stage.PAUSED),
+    ],
 )
 def test_what_is_watched_again_is_paused_where_the_rule_would_take_it_down(
-    engine: Engine, rows: Rows, ann_id: int, rule: str, own: int | None, resumed: Stage
+    engine: Engine, rows: Rows, ann_id: int, rule: str, own: int | None, fee_jpy: int | None, resumed: Stage
 ) -> None:
     """Nobody looked at its source meanwhile: left out, it would stay so whatever its source costs now."""
     term(rows, ann_id, "LOSS_RULE", rule)
     listing_id = offer(rows, ann_id, "DEAR", 1000, 950, 0)
     down = {"quantity": 0, "withdrawn_at": ago(hours=1), "stopped_at": ago(hours=1), "least_profit_jpy": own}
     _set(rows, listing_id, down)
+
+    if fee_jpy is not None:
+        fee(rows, listing_id, Estimate(fee_jpy, 0, 1000, ago(days=1)))
+    fee(rows, offer(rows, ann_id, "OTHER", 1000, 950, 0), Estimate(10, 0, 1000, ago(days=1)))
 
     assert SqlBulk(engine).apply(ann_id, BulkAction.RESUME, Choice(ids=[listing_id]), "ann", utc_now()).changed == 1
 
@@ -208,16 +232,26 @@ def test_what_is_watched_again_is_paused_where_the_rule_would_take_it_down(
 
 
 @pytest.mark.parametrize(
-    ("rule", "own", "fitting"), [("take_down", None, 0), ("take_down", -100, 1), ("tell", None, 1)]
+    ("rule", "own", "fee_jpy", "fitting"),
+    [
+        ("take_down", None, None, 0),
+        ("take_down", -100, None, 1),
+        ("tell", None, None, 1),
+        ("take_down", None, 50, 1),
+        ("take_down", None, 51, 0),
+        ("take_down", -100, 151, 0),
+    ],
 )
 def test_what_the_rule_would_take_down_again_is_left_out(
-    engine: Engine, rows: Rows, ann_id: int, rule: str, own: int | None, fitting: int
+    engine: Engine, rows: Rows, ann_id: int, rule: str, own: int | None, fee_jpy: int | None, fitting: int
 ) -> None:
     term(rows, ann_id, "LOSS_RULE", rule)
     listing_id = offer(rows, ann_id, "DEAR", 1000, 950, 0)
     action = BulkAction.PUT_UP
     down = {"quantity": 0, "withdrawn_at": ago(hours=1), "least_profit_jpy": own}
     _set(rows, listing_id, down)
+    if fee_jpy is not None:
+        fee(rows, listing_id, Estimate(fee_jpy, 0, 1000, ago(days=1)))
     bulk, choice = SqlBulk(engine), Choice(ids=[listing_id])
 
     assert bulk.preview(ann_id, action, choice, utc_now()).fitting == fitting

@@ -1,6 +1,7 @@
 """The loss stop: a certain loss takes down, a known profit puts up, and what is unknown does nothing."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -8,8 +9,10 @@ from hypothesis import strategies as st
 
 from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded
 from mercarich_replacements.earnings import Sale, Terms
+from mercarich_replacements.fees import Estimate
 from mercarich_replacements.loss_stop import ONLY_TELL, LossRule, Step, decide, highest_cost
 
+AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
 TERMS = Terms(fee_percent=15.0, costs_jpy=300)
 """Of 5,000 yen, 3,950 are left."""
 SALE = Sale(offer_price_jpy=5000, state="available", why=None, price_jpy=3000, postage_jpy=500)
@@ -85,27 +88,46 @@ def test_a_decision_has_its_figures() -> None:
     assert up == EarnsEnoughAgain(5000, 3000, 750, 300, 450, 0, 500)
 
 
+def test_amazons_estimate_takes_the_place_of_the_percentage() -> None:
+    low, high = Estimate(400, 0, 5000, AT), Estimate(2000, 80, 10_000, AT)  # at 5,000 yen: 400, and 960 + 80
+
+    assert [_by(low, price, paused=False) for price in (3800, 3801)] == [KEEP, PAUSE]
+    assert [_by(high, price, paused=False) for price in (3160, 3161)] == [KEEP, PAUSE]
+    assert [_by(low, price, paused=True) for price in (3700, 3701)] == [RECOVER, KEEP]
+    down = decide(replace(_priced(4000), estimate=low), TERMS, RULE, None, paused=False).reason
+    assert down == EarnsTooLittle(5000, 4000, 400, 300, -200, 0, 500)
+
+
+def _by(estimate: Estimate, price: int, *, paused: bool) -> Step:
+    return decide(replace(_priced(price), estimate=estimate), TERMS, RULE, None, paused=paused).step
+
+
+_Estimates = st.none() | st.builds(
+    lambda share, fixed, of_price: Estimate(share + fixed, fixed, of_price, AT),
+    *(st.integers(0, 3_000), st.sampled_from([0, 80]), st.integers(1, 20_000)),
+)
 _Yen, _Postage = st.integers(0, 20_000), st.none() | st.integers(0, 2_000)
 _Rules = st.builds(
     LossRule, st.booleans(), st.integers(0, 2_000), st.sampled_from([0.0, 5.0, 9.9]), st.sampled_from([0.0, 2.0])
 )
 
 
-@given(_Yen, _Yen, _Postage, _Rules, st.none() | st.integers(-2_000, 2_000))
+@given(_Yen, _Yen, _Postage, _Rules, st.none() | st.integers(-2_000, 2_000), _Estimates)
 def test_what_is_put_up_is_not_taken_down_at_the_same_price(
-    offered: int, price: int, postage: int | None, rule: LossRule, own: int | None
+    offered: int, price: int, postage: int | None, rule: LossRule, own: int | None, estimate: Estimate | None
 ) -> None:
-    sale = Sale(offered, "available", None, price, postage)
+    sale = Sale(offered, "available", None, price, postage, estimate)
 
     if decide(sale, TERMS, rule, own, paused=True).step is RECOVER:
         assert decide(sale, TERMS, rule, own, paused=False).step is KEEP
 
 
-@given(_Yen, _Yen, st.integers(0, 2_000), _Rules, st.none() | st.integers(-2_000, 2_000))
+@given(_Yen, _Yen, st.integers(0, 2_000), _Rules, st.none() | st.integers(-2_000, 2_000), _Estimates)
 def test_a_source_within_the_highest_cost_is_not_taken_down(
-    offered: int, price: int, postage: int, rule: LossRule, own: int | None
+    offered: int, price: int, postage: int, rule: LossRule, own: int | None, estimate: Estimate | None
 ) -> None:
-    sale, most = Sale(offered, "available", None, price, postage), highest_cost(offered, TERMS, rule, own)
+    sale = Sale(offered, "available", None, price, postage, estimate)
+    most = highest_cost(offered, TERMS, rule, own, estimate)
     step = decide(sale, TERMS, rule, own, paused=False).step
 
     if most is None or most > 0:

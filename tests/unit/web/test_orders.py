@@ -8,6 +8,7 @@ import pytest
 from mercarich_contracts.orders import OrderDecision, OrderStatus
 from mercarich_reasons.earnings import NoSourceKnown, OrderPriceNotTold, SourceNotSeen, SourcePostageNotKnown
 from mercarich_replacements.earnings import Terms
+from mercarich_replacements.fees import Estimate
 from mercarich_web.cancellations.late import LateRate, worst
 from mercarich_web.cancellations.rate import Rate, RateWarning
 from mercarich_web.orders.orders import Decided, OrderItem, Profit, Source, Standing, Step
@@ -62,6 +63,13 @@ def test_a_source_is_told_as_it_is_now(source: Source | None, standing: Standing
 def test_profit_is_what_fee_costs_and_the_landed_price_leave() -> None:
     assert ITEM.profit(TERMS) == Profit(3_000 - 450 - 100 - 1_500)
     assert replace(ITEM, quantity=2).profit(TERMS) == Profit(6_000 - 900 - 100 - 3_000)
+
+
+def test_amazons_estimate_for_the_listing_is_scaled_to_what_the_order_was_sold_for() -> None:
+    estimated = replace(ITEM, estimate=Estimate(230, 80, 1_500, AT))
+
+    assert estimated.profit(TERMS) == Profit(3_000 - 380 - 100 - 1_500)
+    assert replace(estimated, quantity=2).profit(TERMS) == Profit(6_000 - 760 - 100 - 3_000)
 
 
 def test_what_was_paid_replaces_what_the_source_would_cost() -> None:

@@ -2,26 +2,29 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, null, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, false, func, null, or_, select
 
 from mercarich_contracts.market import OUT_OF_STOCK, State
-from mercarich_db.tables import listings, source_items
+from mercarich_db import fee_estimates
+from mercarich_db.tables import listing_fees, listings, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings.listing import UP
 from mercarich_listings.stages import is_in
 from mercarich_replacements.earnings import Sale, Terms, earnings
+from mercarich_replacements.fees import LEAST_JPY
 from mercarich_replacements.loss_stop import LossRule
 
-_offer, _source = listings.c, source_items.c
-COLUMNS = (
+_offer, _source, _estimate = listings.c, source_items.c, listing_fees.c
+_SALE = (
     _offer.offer_price_jpy.label("sale_offer_price_jpy"),
     _source.state.label("sale_state"),
     _source.reason.label("sale_why"),
     _source.price_jpy.label("sale_price_jpy"),
     _source.postage_jpy.label("sale_postage_jpy"),
 )
-"""What `split` makes earnings of."""
-_NAMES = [column.name for column in COLUMNS]
+_FEE = (*fee_estimates.COLUMNS, fee_estimates.PROBLEM)
+COLUMNS = (*_SALE, *_FEE)
+"""What `split` makes earnings of. They are of `joined`."""
 _is_up = and_(is_in(UP), _offer.orphan.is_(false()))
 _can_be_bought = _source.state == State.AVAILABLE
 
@@ -29,13 +32,34 @@ _can_be_bought = _source.state == State.AVAILABLE
 def split(row: AnyRow, terms: Terms) -> dict[str, Any]:
     """Return the other values of the row, with its earnings as `earned`."""
     values = dict(row._mapping)
-    sale = Sale(**{name.removeprefix("sale_"): values.pop(name) for name in _NAMES})
+    told = {column.name.removeprefix("sale_"): values.pop(column.name) for column in _SALE}
+    problem = row.estimate_problem
+    for column in _FEE:
+        del values[column.name]
+    sale = Sale(**told, estimate=fee_estimates.estimate_of(row), fee_problem=problem)
     return {**values, "earned": earnings(sale, terms)}
+
+
+def joined() -> FromClause:
+    """Return listings with their sources, and with Amazon's estimates of their fees as far as there are any."""
+    return fee_estimates.with_estimates(listings.join(source_items, _source.id == _offer.source_item_id))
+
+
+def _fee(terms: Terms) -> ColumnElement[int]:
+    """Amazon's fee, as `Terms.fee`; NULL where the offer's price is not known."""
+    price, of_price = _offer.offer_price_jpy, _estimate.of_price_jpy
+    share = _estimate.fee_jpy - _estimate.fixed_jpy
+    up = share * price + of_price - 1
+    # MariaDB rounds quotients to a few decimals: only what is a multiple of the divisor is divided.
+    scaled = (up - up % of_price) // of_price
+    least = case((share < LEAST_JPY, share), else_=LEAST_JPY)
+    by_estimate = _estimate.fixed_jpy + case((scaled < least, least), else_=scaled)
+    return case((_estimate.fee_jpy.is_not(None), by_estimate), else_=price - price * terms.kept_per_mille // 1000)
 
 
 def _profit(terms: Terms) -> ColumnElement[int]:
     """What a sale earns at most; NULL where a price is not known."""
-    kept = _offer.offer_price_jpy * terms.kept_per_mille // 1000 - terms.costs_jpy
+    kept = _offer.offer_price_jpy - _fee(terms) - terms.costs_jpy
     return kept - _source.price_jpy - func.coalesce(_source.postage_jpy, terms.unknown_postage_jpy)
 
 
@@ -62,11 +86,12 @@ def unknown_cost(terms: Terms) -> ColumnElement[bool]:
 
 
 def below_limit(terms: Terms, rule: LossRule) -> ColumnElement[bool]:
-    """SQL condition: the loss stop would take the offer down, were it up (`mercarich_replacements.loss_stop`)."""
+    """SQL condition on rows of `joined`: the loss stop would take the offer down, were it up
+    (`mercarich_replacements.loss_stop`)."""
     offered = _offer.offer_price_jpy
     share = (offered * round(rule.least_percent * 10) + 999) // 1000
     by_rule = case((share > rule.least_jpy, share), else_=rule.least_jpy) if rule.takes_down else null()
-    most = offered * terms.kept_per_mille // 1000 - terms.costs_jpy - _source.price_jpy
+    most = offered - _fee(terms) - terms.costs_jpy - _source.price_jpy
     least = func.coalesce(_offer.least_profit_jpy, by_rule)
     below = and_(_can_be_bought, most - func.coalesce(_source.postage_jpy, 0) < least)
     return func.coalesce(below, false())
@@ -75,12 +100,11 @@ def below_limit(terms: Terms, rule: LossRule) -> ColumnElement[bool]:
 def numbers(user_id: int, terms: Terms) -> Select[int, int, int]:
     """Select how many of the seller's offers meet each of these conditions, under the conditions' names.
 
-    Only the sources' rows are read, besides the index of figures.
+    Only the rows of sources and of estimates are read, besides the index of figures.
     """
     counted = select(
         func.count(case((at_a_loss(terms), 1))).label("at_a_loss"),
         func.count(case((thin_margin(terms), 1))).label("thin_margin"),
         func.count(case((unknown_cost(terms), 1))).label("unknown_cost"),
     )
-    offers = listings.join(source_items, _source.id == _offer.source_item_id)
-    return counted.select_from(offers).where(_offer.user_id == user_id, _is_up)
+    return counted.select_from(joined()).where(_offer.user_id == user_id, _is_up)

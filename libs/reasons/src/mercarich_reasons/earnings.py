@@ -1,6 +1,7 @@
-"""What a sale of a listing or an order earns: why it is not known, and what the loss rule made of it."""
+"""What a sale of a listing or an order earns: what is not known, where Amazon's fee is from, the loss rule's doing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.market import State
@@ -38,6 +39,45 @@ class SourceNotBuyable(Reason):
 @dataclass(frozen=True, slots=True)
 class SourcePostageNotKnown(Reason):
     """The marketplace does not tell the postage, and the seller's rules count nothing for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeeEstimated(Reason):
+    """Amazon's fee is its own estimate for this offer, scaled to the present price."""
+
+    of_price_jpy: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FeeBySetting(Reason):
+    """Amazon's fee is what the seller's rules say: there is no estimate of Amazon for this offer."""
+
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class FeesForbidden(Reason):
+    """Amazon estimates no fees for the seller: the application or the authorisation lacks the role."""
+
+    text: str | None = None
+    issue: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRefused(Reason):
+    """Amazon refused to estimate the fee of this offer."""
+
+    text: str | None = None
+    issue: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeeNotTold(Reason):
+    """Amazon's response had no estimate for this offer, or said that it failed there."""
+
+    text: str | None = None
+    issue: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,16 @@ from enum import StrEnum
 
 from mercarich_contracts.market import OUT_OF_STOCK, State
 from mercarich_contracts.market import Reason as StateReason
-from mercarich_reasons.earnings import OfferPriceNotTold, SourceNotBuyable, SourceNotSeen, SourcePostageNotKnown
+from mercarich_reasons.earnings import (
+    FeeBySetting,
+    FeeEstimated,
+    OfferPriceNotTold,
+    SourceNotBuyable,
+    SourceNotSeen,
+    SourcePostageNotKnown,
+)
 from mercarich_reasons.reason import Reason
+from mercarich_replacements.fees import Estimate
 
 
 class Verdict(StrEnum):
@@ -29,7 +37,7 @@ class Terms:
     """A seller's fee and costs, and what a sale is to earn at least."""
 
     fee_percent: float = 0.0
-    """Amazon's fee, in percent of the offer's price."""
+    """Amazon's fee in percent of the offer's price, where Amazon has not estimated it."""
     costs_jpy: int = 0
     """Other costs per sale."""
     unknown_postage_jpy: int = 0
@@ -40,16 +48,30 @@ class Terms:
 
     @property
     def kept_per_mille(self) -> int:
-        """Return what the fee leaves of the offer's price, in thousandths."""
+        """Return what the percentage leaves of the offer's price, in thousandths."""
         return 1000 - round(self.fee_percent * 10)
 
     @property
     def least_per_mille(self) -> int:
         return round(self.least_percent * 10)
 
-    def kept(self, price_jpy: int) -> int:
-        """Return what the fee and the costs leave of the offer's price."""
-        return price_jpy * self.kept_per_mille // 1000 - self.costs_jpy
+    def fee(self, price_jpy: int, estimate: Estimate | None = None) -> int:
+        """Return Amazon's fee at this price: by its own estimate for the offer, else by the percentage."""
+        if estimate is not None:
+            return estimate.fee(price_jpy)
+        return price_jpy - price_jpy * self.kept_per_mille // 1000
+
+    def fee_why(self, estimate: Estimate | None) -> Reason:
+        """Return which of both the fee is by."""
+        if estimate is not None:
+            return FeeEstimated(estimate.of_price_jpy, estimate.at)
+        return FeeBySetting(self.fee_percent)
+
+    def kept(self, price_jpy: int, estimate: Estimate | None = None, quantity: int = 1) -> int:
+        """Return what fee and costs leave of the price of a sale of that many pieces; `price_jpy`: of one."""
+        whole = price_jpy * quantity
+        fee = self.fee(whole) if estimate is None else estimate.fee(price_jpy) * quantity
+        return whole - fee - self.costs_jpy
 
     def landed(self, price_jpy: int, postage_jpy: int | None) -> int:
         """Return what a source costs with its postage, or with what is counted for an unknown one."""
@@ -72,6 +94,10 @@ class Sale:
     price_jpy: int | None
     """Of the source, tax included and postage excluded."""
     postage_jpy: int | None
+    estimate: Estimate | None = None
+    """Of Amazon's fee; None: Amazon has given none."""
+    fee_problem: Reason | None = None
+    """Why the last request for an estimate gave none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +115,10 @@ class Earnings:
     """Whether a postage that is not known is missing in the cost, so that the sale earns this at most."""
     unknown: tuple[Reason, ...] = ()
     """What is not known."""
+    fee_why: Reason | None = None
+    """Whether the fee is Amazon's estimate, or by the seller's percentage; None without a fee."""
+    not_estimated: tuple[Reason, ...] = ()
+    """Why the last request for an estimate gave none, if it did not."""
 
 
 def earnings(sale: Sale, terms: Terms) -> Earnings:
@@ -100,13 +130,16 @@ def earnings(sale: Sale, terms: Terms) -> Earnings:
     at_most = not isinstance(price, Reason) and terms.leaves_out(sale.postage_jpy)
     if at_most:
         missing.append(SourcePostageNotKnown())
-    fee = None if offered is None else offered - offered * terms.kept_per_mille // 1000
+    fee = None if offered is None else terms.fee(offered, sale.estimate)
+    not_estimated = () if sale.fee_problem is None else (sale.fee_problem,)
+    told = (None if offered is None else terms.fee_why(sale.estimate), not_estimated)
     landed = None if isinstance(price, Reason) else terms.landed(price, sale.postage_jpy)
     if offered is None or landed is None:
-        return Earnings(Verdict.UNKNOWN, fee, landed, None, None, at_most, tuple(missing))
-    profit = terms.kept(offered) - landed
+        return Earnings(Verdict.UNKNOWN, fee, landed, None, None, at_most, tuple(missing), *told)
+    profit = terms.kept(offered, sale.estimate) - landed
     margin = None if offered == 0 else round(profit * 100 / offered, 1)
-    return Earnings(_verdict(profit, offered, at_most, terms), fee, landed, profit, margin, at_most, tuple(missing))
+    verdict = _verdict(profit, offered, at_most, terms)
+    return Earnings(verdict, fee, landed, profit, margin, at_most, tuple(missing), *told)
 
 
 def price_of(sale: Sale) -> int | Reason:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Sale, Terms, price_of
+from mercarich_replacements.fees import Estimate
 
 
 class Step(StrEnum):
@@ -73,14 +74,15 @@ def decide(sale: Sale, terms: Terms, rule: LossRule, own_jpy: int | None, *, pau
     limit = rule.limit(offered, own_jpy)
     assert limit is not None
     counted = None if terms.leaves_out(sale.postage_jpy) else terms.landed(price, sale.postage_jpy) - price
-    most = terms.kept(offered) - price - (sale.postage_jpy or 0)
-    figures = _Figures(offered, price, sale.postage_jpy, terms, limit)
+    fee, left = terms.fee(offered, sale.estimate), terms.kept(offered, sale.estimate)
+    most = left - price - (sale.postage_jpy or 0)
+    figures = _Figures(offered, price, sale.postage_jpy, fee, terms.costs_jpy, limit)
     if most < limit:
         return Decision(Step.KEEP if paused else Step.PAUSE, figures.too_little(most))
     if counted is None:
         return UNDECIDED
-    profit = terms.kept(offered) - price - counted
-    figures = _Figures(offered, price, counted, terms, limit)
+    profit = left - price - counted
+    figures = _Figures(offered, price, counted, fee, terms.costs_jpy, limit)
     if not paused:
         kept = Decision(Step.KEEP, figures.enough(profit))
         return kept if profit >= limit else Decision(Step.UNDECIDED, figures.too_little(profit))
@@ -89,10 +91,13 @@ def decide(sale: Sale, terms: Terms, rule: LossRule, own_jpy: int | None, *, pau
     return Decision(Step.KEEP, figures.too_little(profit)) if profit < limit else Decision(Step.KEEP)
 
 
-def highest_cost(offered_jpy: int, terms: Terms, rule: LossRule, own_jpy: int | None) -> int | None:
-    """Return the most that a source may cost with its postage, in yen; None: no rule applies."""
+def highest_cost(
+    offered_jpy: int, terms: Terms, rule: LossRule, own_jpy: int | None, estimate: Estimate | None = None
+) -> int | None:
+    """Return the most that a source may cost with its postage, in yen; None: no rule applies. `estimate`: Amazon's, of
+    its fee for the offer."""
     limit = rule.limit(offered_jpy, own_jpy)
-    return None if limit is None else max(0, terms.kept(offered_jpy) - limit)
+    return None if limit is None else max(0, terms.kept(offered_jpy, estimate) - limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +105,15 @@ class _Figures:
     offered: int
     price: int
     postage: int | None
-    terms: Terms
+    fee: int
+    costs: int
     limit: int
 
-    @property
-    def _fee(self) -> int:
-        return self.offered - self.offered * self.terms.kept_per_mille // 1000
-
     def too_little(self, profit: int) -> EarnsTooLittle:
-        costs = self.terms.costs_jpy
-        return EarnsTooLittle(self.offered, self.price, self._fee, costs, profit, self.limit, self.postage)
+        return EarnsTooLittle(self.offered, self.price, self.fee, self.costs, profit, self.limit, self.postage)
 
     def enough(self, profit: int) -> EarnsEnoughAgain:
-        costs = self.terms.costs_jpy
-        return EarnsEnoughAgain(self.offered, self.price, self._fee, costs, profit, self.limit, self.postage)
+        return EarnsEnoughAgain(self.offered, self.price, self.fee, self.costs, profit, self.limit, self.postage)
 
 
 def _share(offered_jpy: int, percent: float) -> int:

@@ -11,6 +11,7 @@ from mercarich_contracts.sites import SEARCHED
 from mercarich_reasons.refusal import Refusal
 from mercarich_reasons.settings import NoConditionPair
 from mercarich_replacements.earnings import Terms
+from mercarich_replacements.fees import Estimate
 from mercarich_replacements.loss_stop import ONLY_TELL, LossRule, highest_cost
 from mercarich_replacements.matching import MatchRules
 
@@ -41,7 +42,7 @@ class Rules:
     break_even: bool = False
     """Whether the limit is based on the offer's price, if known, instead of the first purchase price."""
     fee_percent: float = 0.0
-    """Amazon's fee, in percent of the offer's price."""
+    """Amazon's fee in percent of the offer's price, where Amazon has not estimated it."""
     costs_jpy: int = 0
     """Other costs per sale, in yen."""
     unknown_postage_jpy: int = 0
@@ -61,6 +62,8 @@ class OfferPrice(NamedTuple):
     price_jpy: int | None
     least_profit_jpy: int | None
     """The listing's own limit of the profit; None: the seller's loss rule decides."""
+    estimate: Estimate | None = None
+    """Amazon's estimate of its fee for this offer; None: there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ class Wanted:
     withdrawn_at: datetime | None
     offer_price_jpy: int | None = None
     """Price for the buyer at Amazon, in yen; None: unknown."""
+    estimate: Estimate | None = None
+    """Amazon's estimate of its fee for that offer; None: there is none."""
     unknowns: int = 0
     """Number of inconclusive searches before this one."""
     saved_picture: str | None = None
@@ -94,13 +99,15 @@ class Wanted:
         """Return the most that the loss rule lets a source of all these listings cost with its postage, in yen."""
         terms, loss = rules.terms, rules.loss
         known = [offer for offer in self.offers if offer.price_jpy is not None]
-        each = [highest_cost(offer.price_jpy or 0, terms, loss, offer.least_profit_jpy) for offer in known]
+        each = [
+            highest_cost(offer.price_jpy or 0, terms, loss, offer.least_profit_jpy, offer.estimate) for offer in known
+        ]
         return min((most for most in each if most is not None), default=None)
 
     def ceiling(self, rules: Rules) -> int | None:
         """Return the maximum price in yen; None when the price of the first source is unknown."""
         if self.is_break_even(rules):
-            return max(0, rules.terms.kept(self.offer_price_jpy or 0))
+            return max(0, rules.terms.kept(self.offer_price_jpy or 0, self.estimate))
         return None if self.first_price_jpy is None else int(self.first_price_jpy * rules.price_factor)
 
     def is_break_even(self, rules: Rules) -> bool:

@@ -12,6 +12,7 @@ from mercarich_contracts.market import OUT_OF_STOCK
 from mercarich_contracts.orders import OrderDecision, OrderStatus
 from mercarich_db.earning_terms import terms_of
 from mercarich_db.engine import reading, run_tx
+from mercarich_db.fee_estimates import estimate_for
 from mercarich_db.tables import (
     listings,
     order_decisions,
@@ -130,14 +131,15 @@ def _look_and_search(stage: Stage, offer: Offer, order: AnyRow) -> bool:
     number, dearest = _found(stage, order)
     with reading(stage.engine) as connection:
         terms = terms_of(connection, order.user_id)
-    limit = terms.kept(order.price_jpy)
+        estimate = estimate_for(connection, order.listing_id)
+    limit = terms.kept(order.price_jpy, estimate)
     if dearest > limit:
         raise Problem(f"an item of {dearest:,} yen was found for {order.order_id}, which breaks even at {limit:,}")
     if not number:
         return False
     stage.tell(
         f"{clock(ended.found_at)}  The updater has found another source, one of {number}, within the order's"
-        f" break-even: {limit:,} yen after Amazon's fee of {terms.fee_percent:g}%"
+        f" break-even: {limit:,} yen after Amazon's fee of {terms.fee(order.price_jpy, estimate):,} yen"
     )
     return True
 
@@ -176,7 +178,7 @@ def _judged(stage: Stage, seller: Seller, offer: Offer, order: AnyRow, orders: i
     shown = stage.simulator.offer(seller.seller_id, offer.sku)["quantity"]
     if decision != OrderDecision.BOUGHT or shown or _listing(stage, offer).quantity:
         raise Problem(f"{offer.sku} is decided as {decision}, and Amazon shows {shown} of it")
-    ledger = stage.simulator.orders_ledger(terms.fee_percent, terms.costs_jpy)
+    ledger = stage.simulator.orders_ledger(terms.costs_jpy)
     counted = {name: ledger[name] for name in COUNTS}
     stage.tell(f"The market's ledger: {', '.join(f'{number} {COUNTS[name]}' for name, number in counted.items())}")
     wanted = dict.fromkeys(COUNTS, 0) | {"orders": orders, "orders_unsourced": orders, "orders_met_elsewhere": 1}

@@ -57,12 +57,12 @@ SELLERS_RULES = (
     Definition(
         "REVIVAL_FEE_PERCENT",
         15.0,
-        "Amazon's fee in per cent of the offer's price, for the break-even and for what a sale earns",
+        "Amazon's fee in per cent of the offer's price where Amazon has not estimated it, for break-even and earnings",
         0,
         90,
         unit="per cent",
-        why="An estimate: Amazon's fee depends on the category, and a fee that is assumed too low buys at a loss.",
-        zero="No fee is taken off.",
+        why="Amazon's fee depends on the category, mostly 8 to 15, and one that is assumed too low buys at a loss.",
+        zero="No fee is taken off where Amazon has not estimated it.",
     ),
     Definition(
         "REVIVAL_COSTS",

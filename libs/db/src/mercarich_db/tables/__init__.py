@@ -3,6 +3,7 @@
 from mercarich_db.tables.budgets import egress_budgets
 from mercarich_db.tables.capacity import capacities
 from mercarich_db.tables.coverage import coverages
+from mercarich_db.tables.fees import listing_fees
 from mercarich_db.tables.forecasts import forecast_outcomes
 from mercarich_db.tables.found_offers import amazon_offer_reads, amazon_offers_found
 from mercarich_db.tables.housekeeping import (
@@ -71,6 +72,7 @@ __all__ = [
     "job_rows",
     "jobs",
     "listing_events",
+    "listing_fees",
     "listing_pictures",
     "listing_removals",
     "listings",

@@ -294,6 +294,11 @@ REASONS: Mapping[str, str] = {
     " give {profit_jpy} as the limit, or wait until the source is cheaper",
     "listing_not_paused": "{sku} is not paused; load the page again",
     "price_no_longer_asks": "the hold was released, but the price last seen does not ask for this any more",
+    "fee_estimated": "Amazon's estimate of {at} for a price of {of_price_jpy}",
+    "fee_by_setting": "{percent}% by the seller's rules, without an estimate of Amazon",
+    "fees_forbidden": "Amazon estimates no fees for this seller: a permission is missing[: {text}][ (code {issue})]",
+    "fee_refused": "Amazon refused to estimate the fee[: {text}][ (code {issue})]",
+    "fee_not_told": "Amazon has not estimated the fee yet[: {text}][ (code {issue})]",
     # of earlier and later releases
     "old_sentence": "{text}",
 }

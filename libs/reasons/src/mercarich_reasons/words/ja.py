@@ -294,6 +294,11 @@ REASONS: Mapping[str, str] = {
     "下限を{profit_jpy}にするか、仕入れ元が安くなるまでお待ちください",
     "listing_not_paused": "{sku}は一時停止中ではありません。ページを読み込み直してください",
     "price_no_longer_asks": "保留は解除されましたが、最後に確認した価格では対象ではなくなっています",
+    "fee_estimated": "{at}のAmazonの見積もり（販売価格{of_price_jpy}の場合）",
+    "fee_by_setting": "ルールの{percent}%（Amazonの見積もりなし）",
+    "fees_forbidden": "Amazonが手数料の見積もりを許可していません[：{text}][（コード{issue}）]",
+    "fee_refused": "Amazonが手数料の見積もりを拒否しました[：{text}][（コード{issue}）]",
+    "fee_not_told": "Amazonの手数料の見積もりがまだありません[：{text}][（コード{issue}）]",
     # of earlier and later releases
     "old_sentence": "{text}",
 }

@@ -119,7 +119,7 @@ def _record(
     following |= dict.fromkeys((row.id for row in gone), Next(None))
     of_kept = {row.id: seen[row.id] for row in kept}
     postages = {row.id: states_sql.postage(row, seen[row.id]) for row in kept}
-    asked = Asked() if batch.without_update else prices_sql.asked(offers, of_kept, postages, by.rules)
+    asked = Asked() if batch.without_update else prices_sql.asked(connection, offers, of_kept, postages, by.rules)
     proven = frozenset(offer.source_item_id for offer in offers if offer.id in asked.moving)
     evidence_ids = states_sql.keep(connection, batch, Kept([*kept, *gone], seen, following, proven), now)
     counts = states_sql.put_off(connection, batch, by_meaning[Meaning.NOTHING_LEARNT], seen, now, settings)

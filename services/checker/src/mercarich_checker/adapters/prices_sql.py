@@ -16,6 +16,7 @@ from mercarich_checker.domain.withdrawals import Offer, by_seller
 from mercarich_checker.ports import Moved
 from mercarich_contracts.messages import CheckBatch
 from mercarich_contracts.proxy_api import Item
+from mercarich_db import fee_estimates
 from mercarich_db.conditions import among
 from mercarich_db.loss_rules import LossRules
 from mercarich_db.tables import listings, source_items
@@ -40,23 +41,34 @@ class Asked:
 
 
 def asked(
-    offers: Sequence[Offer], seen: Mapping[int, Item], postages: Mapping[int, int | None], rules: LossRules
+    connection: Connection,
+    offers: Sequence[Offer],
+    seen: Mapping[int, Item],
+    postages: Mapping[int, int | None],
+    rules: LossRules,
 ) -> Asked:
     """Return what the prices ask for of each offer. `seen` are the sources that are on sale, by id; `postages` theirs.
 
     An offer that Amazon does not know is left alone.
     """
+    some = [
+        offer for offer in offers if offer.source_item_id in seen and not offer.orphan and _may_follow(offer, rules)
+    ]
+    estimates = fee_estimates.of_listings(connection, [offer.id for offer in some])
     decisions: dict[int, Decision] = {}
-    for offer in offers:
-        item = seen.get(offer.source_item_id)
-        if item is None or offer.orphan:
-            continue
+    for offer in some:
+        item, postage = seen[offer.source_item_id], postages[offer.source_item_id]
         terms, rule = rules.of(offer.user_id)
-        if offer.quantity and offer.held_at is None and not rule.applies(offer.least_profit_jpy):
-            continue  # most offers: nothing could follow
-        sale = Sale(offer.offer_price_jpy, item.state, item.reason, item.price_jpy, postages[offer.source_item_id])
+        told = (item.state, item.reason, item.price_jpy, postage)
+        sale = Sale(offer.offer_price_jpy, *told, estimates.get(offer.id))
         decisions[offer.id] = decide(sale, terms, rule, offer.least_profit_jpy, paused=offer.quantity == 0)
     return Asked(decisions)
+
+
+def _may_follow(offer: Offer, rules: LossRules) -> bool:
+    """Return False for most offers: they are up, none is held, and no rule applies."""
+    _, rule = rules.of(offer.user_id)
+    return offer.quantity == 0 or offer.held_at is not None or rule.applies(offer.least_profit_jpy)
 
 
 def believed(
@@ -141,15 +153,16 @@ def released(connection: Connection, kept: Sequence[Listing], rules: LossRules, 
     item, offer = source_items.c, listings.c
     columns = (item.state, item.reason, item.price_jpy, item.postage_jpy, item.evidence_id)
     rows = connection.execute(
-        select(offer.id, offer.offer_price_jpy, offer.least_profit_jpy, *columns)
-        .join(source_items, item.id == offer.source_item_id)
+        select(offer.id, offer.offer_price_jpy, offer.least_profit_jpy, *columns, *fee_estimates.COLUMNS)
+        .select_from(fee_estimates.with_estimates(listings.join(source_items, item.id == offer.source_item_id)))
         .where(among(offer.id, [listing.id for listing in kept]))
     )
     of = {row.id: row for row in rows}
     changes = []
     for listing in kept:
         row, (terms, rule) = of[listing.id], rules.of(listing.user_id)
-        sale = Sale(row.offer_price_jpy, row.state, row.reason, row.price_jpy, row.postage_jpy)
+        seen = (row.state, row.reason, row.price_jpy, row.postage_jpy)
+        sale = Sale(row.offer_price_jpy, *seen, fee_estimates.estimate_of(row))
         decision = decide(sale, terms, rule, row.least_profit_jpy, paused=listing.quantity == 0)
         changes.append(prices.release(listing, decision, now, Trigger(evidence_id=row.evidence_id)))
     return changes

@@ -13,7 +13,8 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.revivals import RevivalState
 from mercarich_db.conditions import among_keys
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import listing_pictures, listings, revivals, run_sellers, runs, source_items
+from mercarich_db.fee_estimates import COLUMNS, ITS_ESTIMATE, estimate_of
+from mercarich_db.tables import listing_fees, listing_pictures, listings, revivals, run_sellers, runs, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
 from mercarich_replacements.rules import OfferPrice, Rules, Wanted
@@ -159,7 +160,7 @@ def _wanted_rows(connection: Connection, ids: frozenset[int]) -> Sequence[AnyRow
     )
     rows = select(*columns).join(source_items, source_items.c.id == listings.c.source_item_id)
     main = and_(listing_pictures.c.listing_id == listings.c.id, listing_pictures.c.slot == 0)
-    rows = rows.outerjoin(listing_pictures, main)
+    rows = rows.outerjoin(listing_pictures, main).outerjoin(listing_fees, ITS_ESTIMATE).add_columns(*COLUMNS)
     return connection.execute(rows.where(listings.c.id.in_(ids)).order_by(listings.c.id)).all()
 
 
@@ -173,7 +174,7 @@ def _grouped(connection: Connection, rows: Sequence[AnyRow]) -> Sequence[Wanted]
 
 def _wanted(group: Sequence[AnyRow], undone: Mapping[int, set[str]]) -> Wanted:
     row = group[0]
-    offers = [one.offer_price_jpy for one in group]
+    cheapest = _cheapest(group)
     prices = [one.first_price_jpy for one in group if one.first_price_jpy is not None]
     return Wanted(
         listing_ids=tuple(one.id for one in group),
@@ -186,12 +187,21 @@ def _wanted(group: Sequence[AnyRow], undone: Mapping[int, set[str]]) -> Wanted:
         condition=row.condition_code,
         first_price_jpy=min(prices) if prices else row.price_jpy,
         withdrawn_at=row.withdrawn_at,
-        offer_price_jpy=None if None in offers else min(offers),
+        offer_price_jpy=None if cheapest is None else cheapest.offer_price_jpy,
+        estimate=None if cheapest is None else estimate_of(cheapest),
         unknowns=row.update_unknowns,
         saved_picture=next((one.saved_picture for one in group if one.saved_picture), None),
         undone=frozenset(item_id for one in group for item_id in undone.get(one.id, ())),
-        offers=tuple(OfferPrice(one.offer_price_jpy, one.least_profit_jpy) for one in group),
+        offers=tuple(OfferPrice(one.offer_price_jpy, one.least_profit_jpy, estimate_of(one)) for one in group),
     )
+
+
+def _cheapest(group: Sequence[AnyRow]) -> AnyRow | None:
+    """Return the offer of which least is left; None where a price is not known. Those that share a source have the same
+    goods, so that one without an estimate is taken for the worst."""
+    if any(row.offer_price_jpy is None for row in group):
+        return None
+    return min(group, key=lambda row: (row.offer_price_jpy, row.estimate_fee_jpy is not None, row.id))
 
 
 def _in_use(

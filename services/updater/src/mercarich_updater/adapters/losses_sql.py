@@ -7,7 +7,8 @@ from sqlalchemy import Connection, select
 from mercarich_contracts.proxy_api import Item
 from mercarich_db import loss_rules
 from mercarich_db.conditions import among
-from mercarich_db.tables import listings, source_items
+from mercarich_db.fee_estimates import COLUMNS, ITS_ESTIMATE, estimate_of
+from mercarich_db.tables import listing_fees, listings, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings.listing import Listing
 from mercarich_reasons.earnings import EarnsTooLittle
@@ -41,11 +42,16 @@ def too_dear(connection: Connection, waiting: Sequence[Listing], item: Item) -> 
 def _offers(connection: Connection, ids: Sequence[int]) -> Sequence[AnyRow]:
     offer = listings.c
     columns = (offer.id, offer.user_id, offer.offer_price_jpy, offer.least_profit_jpy)
-    return connection.execute(select(*columns).where(among(offer.id, ids)).order_by(offer.id)).all()
+    some = (
+        select(*columns, *COLUMNS)
+        .select_from(listings.outerjoin(listing_fees, ITS_ESTIMATE))
+        .where(among(offer.id, ids))
+    )
+    return connection.execute(some.order_by(offer.id)).all()
 
 
 def _too_little(row: AnyRow, item: Item, postage: int | None, by: tuple[Terms, LossRule]) -> EarnsTooLittle | None:
-    sale = Sale(row.offer_price_jpy, item.state, item.reason, item.price_jpy, postage)
     """Return why it is not to go up, also by a postage that is only counted."""
+    sale = Sale(row.offer_price_jpy, item.state, item.reason, item.price_jpy, postage, estimate_of(row))
     reason = decide(sale, *by, row.least_profit_jpy, paused=False).reason
     return reason if isinstance(reason, EarnsTooLittle) else None

@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Engine, Select, and_, delete, func, insert, o
 from mercarich_contracts.market import Marketplace
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import reading, run_tx
+from mercarich_db.fee_estimates import COLUMNS, ITS_ESTIMATE, estimate_of
 from mercarich_db.glimpses import note_glimpses
 from mercarich_db.tables import (
+    listing_fees,
     listing_pictures,
     listings,
     order_items,
@@ -149,9 +151,10 @@ def _wanted_row(id: int) -> Select[Any]:
         .add_columns(listings.c.id.label("listing_id"))
         .add_columns(source.marketplace, source.item_id, source.title, source.image_url, source.condition_code)
         .add_columns(source.price_jpy, source.observed_at, listings.c.first_price_jpy, listings.c.offer_price_jpy)
-        .add_columns(listings.c.title.label("own_title"), listing_pictures.c.path.label("saved_picture"))
+        .add_columns(*COLUMNS, listings.c.title.label("own_title"), listing_pictures.c.path.label("saved_picture"))
         .join(source_items, source.id == _item.source_item_id)
         .outerjoin(listings, its_listing)
+        .outerjoin(listing_fees, ITS_ESTIMATE)
         .outerjoin(listing_pictures, main)
         .where(_item.id == id, wants_source())
     )
@@ -172,6 +175,7 @@ def _wanted(connection: Connection, row: AnyRow) -> Wanted:
         first_price_jpy=row.price_jpy if row.first_price_jpy is None else row.first_price_jpy,
         withdrawn_at=None,
         offer_price_jpy=row.offer_price_jpy if row.sold_for_jpy is None else row.sold_for_jpy,
+        estimate=estimate_of(row),
         saved_picture=row.saved_picture,
         undone=frozenset(undone[row.listing_id]) if row.listing_id in undone else frozenset(),
     )

@@ -28,7 +28,10 @@ from mercarich_replacements.earnings import Earnings
 
 REQUIRED = ("sku", "marketplace", "source_id")
 OPTIONAL = ("asin", "title", "quantity", "listed", "price")
-SHOWN = ("amazon_quantity", "withdrawn_at", "profit", "margin", "not_known", "paused_at", "least_profit")
+SHOWN = (
+    *("amazon_quantity", "withdrawn_at", "fee", "fee_by", "profit", "margin", "not_known"),
+    *("paused_at", "least_profit"),
+)
 """Columns that an export writes and an import ignores."""
 COLUMNS = (*REQUIRED, *OPTIONAL, *SHOWN)
 PROBLEM = "problem"
@@ -80,6 +83,16 @@ class ExportedListing:
     def margin(self) -> float | None:
         """The profit in percent of the price."""
         return self.earned.margin_percent
+
+    @property
+    def fee(self) -> int | None:
+        """Yen that Amazon keeps of a sale."""
+        return self.earned.fee_jpy
+
+    @property
+    def fee_by(self) -> str | None:
+        """Code of what `fee` is by: Amazon's estimate, or the percentage of the rules."""
+        return None if self.earned.fee_why is None else self.earned.fee_why.code
 
     @property
     def not_known(self) -> str:

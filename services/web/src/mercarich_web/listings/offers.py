@@ -6,8 +6,18 @@ from datetime import datetime
 
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Earnings
+from mercarich_replacements.fees import Estimate
 from mercarich_web.replacements.searches import ReplacementSearch
 from mercarich_web.runs.holds import Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What Amazon has said of its fee."""
+
+    estimate: Estimate | None = None
+    problem: Reason | None = None
+    """Why the last request for an estimate gave none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class Offer:
     """Its own limit of the profit, in place of the seller's loss rule."""
     looks_a_day: int = 0
     """How often the seller's sources are looked at; 0: the seller is stopped."""
+    fee: Fee = Fee()
     push_failed_revision: int | None = None
     """Revision that the push attempts, the wait and the problem belong to."""
 

@@ -27,6 +27,11 @@ class Earned(BaseModel):
     verdict: str
     """loss, thin (less than the seller wants), enough or unknown."""
     fee_jpy: int | None
+    """Of Amazon."""
+    fee_by: Unknown | None
+    """`fee_estimated`: Amazon's own estimate for the listing; `fee_by_setting`: the percentage of the rules."""
+    not_estimated: Sequence[Unknown]
+    """Why the last request for an estimate gave none, if it did not."""
     landed_jpy: int | None
     """Price of the source with its postage."""
     profit_jpy: int | None
@@ -232,7 +237,10 @@ def unknown(reason: Reason) -> Unknown:
 def _earned(earned: Earnings) -> Earned:
     names = ("verdict", "fee_jpy", "landed_jpy", "profit_jpy", "margin_percent", "at_most")
     return Earned(
-        **{name: getattr(earned, name) for name in names}, unknown=[unknown(reason) for reason in earned.unknown]
+        **{name: getattr(earned, name) for name in names},
+        fee_by=None if earned.fee_why is None else unknown(earned.fee_why),
+        not_estimated=[unknown(reason) for reason in earned.not_estimated],
+        unknown=[unknown(reason) for reason in earned.unknown],
     )
 
 

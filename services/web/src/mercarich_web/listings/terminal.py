@@ -119,6 +119,8 @@ def _earned(earned: Earnings) -> RenderableType:
     return facts(
         [
             ("Amazon's fee", yen(earned.fee_jpy)),
+            ("by", None if earned.fee_why is None else sentence(earned.fee_why)),
+            ("no estimate", "; ".join(sentence(reason) for reason in earned.not_estimated) or None),
             ("source with postage", yen(earned.landed_jpy)),
             ("profit", cell(profit, tone)),
             ("margin", None if earned.margin_percent is None else f"{earned.margin_percent:g} %"),

@@ -28,8 +28,9 @@ class Known:
 
     @property
     def sale(self) -> Sale:
-        source = self.source
-        return Sale(self.offer.offer_price_jpy, source.state, source.reason, source.price_jpy, source.postage_jpy)
+        offer, source = self.offer, self.source
+        seen = (source.state, source.reason, source.price_jpy, source.postage_jpy)
+        return Sale(offer.offer_price_jpy, *seen, offer.fee.estimate, offer.fee.problem)
 
 
 def why(offer: Offer, source: Source, hold: Hold | None) -> Said:

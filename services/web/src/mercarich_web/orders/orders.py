@@ -11,6 +11,7 @@ from mercarich_contracts.sites import SITES
 from mercarich_reasons.earnings import NoSourceKnown, OrderPriceNotTold, SourcePostageNotKnown
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Sale, Terms, price_of
+from mercarich_replacements.fees import Estimate
 
 URGENT = timedelta(days=1)
 """Time left to ship from which on it is urgent to buy."""
@@ -130,6 +131,8 @@ class OrderItem:
     revision: int
     """Number of changes of the decision; 0: there was none."""
     search: Search = Search()
+    estimate: Estimate | None = None
+    """Amazon's estimate of its fee for the listing; None: there is none."""
 
     @property
     def is_open(self) -> bool:
@@ -182,7 +185,8 @@ class OrderItem:
         cost, unknown = self._cost(terms) if paid is None else (paid, ())
         if self.price_jpy is None:
             return Profit(None, (OrderPriceNotTold(), *unknown))
-        return Profit(None if cost is None else terms.kept(self.price_jpy * self.quantity) - cost, unknown)
+        kept = terms.kept(self.price_jpy, self.estimate, self.quantity)
+        return Profit(None if cost is None else kept - cost, unknown)
 
     def _cost(self, terms: Terms) -> tuple[int | None, tuple[Reason, ...]]:
         """Return what its pieces would cost with their postage, and what is not known of that."""

@@ -56,6 +56,8 @@ class OrderedItem(BaseModel):
     searched_at: datetime | None
     """End of the last search for them."""
     profit_jpy: int | None
+    fee_by: Unknown
+    """`fee_estimated`: the fee is Amazon's estimate for the listing; `fee_by_setting`: the percentage of the rules."""
     unknown: Sequence[Unknown]
     """What is not known of the profit. With `source_postage_not_known` alone, `profit_jpy` is the most that can be
     left."""
@@ -135,6 +137,7 @@ def order(item: orders.OrderItem, terms: Terms) -> OrderedItem:
         found=[_told(source) for source in item.search.found],
         searched_at=item.search.searched_at,
         profit_jpy=profit.jpy,
+        fee_by=unknown(terms.fee_why(item.estimate)),
         unknown=[unknown(reason) for reason in profit.unknown],
         decision=decided.decision if decided else None,
         note=decided.note if decided else None,

@@ -86,7 +86,7 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
             RuleField(
                 "REVIVAL_FEE_PERCENT",
                 N_("Amazon's fee"),
-                N_("Deducted from your offer's price, for the break-even and for what a sale earns."),
+                N_("Deducted from your offer's price where Amazon has not estimated its fee for that offer."),
                 unit="%",
                 step="0.1",
             ),

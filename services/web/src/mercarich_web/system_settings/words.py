@@ -56,7 +56,7 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
         "REVIVAL_LEAST_RATING": N_("Least good ratings of a source's seller, in per cent"),
         "REVIVAL_PRICE_FACTOR": N_("Highest price, as a multiple of what the first source cost"),
         "REVIVAL_PRICE_RULE": N_("What limits a replacement's price: the first purchase price, or the break-even"),
-        "REVIVAL_FEE_PERCENT": N_("Amazon's fee in per cent of an offer's price"),
+        "REVIVAL_FEE_PERCENT": N_("Amazon's fee in per cent of an offer's price, where Amazon has not estimated it"),
         "REVIVAL_COSTS": N_("Further costs of each sale in yen"),
         "REVIVAL_UNKNOWN_POSTAGE_JPY": N_(
             "Yen counted for a source's postage that is not known; 0 counts nothing, and refuses such a replacement"

@@ -27,6 +27,7 @@ from mercarich_db.engine import run_tx
 from mercarich_db.silent_runs import is_silent
 from mercarich_db.tables import (
     deletions,
+    listing_fees,
     listing_pictures,
     listing_removals,
     listings,
@@ -199,7 +200,7 @@ def delete_listings(connection: Connection, given: Sequence[tuple[Listing, Why]]
     if not given:
         return
     ids = [listing.id for listing, _ in given]
-    for table in (listing_pictures, pictures_wanted, listing_removals, revival_candidates, revivals):
+    for table in (listing_fees, listing_pictures, pictures_wanted, listing_removals, revival_candidates, revivals):
         connection.execute(delete(table).where(table.c.listing_id.in_(ids)))
     events = [life.delete(listing, at, why) for listing, why in given]
     store.remove(connection, ids, at)

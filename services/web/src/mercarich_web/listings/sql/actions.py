@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Engine, Select, not_, select
 
 from mercarich_db import loss_rules
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import listings, source_items
-from mercarich_listings.earnings import below_limit
+from mercarich_db.tables import listings
+from mercarich_listings import earnings
 from mercarich_listings.listing import UP
 from mercarich_listings.stages import is_in
 from mercarich_web.database import reading
@@ -18,7 +18,7 @@ from mercarich_web.listings.sql import undo as bulk_undo_sql
 from mercarich_web.listings.sql.book import terms_for, wanted
 from mercarich_web.listings.sql.ways import CHUNK, count, way
 
-_offer, _source = listings.c, source_items.c
+_offer = listings.c
 
 
 class SqlBulk:
@@ -56,7 +56,7 @@ class SqlBulk:
 
 
 def _chosen(connection: Connection, user_id: int, choice: Choice) -> Select[Any]:
-    joined = select(_offer.id).select_from(listings.join(source_items, _source.id == _offer.source_item_id))
+    joined = select(_offer.id).select_from(earnings.joined())
     if choice.wish is not None:
         return wanted(joined, user_id, choice.wish, terms_for(connection, user_id, choice.wish.view))
     return joined.where(_offer.user_id == user_id, _offer.id.in_(sorted(choice.ids)[:CHUNK]))
@@ -67,4 +67,6 @@ def _fitting(
 ) -> Select[Any]:
     its = way(action)
     fitting = chosen.where(its.fits(now), its.of_source(now))
-    return fitting.where(not_(below_limit(*loss_rules.of(connection, user_id)))) if its.by_loss_rule else fitting
+    return (
+        fitting.where(not_(earnings.below_limit(*loss_rules.of(connection, user_id)))) if its.by_loss_rule else fitting
+    )

@@ -214,7 +214,7 @@ def wanted(query: Select[Any], user_id: int | BindParameter[int], wish: Wish, te
 
 
 def _joined(query: Select[Any]) -> Select[Any]:
-    return query.select_from(listings.join(source_items, _source.id == _offer.source_item_id))
+    return query.select_from(earnings.joined())
 
 
 def _matches(words: str) -> ColumnElement[bool]:

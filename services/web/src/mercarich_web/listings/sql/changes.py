@@ -9,8 +9,7 @@ from mercarich_contracts.market import OUT_OF_STOCK
 from mercarich_db import loss_rules
 from mercarich_db.conditions import among
 from mercarich_db.tables import listings, source_items
-from mercarich_listings import store
-from mercarich_listings.earnings import below_limit
+from mercarich_listings import earnings, store
 from mercarich_listings.listing import Listing
 from mercarich_listings.stages import is_in
 from mercarich_web.listings.actions import ACTIONS, Action, BulkAction, changed
@@ -56,7 +55,6 @@ def too_dear(connection: Connection, rows: Sequence[Listing]) -> frozenset[int]:
     """Return the ids of those that the loss rule of their seller would take down, were they up."""
     if not rows:
         return frozenset()
-    joined = listings.join(source_items, source_items.c.id == listings.c.source_item_id)
     terms, rule = loss_rules.of(connection, rows[0].user_id)
-    mine = and_(among(listings.c.id, [row.id for row in rows]), below_limit(terms, rule))
-    return frozenset(connection.execute(select(listings.c.id).select_from(joined).where(mine)).scalars())
+    mine = and_(among(listings.c.id, [row.id for row in rows]), earnings.below_limit(terms, rule))
+    return frozenset(connection.execute(select(listings.c.id).select_from(earnings.joined()).where(mine)).scalars())

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, select
 
 from mercarich_db.earning_terms import terms_of
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import listings, source_items
+from mercarich_db.tables import listings
 from mercarich_listings import earnings, store
 from mercarich_listings import listing as life
 from mercarich_listings.listing import Listing
@@ -63,9 +63,7 @@ def _set(connection: Connection, listing: Listing, least_jpy: int | None) -> Non
 
 def _profit(connection: Connection, listing: Listing) -> int | None:
     """Return what a sale earns, at most where the postage is not known."""
-    query = select(*earnings.COLUMNS).select_from(
-        listings.join(source_items, source_items.c.id == listings.c.source_item_id)
-    )
+    query = select(*earnings.COLUMNS).select_from(earnings.joined())
     row = connection.execute(query.where(listings.c.id == listing.id)).one()
     profit: int | None = earnings.split(row, terms_of(connection, listing.user_id))["earned"].profit_jpy
     return profit

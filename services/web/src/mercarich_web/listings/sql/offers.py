@@ -11,11 +11,13 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, select
 from mercarich_db import loss_rules, settings_store
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.earning_terms import terms_of
+from mercarich_db.fee_estimates import COLUMNS, ITS_ESTIMATE, PROBLEM, estimate_of
 from mercarich_db.silent_runs import SILENT_AFTER
 from mercarich_db.tables import (
     amazon_accounts,
     evidence,
     listing_events,
+    listing_fees,
     listings,
     runs,
     source_items,
@@ -28,7 +30,7 @@ from mercarich_replacements.earnings import Terms
 from mercarich_replacements.loss_stop import LossRule
 from mercarich_web.database import reading
 from mercarich_web.listings.next_look import Looking
-from mercarich_web.listings.offers import Account, Event, Evidence, Found, Offer, Push, Source
+from mercarich_web.listings.offers import Account, Event, Evidence, Fee, Found, Offer, Push, Source
 from mercarich_web.replacements.searches import ReplacementSearch
 from mercarich_web.replacements.sql.searches import LISTING, search_of
 
@@ -134,11 +136,11 @@ def _account() -> Select[Any]:
 
 def select_offers() -> Select[Any]:
     """Select offers, each with its source, by the sellers' names; `found` parses a row."""
-    offer = [_offer_column(name).label(f"offer_{name}") for name in _names(Offer)]
+    offer = [_offer_column(name).label(f"offer_{name}") for name in _OFFER]
     source = [_source_column(name).label(f"source_{name}") for name in _names(Source)]
     return (
-        select(*offer, *source, source_items.c.evidence_id, listings.c.hold_id, listings.c.user_id)
-        .select_from(listings)
+        select(*offer, *source, source_items.c.evidence_id, listings.c.hold_id, listings.c.user_id, *COLUMNS, PROBLEM)
+        .select_from(listings.outerjoin(listing_fees, ITS_ESTIMATE))
         .join(users, users.c.id == listings.c.user_id)
         .join(source_items, source_items.c.id == listings.c.source_item_id)
         .order_by(users.c.username)
@@ -167,10 +169,16 @@ def _names(shape: Any) -> list[str]:
     return [field.name for field in fields(shape)]
 
 
+_OFFER = [name for name in _names(Offer) if name != "fee"]
+
+
 def found(row: AnyRow) -> Found:
     values: Any = row._mapping
     return Found(
-        offer=Offer(**{name: values[f"offer_{name}"] for name in _names(Offer)}),
+        offer=Offer(
+            **{name: values[f"offer_{name}"] for name in _OFFER},
+            fee=Fee(estimate_of(row), values["estimate_problem"]),
+        ),
         source=Source(**{name: values[f"source_{name}"] for name in _names(Source)}),
         source_evidence_id=values["evidence_id"],
         hold_id=values["hold_id"],

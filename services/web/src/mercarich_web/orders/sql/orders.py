@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, not_, or
 from mercarich_contracts.market import State
 from mercarich_contracts.orders import NOT_PAID, Canceller, OrderDecision, OrderStatus
 from mercarich_db.earning_terms import terms_of
+from mercarich_db.fee_estimates import COLUMNS, ITS_ESTIMATE, estimate_of
 from mercarich_db.open_orders import IS_OPEN, ITS_DECISION, OF_LINKED_STORE, UNDECIDED
 from mercarich_db.tables import (
     amazon_accounts,
+    listing_fees,
     listings,
     order_decisions,
     order_items,
@@ -133,11 +135,13 @@ def _items(user_id: int) -> Select[*tuple[Any, ...]]:
     joined = (
         order_items.outerjoin(order_decisions, ITS_DECISION)
         .outerjoin(listings, its_listing)
+        .outerjoin(listing_fees, ITS_ESTIMATE)
         .outerjoin(_FIRST, _FIRST.c.id == _item.source_item_id)
         .outerjoin(_PRESENT, present)
     )
     decided = [column.label(f"decision_{column.name}") for column in order_decisions.c]
     query = select(*order_items.c, _offer.id.label("offer_id"), _offer.title, *decided, *_of(_FIRST), *_of(_PRESENT))
+    query = query.add_columns(*COLUMNS)
     return query.select_from(joined).where(_item.user_id == user_id, OF_LINKED_STORE)
 
 
@@ -171,6 +175,7 @@ def _read(row: Any) -> OrderItem:
             by=told["decision_decided_by"],
         ),
         revision=told["decision_revision"] or 0,
+        estimate=estimate_of(row),
     )
 
 

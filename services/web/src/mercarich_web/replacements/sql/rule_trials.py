@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, and_, select
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Evidence, Item
+from mercarich_db.fee_estimates import COLUMNS, estimate_of, with_estimates
 from mercarich_db.replacement_rules import rules_of
 from mercarich_db.setting_definitions import DEFINITIONS, SELLERS_OWN, BadSetting
 from mercarich_db.tables import listings, revival_candidates, source_items
@@ -66,7 +67,8 @@ def _searched(user_id: int) -> Any:
         *(_source.condition_code, _offer.withdrawn_at),
     )
     joined = and_(_source.id == _offer.source_item_id, _offer.user_id == user_id)
-    searched = select(*columns).select_from(listings.join(source_items, joined)).where(_offer.searching)
+    offers = with_estimates(listings.join(source_items, joined))
+    searched = select(*columns, *COLUMNS).select_from(offers).where(_offer.searching)
     return searched.where(_offer.searched_at.is_not(None)).order_by(_offer.changed_at.desc(), _offer.id.desc())
 
 
@@ -130,5 +132,6 @@ def _wanted(row: AnyRow) -> Wanted:
         first_price_jpy=row.price_jpy if row.first_price_jpy is None else row.first_price_jpy,
         withdrawn_at=row.withdrawn_at,
         offer_price_jpy=row.offer_price_jpy,
-        offers=(OfferPrice(row.offer_price_jpy, row.least_profit_jpy),),
+        estimate=estimate_of(row),
+        offers=(OfferPrice(row.offer_price_jpy, row.least_profit_jpy, estimate_of(row)),),
     )
