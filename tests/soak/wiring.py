@@ -72,6 +72,7 @@ GATES: Mapping[str, str | None] = {
     " WHERE r.state IS NULL OR r.state NOT IN ('done', 'failed') LIMIT 1",
     "gauges": None,
     "unverified": "SELECT 1 FROM restorations WHERE verified_at IS NULL LIMIT 1",
+    "fees": "SELECT 1 FROM listings WHERE quantity > 0 OR paused_at IS NOT NULL LIMIT 1",
     "unread": "SELECT 1 FROM removed_offers LIMIT 1",
 }
 """Every tick by its name, with a query: when it has no row, the tick would find nothing. None: it always has work."""

@@ -89,6 +89,21 @@ FEED = Dashboard(
             text="forbidden: the application or the authorisation lacks the role.",
         ),
         Panel(
+            "Offers of whose fee Amazon is to be asked, or gave no estimate",
+            "short",
+            (
+                Query("max(mercarich_feed_fee_estimates_waiting{NS})", "waiting"),
+                Query("max(mercarich_feed_fee_estimates_refused{NS})", "refused"),
+            ),
+            text="Counted every ten minutes. Many wait at first: a seller's offers are asked for at some ten a second.",
+        ),
+        Panel(
+            "Oldest estimate of a fee",
+            "s",
+            (Query("max(mercarich_feed_fee_estimate_age_seconds{NS})", "estimate"),),
+            text="Each is made again after 30 days. 0: there is none.",
+        ),
+        Panel(
             "SKUs pushed",
             "ops",
             (

@@ -9,6 +9,7 @@ from mercarich_db import engine as engines
 from mercarich_feed.adapters.accounts_sql import open_accounts
 from mercarich_feed.adapters.amazon import PacedAmazon
 from mercarich_feed.adapters.differences_sql import SqlDifferences
+from mercarich_feed.adapters.fees_sql import SqlFees
 from mercarich_feed.adapters.http import Http
 from mercarich_feed.adapters.lanes import AnyLane, FeedWorker, Lanes
 from mercarich_feed.adapters.listings_sql import SqlListings
@@ -27,9 +28,10 @@ from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.adapters.watch_sql import SqlWatch
 from mercarich_feed.dependencies import PRODUCTION, Dependencies
-from mercarich_feed.handlers import ForgetUnread, ListingsChangedHandler, ReadRounds, Rounds
+from mercarich_feed.handlers import FeeRounds, ForgetUnread, ListingsChangedHandler, ReadRounds, Rounds
 from mercarich_feed.settings import CONNECTIONS, FeedSettings
 from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
+from mercarich_feed.use_cases.fees import EstimateFees
 from mercarich_feed.use_cases.follow import FollowSeller
 from mercarich_feed.use_cases.gate import Gate
 from mercarich_feed.use_cases.orders import ReadOrders
@@ -47,6 +49,9 @@ READ_ROUND_SECONDS = 10.0
 GAUGE_SECONDS = 10.0
 UNVERIFIED_SECONDS = 60.0
 UNREAD_SECONDS = 3600.0
+FEE_SECONDS = 600.0
+FEE_THREADS = 1
+"""Estimates of fees are asked for last of all: one request at a time, whoever's they are."""
 
 
 def build_worker(
@@ -117,6 +122,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     def to_read() -> list[int]:
         return [*listings.sellers_to_read(), *orders.sellers(), *watch.sellers()]
 
+    fees, fee_rounds = _fees(SqlFees(engine, own.token_retry_seconds, now), gate(), amazon, meter, given)
     follow: AnyLane[None] = given.lane("follow", own.followers, follow_then_remove)
 
     def restore_then_follow(user_id: int, wishes: set[RestoreWish]) -> float | None:
@@ -140,9 +146,19 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
         Tick("gauges", GAUGE_SECONDS, Gauges(sellers, TokenChecks(engine), differences, order_numbers)),
         Tick("unverified", UNVERIFIED_SECONDS, UnverifiedGauge(sellers)),
         Tick("unread", UNREAD_SECONDS, ForgetUnread(watch.forget_unread), alone=True),
+        fee_rounds,
     )
-    return Lanes(patches, restores, follow, offers, ticks, amazon, http)
+    return Lanes(patches, restores, follow, offers, fees, ticks, amazon, http)
 
 
 def _offers_lane(given: Dependencies, own: FeedSettings, gate: Gate, read: ReadAllOffers) -> AnyLane[None]:
     return given.lane("offers", own.offer_readers, lambda user_id, _wishes: gate(user_id, read))
+
+
+def _fees(
+    book: SqlFees, gate: Gate, amazon: PacedAmazon, meter: PrometheusMeter, given: Dependencies
+) -> tuple[AnyLane[None], Tick]:
+    """Build the lane that asks for estimates of fees, and what wakes it."""
+    estimate = EstimateFees(book, amazon)
+    lane: AnyLane[None] = given.lane("fees", FEE_THREADS, lambda user_id, _wishes: gate(user_id, estimate))
+    return lane, Tick("fees", FEE_SECONDS, FeeRounds(lane, book.book, meter.estimates), alone=True, takes_long=True)

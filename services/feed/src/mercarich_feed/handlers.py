@@ -3,14 +3,16 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from mercarich_contracts.messages import ListingsChanged, Unreadable
+from mercarich_feed.domain.fees import FeeBook
 from mercarich_feed.use_cases.restores import RestoreWish
 from mercarich_platform.kafka import Record
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import NotNow, Undecodable
 
+Found = TypeVar("Found")
 _AWAY_SECONDS = 2.0
 
 
@@ -76,6 +78,22 @@ class ReadRounds:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeRounds:
+    """Wake sellers with offers whose fees are to be estimated, and tell how far the estimates are."""
+
+    fees: SellerLane
+    book: Callable[[], FeeBook]
+    tell: Callable[[FeeBook], None]
+
+    def __call__(self) -> None:
+        self.fees.check()
+        book = _read(self.book)
+        self.tell(book)
+        for user_id in book.waiting:
+            self.fees.wake(user_id)
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetUnread:
     """End the watch of deleted offers that nobody could read for as long as it lasts."""
 
@@ -88,7 +106,7 @@ class ForgetUnread:
             raise NotNow(str(error), _AWAY_SECONDS) from error
 
 
-def _read(query: Callable[[], list[int]]) -> list[int]:
+def _read(query: Callable[[], Found]) -> Found:
     try:
         return query()
     except DatabaseAway as error:

@@ -9,6 +9,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_feed.domain.answers import AmazonTrouble, Answer
 from mercarich_feed.domain.feeds import FeedEnd, FeedState, OpenFeed
+from mercarich_feed.domain.fees import FeeResult, Priced
 from mercarich_feed.domain.orders import OrderItem, OrderPage, Period
 from mercarich_feed.domain.pushes import Account, Offer, Outcome, Pushed
 from mercarich_listings.removed import Found
@@ -62,6 +63,12 @@ class Amazon(Protocol):
 
     def orders(self, account: Account, period: Period, token: str | None = None) -> OrderPage:
         """Return a page of the orders that were made or changed in the period; `token` is of the page before."""
+
+    def fees(self, account: Account, offers: Sequence[Priced]) -> Sequence[FeeResult]:
+        """Ask what Amazon would keep of a sale of each offer at its price; at most `fees.BATCH` of them.
+
+        Raises `ContentRefused` where an offer spoils the request, which may be any of them.
+        """
 
     def feeds_since(self, account: Account, since: datetime) -> list[str]:
         """Return ids of the seller's listings feeds created since then, oldest first."""

@@ -18,6 +18,7 @@ from mercarich_feed.domain.answers import (
     apart,
 )
 from mercarich_feed.domain.feeds import FeedState
+from mercarich_feed.domain.fees import FeeResult, Priced
 from mercarich_feed.domain.orders import OrderPage, Period
 from mercarich_feed.domain.pushes import Account, Offer, perhaps_sold, to_send
 from mercarich_feed.ports import Answers
@@ -84,6 +85,9 @@ class PacedAmazon:
 
     def orders(self, account: Account, period: Period, token: str | None = None) -> OrderPage:
         return self._api.orders(account, period, token, self._now())
+
+    def fees(self, account: Account, offers: Sequence[Priced]) -> Sequence[FeeResult]:
+        return self._api.fees(account, offers, self._now())
 
     def feed(self, account: Account, feed_id: str) -> tuple[FeedState, str | None]:
         return self._api.feed(account, feed_id)

@@ -45,8 +45,8 @@ def lwa_trouble(reply: Reply) -> AmazonTrouble | None:
     return Transient(text, words)
 
 
-def spapi_trouble(reply: Reply) -> AmazonTrouble | None:
-    """Return the trouble in a response of the Selling Partner API; None for 204 and for 2xx with a JSON object.
+def spapi_trouble(reply: Reply, shape: type = dict) -> AmazonTrouble | None:
+    """Return the trouble in a response of the Selling Partner API; None for 204 and for 2xx with JSON of that shape.
 
     401 and 403 are `Forbidden`; the caller finds out whether the access token had merely expired.
     """
@@ -54,7 +54,7 @@ def spapi_trouble(reply: Reply) -> AmazonTrouble | None:
     status = reply.status
     bare = Said(f"HTTP {status}")
     if 200 <= status < 300:
-        return None if isinstance(body, dict) or status == 204 else Transient(f"{bare} without JSON", bare)
+        return None if isinstance(body, shape) or status == 204 else Transient(f"{bare} without JSON", bare)
     words = _said(body, "errors")
     words = bare if words == NOTHING else words
     text = str(words)

@@ -119,6 +119,7 @@ class Lanes:
     restores: AnyLane[RestoreWish]
     follow: AnyLane[None]
     offers: AnyLane[None]
+    fees: AnyLane[None]
     ticks: Sequence[Tick]
     amazon: PacedAmazon
     http: Http
@@ -128,16 +129,19 @@ class Lanes:
         self.restores.start()
         self.follow.start()
         self.offers.start()
+        self.fees.start()
 
     def stop(self) -> None:
         """Stop all lanes. The caller must have set their stop event."""
         self.restores.take_no_more()
         self.follow.take_no_more()
         self.offers.take_no_more()
+        self.fees.take_no_more()
         self.patches.stop()
         self.restores.stop()
         self.follow.stop()
         self.offers.stop()
+        self.fees.stop()
         self.amazon.close()
         self.http.close()
 

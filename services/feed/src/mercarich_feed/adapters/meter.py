@@ -10,6 +10,7 @@ from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.domain.answers import AmazonTrouble, AppCredentials, Forbidden, TokenRevoked
+from mercarich_feed.domain.fees import FeeBook
 from mercarich_feed.domain.pushes import Outcome
 from mercarich_feed.domain.tokens import Verdict
 from mercarich_listings.differences import Difference
@@ -67,6 +68,11 @@ class PrometheusMeter:
 
     def offers_not_read(self) -> None:
         metrics.OFFER_READS.labels(_FAILED).inc()
+
+    def estimates(self, book: FeeBook) -> None:
+        metrics.FEES_WAITING.set(sum(book.waiting.values()))
+        metrics.FEES_REFUSED.set(book.refused)
+        metrics.FEES_AGE.set(_age(book.oldest, book.at))
 
     def came_back(self, *, zeroed: bool) -> None:
         metrics.CAME_BACK.labels(_ZEROED if zeroed else _LEFT).inc()

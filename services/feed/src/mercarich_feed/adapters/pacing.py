@@ -35,6 +35,7 @@ PLANS = {
     "cancelFeed": Plan(2.0, 15.0),
     "getFeeds": Plan(0.0222, 10.0),
     "getFeedDocument": Plan(0.0222, 10.0),
+    "getMyFeesEstimates": Plan(0.5, 1.0),
     "searchOrders": Plan(0.0056, 20.0),
     "getMarketplaceParticipations": Plan(0.016, 15.0),
     "createReport": Plan(0.0167, 15.0),

@@ -1,4 +1,4 @@
-"""The operations in use of the Selling Partner API: Feeds 2021-06-30, Listings Items 2021-08-01, Orders 2026-01-01."""
+"""The operations in use of the Selling Partner API: feeds, listings items, orders, product fees."""
 
 import gzip
 import random
@@ -10,13 +10,12 @@ from urllib.parse import quote
 
 import orjson
 
-from mercarich_feed.adapters import order_pages
+from mercarich_feed.adapters import fee_results, order_pages, shown_items
 from mercarich_feed.adapters.amazon_errors import invalid, spapi_trouble
 from mercarich_feed.adapters.http import Http, Reply
 from mercarich_feed.adapters.lwa import Lwa
 from mercarich_feed.adapters.pacing import Pace
 from mercarich_feed.domain.answers import (
-    NOTHING,
     AmazonTrouble,
     ContentRefused,
     Forbidden,
@@ -24,13 +23,12 @@ from mercarich_feed.domain.answers import (
     RateLimited,
     Said,
     Transient,
-    said,
 )
 from mercarich_feed.domain.feeds import FeedState
+from mercarich_feed.domain.fees import FeeResult, Priced
 from mercarich_feed.domain.orders import OrderPage, Period
 from mercarich_feed.domain.pushes import Account, availability_patches
 from mercarich_listings.read_back import Seen
-from mercarich_reasons.push import NotForSale
 
 FEED_TYPE = "JSON_LISTINGS_FEED"
 DOCUMENT_TYPE = "application/json; charset=UTF-8"
@@ -45,7 +43,7 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One request to the API. `repeatable`: sending it twice does no harm."""
+    """One request to the API. `repeatable`: sending it twice does no harm; `shape`: of the response's JSON."""
 
     name: str
     method: str
@@ -53,6 +51,7 @@ class Operation:
     query: Mapping[str, str]
     body: Any = None
     repeatable: bool = True
+    shape: type = dict
 
 
 class SpApi:
@@ -92,7 +91,7 @@ class SpApi:
             "pageSize": "20",
         }
         operation = Operation("searchListingsItems", "GET", _items(account), query)
-        return {str(item["sku"]): _seen(item) for item in self.call(account, operation).get("items") or ()}
+        return {str(item["sku"]): shown_items.read(item) for item in self.call(account, operation).get("items") or ()}
 
     def works_for(self, account: Account) -> bool:
         """Return whether Amazon serves the seller's listings: one is searched for by a request that names no SKU."""
@@ -118,7 +117,9 @@ class SpApi:
     def shown(self, account: Account, sku: str) -> Seen:
         """Return what Amazon shows of the offer."""
         query = {**_market(account), "includedData": f"attributes,{_SHOWN}"}
-        return _seen(self.call(account, Operation("getListingsItem", "GET", _item(account, sku), query), paced=True))
+        return shown_items.read(
+            self.call(account, Operation("getListingsItem", "GET", _item(account, sku), query), paced=True)
+        )
 
     def delete_listing(self, account: Account, sku: str) -> None:
         """Delete the seller's listing (deleteListingsItem); the product page stays. INVALID comes with HTTP 200."""
@@ -194,8 +195,17 @@ class SpApi:
         asked = Operation("searchOrders", "GET", _ORDERS, order_pages.query(period, account.marketplace_id, token))
         return order_pages.read(self.call(account, asked), now)
 
+    def fees(self, account: Account, offers: Sequence[Priced], now: datetime) -> Sequence[FeeResult]:
+        asked = fee_results.body(offers, account.marketplace_id)
+        operation = Operation("getMyFeesEstimates", "POST", fee_results.PATH, {}, asked, shape=list)
+        return fee_results.read(self._call(account, operation), offers, now)
+
     def call(self, account: Account, operation: Operation, *, paced: bool = False) -> dict[str, Any]:
         """Send a request, with retries, and return the response. `paced`: the caller has waited for the quota."""
+        response: dict[str, Any] = self._call(account, operation, paced=paced)
+        return response
+
+    def _call(self, account: Account, operation: Operation, *, paced: bool = False) -> Any:
         lost: list[Transient] = []
         try:
             return self._until_answered(account, operation, lost, paced=paced)
@@ -206,9 +216,7 @@ class SpApi:
                 raise Transient(f"{lost[-1]}, then {trouble}", lost[-1].said) from trouble
             raise
 
-    def _until_answered(
-        self, account: Account, operation: Operation, lost: list[Transient], *, paced: bool
-    ) -> dict[str, Any]:
+    def _until_answered(self, account: Account, operation: Operation, lost: list[Transient], *, paced: bool) -> Any:
         """Append to `lost` each try that got no response."""
         refreshed = False
         for tried in range(1, _TRIES + 1):
@@ -232,7 +240,7 @@ class SpApi:
                 self._pace.pause(random.uniform(0.1, 0.4) * 2**tried)
         raise Forbidden(f"{operation.name}: refused with a fresh token")
 
-    def _once(self, account: Account, operation: Operation, token: str) -> dict[str, Any]:
+    def _once(self, account: Account, operation: Operation, token: str) -> Any:
         bucket = self._pace.bucket(account.user_id, operation.name)
         headers = {"x-amz-access-token": token}
         content = None
@@ -241,10 +249,10 @@ class SpApi:
             headers["content-type"] = "application/json"
         url = self._base_url + operation.path
         reply = self._http.send(operation.method, url, params=dict(operation.query), headers=headers, content=content)
-        trouble = spapi_trouble(reply)
+        trouble = spapi_trouble(reply, operation.shape)
         if trouble is None:
             bucket.succeeded(reply.headers.get("x-amzn-ratelimit-limit"))
-            return reply.json() or {}
+            return reply.json() or operation.shape()
         if isinstance(trouble, RateLimited):
             bucket.exceeded(trouble.retry_after)
         raise trouble
@@ -256,27 +264,6 @@ def _accepted(answer: Mapping[str, Any]) -> None:
         raise invalid(answer)
     if status != "ACCEPTED":
         raise Transient(f"unknown answer status {status!r}", Said(f"status {status}"))
-
-
-def _seen(item: Mapping[str, Any]) -> Seen:
-    """Return what an item of the Listings API shows, with the reason why it is not for sale.
-
-    It is not when an issue has the severity ERROR, or when its status is given and is not BUYABLE. Issues and status
-    come after acceptance (amzn/selling-partner-api-models#4764), so the response to the push does not tell.
-    """
-    quantity = None
-    for availability in item.get("fulfillmentAvailability") or ():
-        if availability.get("fulfillmentChannelCode") == "DEFAULT":
-            shown = availability.get("quantity")
-            quantity = shown if isinstance(shown, int) else None
-    errors = said(issue for issue in item.get("issues") or () if issue.get("severity") == "ERROR")
-    statuses = [summary.get("status") or () for summary in item.get("summaries") or ()]
-    buyable = not statuses or any("BUYABLE" in status for status in statuses)
-    given = None
-    for entry in (item.get("attributes") or {}).get("fulfillment_availability") or ():
-        if entry.get("fulfillment_channel_code") == "DEFAULT" and isinstance(entry.get("quantity"), int):
-            given = entry["quantity"]
-    return Seen(quantity, None if buyable and errors == NOTHING else NotForSale(errors.text, errors.issue), given)
 
 
 def _items(account: Account) -> str:
