@@ -5,7 +5,7 @@ from alembic import op
 
 from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
 
-revision = "0059"
+revision = "0058"
 down_revision = "0057"
 branch_labels = None
 depends_on = None
