@@ -12,11 +12,13 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
+from mercarich_contracts.creations import OfferCondition
 from mercarich_contracts.market import Marketplace, State
 from mercarich_listings import listing as life
 from mercarich_listings.event import Change, Event, Trigger
 from mercarich_listings.listing import Listing
 from mercarich_listings.transition import TRANSITIONS, Stage, Transition
+from mercarich_reasons.creations import CreationAsked, NotAtAmazon
 from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle
 from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
 from mercarich_reasons.stock import (
@@ -53,6 +55,7 @@ _UP = Listing(
 _DOWN = replace(_UP, quantity=0, withdrawn_at=BEFORE, restored_at=None)
 EXAMPLES: Mapping[Stage, Listing] = {
     Stage.DRAFT: replace(_UP, listed=False),
+    Stage.REGISTERING: replace(_UP, listed=False, registering=True),
     Stage.ON_SALE: _UP,
     Stage.HELD: replace(_UP, hold_id=5),
     Stage.MARKED: replace(_UP, searching=True),
@@ -67,9 +70,12 @@ SOLD, ANN = SourceSeen(State.SOLD), ByHand("ann")
 DEAR = EarnsTooLittle(5000, 5000, 750, 0, -1250, 0, 500)
 CHEAP = EarnsEnoughAgain(5000, 3000, 750, 0, 750, 0, 500)
 FOUND = ReplacedBy(Marketplace.MERCARI, "m1", 2, 900, 3)
+ASKED = CreationAsked("B0EXAMPLE1", OfferCondition.GOOD, 2980, "ann")
 BACK = ReplacementTakenBack("m1", "ann", Marketplace.MERCARI, 2)
 Made = Change[Listing] | Event
 MAKING: Mapping[str, Callable[[Listing], Made]] = {
+    "register": lambda one: life.register(one, NOW, ASKED),
+    "draft_again": lambda one: life.draft_again(one, NOW, NotAtAmazon()),
     "make_offer": lambda one: life.make_offer(one, NOW, ANN),
     "withdraw": lambda one: life.withdraw(one, NOW, SOLD),
     "pause": lambda one: life.pause(one, NOW, DEAR),
@@ -187,10 +193,11 @@ def _word(stage: Stage) -> str:
     return stage.replace("_", " ")
 
 
-_COLUMNS = {"leaving": "a row of listing_removals"}
+_COLUMNS = {"leaving": "a row of listing_removals", "registering": "a row of listing_creations"}
 _BEGINS = {Stage.DRAFT: "search, import (seller)", Stage.ON_SALE: "import (seller)"}
 _MEANINGS: Mapping[Stage, str] = {
     Stage.DRAFT: "not listed: neither checked nor pushed",
+    Stage.REGISTERING: "not listed yet: its offer is created at Amazon, or is to be found there",
     Stage.ON_SALE: "Amazon is to show the offer",
     Stage.HELD: "on sale although its source is gone, or too dear: the brake keeps it up",
     Stage.MARKED: "on sale although its source is gone: a replacement is searched for first",

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser
+from sqlalchemy import select
 from tests.browser.shop import furnish, photograph
 from tests.browser.visitor import Visitor, chromium_here
 from tests.integration.web.site import PASSWORDS, served
 
-from mercarich_db import schema
-from mercarich_db.engine import create
+from mercarich_db import schema, tables
+from mercarich_db.engine import create, reading
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.bootstrap import build_pages
 from mercarich_web.settings import PagesSettings
@@ -21,6 +22,7 @@ class Shop(NamedTuple):
     origin: str
     story: int
     """The listing with the longest history."""
+    draft: int
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +38,10 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     schema.upgrade(engine)
     story = furnish(engine)
     photograph(engine, tmp_path / "pictures", story)
+    with reading(engine) as connection:
+        of_seller = select(tables.listings.c.user_id).where(tables.listings.c.id == story).scalar_subquery()
+        drafts = select(tables.listings.c.id).where(~tables.listings.c.listed, tables.listings.c.user_id == of_seller)
+        draft = connection.execute(drafts.limit(1)).scalar_one()
     engine.dispose()
     shared = SharedSettings.model_validate(
         {"database_url": url, "kafka_bootstrap": "127.0.0.1:9", "data_dir": tmp_path}
@@ -46,7 +52,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         codes_for_operators=False,
     )
     with served(build_pages(shared, own, passwords=PASSWORDS)) as site:
-        yield Shop(site.origin, story)
+        yield Shop(site.origin, story, draft)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ WHERE = """() => {
 
 @pytest.mark.parametrize("username", PAGES)
 def test_tab_reaches_everything_visibly(visit: Visit, shop: Shop, username: str) -> None:
-    _walk(visit(username), {name: path.format(story=shop.story) for name, path in PAGES[username].items()})
+    _walk(visit(username), {name: path.format(**shop._asdict()) for name, path in PAGES[username].items()})
 
 
 def test_tab_reaches_everything_visibly_before_one_signs_in(stranger: Visit) -> None:

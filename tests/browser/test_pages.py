@@ -24,6 +24,8 @@ PAGES = {
         "home": "/",
         "listings": "/listings",
         "listing": "/listings/{story}",
+        "creations": "/creations",
+        "creation": "/creations/{draft}",
         "orders": "/orders",
         "replacements": "/replacements",
         "jobs": "/jobs",
@@ -72,6 +74,8 @@ NO_PAGES = {
         "/fortnight",
         "/differences/asked",
         "/amazon/offers/progress",
+        "/creations/part",
+        "/creations/{listing_id}/found",
         "/overview/pushes",
         "/runs/heads",
         "/runs/{run_id}/progress",
@@ -98,7 +102,7 @@ def test_every_page_fits_in_both_languages_and_lights(visit: Visit, shop: Shop, 
     for language, theme in LOOKS:
         visitor.look(language, theme)
         for name, path in PAGES[username].items():
-            visitor.open(path.format(story=shop.story))
+            visitor.open(path.format(**shop._asdict()))
             page = visitor.page
             assert page.locator("h1").count() == 1, name
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (name, language)

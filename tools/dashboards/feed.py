@@ -104,6 +104,21 @@ FEED = Dashboard(
             text="Each is made again after 30 days. 0: there is none.",
         ),
         Panel(
+            "New offers that are not on sale yet",
+            "short",
+            (Query("max by (state) (mercarich_feed_open_creations{NS})", "{{state}}"),),
+            text="waiting: not sent. sent: Amazon does not sell it yet. taking_back: it is deleted there.",
+        ),
+        Panel(
+            "New offers that ended in an hour, oldest one that Amazon does not sell yet",
+            "short",
+            (
+                Query("sum by (outcome) (increase(mercarich_feed_creations_total{NS}[1h]))", "{{outcome}}"),
+                Query("max(mercarich_feed_open_creation_age_seconds{NS})", "oldest, seconds"),
+            ),
+            text="created: Amazon sells it, or it was taken over. refused: the draft tells why.",
+        ),
+        Panel(
             "SKUs pushed",
             "ops",
             (

@@ -9,7 +9,7 @@ from tests.integration.updater.shop import Inline, Market, RevivalShop, days_ago
 
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_db import engine as engines
-from mercarich_db.tables import amazon_accounts
+from mercarich_db.tables import amazon_accounts, listing_creations
 from mercarich_platform.clock import utc_now
 from mercarich_runs.adapters.pause_sql import SkipsWhilePaused
 from mercarich_updater.handlers import DecisionsTick, PutOffTick
@@ -93,3 +93,33 @@ def test_a_source_whose_look_lies_in_the_future_is_looked_at_again(shop: Revival
     shop.keep_fresh()
     assert market.looks == ["new1"]
     assert shop.source("new1").observed_at < utc_now() + timedelta(minutes=1)
+
+
+def creation(shop: RevivalShop, listing_id: int, user_id: int, **more: Any) -> None:
+    row = {"listing_id": listing_id, "user_id": user_id, "way": "create", "quantity": 1, "asked_at": utc_now()}
+    row |= {"state": "waiting", "attempts": 0} | more
+    engines.run_tx(shop.engine, lambda connection: connection.execute(listing_creations.insert().values(row)))
+
+
+@pytest.mark.parametrize(
+    ("more", "looked_at"),
+    [
+        ({}, True),
+        ({"state": "sent", "attempts": 1, "not_before": utc_now() + timedelta(minutes=4)}, True),
+        ({"not_before": utc_now() + timedelta(hours=9)}, False),
+        ({"way": "take_over"}, False),
+        ({"state": "refused", "ended_at": utc_now()}, False),
+    ],
+)
+def test_sources_of_new_offers_are_looked_at_until_amazon_sells_them(
+    shop: RevivalShop, market: Market, more: dict[str, Any], looked_at: bool
+) -> None:
+    """What waits for another day, is taken over, or has ended needs no look."""
+    user = shop.seller("a")
+    source = {"state": "unknown", "observed_at": None}
+    creation(shop, shop.listing(user, "new1", source=source, listed=False), user, **more)
+    market.for_sale = [item("new1")]
+    shop.keep_fresh()
+
+    assert market.looks == (["new1"] if looked_at else [])
+    assert (shop.source("new1").state == "available") == looked_at

@@ -97,6 +97,7 @@ BAD: Mapping[str, list[Row]] = {
         ("NO-SUCH-SKU", 1, "there is no listing with the SKU NO-SUCH-SKU"),
     ],
     "offers": [("x", 2, "unrecognized arguments: x"), ("--username nobody", 1, NO_SELLER)],
+    "creations": [("x", 2, "unrecognized arguments: x"), ("--username nobody", 1, NO_SELLER)],
     "orders": [("x", 2, "unrecognized arguments: x"), ("--username nobody", 1, NO_SELLER)],
     "hold": [
         ("", 2, "are required: action"),

@@ -10,6 +10,7 @@ from tests.integration.web.site import Browser
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
+from mercarich_reasons.creations import TakeOverAsked
 from mercarich_reasons.stock import ByHand
 
 
@@ -64,17 +65,23 @@ def test_only_what_has_a_source_on_sale_goes_up_and_waits_for_a_fresh_look(ann: 
     assert found["DOWN-1"].restored_at is not None
 
 
-def test_drafts_become_offers(ann: Browser, engine: Engine) -> None:
-    ann.post("/listings/apply", action="list", everything="true", view="draft")
+def test_drafts_are_taken_over_once_amazon_was_seen_to_have_them(ann: Browser, engine: Engine) -> None:
+    answer = ann.post("/listings/apply", action="list", everything="true", view="draft")
 
     draft = by_sku(engine)["DRAFT-1"]
     with reading(engine) as connection:
         wanted = connection.execute(select(tables.pictures_wanted.c.listing_id)).scalars().all()
-    assert draft.listed
+        [asked] = connection.execute(select(tables.listing_creations)).all()
+    assert answer.headers["location"] == "/creations"
+    assert not draft.listed
+    assert (asked.listing_id, asked.way, asked.state) == (draft.id, "take_over", "waiting")
     assert [(event.listing_id, event.kind, event.reason, event.revision) for event in events(engine)] == [
-        (draft.id, "listed", ByHand("ann"), 1)
+        (draft.id, "taking_over", TakeOverAsked("ann"), 1)
     ]
     assert wanted == [draft.id], "its pictures are saved as an import's are"
+    page = ann.get(f"/listings/{draft.id}").text
+    assert "Being registered" in page
+    assert "On sale" not in page
 
 
 def test_what_amazon_is_deleting_is_not_listed_again(ann: Browser, engine: Engine, rows: Rows) -> None:

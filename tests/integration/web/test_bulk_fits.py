@@ -34,16 +34,22 @@ COLUMNS: Mapping[str, Sequence[Any]] = {
 
 @pytest.fixture
 def listings(engine: Engine, rows: Rows) -> Mapping[int, tuple[Listing, bool]]:
-    """By id: every combination of the columns, with and without a removal, and whether Amazon does not know it."""
+    """By id: every combination of the columns, alone, with a removal and with an open creation, and whether Amazon does
+    not know it."""
     user_id, source_id = rows.user("ann"), rows.source("x1")
     new = new_listing(user_id, source_id, "yahoo", 1, NOW) | {"verified_at": NOW}
     every = [new | dict(zip(COLUMNS, values, strict=True)) for values in product(*COLUMNS.values())]
     removal = {"user_id": user_id, "wanted_at": NOW, "attempts": 0}
+    creation = {"user_id": user_id, "way": "create", "quantity": 1, "asked_at": NOW, "state": "waiting", "attempts": 0}
 
     def write(connection: Connection) -> list[int]:
-        ids = store.add(connection, [row | {"sku": f"SKU-{number}"} for number, row in enumerate([*every, *every])])
-        removals = [{"listing_id": id, **removal} for id in ids[len(every) :]]
+        ids = store.add(
+            connection, [row | {"sku": f"SKU-{number}"} for number, row in enumerate([*every, *every, *every])]
+        )
+        removals = [{"listing_id": id, **removal} for id in ids[len(every) : 2 * len(every)]]
         connection.execute(insert(tables.listing_removals), removals)
+        creations = [{"listing_id": id, **creation} for id in ids[2 * len(every) :]]
+        connection.execute(insert(tables.listing_creations), creations)
         return ids
 
     ids = run_tx(engine, write)
@@ -54,7 +60,7 @@ def listings(engine: Engine, rows: Rows) -> Mapping[int, tuple[Listing, bool]]:
 
 
 def test_sql_and_stages_agree(engine: Engine, listings: Mapping[int, tuple[Listing, bool]]) -> None:
-    assert len(listings) == 2 * 2 ** len(COLUMNS)
+    assert len(listings) == 3 * 2 ** len(COLUMNS)
     for action, condition in FITS.items():
         with reading(engine) as connection:
             found = set(connection.execute(select(tables.listings.c.id).where(condition)).scalars())

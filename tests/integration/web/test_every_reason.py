@@ -136,6 +136,26 @@ def test_jobs_and_notices_of_them(ann: Browser, rows: Rows, reasons: Sequence[Re
         assert _english(page) == set(), path
 
 
+def test_new_offers_and_searches_of_the_catalogue(ann: Browser, rows: Rows, reasons: Sequence[Reason]) -> None:
+    source = rows.source("x777777")
+    created = {"user_id": 1, "way": "create", "state": "refused", "quantity": 1, "attempts": 0}
+    for number, reason in enumerate(reasons):
+        listing = rows.listing(1, source, f"NEW-{number}", listed=False)
+        at = {"asked_at": ago(minutes=2), "ended_at": ago(minutes=1)}
+        rows.add(tables.listing_creations, listing_id=listing, **created, **at, problem=reason)
+        told = _page(ann, f"/listings/{listing}")
+        assert (_missing(told, [reason]), _english(told)) == ([], set())
+    page = _page(ann, "/creations")
+    assert (_missing(page, reasons), _english(page)) == ([], set())
+
+    asked = {"user_id": 1, "query": "x", "is_code": False, "attempts": 1, "asked_at": ago(minutes=2)}
+    done = {"not_before": ago(minutes=2), "done_at": ago(minutes=1)}
+    for reason in reasons:
+        search = rows.add(tables.catalog_searches, **asked, **done, problem=reason)
+        found = _page(ann, f"/creations/{listing}/found?search={search}")
+        assert (_missing(found, [reason]), _english(found)) == ([], set())
+
+
 def test_runs_and_holds(ohta: Browser, ann: Browser, rows: Rows, reasons: Sequence[Reason]) -> None:
     ended = {"outcome": "failed", "ended_at": ago(minutes=1)}
     runs = [rows.run(number, note=reason, **ended) for number, reason in enumerate(reasons)]

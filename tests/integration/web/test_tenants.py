@@ -99,6 +99,14 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/amazon/offers/source"): Row(For.SELLER, fields={"sku": "A-1"}),
     ("post", "/amazon/offers/sources"): Row(For.SELLER),
     ("post", "/amazon/offers/take-over"): Row(For.SELLER),
+    ("get", "/creations"): Row(For.SELLER),
+    ("get", "/creations/part"): Row(For.SELLER),
+    ("get", "/creations/{listing_id}"): Row(For.OWNER, "/creations/{draft}"),
+    ("get", "/creations/{listing_id}/found"): Row(For.OWNER, "/creations/{draft}/found?search={search}"),
+    ("post", "/creations/{listing_id}/search"): Row(For.OWNER, "/creations/{draft}/search", {"query": "MX-1"}),
+    ("post", "/creations/{listing_id}"): Row(
+        For.OWNER, "/creations/{draft}", {"asin": "B0EXAMPLE1", "condition": "used_good", "price_jpy": "9000"}
+    ),
     ("get", "/orders"): Row(For.SELLER),
     ("post", "/orders/{item_id}/decision"): Row(
         For.OWNER, "/orders/{order}/decision", {"decision": "bought", "shown": "1"}
@@ -133,6 +141,10 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/api/v1/offers/source"): Row(For.KEY),
     ("post", "/api/v1/offers/sources"): Row(For.KEY),
     ("post", "/api/v1/offers/take-over"): Row(For.KEY),
+    ("get", "/api/v1/creations"): Row(For.KEY),
+    ("post", "/api/v1/creations"): Row(For.KEY, json={"listing": "1"}),
+    ("post", "/api/v1/creations/catalogue"): Row(For.KEY, json={"query": "MX-1"}),
+    ("get", "/api/v1/creations/catalogue/{search_id}"): Row(For.KEY, "/api/v1/creations/catalogue/{search}"),
     ("get", "/api/v1/orders"): Row(For.KEY),
     ("post", "/api/v1/orders/{item_id}/decision"): Row(
         For.KEY, "/api/v1/orders/{order}/decision", json={"decision": "bought", "shown": "1"}
@@ -265,12 +277,16 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
     link(rows, ann)
     order = ordered(rows, ann, "250-1", sku="ANN-1", listing_id=listing, source_item_id=source)
     decide(rows, ann, "250-1", OrderDecision.CANNOT_BE_SOURCED, note=SECRET)
+    draft = rows.listing(ann, rows.source("x654321"), "ANN-2", title=SECRET, listed=False)
+    times = {"asked_at": ago(minutes=1), "not_before": ago(minutes=1), "attempts": 0}
+    search = rows.add(tables.catalog_searches, user_id=ann, query=SECRET, is_code=False, **times)
     words = dict.fromkeys(("credential_hash", "credential_id", "public_key", "transports", "name"), "x")
     passkey = rows.add(tables.passkeys, user_id=ann, **words, sign_count=0, created_at=ago(hours=1))
     shared = SharedSettings.model_validate({"database_url": database_url, "kafka_bootstrap": "127.0.0.1:9"})
     app = build_pages(shared, PagesSettings(), passwords=PASSWORDS)
     with served(app) as site:
         ids = {"listing": listing, "job": job, "key": key, "notice": notice, "passkey": passkey, "order": order}
+        ids |= {"draft": draft, "search": search}
         yield Shop(app, site, ids)
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tools.life_cycle import EXAMPLES
 
+from mercarich_contracts.creations import OfferCondition
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.market import Reason as Why
@@ -17,6 +18,7 @@ from mercarich_listings import listing as life
 from mercarich_listings.event import Change, Event, Trigger
 from mercarich_listings.listing import UP, Listing
 from mercarich_listings.transition import TRANSITIONS, Impossible, Stage
+from mercarich_reasons.creations import CreationAsked, NotAtAmazon, TakeOverAsked
 from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded
 from mercarich_reasons.push import OrderedAtAmazon
 from mercarich_reasons.reason import Reason
@@ -73,6 +75,15 @@ class Life(RuleBasedStateMachine):
         self.row = made.after
         self.changes.append(made)
         self.events += [made.event] if made.event is not None else []
+
+    @rule(created=st.booleans())
+    def register(self, created: bool) -> None:
+        asked = CreationAsked("B0EXAMPLE1", OfferCondition.GOOD, 2980, "ann") if created else TakeOverAsked("ann")
+        self.make("register", self.now, asked)
+
+    @rule()
+    def draft_again(self) -> None:
+        self.make("draft_again", self.now, NotAtAmazon())
 
     @rule(job=Ids)
     def make_offer(self, job: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from tools.life_cycle import ANN, BACK, CHEAP, DEAR, EXAMPLES, FOUND, MAKING, NOW, SOLD
+from tools.life_cycle import ANN, ASKED, BACK, CHEAP, DEAR, EXAMPLES, FOUND, MAKING, NOW, SOLD
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
@@ -14,6 +14,7 @@ from mercarich_listings.event import Change, Event, Told, Trigger
 from mercarich_listings.history import replay
 from mercarich_listings.listing import Listing
 from mercarich_listings.transition import TRANSITIONS, Impossible, Stage
+from mercarich_reasons.creations import NotAtAmazon
 from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import DeletedByHand, ReplacedBy, SourceOnSaleAgain
@@ -34,7 +35,12 @@ _TAKEN_BACK = _OTHER | {"withdrawn_at": NOW, "changed_at": NOW}
 _LEAVING = {"listed": False, "leaving": True}
 
 WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
-    "make_offer": {Stage.DRAFT: (EventKind.LISTED, {"listed": True, "changed_at": NOW})},
+    "register": {Stage.DRAFT: (EventKind.REGISTERING, {"registering": True, "changed_at": NOW})},
+    "draft_again": {Stage.REGISTERING: (EventKind.NOT_REGISTERED, {"registering": False, "changed_at": NOW})},
+    "make_offer": {
+        Stage.DRAFT: (EventKind.LISTED, {"listed": True, "changed_at": NOW}),
+        Stage.REGISTERING: (EventKind.LISTED, {"listed": True, "registering": False, "changed_at": NOW}),
+    },
     "withdraw": {
         Stage.ON_SALE: (EventKind.WITHDRAWN, _DOWN | _SEARCHING),
         Stage.HELD: (EventKind.WITHDRAWN, _DOWN | _SEARCHING | _HELD),
@@ -130,8 +136,10 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
 _IS_UP = {Stage.ON_SALE, Stage.HELD, Stage.MARKED}
 _OTHERWISE_DOWN = {Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED}
 _IS_DOWN = _OTHERWISE_DOWN | {Stage.PAUSED}
-_IS_NO_OFFER = {Stage.DRAFT, Stage.LEAVING}
+_IS_NO_OFFER = {Stage.DRAFT, Stage.REGISTERING, Stage.LEAVING}
 REFUSES: Mapping[str, set[Stage]] = {
+    "register": _IS_UP | _IS_DOWN | {Stage.REGISTERING, Stage.LEAVING},
+    "draft_again": _IS_UP | _IS_DOWN | {Stage.DRAFT, Stage.LEAVING},
     "make_offer": _IS_UP | _IS_DOWN | {Stage.LEAVING},
     "withdraw": _OTHERWISE_DOWN | _IS_NO_OFFER,
     "pause": _IS_DOWN | _IS_NO_OFFER | {Stage.MARKED},
@@ -149,11 +157,13 @@ REFUSES: Mapping[str, set[Stage]] = {
     "search_again": _IS_UP | _IS_NO_OFFER | {Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN},
     "stop": _IS_NO_OFFER | {Stage.WITHDRAWN, Stage.STOPPED},
     "leave": _IS_UP | _IS_NO_OFFER,
-    "delete": _IS_UP,
+    "delete": _IS_UP | {Stage.REGISTERING},
 }
 """Stages in which a transition is impossible. With `WRITES`, each stage is decided on for each transition; the test
 names a new one."""
 REASONS: Mapping[str, Reason] = {
+    "register": ASKED,
+    "draft_again": NotAtAmazon(),
     "withdraw": SOLD,
     "pause": DEAR,
     "recover": CHEAP,

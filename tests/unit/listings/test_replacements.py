@@ -34,6 +34,7 @@ COLUMNS: dict[Stage, dict[str, Any]] = {
     Stage.PAUSED: DOWN | {"paused_at": BEFORE},
     Stage.WITHDRAWN: DOWN,
     Stage.STOPPED: DOWN | {"stopped_at": BEFORE},
+    Stage.REGISTERING: {"listed": False, "registering": True},
     Stage.LEAVING: DOWN | {"listed": False, "leaving": True},
 }
 TAKEN_BACK = ReplacementTakenBack("m1", "yuki", Marketplace.YAHOO, 3)
@@ -101,8 +102,11 @@ def test_what_comes_down_without_a_replacement_tells_its_run_and_its_evidence() 
 @pytest.mark.parametrize(
     ("decide", "stages"),
     [
-        (lowered, (Stage.DRAFT, Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, Stage.LEAVING)),
-        (taken_back, (Stage.DRAFT, Stage.LEAVING)),
+        (
+            lowered,
+            (Stage.DRAFT, Stage.REGISTERING, Stage.SEARCHING, Stage.WITHDRAWN, Stage.STOPPED, Stage.LEAVING),
+        ),
+        (taken_back, (Stage.DRAFT, Stage.REGISTERING, Stage.LEAVING)),
     ],
 )
 def test_no_other_stage_is_changed(decide: Callable[[Listing], Lived], stages: tuple[Stage, ...]) -> None:

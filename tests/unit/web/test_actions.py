@@ -16,12 +16,14 @@ MADE_BY = {
     BulkAction.PUT_UP: ("put_up",),
     BulkAction.STOP: ("stop",),
     BulkAction.RESUME: ("put_up", "search_again"),
-    BulkAction.LIST: ("make_offer",),
+    BulkAction.CREATE: ("register",),
+    BulkAction.GIVE_UP: ("draft_again",),
+    BulkAction.LIST: ("register",),
     BulkAction.DELETE: ("delete",),
 }
 SAME, GONE, DEAR = Standing(), Standing(source_is_gone=True), Standing(below_limit=True)
 PAUSED = Standing(below_limit=True, was_paused=True)
-CHANGING = [action for action in MADE_BY if action is not BulkAction.DELETE]
+CHANGING = [action for action in MADE_BY if ACTIONS[action].make is not None]
 
 
 @pytest.mark.parametrize("action", MADE_BY)
@@ -41,14 +43,16 @@ def test_an_action_changes_what_it_fits(action: BulkAction, source_is_gone: bool
         assert changed(action, EXAMPLES[stage], "ann", NOW, source_is_gone=source_is_gone).after.stage is not stage
 
 
-@pytest.mark.parametrize("action", [BulkAction.WITHDRAW, BulkAction.STOP, BulkAction.LIST])
+@pytest.mark.parametrize("action", [BulkAction.WITHDRAW, BulkAction.STOP])
 def test_elsewhere_it_is_impossible(action: BulkAction) -> None:
     for stage in set(Stage) - ACTIONS[action].stages:
         with pytest.raises(Impossible):
             changed(action, EXAMPLES[stage], "ann", NOW)
 
 
-@pytest.mark.parametrize("action", [BulkAction.CHECK, BulkAction.DELETE])
+@pytest.mark.parametrize(
+    "action", [BulkAction.CHECK, BulkAction.CREATE, BulkAction.GIVE_UP, BulkAction.LIST, BulkAction.DELETE]
+)
 def test_an_action_that_changes_no_column_is_made_elsewhere(action: BulkAction) -> None:
     with pytest.raises(ValueError, match="no transition"):
         changed(action, EXAMPLES[Stage.ON_SALE], "ann", NOW)

@@ -24,7 +24,8 @@ OF_STAGES: dict[str, Collection[Stage]] = {
     "listings.views.STAGES_OF, beside the views of all offers": _of_views,
     "listings.actions.ACTIONS, in the `stages` of what may be done in it, or NOTHING_FITS": _of_actions | NOTHING_FITS,
     "mercarich_listings.stages._TREE (its condition in SQL)": told_apart(),
-    "mercarich_listings.listing.UP or DOWN, if Amazon is to show an offer": OFFERS | {Stage.DRAFT, Stage.LEAVING},
+    "mercarich_listings.listing.UP or DOWN, if Amazon is to show an offer": OFFERS
+    | {Stage.DRAFT, Stage.REGISTERING, Stage.LEAVING},
 }
 OF_VIEWS: dict[str, Collection[str]] = {
     "listings.views.STAGES_OF": STAGES_OF,
@@ -57,6 +58,8 @@ def test_no_stage_is_up_and_down() -> None:
 @pytest.mark.parametrize("stage", Stage)
 def test_only_an_offer_is_not_at_amazon(stage: Stage) -> None:
     assert badge(stage, orphan=False) is BADGES[stage]
+    assert badge(stage, orphan=False, unseen=True) is not Badge.ON_SALE
+    assert (badge(stage, orphan=False, unseen=True) is Badge.UNSEEN) == (BADGES[stage] is Badge.ON_SALE)
     assert (badge(stage, orphan=True) is Badge.ORPHAN) == EXAMPLES[stage].listed
 
 

@@ -55,6 +55,8 @@ class AuditAction(StrEnum):
     LISTINGS_PUT_UP = "listings_put_up"
     LISTINGS_STOP = "listings_stop_watching"
     LISTINGS_RESUME = "listings_resume_watching"
+    LISTINGS_CREATE = "listings_create"
+    LISTINGS_GIVE_UP = "listings_give_up"
     LISTINGS_LIST = "listings_list"
     LISTING_LIMIT = "listing_limit"
     """Of one listing: its own limit of the profit, in place of the loss rule."""

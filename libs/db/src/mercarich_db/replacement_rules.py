@@ -20,15 +20,20 @@ def rules_of(connection: Connection, user_id: int, instead: Mapping[str, str] | 
     values = settings_store.values_of(connection, user_id, KEYS, instead)
     whose = (EVERYONE, user_id)
     sellers = select(excluded_sellers.c.marketplace, excluded_sellers.c.seller_id)
-    words = select(excluded_words.c.word).distinct().where(excluded_words.c.user_id.in_(whose))
     return replace(
         _rules(values),
         banned_sellers=frozenset(
             (Marketplace(row.marketplace), row.seller_id)
             for row in connection.execute(sellers.where(excluded_sellers.c.user_id.in_(whose)))
         ),
-        banned_words=tuple(sorted(connection.execute(words).scalars())),
+        banned_words=banned_words(connection, user_id),
     )
+
+
+def banned_words(connection: Connection, user_id: int) -> tuple[str, ...]:
+    """Return the words that the operator or the seller has excluded."""
+    words = select(excluded_words.c.word).distinct().where(excluded_words.c.user_id.in_((EVERYONE, user_id)))
+    return tuple(sorted(connection.execute(words).scalars()))
 
 
 def _rules(values: settings_store.Values) -> Rules:

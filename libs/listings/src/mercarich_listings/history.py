@@ -93,12 +93,20 @@ def _recovered(_listing: Listing, event: Event) -> dict[str, Any]:
     return {**_quantity(event), **_FREE, "withdrawn_at": None, "paused_at": None, "restored_at": event.at}
 
 
+def _not_registered(listing: Listing, event: Event) -> dict[str, Any]:
+    """Of a draft that could not even be sent nothing changes."""
+    return {"registering": False, "changed_at": event.at} if listing.registering else {}
+
+
 def _source(reason: ReplacedBy | ReplacementTakenBack) -> dict[str, Any]:
     return {"source_item_id": reason.source_item_id, "marketplace": reason.marketplace}
 
 
 _TOLD: Mapping[EventKind, Callable[[Listing, Event], dict[str, Any]]] = {
-    EventKind.LISTED: lambda _, event: {"listed": True, "changed_at": event.at},
+    EventKind.REGISTERING: lambda _, event: {"registering": True, "changed_at": event.at},
+    EventKind.TAKING_OVER: lambda _, event: {"registering": True, "changed_at": event.at},
+    EventKind.NOT_REGISTERED: _not_registered,
+    EventKind.LISTED: lambda _, event: {"listed": True, "registering": False, "changed_at": event.at},
     EventKind.WITHDRAWN: _withdrawn,
     EventKind.SEARCHING: lambda _, event: {"searching": True, **_FREE},
     EventKind.PAUSED: lambda _, event: {**_down(event), "paused_at": event.at, "stopped_at": None},
@@ -117,6 +125,8 @@ _TOLD: Mapping[EventKind, Callable[[Listing, Event], dict[str, Any]]] = {
 NO_CHANGE = frozenset(
     {
         EventKind.LOOK_WANTED,
+        EventKind.CREATION_SENT,
+        EventKind.GIVEN_UP,
         EventKind.PROPOSED,
         EventKind.APPROVED,
         EventKind.LAPSED,

@@ -12,6 +12,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_listings.event import NO_TRIGGER, Change, Event, Told, Trigger
 from mercarich_listings.transition import By, Facts, Stage, stage_of, transition
+from mercarich_reasons.creations import CreationAsked, TakeOverAsked
 from mercarich_reasons.earnings import BY_PRICE, EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded
 from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
 from mercarich_reasons.reason import Reason
@@ -51,12 +52,15 @@ class Listing:
     """When the brake first held back what its price asks for; None: no hold by price has it."""
     leaving: bool = False
     """Whether it is to be deleted at Amazon: there is a row in `listing_removals`."""
+    registering: bool = False
+    """Whether its offer is being created at Amazon: there is an open row in `listing_creations`."""
 
     @property
     def stage(self) -> Stage:
         up, held = self.quantity > 0, self.hold_id is not None
         stopped, paused = self.stopped_at is not None, self.paused_at is not None
-        return stage_of(Facts(self.listed, self.leaving, up, held, self.searching, stopped, paused))
+        unlisted = (self.leaving, self.registering)
+        return stage_of(Facts(self.listed, *unlisted, up, held, self.searching, stopped, paused))
 
 
 Lived = Change[Listing]
@@ -71,10 +75,24 @@ DOWN = (Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED)
 
 
 @transition(Stage.DRAFT, by=(By.SELLER,))
+def register(listing: Listing, now: datetime, reason: CreationAsked | TakeOverAsked) -> Lived:
+    """The seller has the offer created at Amazon, or says that it is there: what Amazon shows decides."""
+    kind = EventKind.REGISTERING if isinstance(reason, CreationAsked) else EventKind.TAKING_OVER
+    return _changed(listing, Told(kind, now, reason), {"registering": True, "changed_at": now})
+
+
+@transition(Stage.REGISTERING, by=(By.FEED, By.SELLER))
+def draft_again(listing: Listing, now: datetime, reason: Reason | None) -> Lived:
+    """Amazon has no such offer, does not sell it, or the seller has given it up: the listing is a draft again."""
+    event = Told(EventKind.NOT_REGISTERED, now, reason)
+    return _changed(listing, event, {"registering": False, "changed_at": now})
+
+
+@transition(Stage.DRAFT, Stage.REGISTERING, by=(By.SELLER, By.FEED))
 def make_offer(listing: Listing, now: datetime, reason: Reason) -> Lived:
-    """A draft becomes an offer: it is at Amazon as its seller listed it, and is checked from now on."""
+    """It is at Amazon, as feed has seen or as an import says, and is checked from now on."""
     event = Told(EventKind.LISTED, now, reason)
-    return _changed(listing, event, {"listed": True, "changed_at": now})
+    return _changed(listing, event, {"listed": True, "registering": False, "changed_at": now})
 
 
 @transition(*UP, Stage.PAUSED, by=(By.CHECKER, By.UPDATER))

@@ -76,12 +76,13 @@ class Returned:
 _RETURNED = tuple(removed_offers.c[field.name] for field in fields(Returned))
 
 
-def watch(connection: Connection, ids: Sequence[int], at: datetime) -> None:
-    """Watch those of the listings that Amazon has had, and whose rows are about to be deleted.
+def watch(connection: Connection, ids: Sequence[int], at: datetime, *, was_sent: bool = False) -> None:
+    """Watch those of the listings that Amazon has had, and whose rows are about to be deleted; all where `was_sent`.
 
     A SKU of theirs that is watched at a former store of the seller is so no more.
     """
-    was_there = or_(listings.c.pushed_at.is_not(None), listings.c.verified_at.is_not(None))
+    known = or_(listings.c.pushed_at.is_not(None), listings.c.verified_at.is_not(None))
+    was_there = true() if was_sent else known
     columns = (listings.c.id.label("listing_id"), listings.c.user_id, listings.c.sku, listings.c.created_at)
     linked = select(*columns, amazon_accounts.c.seller_id).outerjoin(
         amazon_accounts, amazon_accounts.c.user_id == listings.c.user_id

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
-from mercarich_db.tables import listing_removals, listings
+from mercarich_db.tables import listing_creations, listing_removals, listings
 from mercarich_listings.transition import Stage
 
 LEAVING = exists().where(listing_removals.c.listing_id == listings.c.id)
 """SQL condition: the listing is to be deleted at Amazon."""
+REGISTERING = exists().where(listing_creations.c.listing_id == listings.c.id, listing_creations.c.ended_at.is_(None))
+"""SQL condition: the offer is being created at Amazon, or is to be found there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ _TREE = _Fork(
     _offer.listed.is_(true()),
     _Fork(_offer.quantity > 0, _of_up, _offer.quantity == 0, _of_down),
     _offer.listed.is_(false()),
-    _Fork(LEAVING, Stage.LEAVING, ~LEAVING, Stage.DRAFT),
+    _Fork(REGISTERING, Stage.REGISTERING, ~REGISTERING, _Fork(LEAVING, Stage.LEAVING, ~LEAVING, Stage.DRAFT)),
 )
 
 

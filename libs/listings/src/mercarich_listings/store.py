@@ -11,25 +11,25 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Delete, Select, Update, delete, exists, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Delete, Select, Update, delete, select, update
 
 from mercarich_contracts.hazards import FIRST_LOOK
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.orders import ORDERED
 from mercarich_db.bulk import CHUNK, insert_missing, insert_rows, update_rows
 from mercarich_db.conditions import GIVEN_IDS, among, among_keys
-from mercarich_db.tables import listing_events, listing_removals, listings, source_items
+from mercarich_db.tables import listing_events, listings, source_items
 from mercarich_listings import removed_store
 from mercarich_listings.event import Change, Event
 from mercarich_listings.listing import Listing
 from mercarich_listings.push import Push, overtaken
+from mercarich_listings.stages import LEAVING, REGISTERING
 
 Row = TypeVar("Row", Listing, Push)
 
-_NOT_COLUMNS = frozenset({"leaving"})
-_LEAVING = exists().where(listing_removals.c.listing_id == listings.c.id).label("leaving")
+_NOT_COLUMNS = {"leaving": LEAVING.label("leaving"), "registering": REGISTERING.label("registering")}
 _LISTING: tuple[ColumnElement[Any], ...] = tuple(
-    _LEAVING if field.name in _NOT_COLUMNS else listings.c[field.name] for field in fields(Listing)
+    _NOT_COLUMNS[field.name] if field.name in _NOT_COLUMNS else listings.c[field.name] for field in fields(Listing)
 )
 _PUSH: tuple[Column[Any], ...] = tuple(listings.c[field.name] for field in fields(Push))
 _WRITTEN = {

@@ -12,6 +12,8 @@ class Stage(StrEnum):
 
     DRAFT = "draft"
     """Not listed: never checked and never pushed."""
+    REGISTERING = "registering"
+    """Not listed yet: the offer is being created at Amazon, or is to be found there."""
     ON_SALE = "on_sale"
     HELD = "held"
     """On sale although its source is gone, because the brake holds back its withdrawal."""
@@ -34,6 +36,7 @@ class Facts(NamedTuple):
 
     listed: bool
     leaving: bool
+    registering: bool
     up: bool
     held: bool
     searching: bool
@@ -44,6 +47,8 @@ class Facts(NamedTuple):
 def stage_of(facts: Facts) -> Stage:
     """Return the stage for these facts. `stages` has the same decisions as SQL."""
     if not facts.listed:
+        if facts.registering:
+            return Stage.REGISTERING
         return Stage.LEAVING if facts.leaving else Stage.DRAFT
     if facts.up:
         if facts.held:

@@ -114,6 +114,13 @@ class SourceTaken(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class BeingRegistered(Reason):
+    """The offer of the listing is being created at Amazon, or taken over from there."""
+
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
 class BeingDeleted(Reason):
     """The listing is being deleted, also at Amazon."""
 

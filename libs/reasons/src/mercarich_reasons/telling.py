@@ -7,6 +7,7 @@ from enum import StrEnum
 from string import Formatter
 from typing import Any, Protocol
 
+from mercarich_contracts.creations import OfferCondition
 from mercarich_contracts.market import Marketplace, RouteName, State
 from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.orders import OrderDecision
@@ -35,6 +36,7 @@ class Words(Protocol):
     CONDITIONS: Mapping[int, str]
     COLOURS: Mapping[str, str]
     ORDER_DECISIONS: Mapping[str, str]
+    OFFER_CONDITIONS: Mapping[str, str]
     REASONS: Mapping[str, str]
 
 
@@ -46,6 +48,7 @@ _NAMED: Mapping[type, Callable[[Words], Mapping[str, str]]] = {
     StateReason: lambda words: words.STATE_REASONS,
     Colour: lambda words: words.COLOURS,
     OrderDecision: lambda words: words.ORDER_DECISIONS,
+    OfferCondition: lambda words: words.OFFER_CONDITIONS,
 }
 """Values from closed sets, with the table of a language that has their words."""
 Moment = Callable[[datetime], str]

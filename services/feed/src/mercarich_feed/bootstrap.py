@@ -27,6 +27,7 @@ from mercarich_feed.adapters.sp_reports import SpReports
 from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.adapters.watch_sql import SqlWatch
+from mercarich_feed.bootstrap_creations import Shared, build_creations
 from mercarich_feed.dependencies import PRODUCTION, Dependencies
 from mercarich_feed.handlers import FeeRounds, ForgetUnread, ListingsChangedHandler, ReadRounds, Rounds
 from mercarich_feed.settings import CONNECTIONS, FeedSettings
@@ -139,16 +140,22 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
 
     offers = _offers_lane(given, own, gate(), ReadAllOffers(offer_reads, SpReports(api, http), meter, now))
     patches: AnyLane[None] = given.lane("patches", own.pushers, push_then_follow)
+    creating = build_creations(engine, own, given, Shared(api, listings, restore, numbers, gate, meter))
     ticks = (
         Tick("rounds", ROUND_SECONDS, Rounds(patches, restores, follow, sellers.with_withdrawals, to_follow)),
         Tick("reads", READ_ROUND_SECONDS, ReadRounds(follow, to_read)),
         Tick("offers", READ_ROUND_SECONDS, ReadRounds(offers, offer_reads.sellers)),
-        Tick("gauges", GAUGE_SECONDS, Gauges(sellers, TokenChecks(engine), differences, order_numbers)),
+        creating.tick,
+        Tick(
+            "gauges",
+            GAUGE_SECONDS,
+            Gauges(sellers, TokenChecks(engine), differences, order_numbers, creating.creations),
+        ),
         Tick("unverified", UNVERIFIED_SECONDS, UnverifiedGauge(sellers)),
         Tick("unread", UNREAD_SECONDS, ForgetUnread(watch.forget_unread), alone=True),
         fee_rounds,
     )
-    return Lanes(patches, restores, follow, offers, fees, ticks, amazon, http)
+    return Lanes(patches, restores, follow, offers, fees, creating.lane, ticks, amazon, http)
 
 
 def _offers_lane(given: Dependencies, own: FeedSettings, gate: Gate, read: ReadAllOffers) -> AnyLane[None]:

@@ -78,6 +78,20 @@ class ReadRounds:
 
 
 @dataclass(frozen=True, slots=True)
+class CreationRounds:
+    """Wake sellers with offers to create, and with a search of Amazon's catalogue. End the process if the lane's thread
+    failed."""
+
+    creations: SellerLane
+    due: Callable[[], list[int]]
+
+    def __call__(self) -> None:
+        self.creations.check()
+        for user_id in _read(self.due):
+            self.creations.wake(user_id)
+
+
+@dataclass(frozen=True, slots=True)
 class FeeRounds:
     """Wake sellers with offers whose fees are to be estimated, and tell how far the estimates are."""
 

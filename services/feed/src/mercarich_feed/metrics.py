@@ -45,6 +45,16 @@ READ_OVERDUE = Gauge(
     "mercarich_feed_read_overdue_seconds",
     "Time since the read of Amazon that has waited longest became due; 0: none waits",
 )
+CREATIONS = Counter(
+    "mercarich_feed_creations",
+    "New offers that ended, by outcome: sold by Amazon or taken over, or refused",
+    ["outcome"],
+)
+CREATING = Gauge("mercarich_feed_open_creations", "New offers that are not on sale yet, by state", ["state"])
+CREATING_SECONDS = Gauge(
+    "mercarich_feed_open_creation_age_seconds",
+    "Time since the oldest new offer was sent that Amazon does not sell yet; 0: there is none",
+)
 ORDERS = Counter("mercarich_feed_orders", "Items of orders that were read for the first time, since reads began")
 ORDER_SECONDS = Histogram(
     "mercarich_feed_order_read_latency_seconds",

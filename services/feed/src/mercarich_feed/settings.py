@@ -106,6 +106,12 @@ class FeedSettings(BaseSettings):
     Unit: threads
     Why: they have threads of their own, so that a report of 500,000 rows holds nothing else up; Amazon takes minutes.
     """
+    creators: int = Field(default=2, ge=1, le=100)
+    """Sellers whose new offers are created side by side, and whose searches of Amazon's catalogue are made.
+
+    Unit: threads
+    Why: a seller's quota gives some two new offers a second, and nobody loses an order while one waits.
+    """
     calls: int = Field(default=32, ge=1, le=500)
     """Requests to Amazon under way at once, of all sellers.
 

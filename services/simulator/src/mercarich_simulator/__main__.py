@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     shares = (
         *("already-sold", "spare-pieces", "churn-per-hour"),
         *("orders-per-hour", "eager-orders", "regretted-orders", "forbidden", "late-issues"),
+        *("restricted", "ignored-creations"),
     )
     numbers = (
         "feed-queue-seconds",

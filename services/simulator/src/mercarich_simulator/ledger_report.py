@@ -21,6 +21,7 @@ LISTED_CASES = 50
 _JUDGED = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwrites")
 _STOCK = ("sold_twice", "pieces_sold_twice", "fought")
 """Errors of which `Judgement` and `Stock` have the times."""
+_MISTAKES = ("missed_withdrawals", "fields_lost", "created_unmeant")
 _NO_TERMS, _NO_STOP = Terms(), Stop()
 
 
@@ -51,6 +52,8 @@ def ledger(
     result["cases"]["fields_lost"] = [
         _named(offer) | lost._asdict() for offer, _ in judged for lost in offer.fields_lost
     ][:LISTED_CASES]
+    unmeant = [offer for offer in world.offers.touched.values() if _is_unmeant(world, offer)]
+    result["cases"]["created_unmeant"] = [_named(offer) for offer in unmeant][:LISTED_CASES]
     result["cases"] |= {name: _cases(bought, name) for name in _STOCK}
     at_a_loss = losses(world, terms)
     result["sold_at_loss"], result["cases"]["sold_at_loss"] = len(at_a_loss), at_a_loss[:LISTED_CASES]
@@ -110,6 +113,9 @@ def _counts(world: World, judged: list[tuple[Offer, Judgement]], bought: Sequenc
         "double_pushes": sum(len(verdict.double_pushes) for verdict in verdicts),
         "stale_overwrites": sum(len(verdict.stale_overwrites) for verdict in verdicts),
         "fields_lost": sum(len(offer.fields_lost) for offer in offers),
+        "created": sum(offer.terms is not None and not offer.deleted for offer in offers),
+        "created_unmeant": sum(_is_unmeant(world, offer) for offer in offers),
+        "overwritten": sum(offer.overwritten for offer in offers),
         "orders": sum(found.sold for found in bought),
         "orders_unsourced": sum(found.unsourced for found in bought),
         "orders_met_elsewhere": sum(order.paid_jpy is not None for order in world.orders.kept.values()),
@@ -121,8 +127,14 @@ def _counts(world: World, judged: list[tuple[Offer, Judgement]], bought: Sequenc
         "pushes_accepted": sum(offer.accepted for offer in offers),
         "repeated_pushes": sum(offer.repeats for offer in offers),
     }
-    counts["clean"] = not any(counts[name] for name in (*_JUDGED, *_STOCK, "missed_withdrawals", "fields_lost"))
+    counts["clean"] = not any(counts[name] for name in (*_JUDGED, *_STOCK, *_MISTAKES))
     return counts
+
+
+def _is_unmeant(world: World, offer: Offer) -> bool:
+    """Return whether Amazon sells an offer that was created and that its seller does not want, as far as told."""
+    meant, up = world.offers.meant, offer.quantity > 0 and not offer.deleted
+    return meant is not None and offer.terms is not None and up and (offer.seller_id, offer.sku) not in meant
 
 
 def _moved(world: World) -> Iterator[tuple[Offer, list[Change]]]:

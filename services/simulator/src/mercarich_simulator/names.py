@@ -33,11 +33,17 @@ _MODEL = re.compile(r"MX-(\d{5,})", re.IGNORECASE)
 
 def title(product: int, noise: bytes) -> str:
     """Return the Japanese title of one piece of a product. Pieces share brand, thing and model."""
-    brand = _BRANDS[product % len(_BRANDS)]
-    thing = thing_of(product)
     lead = _LEADS[noise[8] % len(_LEADS)]
     tail = _TAILS[noise[9] % len(_TAILS)]
-    return f"{lead}{brand} {thing} MX-{product:05d} {tail}".strip()
+    return f"{lead}{product_name(product)} {tail}".strip()
+
+
+def product_name(product: int) -> str:
+    return f"{brand_of(product)} {thing_of(product)} MX-{product:05d}"
+
+
+def brand_of(product: int) -> str:
+    return _BRANDS[product % len(_BRANDS)]
 
 
 def thing_of(product: int) -> str:

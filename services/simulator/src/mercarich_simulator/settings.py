@@ -60,6 +60,10 @@ class SimulatorSettings:
     """Share of the SKUs of which Amazon refuses each single operation with 403, for good."""
     late_issues: float = 0.0
     """Share of the offers put up that have an ERROR afterwards, and cannot be bought."""
+    restricted: float = 0.03
+    """Share of the products that a seller may not sell, and half of those that they may not sell as new."""
+    ignored_creations: float = 0.0
+    """Share of the new offers that Amazon accepts and never shows."""
     quota_factor: float = 1.0
     """Factor of all of Amazon's rates and bursts."""
     start_at: float | None = None

@@ -12,6 +12,7 @@ from mercarich_simulator.amazon.attributes import LEAD_TIME, QUANTITY, Fields
 from mercarich_simulator.amazon.buyers import NEVER
 from mercarich_simulator.amazon.documents import Document
 from mercarich_simulator.amazon.feeds import Feed
+from mercarich_simulator.amazon.offer_terms import OfferTerms
 from mercarich_simulator.amazon.offers import Coming, Lost, Offer, Shown, Source, first_entry
 from mercarich_simulator.amazon.orders import CancelledBy, Order, Status, Step
 from mercarich_simulator.events import Scheduled
@@ -71,6 +72,7 @@ def save(world: World, path: Path) -> None:
         "orders": [asdict(order) for order in world.orders.kept.values()],
         "last_order": world.orders.last_number,
         "estimated": [[*key, at] for key, at in world.estimated_at.items()],
+        "meant": None if world.offers.meant is None else sorted(world.offers.meant),
         "numbers": [world.documents.last_number, world.feeds.last_number],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -120,6 +122,8 @@ def restore(world: World, document: dict[str, Any]) -> None:
     world.buyers.number, next_order, eager = document.get("buyers", [0, None, []])
     world.buyers.eager = [tuple(one) for one in eager]
     world.orders.last_number = document.get("last_order", 0)
+    meant = document.get("meant")
+    world.offers.meant = None if meant is None else {(seller_id, sku) for seller_id, sku in meant}
     for row in document.get("orders", []):
         world.orders.expect(_order(row))
     world.estimated_at.update({(seller_id, sku): at for seller_id, sku, at in document.get("estimated", [])})
@@ -187,6 +191,7 @@ def _offer(offer: Offer) -> dict[str, Any]:
     row["coming"] = [(tuple(coming.change), coming.deletes) for coming in offer.coming]
     row["sources"] = [tuple(source) for source in offer.sources]
     row["fields_lost"] = [tuple(lost) for lost in offer.fields_lost]
+    row["terms"] = None if offer.terms is None else tuple(offer.terms)
     return row
 
 
@@ -201,6 +206,7 @@ def _restore_offer(world: World, row: dict[str, Any]) -> None:
     issue = tuple(row["issue"]) if row.get("issue") else None
     told = {
         "issue": issue,
+        "terms": OfferTerms(*row["terms"]) if row.get("terms") else None,
         "listing": listing,
         "changes": changes,
         "coming": coming,

@@ -7,6 +7,7 @@ from mercarich_simulator.amazon.documents import Documents
 from mercarich_simulator.amazon.feeds import Feeds
 from mercarich_simulator.amazon.offers import Offers
 from mercarich_simulator.amazon.orders import Orders
+from mercarich_simulator.amazon.products import Products
 from mercarich_simulator.amazon.quotas import Quotas
 from mercarich_simulator.amazon.reports import Reports
 from mercarich_simulator.amazon.tokens import Tokens
@@ -34,6 +35,7 @@ class World:
     events: MarketEvents
     market: Market
     offers: Offers
+    products: Products
     orders: Orders
     buyers: Buyers
     documents: Documents
@@ -85,6 +87,7 @@ def begin(settings: SimulatorSettings, clock: SimClock | None = None) -> World:
         events=events,
         market=Market(catalogue, truth, mixed.fates if mixed else None),
         offers=offers,
+        products=Products(catalogue),
         orders=orders,
         buyers=Buyers(offers, orders, events, catalogue.start_at),
         documents=documents,

@@ -146,7 +146,7 @@ class Approved:
 
 @dataclass(frozen=True, slots=True)
 class Ageing:
-    """A source of restores that are not pushed yet, whose last look is too old."""
+    """A source of restores that are not pushed yet, or of offers that are being created, whose last look is too old."""
 
     source_item_id: int
     marketplace: Marketplace
@@ -223,8 +223,8 @@ class Decisions(Protocol):
         """
 
     def ageing(self, marketplace: Marketplace, since: datetime, until: datetime, after: int) -> Sequence[Ageing]:
-        """Return some sources of pushable restores that were not seen between `since` and `until`, by id, behind the
-        source `after`."""
+        """Return some sources of pushable restores, and of offers that are being created, that were not seen between
+        `since` and `until`, by id, behind the source `after`."""
 
     def seen_again(self, source: Ageing, item: Item, now: datetime) -> int:
         """Store a look. If the source is gone, withdraw its restores before they are pushed; if it is too dear for the

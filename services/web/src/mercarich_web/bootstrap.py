@@ -15,6 +15,9 @@ from mercarich_web.amazon import pages as amazon
 from mercarich_web.amazon.account import ConsentPage
 from mercarich_web.amazon.linking import LinkAmazon, ShowAmazon
 from mercarich_web.amazon.sql import SqlAmazonBook
+from mercarich_web.creations import api as creations_api
+from mercarich_web.creations import pages as creations
+from mercarich_web.creations.sql import SqlCreations
 from mercarich_web.database import SqlTogether
 from mercarich_web.differences import api as differences_api
 from mercarich_web.differences import pages as differences
@@ -114,7 +117,7 @@ def build_pages(
     limit = LimitLoss(SqlLimits(engine), people.audit, now)
     proposals = SqlProposals(engine, now)
     differing, ask = SqlDifferences(engine), ask_amazon(engine, people.audit, now)
-    decisions = SqlDecisions(engine, now)
+    decisions, creating = SqlDecisions(engine, now), SqlCreations(engine, now)
     at_amazon = offer_desk(engine, people.audit, desk.start_import, now)
     of_api = api(
         listings_api.routes(people.keys, book, tell_story),
@@ -124,6 +127,7 @@ def build_pages(
         orders_api.routes(people.keys, orders_of, decisions, now, together),
         jobs_api.routes(people.keys, desk),
         taking_over_api.routes(people.keys, at_amazon),
+        creations_api.routes(people.keys, creating),
     )
     routers = [
         home.routes(
@@ -138,6 +142,7 @@ def build_pages(
         orders.routes(site, orders_of, decisions, together),
         bulk.routes(site, change, people.door),
         limits.routes(site, limit),
+        creations.routes(site, creating),
         listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),
         jobs.routes(site, desk),

@@ -5,6 +5,7 @@ from types import ModuleType, SimpleNamespace
 
 from mercarich_web.accounts import words as accounts
 from mercarich_web.amazon import words as amazon
+from mercarich_web.creations import words as creations
 from mercarich_web.differences import words as differences
 from mercarich_web.jobs import words as jobs
 from mercarich_web.listings import words as listings
@@ -24,6 +25,7 @@ from mercarich_web.workers import words as workers
 SUBJECTS = (
     accounts,
     amazon,
+    creations,
     differences,
     jobs,
     listings,

@@ -1,5 +1,6 @@
 """Settings of the search for replacements: what a seller may have own values of, and how searches are sent out."""
 
+from mercarich_db.definitions.creations import CREATIONS
 from mercarich_db.definitions.definition import Definition
 from mercarich_db.definitions.earnings import EARNINGS
 from mercarich_db.definitions.likeness import LIKENESS
@@ -153,6 +154,7 @@ SELLERS_RULES = (
         why="The old system took the first match without asking.",
     ),
     *EARNINGS,
+    *CREATIONS,
 )
 """Those of which a seller may have an own value."""
 

@@ -31,6 +31,16 @@ PUSHES = (
         why="Amazon advises feeds from about 1,500 changes on (decision 0014). By PATCH, at 5 a second, 1,500"
         " withdrawals take 5 minutes, and 1,500 restores, each read back, 13.",
     ),
+    Definition(
+        "CREATE_DAILY_LISTINGS",
+        1000,
+        "new offers of a seller that are sent to Amazon within 24 hours",
+        0,
+        100_000,
+        unit="listings",
+        why="An estimate: who lists more at once than that mostly lists by mistake, and Amazon looks at sudden growth.",
+        zero="No new offer is sent; those that wait go on waiting.",
+    ),
 )
 
 JOBS = (

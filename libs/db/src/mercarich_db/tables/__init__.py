@@ -3,6 +3,7 @@
 from mercarich_db.tables.budgets import egress_budgets
 from mercarich_db.tables.capacity import capacities
 from mercarich_db.tables.coverage import coverages
+from mercarich_db.tables.creations import catalog_searches, listing_creations
 from mercarich_db.tables.fees import listing_fees
 from mercarich_db.tables.forecasts import forecast_outcomes
 from mercarich_db.tables.found_offers import amazon_offer_reads, amazon_offers_found
@@ -56,6 +57,7 @@ __all__ = [
     "api_keys",
     "audit_log",
     "capacities",
+    "catalog_searches",
     "coverages",
     "deletions",
     "egress_budgets",
@@ -71,6 +73,7 @@ __all__ = [
     "job_queries",
     "job_rows",
     "jobs",
+    "listing_creations",
     "listing_events",
     "listing_fees",
     "listing_pictures",

@@ -4,13 +4,22 @@ from collections.abc import Mapping
 
 from mercarich_contracts import sites
 from mercarich_reasons.words.accounts_en import ACCOUNTS
-from mercarich_reasons.words.values_en import COLOURS, CONDITIONS, ORDER_DECISIONS, STATE_REASONS, STATES
+from mercarich_reasons.words.creations_en import CREATIONS
+from mercarich_reasons.words.values_en import (
+    COLOURS,
+    CONDITIONS,
+    OFFER_CONDITIONS,
+    ORDER_DECISIONS,
+    STATE_REASONS,
+    STATES,
+)
 
 __all__ = [
     "COLOURS",
     "CONDITIONS",
     "LISTED",
     "MARKETPLACES",
+    "OFFER_CONDITIONS",
     "ORDER_DECISIONS",
     "REASONS",
     "ROUTES",
@@ -271,6 +280,7 @@ REASONS: Mapping[str, str] = {
     " not '{given}'",
     "no_excluded_word": "expected a word of 1 to {most} visible characters, not '{given}'",
     **ACCOUNTS,
+    **CREATIONS,
     # capacity of a marketplace
     "capacity_short": _CAPACITY,
     "capacity_enough": _CAPACITY,

@@ -4,13 +4,22 @@ from collections.abc import Mapping
 
 from mercarich_contracts import sites
 from mercarich_reasons.words.accounts_ja import ACCOUNTS
-from mercarich_reasons.words.values_ja import COLOURS, CONDITIONS, ORDER_DECISIONS, STATE_REASONS, STATES
+from mercarich_reasons.words.creations_ja import CREATIONS
+from mercarich_reasons.words.values_ja import (
+    COLOURS,
+    CONDITIONS,
+    OFFER_CONDITIONS,
+    ORDER_DECISIONS,
+    STATE_REASONS,
+    STATES,
+)
 
 __all__ = [
     "COLOURS",
     "CONDITIONS",
     "LISTED",
     "MARKETPLACES",
+    "OFFER_CONDITIONS",
     "ORDER_DECISIONS",
     "REASONS",
     "ROUTES",
@@ -270,6 +279,7 @@ REASONS: Mapping[str, str] = {
     "no_excluded_seller": "出品者のIDは半角の英数字・記号{most}文字以内で入力してください（入力：{given}）",
     "no_excluded_word": "語句は表示できる文字で1〜{most}文字で入力してください（入力：{given}）",
     **ACCOUNTS,
+    **CREATIONS,
     # capacity of a marketplace
     "capacity_short": f"{_NEEDS}必要ですが、使えるのは毎秒{{available_per_second}}回です。{_PASS}",
     "capacity_enough": f"{_NEEDS}必要で、毎秒{{available_per_second}}回まで使えます。{_PASS}",

@@ -79,3 +79,11 @@ ORDER_DECISIONS: Mapping[str, str] = {
     "cannot_be_sourced": "cannot be sourced",
 }
 """What a seller decided on an ordered item."""
+OFFER_CONDITIONS: Mapping[str, str] = {
+    "new_new": "new",
+    "used_like_new": "used – like new",
+    "used_very_good": "used – very good",
+    "used_good": "used – good",
+    "used_acceptable": "used – acceptable",
+}
+"""Of an offer at Amazon."""

@@ -78,3 +78,11 @@ ORDER_DECISIONS: Mapping[str, str] = {
     "shipped_by_others": "別ルートで発送",
     "cannot_be_sourced": "仕入れ不可",
 }
+OFFER_CONDITIONS: Mapping[str, str] = {
+    "new_new": "新品",
+    "used_like_new": "中古 - ほぼ新品",
+    "used_very_good": "中古 - 非常に良い",
+    "used_good": "中古 - 良い",
+    "used_acceptable": "中古 - 可",
+}
+"""Of an offer at Amazon."""

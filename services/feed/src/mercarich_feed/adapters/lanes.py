@@ -120,6 +120,7 @@ class Lanes:
     follow: AnyLane[None]
     offers: AnyLane[None]
     fees: AnyLane[None]
+    creations: AnyLane[None]
     ticks: Sequence[Tick]
     amazon: PacedAmazon
     http: Http
@@ -130,6 +131,7 @@ class Lanes:
         self.follow.start()
         self.offers.start()
         self.fees.start()
+        self.creations.start()
 
     def stop(self) -> None:
         """Stop all lanes. The caller must have set their stop event."""
@@ -137,11 +139,13 @@ class Lanes:
         self.follow.take_no_more()
         self.offers.take_no_more()
         self.fees.take_no_more()
+        self.creations.take_no_more()
         self.patches.stop()
         self.restores.stop()
         self.follow.stop()
         self.offers.stop()
         self.fees.stop()
+        self.creations.stop()
         self.amazon.close()
         self.http.close()
 

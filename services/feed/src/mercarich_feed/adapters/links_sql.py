@@ -13,7 +13,7 @@ from mercarich_db.tables import amazon_accounts, amazon_links, listing_removals,
 from mercarich_feed.adapters.token_cipher import TokenCipher
 from mercarich_feed.domain.linking import Sent, refusal
 from mercarich_feed.domain.pushes import Account
-from mercarich_listings import removed_store
+from mercarich_listings import creation_store, removed_store
 
 
 class SqlLinks:
@@ -61,6 +61,7 @@ class SqlLinks:
             if connection.execute(of_other.where(offers).with_for_update()).first() is not None:
                 return False
             if (before := connection.execute(of_other.with_for_update()).scalar()) is not None:
+                creation_store.end_of_store(connection, account.user_id, now)
                 removed_store.keep_store(connection, account.user_id, before)
                 connection.execute(delete(listing_removals).where(of_before))  # else the new store would lose the SKUs
             insert_missing(connection, amazon_accounts, [{"user_id": account.user_id, **values}])

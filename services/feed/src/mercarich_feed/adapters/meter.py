@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from mercarich_contracts.creations import CreationState
 from mercarich_feed import metrics
+from mercarich_feed.adapters.creations_sql import SqlCreations
 from mercarich_feed.adapters.differences_sql import SqlDifferences
 from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
 from mercarich_feed.adapters.sellers_sql import SqlSellers
@@ -13,6 +15,7 @@ from mercarich_feed.domain.answers import AmazonTrouble, AppCredentials, Forbidd
 from mercarich_feed.domain.fees import FeeBook
 from mercarich_feed.domain.pushes import Outcome
 from mercarich_feed.domain.tokens import Verdict
+from mercarich_listings.creation import Next, Step
 from mercarich_listings.differences import Difference
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import NotNow
@@ -20,6 +23,7 @@ from mercarich_platform.worker import NotNow
 _AWAY_SECONDS = 5.0
 _ZEROED, _LEFT = "zero", "left"
 _DONE, _FAILED = "done", "failed"
+_CREATION_ENDS = {Next.OFFER: "created", Next.REFUSE: "refused"}
 SECRET_LASTS = timedelta(days=180)
 """Lifetime of an application's secret at Login with Amazon (SP-API, "Rotate your Application's LWA Credentials")."""
 
@@ -42,6 +46,8 @@ class PrometheusMeter:
         for difference in Difference:
             metrics.DIFFERING.labels(difference)
             metrics.DIFFERING_SECONDS.labels(difference)
+        for end in _CREATION_ENDS.values():
+            metrics.CREATIONS.labels(end)
         for kind in (TokenRevoked, AppCredentials, Forbidden):
             metrics.TOKEN_ERRORS.labels(kind.__name__)
 
@@ -74,6 +80,10 @@ class PrometheusMeter:
         metrics.FEES_REFUSED.set(book.refused)
         metrics.FEES_AGE.set(_age(book.oldest, book.at))
 
+    def settled(self, step: Step) -> None:
+        if step.next in _CREATION_ENDS:
+            metrics.CREATIONS.labels(_CREATION_ENDS[step.next]).inc()
+
     def came_back(self, *, zeroed: bool) -> None:
         metrics.CAME_BACK.labels(_ZEROED if zeroed else _LEFT).inc()
 
@@ -86,11 +96,13 @@ class Gauges:
     checks: TokenChecks
     differences: SqlDifferences
     orders: SqlOrderNumbers
+    creations: SqlCreations
 
     def __call__(self) -> None:
         try:
             totals, check = self.sellers.totals(), self.checks.last()
             differing, orders = self.differences.now(), self.orders.now()
+            creating = self.creations.standing()
         except DatabaseAway as error:
             raise NotNow(str(error), _AWAY_SECONDS) from error
         metrics.PENDING.labels("withdrawal").set(totals.withdrawals)
@@ -107,6 +119,9 @@ class Gauges:
         metrics.ORDERS_UNREAD.labels("trouble").set(orders.trouble)
         metrics.LATE_ORDERS.set(orders.late)
         metrics.UNSEEN_SECONDS.set(_age(orders.unseen_since, orders.at))
+        for state in (CreationState.WAITING, CreationState.SENT, CreationState.TAKING_BACK):
+            metrics.CREATING.labels(state).set(creating.by_state.get(state, 0))
+        metrics.CREATING_SECONDS.set(_age(creating.oldest, orders.at))
         if check is not None:
             metrics.TOKEN_CHECK_AT.set(check.started_at.timestamp())
             metrics.TOKEN_CHECK_STOPPED.set(check.problem is not None)

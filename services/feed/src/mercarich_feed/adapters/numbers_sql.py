@@ -11,6 +11,9 @@ class SqlNumbers:
     def __init__(self, engine: Engine, now: Monotonic = monotonic) -> None:
         self._values = settings_cache(engine, settings_store.read, now)
 
+    def create_daily_listings(self) -> int:
+        return self._values().integer("CREATE_DAILY_LISTINGS")
+
     def patch_lane_listings(self) -> int:
         return self._values().integer("PATCH_LANE_LISTINGS")
 

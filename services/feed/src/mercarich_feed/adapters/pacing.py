@@ -29,6 +29,10 @@ PLANS = {
     "deleteListingsItem": Plan(5.0, 5.0),
     "getListingsItem": Plan(5.0, 5.0),  # the model says burst 10, the documentation's table 5
     "searchListingsItems": Plan(5.0, 5.0),
+    "putListingsItem": Plan(5.0, 5.0),  # as getListingsItem
+    "getListingsRestrictions": Plan(5.0, 10.0),
+    "searchCatalogItems": Plan(2.0, 2.0),
+    "getCatalogItem": Plan(2.0, 2.0),
     "createFeedDocument": Plan(0.5, 15.0),
     "createFeed": Plan(0.0083, 15.0),
     "getFeed": Plan(2.0, 15.0),

@@ -84,7 +84,7 @@ class SpApi:
         No SKU may have a comma, which separates them.
         """
         query = {
-            **_market(account),
+            **market(account),
             "identifiers": ",".join(skus),
             "identifiersType": "SKU",
             "includedData": _SHOWN,
@@ -95,7 +95,7 @@ class SpApi:
 
     def works_for(self, account: Account) -> bool:
         """Return whether Amazon serves the seller's listings: one is searched for by a request that names no SKU."""
-        query = {**_market(account), "pageSize": "1"}
+        query = {**market(account), "pageSize": "1"}
         try:
             self.call(account, Operation("searchListingsItems", "GET", _items(account), query))
         except AmazonTrouble:
@@ -110,21 +110,20 @@ class SpApi:
         """
         body = {"productType": "PRODUCT", "patches": availability_patches(quantity, lead_time_days)}
         operation = Operation(
-            "patchListingsItem", "PATCH", _item(account, sku), _market(account), body, repeatable=quantity == 0
+            "patchListingsItem", "PATCH", item_path(account, sku), market(account), body, repeatable=quantity == 0
         )
         _accepted(self.call(account, operation, paced=True))
 
     def shown(self, account: Account, sku: str) -> Seen:
         """Return what Amazon shows of the offer."""
-        query = {**_market(account), "includedData": f"attributes,{_SHOWN}"}
-        return shown_items.read(
-            self.call(account, Operation("getListingsItem", "GET", _item(account, sku), query), paced=True)
-        )
+        query = {**market(account), "includedData": f"attributes,{_SHOWN}"}
+        operation = Operation("getListingsItem", "GET", item_path(account, sku), query)
+        return shown_items.read(self.call(account, operation, paced=True))
 
-    def delete_listing(self, account: Account, sku: str) -> None:
+    def delete_listing(self, account: Account, sku: str, *, paced: bool = True) -> None:
         """Delete the seller's listing (deleteListingsItem); the product page stays. INVALID comes with HTTP 200."""
-        operation = Operation("deleteListingsItem", "DELETE", _item(account, sku), _market(account))
-        _accepted(self.call(account, operation, paced=True))
+        operation = Operation("deleteListingsItem", "DELETE", item_path(account, sku), market(account))
+        _accepted(self.call(account, operation, paced=paced))
 
     def upload(self, account: Account, document: Mapping[str, Any]) -> str:
         created = self.call(
@@ -270,11 +269,11 @@ def _items(account: Account) -> str:
     return f"{_LISTINGS}/{quote(account.seller_id, safe='')}"
 
 
-def _item(account: Account, sku: str) -> str:
+def item_path(account: Account, sku: str) -> str:
     return f"{_items(account)}/{quote(sku, safe='')}"
 
 
-def _market(account: Account) -> dict[str, str]:
+def market(account: Account) -> dict[str, str]:
     return {"marketplaceIds": account.marketplace_id, "issueLocale": "ja_JP"}
 
 

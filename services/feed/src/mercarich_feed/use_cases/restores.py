@@ -44,17 +44,24 @@ class PushRestores:
     meter: Meter
     _granted: dict[tuple[int, RestoreWish], int] = field(default_factory=dict)
     """Restores sent so far for a wish with a limit. The same wish that arrives again meanwhile does not start over."""
+    _under_way: set[int] = field(default_factory=set)
 
     def __call__(self, user_id: int, wishes: set[RestoreWish]) -> float | None:
         """Remove granted wishes from `wishes`, because granting one twice would exceed its limit.
 
         Return the seconds until it goes on with the remaining ones, or None when none is left.
         """
+        self._under_way.add(user_id)
         again = self.gate(user_id, lambda account: self._grant_all(account, wishes))
         if again is None:  # wishes that are left cannot be pushed for this seller now; the next sweep asks again
             for wish in wishes:
                 self._granted.pop((user_id, wish), None)
+            self._under_way.discard(user_id)
         return again
+
+    def is_under_way(self, user_id: int) -> bool:
+        """Return whether restores of the seller are being pushed: new offers wait for them."""
+        return user_id in self._under_way
 
     def _grant_all(self, account: Account, wishes: set[RestoreWish]) -> float | None:
         times = []

@@ -68,6 +68,15 @@ def of_attributes(attributes: Any, *, whole: bool) -> Sequence[Write]:
     return [Write(DELETE, {})] if whole else []
 
 
+def lost_fields(before: Fields, after: Fields, writes: Sequence[Write]) -> list[tuple[str, Any]]:
+    """Return the fields with their former values that differ although no write says so."""
+    return [
+        (name, value)
+        for name, value in before.items()
+        if after.get(name) != value and not any(write.means(name) for write in writes)
+    ]
+
+
 def _write(operation: str, value: Any) -> Write:
     if operation == DELETE:
         return Write(DELETE, {})

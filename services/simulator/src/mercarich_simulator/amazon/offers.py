@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mercarich_simulator.amazon.attributes import LEAD_TIME, MERGE, QUANTITY, RESTOCK, Fields, Write
+from mercarich_simulator.amazon.attributes import LEAD_TIME, MERGE, QUANTITY, RESTOCK, Fields, Write, lost_fields
 from mercarich_simulator.amazon.lag import lag
+from mercarich_simulator.amazon.offer_terms import OfferTerms
 from mercarich_simulator.catalogue import AmazonSeller, Catalogue, Listing
 from mercarich_simulator.identity import entropy, share
 
@@ -83,6 +84,10 @@ class Offer:
     deleted: bool = False
     issue: tuple[str, str] | None = None
     """Code and message of an ERROR that came after acceptance: the offer cannot be bought."""
+    terms: OfferTerms | None = None
+    """What it is sold as; None for an offer of the start."""
+    overwritten: int = 0
+    """How often PUT has replaced all that was there."""
 
     @property
     def quantity(self) -> int:
@@ -128,8 +133,10 @@ class Offers:
         self.lag_seconds = catalogue.settings.lag_seconds
         """The typical lag of future changes."""
         self.raised: list[tuple[float, tuple[str, str]]] = []
-        """Offers that pushes have put up, and when; whoever takes notice empties it."""
+        """Offers that pushes have put up, and when; who takes notice empties it."""
         self._due: list[tuple[float, tuple[str, str]]] = []
+        self.meant: set[tuple[str, str]] | None = None
+        """Offers that sellers want to be created, by their own records; None: they were not told."""
 
     def get(self, seller_id: str, sku: str) -> Offer | None:
         """Return an offer as it is now; None when the seller has no such SKU or it was deleted."""
@@ -147,7 +154,8 @@ class Offers:
         for write in push.writes:
             offer.entry = write.on(offer.entry)
         if push.lane in PUSHES:
-            offer.fields_lost += _lost(before, offer.entry, push, at)
+            lost = lost_fields(before, offer.entry, push.writes)
+            offer.fields_lost += [Lost(at, name, value, push.reference) for name, value in lost]
         if not any(write.means(QUANTITY) for write in push.writes):
             return
         quantity = offer.entry.get(QUANTITY, 0)
@@ -235,12 +243,13 @@ class Offers:
             offer.sources.append(source)
             offer.sources.sort()
 
-    def put(self, seller_id: str, sku: str) -> None:
-        """Create the offer, as PUT does."""
-        key = (seller_id, sku)
-        if key not in self.touched and self._untouched(seller_id, sku) is None:
-            self.touched[key] = Offer(seller_id, sku, None, 0)
-        self._touch(seller_id, sku).deleted = False
+    def put(self, seller_id: str, sku: str, terms: OfferTerms | None) -> None:
+        """Create the offer, or replace all of it, as PUT does. A new one is there once its quantity shows."""
+        if (seller_id, sku) not in self.touched and self._untouched(seller_id, sku) is None:
+            self.touched[(seller_id, sku)] = Offer(seller_id, sku, None, 0, deleted=True)
+        offer = self._touch(seller_id, sku)
+        offer.overwritten += not offer.deleted
+        offer.terms = terms
 
     def delete(self, seller_id: str, sku: str, at: float, *, at_once: bool = False) -> None:
         """Accept the deletion of an offer; `at_once`: without its lag."""
@@ -289,11 +298,3 @@ def first_entry(listing: Listing) -> Fields:
     """Return what the seller had submitted before the start."""
     entry = {QUANTITY: listing.quantity, LEAD_TIME: listing.lead_time_days, RESTOCK: listing.restock_date}
     return {name: value for name, value in entry.items() if value is not None}
-
-
-def _lost(before: Fields, after: Fields, push: Push, at: float) -> list[Lost]:
-    return [
-        Lost(at, name, value, push.reference)
-        for name, value in before.items()
-        if after.get(name) != value and not any(write.means(name) for write in push.writes)
-    ]

@@ -9,6 +9,7 @@ from mercarich_simulator.api.fees import OPERATION as ESTIMATE_FEES
 from mercarich_simulator.api.fees import FeesEstimates
 from mercarich_simulator.api.listings import PREFIX, ListingOperations
 from mercarich_simulator.api.orders import OrderSearch
+from mercarich_simulator.api.products import CATALOGUE, RESTRICTIONS, ProductOperations
 from mercarich_simulator.api.reports import ReportOperations
 from mercarich_simulator.api.search import Search
 from mercarich_simulator.api.trouble import DENIED, QUOTA, amazon_error, guarded, lwa_error
@@ -33,12 +34,15 @@ class AmazonApi:
     def __init__(self, world: World) -> None:
         self._world = world
         feeds, listings, reports = FeedOperations(world), ListingOperations(world), ReportOperations(world)
+        products = ProductOperations(world)
         self._search: tuple[str, Handler] = ("searchListingsItems", Search(world).search)
         self._exact: dict[tuple[str, str], tuple[str, Handler]] = {
             ("POST", _DOCUMENTS): ("createFeedDocument", feeds.create_document),
             ("POST", _FEEDS): ("createFeed", feeds.create_feed),
             ("GET", _FEEDS): ("getFeeds", feeds.list_feeds),
             ("POST", _REPORTS): ("createReport", reports.create),
+            ("GET", CATALOGUE): ("searchCatalogItems", products.search),
+            ("GET", RESTRICTIONS): ("getListingsRestrictions", products.restrictions),
             ("GET", _ORDERS): ("searchOrders", OrderSearch(world).search),
             ("POST", _FEES): (ESTIMATE_FEES, FeesEstimates(world).estimate),
             ("GET", _SELLERS): ("getMarketplaceParticipations", _participations),
@@ -50,6 +54,7 @@ class AmazonApi:
             ("GET", _REPORTS + "/"): ("getReport", reports.get),
             ("DELETE", _REPORTS + "/"): ("cancelReport", reports.cancel),
             ("GET", _REPORT_DOCUMENTS + "/"): ("getReportDocument", reports.get_document),
+            ("GET", CATALOGUE + "/"): ("getCatalogItem", products.get),
             ("GET", PREFIX): ("getListingsItem", listings.get),
             ("PATCH", PREFIX): ("patchListingsItem", listings.patch),
             ("PUT", PREFIX): ("putListingsItem", listings.put),

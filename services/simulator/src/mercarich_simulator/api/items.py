@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mercarich_simulator.amazon import MARKETPLACE_ID
+from mercarich_simulator.amazon.offer_terms import of_terms
 from mercarich_simulator.amazon.offers import Offer
 from mercarich_simulator.identity import entropy
 from mercarich_simulator.seeding import offered_at
@@ -32,6 +33,8 @@ class Items:
         return {"sku": offer.sku} | {name: self._parts[name](offer) for name in included if name in self._parts}
 
     def asin(self, offer: Offer) -> str:
+        if offer.terms is not None:
+            return offer.terms.asin
         noise = entropy(self._world.settings.seed, "asin", offer.seller_id, offer.sku)
         return "B0" + noise.hex().upper()[:8]
 
@@ -50,7 +53,7 @@ class Items:
             "marketplaceId": MARKETPLACE_ID,
             "asin": self.asin(offer),
             "productType": "PRODUCT",
-            "conditionType": "used_very_good",
+            "conditionType": offer.terms.condition if offer.terms is not None else "used_very_good",
             "status": statuses(offer),
             "itemName": title,
             "createdDate": utc_text(self.created_at(offer)),
@@ -58,10 +61,14 @@ class Items:
         }
 
     def _offers(self, offer: Offer) -> list[dict[str, Any]]:
-        if offer.listing is None:
+        if offer.terms is not None:
+            amount = offer.terms.price
+        elif offer.listing is not None:
+            source = self._world.catalogue.item(offer.listing.marketplace, offer.listing.source_number)
+            amount = offered_at(source)
+        else:
             return []
-        source = self._world.catalogue.item(offer.listing.marketplace, offer.listing.source_number)
-        price = {"currencyCode": "JPY", "amount": f"{offered_at(source)}.00"}
+        price = {"currencyCode": "JPY", "amount": f"{amount}.00"}
         return [{"marketplaceId": MARKETPLACE_ID, "offerType": "B2C", "price": price}]
 
 
@@ -71,7 +78,8 @@ def statuses(offer: Offer) -> list[str]:
 
 def _attributes(offer: Offer) -> dict[str, Any]:
     entry = [{"fulfillment_channel_code": "DEFAULT", **offer.entry}] if offer.entry else []
-    return {"fulfillment_availability": entry}
+    terms = of_terms(offer.terms, MARKETPLACE_ID) if offer.terms is not None else {}
+    return {"fulfillment_availability": entry} | terms
 
 
 def _availability(offer: Offer) -> list[dict[str, Any]]:

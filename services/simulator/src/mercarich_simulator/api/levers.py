@@ -41,6 +41,7 @@ class Levers:
             ("POST", "/_sim/orders"): offers.order,
             ("POST", "/_sim/offers"): offers.set_offers,
             ("POST", "/_sim/sources"): offers.set_sources,
+            ("POST", "/_sim/meant"): offers.set_meant,
             ("GET", "/_sim/seed"): lambda _: overview(world.catalogue),
             ("GET", "/_sim/ledger"): self._ledger,
             ("GET", "/_sim/traffic"): lambda _: self._traffic(),

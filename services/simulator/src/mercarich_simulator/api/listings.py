@@ -9,15 +9,17 @@ from typing import Any
 
 from mercarich_simulator.amazon import MARKETPLACE_ID
 from mercarich_simulator.amazon.attributes import Invalid, Write, of_attributes, of_patches
+from mercarich_simulator.amazon.offer_terms import OFFER_ONLY, of_document
 from mercarich_simulator.amazon.offers import PATCH, PUT, Push
 from mercarich_simulator.api.items import Items
 from mercarich_simulator.api.trouble import DENIED, amazon_error
 from mercarich_simulator.catalogue import AmazonSeller
-from mercarich_simulator.identity import entropy
+from mercarich_simulator.identity import entropy, share
 from mercarich_simulator.web import Reply, Request, json_reply
 from mercarich_simulator.world import World
 
 PREFIX = "/spapi/listings/2021-08-01/items/"
+PREVIEW = "VALIDATION_PREVIEW"
 
 
 class ListingOperations:
@@ -51,11 +53,16 @@ class ListingOperations:
         body = _body(request, "productType", "attributes")
         if wrong or body is None:
             return wrong or bad_input("productType and attributes are required.")
+        preview = request.query.get("mode") == PREVIEW
         try:
             writes = of_attributes(body["attributes"], whole=True)
+            is_offer = body.get("requirements") == OFFER_ONLY
+            terms = of_document(body["attributes"], seller.seller_id, self._world.products) if is_offer else None
         except Invalid as error:
             return self._submitted(sku, error)
-        self._world.offers.put(seller.seller_id, sku)
+        if preview:
+            return self._submitted(sku, status="VALID")
+        self._world.offers.put(seller.seller_id, sku, terms)
         return self._submit(seller, sku, writes, PUT)
 
     def delete(self, seller: AmazonSeller, request: Request) -> Reply:
@@ -85,12 +92,20 @@ class ListingOperations:
         if fault and fault.kind == "invalid_in_200":
             return self._submitted(sku, Invalid("90220", "'[condition_type]' is required but not supplied."))
         reply = self._submitted(sku)
-        if writes and not fault and world.offers.get(seller.seller_id, sku):
+        if writes and not fault and self._takes_effect(seller, sku, lane):
             now, reference = world.clock.now(), f"submission-{self._submissions}"
             world.offers.accept(Push(seller.seller_id, sku, writes, lane, reference, now), now)
         return reply
 
-    def _submitted(self, sku: str, error: Invalid | None = None) -> Reply:
+    def _takes_effect(self, seller: AmazonSeller, sku: str, lane: str) -> bool:
+        """Return whether something comes of what was accepted: no PATCH makes an offer, and not each PUT does."""
+        if lane != PUT:
+            return self._world.offers.get(seller.seller_id, sku) is not None
+        settings = self._world.settings
+        noise = entropy(settings.seed, "new offer", seller.seller_id, sku, self._submissions)
+        return share(noise) >= settings.ignored_creations
+
+    def _submitted(self, sku: str, error: Invalid | None = None, status: str = "ACCEPTED") -> Reply:
         self._submissions += 1
         issues: list[dict[str, Any]] = []
         if error:
@@ -100,11 +115,11 @@ class ListingOperations:
                     "message": str(error),
                     "severity": "ERROR",
                     "attributeNames": ["fulfillment_availability"],
-                    "categories": ["INVALID_ATTRIBUTE"],
+                    "categories": ["QUALIFICATION_REQUIRED" if error.code == "18299" else "INVALID_ATTRIBUTE"],
                 }
             )
         submission = entropy(self._world.settings.seed, "submission", self._submissions).hex()[:32]
-        status = "INVALID" if error else "ACCEPTED"
+        status = "INVALID" if error else status
         return json_reply({"sku": sku, "status": status, "submissionId": submission, "issues": issues})
 
 

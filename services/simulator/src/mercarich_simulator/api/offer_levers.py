@@ -59,6 +59,15 @@ class OfferLevers:
             offers.stand_on(row["seller_id"], row["sku"], Source(float(row.get("at") or now), marketplace, number))
         return {"count": len(rows)}
 
+    def set_meant(self, request: Request) -> dict[str, Any]:
+        """Record for the ledger which offers sellers want to be created (`meant`), or want no more."""
+        rows, offers = request.json()["offers"], self._world.offers
+        meant = set(offers.meant or ())
+        for row in rows:
+            (meant.add if row.get("meant", True) else meant.discard)((str(row["seller_id"]), str(row["sku"])))
+        offers.meant = meant
+        return {"count": len(meant)}
+
     def _meet(self, row: dict[str, Any], now: float) -> bool:
         """Let the seller of an order buy another item for it, which is sold then."""
         world, seed = self._world, self._world.settings.seed

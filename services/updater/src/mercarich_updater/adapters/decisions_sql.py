@@ -1,17 +1,18 @@
 """`ports.Decisions`: approved replacements, and the sources of restores that wait for their push."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, exists, or_, select, update
 
+from mercarich_contracts.creations import CreationWay
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.revivals import RevivalState
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import amazon_accounts, listings, revival_candidates, revivals, source_items
+from mercarich_db.tables import amazon_accounts, listing_creations, listings, revival_candidates, revivals, source_items
 from mercarich_listings import store
 from mercarich_listings.event import Told, Trigger
 from mercarich_listings.listing import pause, tell, withdraw
@@ -25,6 +26,8 @@ from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS, UPDATES, outs
 from mercarich_updater.ports import Ageing, Approved, Done
 
 AT_ONCE = 100
+CREATIONS_AHEAD = timedelta(minutes=10)
+"""Sources of new offers are looked at this long before the offers are sent."""
 
 
 class SqlDecisions:
@@ -89,7 +92,8 @@ class SqlDecisions:
         rows = (
             select(source_items.c.id, source_items.c.marketplace, source_items.c.item_id)
             .join(listings, listings.c.source_item_id == source_items.c.id)
-            .where(_waiting(), _pushable(), listings.c.marketplace == marketplace, source_items.c.id > after, old)
+            .where(or_(and_(_waiting(), listings.c.listed, ~listings.c.orphan), _to_be_created(until)))
+            .where(_usable(), listings.c.marketplace == marketplace, source_items.c.id > after, old)
             .distinct()
             .order_by(source_items.c.id)
             .limit(AT_ONCE)
@@ -123,12 +127,16 @@ def _waiting() -> Any:
     return and_(listings.c.push_pending == 1, listings.c.restored_at.is_not(None), listings.c.quantity > 0)
 
 
-def _pushable() -> Any:
-    """SQL condition: feed could push it now. Only these need a fresh look at their source."""
-    usable = exists().where(
-        amazon_accounts.c.user_id == listings.c.user_id, amazon_accounts.c.token_verdict != "invalid"
-    )
-    return and_(listings.c.listed, ~listings.c.orphan, usable)
+def _to_be_created(now: datetime) -> Any:
+    """SQL condition: its offer is being created at Amazon, and does not wait for another day."""
+    creation, waits = listing_creations.c, listing_creations.c.not_before > now + CREATIONS_AHEAD
+    mine = (creation.listing_id == listings.c.id, creation.ended_at.is_(None), creation.way == CreationWay.CREATE)
+    return exists().where(*mine, or_(creation.not_before.is_(None), ~waits))
+
+
+def _usable() -> Any:
+    """SQL condition: feed has an account to push with. Only then a fresh look at the source is needed."""
+    return exists().where(amazon_accounts.c.user_id == listings.c.user_id, amazon_accounts.c.token_verdict != "invalid")
 
 
 def _approved(row: Any) -> Approved:

@@ -84,7 +84,7 @@ def _dearer(approved: Approved, item: Item) -> ApprovedItemDearer | None:
 
 
 class KeepFresh:
-    """Look again at the sources of waiting restores: they may sell while a restore waits for feed or for Amazon.
+    """Look again at the sources of waiting restores and new offers: they may sell while feed or Amazon is waited for.
 
     Each call continues a walk over all such sources by a few. A look whose time lies ahead of now counts as an old one.
     Raises `ProxyAway` and `DatabaseAway`.

@@ -28,8 +28,12 @@ class BulkAction(StrEnum):  # In the order of their buttons. A docstring would a
     more."""
     RESUME = "resume_watching"
     """Put it up after a look at its source; if that was last seen gone, search for a replacement."""
+    CREATE = "create"
+    """Create the offer of a draft at Amazon, on the draft's ASIN, by the seller's rules."""
+    GIVE_UP = "give_up"
+    """Give up the offer that is being registered: a draft again, once Amazon has nothing of it."""
     LIST = "list"
-    """Turn a draft into an offer that is checked. At Amazon it stays as the seller created it there."""
+    """Take over the offer of a draft that the seller has listed at Amazon, once it was seen there."""
     DELETE = "delete"
     """Delete a draft at once, and a withdrawn offer once Amazon has deleted it."""
 
@@ -90,8 +94,6 @@ class Action:
     """The action withdraws what is up."""
     wakes_feed: bool = False
     """Wake feed, so that the change is at Amazon within seconds and not only after the next round."""
-    wants_pictures: bool = False
-    """Fetch the source's pictures, as after an import."""
     for_good: bool = False
     """The action is irreversible; its button warns."""
 
@@ -179,12 +181,23 @@ ACTIONS: Mapping[BulkAction, Action] = {
         known_to_amazon=True,
         by_source=True,
     ),
+    BulkAction.CREATE: Action(
+        stages=frozenset({Stage.DRAFT}),
+        tells=frozenset({EventKind.REGISTERING, EventKind.NOT_REGISTERED}),
+        audit=AuditAction.LISTINGS_CREATE,
+        make=None,
+    ),
+    BulkAction.GIVE_UP: Action(
+        stages=frozenset({Stage.REGISTERING}),
+        tells=frozenset({EventKind.GIVEN_UP}),
+        audit=AuditAction.LISTINGS_GIVE_UP,
+        make=None,
+    ),
     BulkAction.LIST: Action(
         stages=frozenset({Stage.DRAFT}),
-        tells=frozenset({EventKind.LISTED}),
+        tells=frozenset({EventKind.TAKING_OVER}),
         audit=AuditAction.LISTINGS_LIST,
-        make=_always(life.make_offer),
-        wants_pictures=True,
+        make=None,
     ),
     BulkAction.DELETE: Action(
         stages=frozenset({Stage.DRAFT, Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED}),

@@ -43,13 +43,14 @@ class TellStory:
             raise NotFound(f"there is no listing {listing_id}")
         offer, source = found.offer, found.source
         hold = self.holds.get(found.hold_id) if found.hold_id is not None else None
-        known = Known(offer, source, hold, self.offers.search(listing_id), self.offers.account(listing_id))
+        creation = None if offer.listed else self.offers.creation(listing_id)
+        known = Known(offer, source, hold, self.offers.search(listing_id), self.offers.account(listing_id), creation)
         terms = self.offers.terms(user_id)
         events = self.offers.events(listing_id)
         looks = self.file.looks(source.id, evidence_ids(events), LOOKS)
         newest = next((event.evidence_id for event in events if event.evidence_id), found.source_evidence_id)
         return Story(
-            why=why(offer, source, hold),
+            why=why(offer, source, hold, creation),
             next=what_next(known, self.now()),
             next_look=next_look(known, self.offers.looking(offer.marketplace, self.now()), self.now()),
             known=known,
@@ -61,6 +62,7 @@ class TellStory:
             earned=earnings(known.sale, terms),
             terms=terms,
             rule=self.offers.rule(user_id),
+            creation=creation,
         )
 
 

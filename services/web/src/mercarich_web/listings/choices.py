@@ -60,3 +60,5 @@ class Applied:
     at: datetime
     """The time of the action, which identifies it for an undo."""
     looks: Sequence[WantedLooks] = ()
+    refused: int = 0
+    """Number of drafts that cannot be created; each is told why."""

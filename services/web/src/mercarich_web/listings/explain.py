@@ -44,10 +44,11 @@ class Explain:
     def _explain(self, found: Found) -> Explanation:
         offer, source = found.offer, found.source
         hold = self.holds.get(found.hold_id) if found.hold_id is not None else None
-        known = Known(offer, source, hold, self.offers.search(offer.id), self.offers.account(offer.id))
+        creation = None if offer.listed else self.offers.creation(offer.id)
+        known = Known(offer, source, hold, self.offers.search(offer.id), self.offers.account(offer.id), creation)
         evidence_id = self.offers.decision_evidence_id(offer.id) or found.source_evidence_id
         return Explanation(
-            why=str(why(offer, source, hold)),
+            why=str(why(offer, source, hold, creation)),
             next=str(what_next(known, self.now())),
             next_look=next_look(known, self.offers.looking(offer.marketplace, self.now()), self.now()),
             offer=offer,

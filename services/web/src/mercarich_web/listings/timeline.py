@@ -13,6 +13,7 @@ from mercarich_replacements.earnings import Earnings, Terms
 from mercarich_replacements.loss_stop import Decision, LossRule, Step, decide
 from mercarich_web.listings import actions
 from mercarich_web.listings.actions import BulkAction
+from mercarich_web.listings.creating import Creation
 from mercarich_web.listings.offers import Event, Evidence, Push
 from mercarich_web.listings.views import Badge, badge, exposed
 from mercarich_web.listings.why import Known
@@ -89,13 +90,16 @@ class Story:
     """The seller's."""
     pictures: Sequence[int] = ()
     """Slots that have a picture."""
+    creation: Creation | None = None
+    """The last time that its offer was to be created or taken over."""
 
     @property
     def stage(self) -> Stage:
         offer = self.known.offer
         up, held = offer.quantity > 0, self.known.hold is not None
         stopped, paused = offer.stopped_at is not None, offer.paused_at is not None
-        return stage_of(Facts(offer.listed, self.is_leaving, up, held, offer.searching, stopped, paused))
+        unlisted = (self.is_leaving, self.creation is not None and self.creation.is_open)
+        return stage_of(Facts(offer.listed, *unlisted, up, held, offer.searching, stopped, paused))
 
     @property
     def decision(self) -> Decision:
@@ -112,7 +116,8 @@ class Story:
 
     @property
     def badge(self) -> Badge:
-        return badge(self.stage, orphan=self.known.offer.orphan)
+        offer = self.known.offer
+        return badge(self.stage, orphan=offer.orphan, unseen=offer.pushed_quantity is None)
 
     @property
     def is_exposed(self) -> bool:
@@ -188,7 +193,12 @@ TONES: Mapping[str, str] = {
     EventKind.CHANGED_AT_AMAZON: "warn",
     EventKind.ORDERED: "info",
     EventKind.NOT_FOR_SALE: "bad",
-    EventKind.LISTED: "",
+    EventKind.REGISTERING: "info",
+    EventKind.TAKING_OVER: "info",
+    EventKind.CREATION_SENT: "info",
+    EventKind.NOT_REGISTERED: "bad",
+    EventKind.GIVEN_UP: "",
+    EventKind.LISTED: "good",
     EventKind.LOOK_WANTED: "info",
     EventKind.STOPPED: "",
     EventKind.RESUMED: "",

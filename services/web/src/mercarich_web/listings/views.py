@@ -21,6 +21,8 @@ class Badge(StrEnum):
     """The state of a listing as its seller sees it: its stage, or that Amazon does not know its SKU."""
 
     DRAFT = "draft"
+    REGISTERING = "registering"
+    """The offer is being created at Amazon, or is to be found there: it is not on sale as far as is known."""
     ORPHAN = "orphan"
     HELD = "held"
     """Its withdrawal waits for a second look or for a person."""
@@ -31,11 +33,14 @@ class Badge(StrEnum):
     WITHDRAWN = "withdrawn"
     STOPPED = "stopped"
     """The seller has stopped watching it."""
+    UNSEEN = "unseen"
+    """On sale by the books alone: an import said so, and Amazon was not read yet."""
     ON_SALE = "on_sale"
 
 
 BADGES: Mapping[Stage, Badge] = {
     Stage.DRAFT: Badge.DRAFT,
+    Stage.REGISTERING: Badge.REGISTERING,
     Stage.ON_SALE: Badge.ON_SALE,
     Stage.HELD: Badge.HELD,
     Stage.MARKED: Badge.ON_SALE,
@@ -63,6 +68,8 @@ class View(StrEnum):
     """The newest quantity is not at Amazon yet."""
     PROBLEM = "problem"
     """Amazon refused the last push, or does not know the SKU."""
+    REGISTERING = "registering"
+    """Amazon does not sell them yet."""
     DRAFT = "draft"
     AT_A_LOSS = "at_a_loss"
     """On sale, and a sale would cost more than it brings."""
@@ -84,6 +91,7 @@ STAGES_OF: Mapping[View, frozenset[Stage]] = {
     View.HELD: frozenset({Stage.HELD}),
     View.PENDING: _OFFERS,
     View.PROBLEM: _OFFERS,
+    View.REGISTERING: frozenset({Stage.REGISTERING}),
     View.DRAFT: frozenset({Stage.DRAFT, Stage.LEAVING}),
     View.AT_A_LOSS: frozenset(UP),
     View.THIN_MARGIN: frozenset(UP),
@@ -149,14 +157,15 @@ class ListingRow:
     earned: Earnings
     stopped_at: datetime | None = None
     paused_at: datetime | None = None
+    registering: bool = False
 
     @property
     def badge(self) -> Badge:
         up, held = self.quantity > 0, self.hold_id is not None
         stopped, paused = self.stopped_at is not None, self.paused_at is not None
         # A listing that is being deleted is shown as a draft.
-        facts = Facts(self.listed, False, up, held, self.searching, stopped, paused)
-        return badge(stage_of(facts), orphan=self.orphan)
+        facts = Facts(self.listed, False, self.registering, up, held, self.searching, stopped, paused)
+        return badge(stage_of(facts), orphan=self.orphan, unseen=self.pushed_quantity is None)
 
     @property
     def is_pending(self) -> bool:
@@ -187,6 +196,7 @@ class Figures:
     held: int = 0
     pending: int = 0
     problem: int = 0
+    registering: int = 0
     draft: int = 0
     at_a_loss: int = 0
     thin_margin: int = 0
@@ -222,8 +232,11 @@ class AtAmazon(Protocol):
     def pushed_quantity(self) -> int | None: ...
 
 
-def badge(stage: Stage, *, orphan: bool) -> Badge:
-    return Badge.ORPHAN if orphan and stage in _OFFERS else BADGES[stage]
+def badge(stage: Stage, *, orphan: bool, unseen: bool = False) -> Badge:
+    """`unseen`: it is not known what Amazon shows."""
+    if orphan and stage in _OFFERS:
+        return Badge.ORPHAN
+    return Badge.UNSEEN if unseen and BADGES[stage] is Badge.ON_SALE else BADGES[stage]
 
 
 def exposed(row: AtAmazon, source_state: str) -> bool:

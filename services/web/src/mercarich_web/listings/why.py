@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from mercarich_contracts.creations import CreationState, CreationWay
 from mercarich_contracts.market import OUT_OF_STOCK, State
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_replacements.earnings import Sale
+from mercarich_web.listings.creating import Creation
 from mercarich_web.listings.offers import Account, Offer, Source
 from mercarich_web.replacements.searches import ReplacementSearch, next_search
 from mercarich_web.runs.holds import Hold
@@ -25,6 +27,7 @@ class Known:
     hold: Hold | None = None
     search: ReplacementSearch | None = None
     account: Account | None = None
+    creation: Creation | None = None
 
     @property
     def sale(self) -> Sale:
@@ -33,16 +36,23 @@ class Known:
         return Sale(offer.offer_price_jpy, *seen, offer.fee.estimate, offer.fee.problem)
 
 
-def why(offer: Offer, source: Source, hold: Hold | None) -> Said:
+def why(offer: Offer, source: Source, hold: Hold | None, creation: Creation | None = None) -> Said:
     """Return the reason for the quantity in one sentence."""
     seen = {"seen": Seen(source.state, source.reason)}
     if not offer.listed:
-        return Said("It is a draft: never checked, never sent to Amazon.")
+        return _why_unlisted(creation)
     if hold is not None:
         told = {**seen, "hold": hold.id, "reason": hold.reason}
         return _why_held(hold, told)
-    if offer.quantity == 0:
-        return _why_down(offer, source)
+    return _why_down(offer, source) if offer.quantity == 0 else _why_up(offer, source)
+
+
+def _why_up(offer: Offer, source: Source) -> Said:
+    seen = {"seen": Seen(source.state, source.reason)}
+    if offer.orphan:
+        return Said("It is not on sale: Amazon does not know this SKU.")
+    if offer.pushed_quantity is None:
+        return Said("It is an offer in the books; what Amazon shows of it is still to be read.")
     if source.observed_at is None:
         return Said("It is on sale; its source has never been seen.")
     if source.state == State.AVAILABLE:
@@ -60,6 +70,23 @@ def _why_held(hold: Hold, told: Mapping[str, object]) -> Said:
     return Said("Its source was seen as %(seen)s, but hold %(hold)s keeps the offer up: %(reason)s", told)
 
 
+def _why_unlisted(creation: Creation | None) -> Said:
+    if creation is None:
+        return Said("It is a draft: never checked, never sent to Amazon.")
+    told = {"problem": creation.problem}
+    if not creation.is_open:
+        return Said("It is a draft: its offer was not created: %(problem)s.", told)
+    if creation.way == CreationWay.TAKE_OVER:
+        return Said("It is being registered: Amazon is read for the offer that its seller has listed there.")
+    if creation.state == CreationState.TAKING_BACK:
+        return Said("The new offer is taken back from Amazon: %(problem)s.", told)
+    if creation.problem is not None:
+        return Said("It is being registered: its new offer is not on sale yet: %(problem)s.", told)
+    if creation.state == CreationState.SENT:
+        return Said("It is being registered: Amazon has the new offer, and does not sell it yet.")
+    return Said("It is being registered: its new offer is about to be sent to Amazon.")
+
+
 def _why_down(offer: Offer, source: Source) -> Said:
     seen = {"seen": Seen(source.state, source.reason)}
     if offer.stopped_at is not None:
@@ -75,7 +102,7 @@ def what_next(known: Known, now: datetime) -> Said:
     """Return in one sentence what the system will do automatically, or that it will do nothing."""
     offer, source, hold = known.offer, known.source, known.hold
     if not offer.listed:
-        return Said("Nothing, until the seller lists it.")
+        return _next_of_unlisted(known)
     if offer.orphan and offer.quantity > 0:
         return Said("Nothing: Amazon does not know this SKU.")
     if offer.revision > offer.pushed_revision:
@@ -89,6 +116,21 @@ def what_next(known: Known, now: datetime) -> Said:
     if offer.searching or offer.quantity == 0:
         return _next_source(offer, known.search, now)
     return Said("The next check run looks at its source.")
+
+
+def _next_of_unlisted(known: Known) -> Said:
+    creation, account = known.creation, known.account
+    if creation is None or not creation.is_open:
+        return Said("Nothing, until the seller lists it.")
+    if account is None:
+        return Said("It waits until the seller links an Amazon account.")
+    if account.verdict == "invalid":
+        return Said("It waits until the seller authorises again: Amazon refuses the token.")
+    if creation.state == CreationState.TAKING_BACK:
+        return Said("It is a draft again once Amazon has deleted the offer.")
+    if creation.state == CreationState.SENT:
+        return Said("Amazon is read until it sells the offer; it is on sale here from then on.")
+    return Said("A feed worker asks Amazon, and sends the offer once its source was seen on sale.")
 
 
 def _next_push(offer: Offer, account: Account | None, now: datetime) -> Said:

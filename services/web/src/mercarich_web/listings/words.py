@@ -12,12 +12,14 @@ from mercarich_web.site.languages import N_
 
 BADGES: Mapping[str, tuple[str, str]] = {
     Badge.ON_SALE: (N_("On sale"), "good"),
+    Badge.UNSEEN: (N_("To be read at Amazon"), "info"),
     Badge.SEARCHING: (N_("Searching"), "info"),
     Badge.PAUSED: (N_("Paused"), "warn"),
     Badge.WITHDRAWN: (N_("Withdrawn"), ""),
     Badge.STOPPED: (N_("Not watched"), ""),
     Badge.HELD: (N_("Held"), "warn"),
     Badge.ORPHAN: (N_("Not at Amazon"), "bad"),
+    Badge.REGISTERING: (N_("Being registered"), "info"),
     Badge.DRAFT: (N_("Draft"), ""),
 }
 """A badge: its word and tone."""
@@ -32,6 +34,7 @@ VIEWS: Mapping[str, str] = {
     View.HELD: N_("Held"),
     View.PENDING: N_("On the way to Amazon"),
     View.PROBLEM: N_("Refused by Amazon"),
+    View.REGISTERING: N_("Being registered"),
     View.DRAFT: N_("Drafts"),
     View.AT_A_LOSS: N_("At a loss"),
     View.THIN_MARGIN: N_("Thin margin"),
@@ -81,6 +84,11 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     EventKind.CHANGED_AT_AMAZON: (N_("Sold or changed at Amazon"), "triangle-alert"),
     EventKind.ORDERED: (N_("Ordered at Amazon"), "shopping-cart"),
     EventKind.NOT_FOR_SALE: (N_("Amazon does not sell the offer"), "triangle-alert"),
+    EventKind.REGISTERING: (N_("Its offer is created at Amazon"), "send"),
+    EventKind.TAKING_OVER: (N_("Its offer at Amazon is to be taken over"), "send"),
+    EventKind.CREATION_SENT: (N_("Amazon accepted the new offer"), "send"),
+    EventKind.GIVEN_UP: (N_("The new offer is given up"), "undo-2"),
+    EventKind.NOT_REGISTERED: (N_("No offer: a draft again"), "circle-x"),
     EventKind.LISTED: (N_("Listed: its source is checked from now on"), "check"),
     EventKind.LOOK_WANTED: (N_("A look at its source was requested"), "eye"),
     EventKind.STOPPED: (N_("No longer watched"), "eye-off"),
@@ -135,9 +143,25 @@ BULK: Mapping[str, BulkWords] = {
         ),
         "play",
     ),
+    BulkAction.CREATE: BulkWords(
+        N_("Create at Amazon"),
+        N_(
+            "Each draft with an ASIN becomes a new offer at Amazon, in the condition of its source and at the price of"
+            " your rules. It is on sale here once Amazon sells it; where Amazon refuses it, the draft tells why."
+        ),
+        "send",
+    ),
+    BulkAction.GIVE_UP: BulkWords(
+        N_("Give up"),
+        N_("They are drafts again. What was sent to Amazon is deleted there first."),
+        "undo-2",
+    ),
     BulkAction.LIST: BulkWords(
-        N_("Turn drafts into offers"),
-        N_("Their sources are checked from the next run on. At Amazon they stay as you created them."),
+        N_("Take over from Amazon"),
+        N_(
+            "For drafts that you have listed at Amazon yourself: Amazon is read for their SKUs. What is there stays as"
+            " you created it, and its source is checked from then on."
+        ),
         "check",
     ),
     BulkAction.DELETE: BulkWords(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, and_, delete, insert, or_, select, true, update
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
@@ -20,14 +20,17 @@ SLOTS = "LISTING_PICTURES"
 _line = pictures_wanted.c
 
 
-def want_pictures(connection: Connection, user_id: int, skus: Sequence[str], *, after: int = 0) -> None:
+def want_pictures(
+    connection: Connection, user_id: int, skus: Sequence[str], *, after: int = 0, drafts: bool = False
+) -> None:
     """Queue those of the listed listings that have no pictures yet, in the transaction that creates or edits them.
 
+    `drafts`: they are to be listed, and their source may be gone once they are.
     `after` is the number of the seller's listings queued before these; one call takes at most a thousand. The number of
     a listing is its place in the queue, so that sellers take turns.
     """
     named = and_(listings.c.user_id == user_id, listings.c.sku.in_(skus))
-    some = select(listings.c.id).where(named, Filter(listings.c.listed))
+    some = select(listings.c.id).where(named, true() if drafts else Filter(listings.c.listed))
     bare = some.outerjoin(listing_pictures, listing_pictures.c.listing_id == listings.c.id)
     ids = connection.execute(bare.where(listing_pictures.c.listing_id.is_(None)).order_by(listings.c.id)).scalars()
     rows = [{"listing_id": id, "place": place, "attempts": 0} for place, id in enumerate(ids, start=after + 1)]

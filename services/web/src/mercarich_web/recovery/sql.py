@@ -26,7 +26,7 @@ from mercarich_db.tables import (
     submission_items,
     submissions,
 )
-from mercarich_listings import removed_store, restored, store, unverified
+from mercarich_listings import creation_store, removed_store, restored, store, unverified
 from mercarich_listings.restored import Unverified
 from mercarich_reasons.runs import DatabaseRestored
 from mercarich_web.database import reading
@@ -131,6 +131,7 @@ def _give_up(connection: Connection, at: datetime) -> dict[str, int]:
     approvals = connection.execute(approved.values(again)).rowcount
     removals = update(listing_removals).where(listing_removals.c.accepted_at.is_(None))
     connection.execute(removals.values(attempts=0, not_before=None, problem=None))
+    creation_store.unsure(connection)
     connection.execute(
         update(amazon_accounts).values(token_verdict="unknown", token_checked_at=None, token_reason=None)
     )

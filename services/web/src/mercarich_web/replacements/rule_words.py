@@ -179,6 +179,36 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
         ),
     ),
     (
+        N_("New offers at Amazon"),
+        (
+            RuleField(
+                "CREATE_PROFIT_JPY",
+                N_("A sale earns at least"),
+                N_("The price of a new offer leaves so much after the source, the fee and the costs of a sale."),
+                unit=N_("yen"),
+            ),
+            RuleField(
+                "CREATE_PROFIT_PERCENT",
+                N_("A sale earns of its price"),
+                N_("The same, as a part of the price; the larger one counts."),
+                unit="%",
+                step="0.1",
+            ),
+            RuleField(
+                "CREATE_HANDLING_DAYS",
+                N_("Handling days of new offers"),
+                N_("What Amazon's buyers are told until a new offer is on its way."),
+                unit=N_("days"),
+            ),
+            RuleField(
+                "CREATE_NOTE",
+                N_("Condition note"),
+                N_("What buyers read about the condition of your goods."),
+                "text",
+            ),
+        ),
+    ),
+    (
         N_("Similarity, the strict way"),
         (
             RuleField(

@@ -85,6 +85,13 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
         "FEED_POLL_SECONDS": N_("Seconds between two looks at an open feed"),
         "PATCH_LANE_LISTINGS": N_("Withdrawals, or restores, of a seller above which a feed carries them"),
     },
+    N_("New offers at Amazon"): {
+        "CREATE_DAILY_LISTINGS": N_("New offers of a seller that are sent to Amazon within 24 hours"),
+        "CREATE_PROFIT_JPY": N_("Yen that a sale of a new offer is to earn, by which its price is made"),
+        "CREATE_PROFIT_PERCENT": N_("The same, in per cent of the price; the larger one counts"),
+        "CREATE_HANDLING_DAYS": N_("Days until a new offer is handed to the carrier"),
+        "CREATE_NOTE": N_("Condition note of new offers"),
+    },
     N_("Sellers' jobs"): {
         "JOB_SLICE_SECONDS": N_("Seconds after which a seller's job gives way to the next seller's"),
         "JOB_LEASE_SECONDS": N_("Seconds that a job stays with a worker that makes no progress"),

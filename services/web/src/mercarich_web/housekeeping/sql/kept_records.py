@@ -12,6 +12,7 @@ from mercarich_db.open_orders import IS_OPEN, ITS_DECISION
 from mercarich_db.tables import (
     amazon_links,
     audit_log,
+    catalog_searches,
     deletions,
     evidence,
     holds,
@@ -172,6 +173,12 @@ RECORDS: Mapping[Record, Kept] = {
     ),
     Record.SESSIONS: Kept.of(sessions, "KEEP_STARTS_DAYS", _ended(sessions.c.created_at)),
     Record.LINKS: Kept.of(amazon_links, "KEEP_STARTS_DAYS", _ended(amazon_links.c.expires_at)),
+    Record.CATALOG_SEARCHES: Kept.of(
+        catalog_searches,
+        "KEEP_STARTS_DAYS",
+        _ended(catalog_searches.c.asked_at, _not_the_last(catalog_searches)),
+        catalog_searches.c.asked_at,
+    ),
     Record.DELETION_CAPS: Kept.of(
         deletions, "KEEP_STARTS_DAYS", lambda before: deletions.c.day <= tokyo_day(before).isoformat()
     ),

@@ -14,9 +14,19 @@ from sqlalchemy import Connection, Select, and_, func, select
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.conditions import Filter
-from mercarich_db.tables import job_rows, listing_removals, listings, source_items
+from mercarich_db.tables import job_rows, listings, source_items
 from mercarich_db.types import AnyRow
-from mercarich_reasons.imports import BeingDeleted, ListedAlready, SkuTwice, SourceFixed, SourceTaken, SourceTwice
+from mercarich_listings.stages import is_in
+from mercarich_listings.transition import Stage
+from mercarich_reasons.imports import (
+    BeingDeleted,
+    BeingRegistered,
+    ListedAlready,
+    SkuTwice,
+    SourceFixed,
+    SourceTaken,
+    SourceTwice,
+)
 from mercarich_web.jobs.jobs import Claim
 from mercarich_web.listings.csv_rows import Problem
 
@@ -48,6 +58,8 @@ class _Known:
     """The seller's SKUs by source."""
     leaving: Container[str]
     """SKUs that are being deleted at Amazon."""
+    registering: Container[str]
+    """SKUs whose offers are being created at Amazon."""
 
     def problems(self, row: AnyRow) -> Iterator[Problem]:
         source = (row.marketplace, row.item_id)
@@ -56,6 +68,8 @@ class _Known:
             yield Problem(row.line, "sku", SkuTwice(self.first_line[row.sku]))
         if row.sku in self.leaving:
             yield Problem(row.line, "sku", BeingDeleted(row.sku))
+        if row.sku in self.registering:
+            yield Problem(row.line, "sku", BeingRegistered(row.sku))
         if had != source:  # Listings that shared a source before the import may keep sharing it.
             yield from self._taken(row, source)
         if listed and had is not None and had != source:
@@ -88,7 +102,8 @@ def _known(connection: Connection, claim: Claim, rows: Sequence[AnyRow]) -> _Kno
         lines=lines,
         own={row.sku: ((row.marketplace, row.item_id), row.listed) for row in connection.execute(_own(claim, skus))},
         takers=takers,
-        leaving=frozenset(connection.execute(_leaving(claim, skus)).scalars()),
+        leaving=frozenset(connection.execute(_in_stage(claim, skus, Stage.LEAVING)).scalars()),
+        registering=frozenset(connection.execute(_in_stage(claim, skus, Stage.REGISTERING)).scalars()),
     )
 
 
@@ -110,6 +125,6 @@ def _own(claim: Claim, skus: Sequence[str]) -> Select[Any]:
     return query.where(listings.c.user_id == claim.user_id, listings.c.sku.in_(skus))
 
 
-def _leaving(claim: Claim, skus: Sequence[str]) -> Select[Any]:
-    query = select(listings.c.sku).join(listing_removals, listing_removals.c.listing_id == listings.c.id)
-    return query.where(listings.c.user_id == claim.user_id, listings.c.sku.in_(skus))
+def _in_stage(claim: Claim, skus: Sequence[str], stage: Stage) -> Select[Any]:
+    mine = (listings.c.user_id == claim.user_id, listings.c.sku.in_(skus))
+    return select(listings.c.sku).where(*mine, is_in({stage}))

@@ -15,6 +15,7 @@ from mercarich_db.tables import job_files, job_problems, job_rows, listing_remov
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
 from mercarich_listings.listing import make_offer
+from mercarich_listings.stages import REGISTERING
 from mercarich_listings.transition import Stage
 from mercarich_reasons.jobs import RowsImported
 from mercarich_reasons.reason import Reason, dumps
@@ -216,7 +217,7 @@ def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
         .add_columns(old.listing_quantity.label("old_pieces"), old.source_item_id.label("old_source"))
         .add_columns(old.first_price_jpy.label("old_price"), source_items.c.price_jpy.label("source_price"))
         .add_columns(old.offer_price_jpy.label("old_offer_price"), old.quantity.label("old_quantity"))
-        .add_columns(listing_removals.c.listing_id.label("leaving"))
+        .add_columns(listing_removals.c.listing_id.label("leaving"), REGISTERING.label("registering"))
         .join(source_items, _same_source())
         .outerjoin(listings, and_(old.user_id == claim.user_id, old.sku == job_rows.c.sku))
         .outerjoin(listing_removals, listing_removals.c.listing_id == old.id)
@@ -246,7 +247,7 @@ def _edited(row: AnyRow) -> dict[str, Any]:
 
 
 def _redrawn(row: AnyRow) -> dict[str, Any]:
-    if row.leaving is not None:
+    if row.leaving is not None or row.registering:
         raise Changed
     pieces = row.quantity or row.old_pieces
     return {

@@ -24,6 +24,7 @@ from mercarich_web.site.shares import HashesPassword
 from mercarich_web.site.visits import Seller, Visit, let_in, refusal
 
 MOST_TICKED = 200
+ABOUT_AMAZON = frozenset({BulkAction.CREATE, BulkAction.GIVE_UP, BulkAction.LIST})
 
 
 def chosen(
@@ -90,6 +91,8 @@ def routes(site: Site, change: ChangeMany, door: Door) -> APIRouter:
             return page(visit, action, choice, back, 401)
         applied = change.apply(visit.account, action, choice, visit.actor)
         undo = applied.at.isoformat() if applied.changed and ACTIONS[action].undo else ""
+        if action in ABOUT_AMAZON:  # what comes of it is shown there, and why some cannot be created
+            return site.to("/creations", f"bulk_{action}", f"{applied.changed:,}")
         return site.to(back, f"bulk_{action}", f"{applied.changed:,}", undo)
 
     @routes.post("/undo")

@@ -28,7 +28,7 @@ from mercarich_db.earning_terms import terms_of
 from mercarich_db.tables import listings, source_items
 from mercarich_listings import earnings
 from mercarich_listings.listing import DOWN, UP
-from mercarich_listings.stages import is_in
+from mercarich_listings.stages import REGISTERING, is_in
 from mercarich_listings.transition import Stage
 from mercarich_replacements.earnings import Terms
 from mercarich_web.database import reading
@@ -94,6 +94,7 @@ _ROW = (
     _source.checked_at,
     _offer.stopped_at,
     _offer.paused_at,
+    REGISTERING.label("registering"),
     *earnings.COLUMNS,
 )
 _EXPORTED = (

@@ -13,7 +13,6 @@ from mercarich_listings import earnings, store
 from mercarich_listings.listing import Listing
 from mercarich_listings.stages import is_in
 from mercarich_web.listings.actions import ACTIONS, Action, BulkAction, changed
-from mercarich_web.pictures.sql import want_pictures
 
 
 def _fits(action: Action) -> ColumnElement[bool]:
@@ -25,11 +24,8 @@ FITS: Mapping[BulkAction, ColumnElement[bool]] = {action: _fits(its) for action,
 """Conditions on the listing alone, by its stage; some actions have more conditions (`ways`)."""
 
 
-def change(
-    connection: Connection, action: BulkAction, rows: Sequence[Listing], by: str, now: datetime, *, after: int
-) -> None:
-    """Change rows that are locked and fit. `after` is the position of their pictures in the queue, behind those of the
-    same action."""
+def change(connection: Connection, action: BulkAction, rows: Sequence[Listing], by: str, now: datetime) -> None:
+    """Change rows that are locked and fit."""
     gone, dear = frozenset[int](), frozenset[int]()
     if ACTIONS[action].by_source:
         gone, dear = gone_sources(connection, rows), too_dear(connection, rows)
@@ -38,8 +34,6 @@ def change(
         for row in rows
     ]
     store.save(connection, changes)
-    if ACTIONS[action].wants_pictures:
-        want_pictures(connection, rows[0].user_id, [row.sku for row in rows], after=after)
 
 
 def gone_sources(connection: Connection, rows: Sequence[Listing]) -> frozenset[int]:

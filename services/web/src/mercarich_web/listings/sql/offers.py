@@ -16,6 +16,7 @@ from mercarich_db.silent_runs import SILENT_AFTER
 from mercarich_db.tables import (
     amazon_accounts,
     evidence,
+    listing_creations,
     listing_events,
     listing_fees,
     listings,
@@ -29,6 +30,7 @@ from mercarich_db.types import AnyRow
 from mercarich_replacements.earnings import Terms
 from mercarich_replacements.loss_stop import LossRule
 from mercarich_web.database import reading
+from mercarich_web.listings.creating import Creation
 from mercarich_web.listings.next_look import Looking
 from mercarich_web.listings.offers import Account, Event, Evidence, Fee, Found, Offer, Push, Source
 from mercarich_web.replacements.searches import ReplacementSearch
@@ -68,6 +70,12 @@ class SqlOffers:
         with reading(self._engine) as connection:
             row = connection.execute(_account(), {"listing": listing_id}).one_or_none()
             return Account(*row) if row is not None else None
+
+    def creation(self, listing_id: int) -> Creation | None:
+        """Return the last time that the listing's offer was to be created or taken over."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_creation(), {"listing": listing_id}).one_or_none()
+        return None if row is None else Creation(**row._mapping)
 
     def terms(self, user_id: int) -> Terms:
         with reading(self._engine) as connection:
@@ -111,6 +119,16 @@ def _events() -> Select[Any]:
     columns = [listing_events.c[name] for name in _names(Event)]
     query = select(*columns).join(listings, ITS_EVENTS).where(listings.c.id == LISTING)
     return query.order_by(listing_events.c.id.desc()).limit(SHOWN)
+
+
+@cache
+def _creation() -> Select[Any]:
+    """SQLite reuses the id of a deleted listing: a creation older than the row belongs to another listing."""
+    row = listing_creations.c
+    names = {"condition": "condition_type", "note": "condition_note"}
+    columns = [row[names.get(one.name, one.name)].label(one.name) for one in fields(Creation)]
+    joined = select(*columns).join(listings, listings.c.id == row.listing_id)
+    return joined.where(row.listing_id == LISTING, row.asked_at >= listings.c.created_at)
 
 
 @cache

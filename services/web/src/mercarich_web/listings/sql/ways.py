@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 
 from mercarich_contracts.market import State
 from mercarich_db.tables import listings, source_items
-from mercarich_listings import store
+from mercarich_listings import creation_requests, store
 from mercarich_listings.listing import Listing
 from mercarich_web.listings.actions import ACTIONS, BulkAction
 from mercarich_web.listings.choices import MOST, Applied
 from mercarich_web.listings.sql import changes as bulk_changes_sql
+from mercarich_web.listings.sql import creating
 from mercarich_web.listings.sql import deletions as bulk_deletions_sql
 from mercarich_web.listings.sql import looks as bulk_looks_sql
 
@@ -49,8 +50,8 @@ def _by_transition(action: BulkAction) -> Way:
     on_sale = source_items.c.state == State.AVAILABLE if ACTIONS[action].source_on_sale else true()
 
     def make(connection: Connection, user_id: int, ids: Sequence[int], by: str, now: datetime) -> Applied:
-        def change(rows: Sequence[Listing], after: int) -> None:
-            bulk_changes_sql.change(connection, action, rows, by, now, after=after)
+        def change(rows: Sequence[Listing], _after: int) -> None:
+            bulk_changes_sql.change(connection, action, rows, by, now)
 
         return Applied(_in_chunks(connection, user_id, ids, bulk_changes_sql.FITS[action], change), now)
 
@@ -74,6 +75,32 @@ def _delete(connection: Connection, user_id: int, ids: Sequence[int], by: str, n
         bulk_deletions_sql.delete(connection, user_id, rows, by, now)
 
     return Applied(_in_chunks(connection, user_id, ids, bulk_deletions_sql.fits(now), delete), now)
+
+
+def _create(connection: Connection, user_id: int, ids: Sequence[int], by: str, now: datetime) -> Applied:
+    """Those that cannot be created are told why, and do not count as changed."""
+    refused = 0
+
+    def create(rows: Sequence[Listing], after: int) -> None:
+        nonlocal refused
+        refused += len(creating.create(connection, rows, by, now, after=after))
+
+    changed = _in_chunks(connection, user_id, ids, bulk_changes_sql.FITS[BulkAction.CREATE], create)
+    return Applied(changed - refused, now, refused=refused)
+
+
+def _take_over(connection: Connection, user_id: int, ids: Sequence[int], by: str, now: datetime) -> Applied:
+    def take_over(rows: Sequence[Listing], after: int) -> None:
+        creating.take_over(connection, rows, by, now, after=after)
+
+    return Applied(_in_chunks(connection, user_id, ids, bulk_changes_sql.FITS[BulkAction.LIST], take_over), now)
+
+
+def _give_up(connection: Connection, user_id: int, ids: Sequence[int], by: str, now: datetime) -> Applied:
+    def give_up(rows: Sequence[Listing], _after: int) -> None:
+        creation_requests.give_up(connection, rows, by, now)
+
+    return Applied(_in_chunks(connection, user_id, ids, bulk_changes_sql.FITS[BulkAction.GIVE_UP], give_up), now)
 
 
 def _in_chunks(
@@ -101,6 +128,27 @@ ELSEWHERE: Mapping[BulkAction, Way] = {
         room=lambda connection, user_id, _fitting, now: bulk_looks_sql.room(connection, user_id, now),
         by_loss_rule=False,
         make=bulk_looks_sql.take_in,
+    ),
+    BulkAction.CREATE: Way(
+        fits=lambda _now: bulk_changes_sql.FITS[BulkAction.CREATE],
+        of_source=lambda _now: true(),
+        room=lambda *_: MOST,
+        by_loss_rule=False,
+        make=_create,
+    ),
+    BulkAction.GIVE_UP: Way(
+        fits=lambda _now: bulk_changes_sql.FITS[BulkAction.GIVE_UP],
+        of_source=lambda _now: true(),
+        room=lambda *_: MOST,
+        by_loss_rule=False,
+        make=_give_up,
+    ),
+    BulkAction.LIST: Way(
+        fits=lambda _now: bulk_changes_sql.FITS[BulkAction.LIST],
+        of_source=lambda _now: true(),
+        room=lambda *_: MOST,
+        by_loss_rule=False,
+        make=_take_over,
     ),
     BulkAction.DELETE: Way(
         fits=bulk_deletions_sql.fits,
