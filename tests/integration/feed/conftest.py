@@ -144,6 +144,10 @@ def settings_for(amazon: Amazon, shop: Shop) -> FeedSettings:
     )
 
 
+ROUNDS = frozenset({"rounds", "reads", "offers", "creations"})
+"""Ticks that wake lanes; the others only count."""
+
+
 class Running:
     """Running lanes, with a round every tenth of a second."""
 
@@ -164,8 +168,9 @@ class Running:
 
     def _rounds(self) -> None:
         while not self._stop.wait(0.1):
-            for tick in self.lanes.ticks[:3]:  # The fourth only counts.
-                tick.run()
+            for tick in self.lanes.ticks:
+                if tick.name in ROUNDS:
+                    tick.run()
 
 
 @contextmanager

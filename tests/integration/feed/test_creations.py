@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Connection, Engine, delete, event, select, update
 from tests.integration.feed.conftest import Amazon, Eventually, Running, settings_for
 from tests.integration.feed.shop import Shop, now
 
@@ -15,6 +15,7 @@ from mercarich_contracts.creations import OfferCondition
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import (
     catalog_searches,
+    excluded_words,
     listing_creations,
     listings,
     removed_offers,
@@ -29,13 +30,15 @@ from mercarich_feed.adapters.sp_api import SpApi
 from mercarich_feed.adapters.sp_api_creating import SpApiCreating
 from mercarich_feed.adapters.token_cipher import TokenCipher
 from mercarich_feed.domain.answers import Transient
+from mercarich_feed.domain.creations import Product
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.use_cases.creations import CreateOffers
-from mercarich_listings import creation_requests, creation_store, store
+from mercarich_listings import creation_requests, creation_store, removed_store, store
 from mercarich_listings.creation import SELLS_WITHIN, Creation, Next, Shown, Step, Terms
 from mercarich_listings.read_back import SHOWS_WITHIN
 from mercarich_reasons.creations import (
     AsinRestricted,
+    BlockedWord,
     CreationsOfToday,
     FoundAtAmazon,
     GivenUpByHand,
@@ -50,6 +53,7 @@ from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import SourceSeen
 from mercarich_simulator.amazon.products import Products
 from mercarich_simulator.catalogue import Catalogue
+from mercarich_simulator.names import brand_of, product_name
 from mercarich_simulator.settings import SimulatorSettings
 
 SELLER = 1
@@ -113,6 +117,11 @@ class Desk:
         """Return the ASIN of a product."""
         return Products(Catalogue(SimulatorSettings(listings=400), 0.0)).asin(number)
 
+    def exclude(self, word: str) -> None:
+        """The seller excludes a word or brand."""
+        row = {"user_id": SELLER, "word": word}
+        run_tx(self.shop.engine, lambda connection: connection.execute(excluded_words.insert().values(row)))
+
     def see(self, listing_id: int, state: str = "available", reason: str | None = None) -> None:
         """A look at the draft's source just now."""
         source = self.shop.row(listing_id).source_item_id
@@ -170,6 +179,9 @@ class Deadly:
 
     def restriction(self, account: Account, terms: Terms) -> AsinRestricted | None:
         return self._call("restriction", account, terms)
+
+    def product(self, account: Account, asin: str) -> Product | None:
+        return self._call("product", account, asin)
 
     def preview(self, account: Account, creation: Creation, terms: Terms) -> None:
         self._call("preview", account, creation, terms)
@@ -287,6 +299,23 @@ def test_a_restricted_product_is_told_and_nothing_is_sent(start_amazon: Callable
     assert amazon.get("/_sim/ledger")["created"] == 0
 
 
+def test_a_product_whose_name_has_an_excluded_word_is_told_and_nothing_is_sent(
+    shop: Shop, desk: Desk, create: Callable[..., Any]
+) -> None:
+    brand = brand_of(3)
+    desk.exclude(brand.upper())
+    refused, other = desk.draft("NEW-1"), desk.draft("NEW-2")
+    number = next(number for number in range(400) if brand not in product_name(number))
+    desk.ask(refused, asin=desk.asin(3))
+    desk.ask(other, asin=desk.asin(number))
+    create()
+
+    assert desk.problem(refused) == BlockedWord(brand.upper())
+    assert (desk.stage(refused), desk.creation(refused).attempts) == ("draft", 0)
+    assert desk.creation(other).attempts == 1
+    assert not desk.exists("NEW-1")
+
+
 def test_a_document_that_amazon_would_refuse_is_told_by_the_preview(
     shop: Shop, desk: Desk, create: Callable[..., Any]
 ) -> None:
@@ -357,18 +386,19 @@ def test_a_source_must_be_seen_on_sale_before_anything_is_sent(desk: Desk, creat
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("at", range(1, 6))
+@pytest.mark.parametrize("at", range(1, 7))
 def test_a_worker_that_is_killed_at_any_call_leaves_one_offer(
     desk: Desk, create: Callable[..., Any], at: int, after: bool
 ) -> None:
-    """The calls: restriction, look, preview, create; then the look of a later turn."""
+    """The calls: product, restriction, look, preview, create; then the look of a later turn."""
+    desk.exclude("no such brand")
     draft = desk.draft("NEW-1")
     desk.ask(draft)
 
     def work() -> None:
         create(at, after=after)
         later(desk, timedelta(seconds=2))
-        create(at - 4, after=after)
+        create(at - 5, after=after)
 
     with pytest.raises(Killed):
         work()
@@ -546,6 +576,30 @@ def test_a_worker_that_was_overtaken_writes_nothing(shop: Shop, desk: Desk, engi
     assert first.sending(claim, mine) is not None
     first.settle(claim, mine, Step(Next.REFUSE, NotAtAmazon()))
     assert (desk.stage(draft), desk.creation(draft).attempts) == ("registering", 1)
+
+
+def test_a_worker_that_is_overtaken_as_it_is_about_to_send_sends_nothing(
+    shop: Shop, desk: Desk, engine: Engine
+) -> None:
+    """Another worker claims the creation after this one has read it: on MariaDB a read sees no later claim."""
+    draft = desk.draft("NEW-1")
+    desk.ask(draft)
+    claim, [mine] = SqlCreations(engine, SqlNumbers(engine), 1, desk.now).claim(SELLER, 5)
+    run_tx(engine, lambda connection: removed_store.watch(connection, [draft], desk.now(), was_sent=True))
+
+    def overtaken(connection: Connection) -> Step | None:
+        @event.listens_for(connection, "after_cursor_execute")
+        def overtake(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            if statement.startswith("SELECT listing_creations."):
+                theirs = update(listing_creations).where(listing_creations.c.listing_id == draft)
+                connection.execute(theirs.values(claim="theirs"))
+
+        return creation_store.sending(connection, mine, claim, 100, desk.now())
+
+    assert run_tx(engine, overtaken) == Step(Next.WAIT)
+    assert (desk.creation(draft).state, desk.creation(draft).attempts) == ("waiting", 0)
+    with reading(engine) as connection:
+        assert connection.execute(select(removed_offers.c.sku)).scalars().all() == ["NEW-1"]
 
 
 def test_a_removed_offer_that_is_created_again_is_not_set_to_0(

@@ -5,6 +5,7 @@ So an offer is created once Amazon sells it, and until then nothing says that it
 wanted any more is deleted at Amazon: it might be sold there weeks later, with nobody watching its source.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -96,6 +97,12 @@ class Step:
     next: Next
     reason: Reason | None = None
     wait: timedelta = timedelta()
+
+
+def blocked(texts: Iterable[str], words: Iterable[str]) -> str | None:
+    """Return the first of the excluded words that one of the texts has."""
+    told = [text.casefold() for text in texts]
+    return next((word for word in words if any(word.casefold() in text for text in told)), None)
 
 
 def before_sending(creation: Creation, now: datetime) -> Step | None:

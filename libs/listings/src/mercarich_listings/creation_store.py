@@ -93,11 +93,13 @@ def sending(connection: Connection, creation: Creation, token: str, most_a_day: 
     step = before_sending(newest, now)
     if step is None and sent_within_a_day(connection, creation.user_id, now) >= most_a_day:
         step = Step(Next.WAIT, CreationsOfToday(most_a_day))
-    if step is None:
-        removed_store.end(connection, [(creation.user_id, creation.sku)])
-        sent = {"state": CreationState.SENT, "attempts": newest.attempts + 1, "sent_at": now, "not_before": now + LEASE}
-        _write(connection, creation, token, sent)
-    return step
+    if step is not None:
+        return step
+    sent = {"state": CreationState.SENT, "attempts": newest.attempts + 1, "sent_at": now, "not_before": now + LEASE}
+    if not _write(connection, creation, token, sent):  # overtaken since it was read: the other worker sends it
+        return Step(Next.WAIT)
+    removed_store.end(connection, [(creation.user_id, creation.sku)])
+    return None
 
 
 def accepted(connection: Connection, creation: Creation, token: str, wait: timedelta, now: datetime) -> None:

@@ -15,6 +15,9 @@ class NewOffers(Protocol):
     def restriction(self, account: Account, terms: Terms) -> AsinRestricted | None:
         """Return why the seller may not sell the product in this condition; None: they may."""
 
+    def product(self, account: Account, asin: str) -> Product | None:
+        """Return the product with this ASIN; None: there is none."""
+
     def preview(self, account: Account, creation: Creation, terms: Terms) -> None:
         """Have Amazon check the offer without creating it. Raises `ContentRefused` for one that it would refuse."""
 
@@ -36,6 +39,9 @@ class Creations(Protocol):
 
     def claim(self, user_id: int, limit: int) -> tuple[str, Sequence[Creation]]:
         """Claim some that are due, those that were sent before the others; return the claim's name and them."""
+
+    def excluded_words(self, user_id: int) -> Sequence[str]:
+        """Return words and brands that the seller or the operator has excluded."""
 
     def sending(self, claim: str, creation: Creation) -> Step | None:
         """Note that the offer is about to be sent; return why it may not be: then nothing is noted."""

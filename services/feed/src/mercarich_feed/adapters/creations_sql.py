@@ -9,6 +9,7 @@ from sqlalchemy import Engine, func, select
 
 from mercarich_contracts.creations import CreationState
 from mercarich_db.engine import reading, run_tx
+from mercarich_db.replacement_rules import banned_words
 from mercarich_db.tables import listing_creations
 from mercarich_feed.adapters.accounts_sql import has_usable_account
 from mercarich_feed.ports import Numbers
@@ -50,6 +51,10 @@ class SqlCreations:
             self._engine,
             lambda connection: creation_store.claim(connection, user_id, token, limit, most, self._now()),
         )
+
+    def excluded_words(self, user_id: int) -> Sequence[str]:
+        with reading(self._engine) as connection:
+            return banned_words(connection, user_id)
 
     def sending(self, claim: str, creation: Creation) -> Step | None:
         most = self._numbers.create_daily_listings()

@@ -12,12 +12,15 @@ from mercarich_listings.creation import (
     Creation,
     Next,
     Step,
+    Terms,
     after_deletion,
     after_sending,
     before_first,
     before_sending,
+    blocked,
 )
 from mercarich_platform.clock import Clock
+from mercarich_reasons.creations import BlockedWord
 from mercarich_reasons.push import AmazonRefused
 
 CLAIM = 5
@@ -98,9 +101,9 @@ class CreateOffers:
         refusal = before_sending(creation, self.now())
         if refusal is not None:
             return _refused(creation, refusal)
-        restriction = self.amazon.restriction(account, terms)
-        if restriction is not None:
-            return _refused(creation, Step(Next.REFUSE, restriction))
+        forbidden = self._blocked_word(account, terms) or self.amazon.restriction(account, terms)
+        if forbidden is not None:
+            return _refused(creation, Step(Next.REFUSE, forbidden))
         if not creation.attempts:
             taken = before_first(creation, self.amazon.look(account, creation.sku))
             if taken is not None:
@@ -110,6 +113,14 @@ class CreateOffers:
         except ContentRefused as trouble:
             return _refused(creation, Step(Next.REFUSE, trouble.reason))
         return self._send(account, claim, creation)
+
+    def _blocked_word(self, account: Account, terms: Terms) -> BlockedWord | None:
+        """Web has checked the seller's own texts; the product is Amazon's. One that there is not is refused by the
+        preview."""
+        words = self.creations.excluded_words(account.user_id)
+        product = self.amazon.product(account, terms.asin) if words else None
+        word = blocked((product.title, product.brand or ""), words) if product is not None else None
+        return None if word is None else BlockedWord(word)
 
     def _send(self, account: Account, claim: str, creation: Creation) -> Step | None:
         assert creation.terms is not None

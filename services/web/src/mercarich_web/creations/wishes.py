@@ -31,11 +31,10 @@ def given(
     note: str | None = None,
     price_jpy: int | None = None,
     handling_days: int | None = None,
-    product: str = "",
 ) -> Given:
     """Raises `Refused`."""
     told = None if note is None else " ".join(note.split())
-    return Given(asin_of(asin), condition, told, price_jpy, handling_days, product)
+    return Given(asin_of(asin), condition, told, price_jpy, handling_days)
 
 
 def is_jan(text: str) -> bool:

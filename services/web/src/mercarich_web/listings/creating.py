@@ -1,11 +1,11 @@
 """What a new offer is created with at Amazon, or why it cannot be. No I/O."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_contracts.creations import CONDITION_OF_SOURCE, OfferCondition
 from mercarich_listings.creation import Terms as OfferTerms
+from mercarich_listings.creation import blocked
 from mercarich_reasons.creations import (
     AsinMissing,
     BlockedWord,
@@ -54,8 +54,6 @@ class Given:
     note: str | None = None
     price_jpy: int | None = None
     handling_days: int | None = None
-    product: str = ""
-    """Title and brand of the chosen product, if known: they may have blocked words, too."""
 
 
 BY_RULES = Given()
@@ -88,7 +86,8 @@ class Creation:
 def offer_terms(draft: Draft, rules: Rules, given: Given = BY_RULES) -> OfferTerms | Reason:
     """Return what the offer is sent with, or why it cannot be created.
 
-    The price is the given one, else the one that the draft has, else that of the formula. None may be a loss.
+    The price is the given one, else the one that the draft has, else that of the formula. None may be a loss. Feed
+    asks Amazon's catalogue for title and brand of the product, and refuses blocked words in them.
     """
     asin = given.asin or draft.asin
     if not asin:
@@ -97,7 +96,7 @@ def offer_terms(draft: Draft, rules: Rules, given: Given = BY_RULES) -> OfferTer
     if condition is None:
         return SoldAsNothing()
     note = rules.note if given.note is None else given.note
-    word = blocked((draft.title or "", note, given.product), rules.blocked_words)
+    word = blocked((draft.title or "", note), rules.blocked_words)
     if word is not None:
         return BlockedWord(word)
     price = _price(draft, rules, given)
@@ -111,12 +110,6 @@ def by_formula(draft: Draft, rules: Rules) -> int | None:
     """Return the price by the seller's formula; None where the cost of the source is not known."""
     cost = cost_of(draft.sale, rules.terms)
     return None if cost is None else asking_price(cost, rules.terms, rules.formula)
-
-
-def blocked(texts: Iterable[str], words: Iterable[str]) -> str | None:
-    """Return the first of the words that one of the texts has."""
-    told = [text.casefold() for text in texts]
-    return next((word for word in words if any(word.casefold() in text for text in told)), None)
 
 
 def _price(draft: Draft, rules: Rules, given: Given) -> int | Reason:
