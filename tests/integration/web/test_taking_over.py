@@ -33,6 +33,7 @@ from mercarich_web.refusals import Refused
 from mercarich_web.taking_over.desk import OfferDesk
 from mercarich_web.taking_over.offers import Standing
 from mercarich_web.taking_over.reading import MOST_READS
+from mercarich_web.taking_over.sql.offers import unmatched
 from mercarich_web.taking_over.wiring import offer_desk
 
 ANN, BOB = 1, 2
@@ -134,6 +135,27 @@ def test_what_is_being_deleted_or_was_deleted_since_is_not_taken_over(desk: Offe
 
     found = {"LEAVING": Standing.WATCHED, "GONE": Standing.NOT_SELLING, "AGAIN": Standing.MATCHED}
     assert standings(desk) == found
+
+
+def test_what_is_being_registered_is_not_taken_over(desk: OfferDesk, rows: Rows, engine: Engine) -> None:
+    for number, sku in enumerate(("CREATED", "REFUSED", "UNKNOWN"), start=1):
+        draft = rows.listing(ANN, rows.source(f"x10000000{number}"), sku, listed=False)
+        ended_at = ago(minutes=1) if sku == "REFUSED" else None
+        asked = {
+            "user_id": ANN,
+            "way": "create",
+            "quantity": 1,
+            "state": "sent",
+            "attempts": 1,
+            "asked_at": ago(hours=1),
+        }
+        rows.add(tables.listing_creations, listing_id=draft, ended_at=ended_at, **asked)
+        at_amazon(rows, sku, None if sku == "UNKNOWN" else f"x10000000{number}")
+
+    watched = {"CREATED": Standing.WATCHED, "UNKNOWN": Standing.WATCHED}
+    assert standings(desk) == watched | {"REFUSED": Standing.MATCHED}
+    with reading(engine) as connection:
+        assert connection.execute(unmatched(ANN, 9)).scalar_one() == 0
 
 
 def test_what_is_matched_becomes_listings_as_an_import_makes_them_and_nothing_else_changes(

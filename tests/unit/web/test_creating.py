@@ -14,9 +14,11 @@ from mercarich_reasons.creations import (
     PriceBelowCost,
     SoldAsNothing,
 )
+from mercarich_reasons.earnings import EarnsTooLittle
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.asking_price import Formula
 from mercarich_replacements.earnings import Sale, Terms
+from mercarich_replacements.loss_stop import LossRule
 from mercarich_web.creations.wishes import asin_of, is_jan
 from mercarich_web.listings.creating import Draft, Given, Rules, offer_terms
 from mercarich_web.refusals import Refused
@@ -59,6 +61,17 @@ def test_the_drafts_own_price_wins_over_the_formula() -> None:
 )
 def test_it_is_told_why_an_offer_cannot_be_created(draft: Draft, given: Given, why: Reason) -> None:
     assert offer_terms(draft, RULES, given) == why
+
+
+def test_what_the_loss_rule_would_take_down_is_not_created() -> None:
+    stop = replace(RULES, loss_rule=LossRule(takes_down=True, least_jpy=500))
+    earns_229 = EarnsTooLittle(2_270, 1_000, 341, 0, 229, 500, 700)
+
+    assert offer_terms(DRAFT, stop) == earns_229
+    assert offer_terms(DRAFT, stop, Given(price_jpy=2_270)) == earns_229
+    assert isinstance(offer_terms(DRAFT, stop, Given(price_jpy=2_600)), OfferTerms)
+    assert isinstance(offer_terms(replace(DRAFT, least_profit_jpy=200), stop), OfferTerms)
+    assert isinstance(offer_terms(DRAFT, replace(stop, loss_rule=LossRule(least_jpy=500))), OfferTerms)
 
 
 def test_a_price_by_hand_needs_no_known_cost() -> None:

@@ -1,6 +1,6 @@
 """What a new offer is created with at Amazon, or why it cannot be. No I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mercarich_contracts.creations import CONDITION_OF_SOURCE, OfferCondition
@@ -16,6 +16,7 @@ from mercarich_reasons.creations import (
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.asking_price import Formula, asking_price, cost_of, least_price
 from mercarich_replacements.earnings import Sale, Terms
+from mercarich_replacements.loss_stop import ONLY_TELL, LossRule, Step, decide
 
 LONGEST_NOTE = 1_000
 """Of a condition note at Amazon."""
@@ -32,6 +33,8 @@ class Draft:
     condition_code: int | None
     """Of the source: 1 new to 6 poor."""
     sale: Sale
+    least_profit_jpy: int | None = None
+    """Its own limit, in place of the seller's loss rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Rules:
     note: str
     handling_days: int
     blocked_words: tuple[str, ...]
+    loss_rule: LossRule = ONLY_TELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ class Creation:
 def offer_terms(draft: Draft, rules: Rules, given: Given = BY_RULES) -> OfferTerms | Reason:
     """Return what the offer is sent with, or why it cannot be created.
 
-    The price is the given one, else the one that the draft has, else that of the formula. None may be a loss. Feed
+    The price is the given one, else the one that the draft has, else that of the formula. None may be a loss,
+    or earn less than the seller's loss rule allows. Feed
     asks Amazon's catalogue for title and brand of the product, and refuses blocked words in them.
     """
     asin = given.asin or draft.asin
@@ -116,7 +121,13 @@ def _price(draft: Draft, rules: Rules, given: Given) -> int | Reason:
     price = draft.sale.offer_price_jpy if given.price_jpy is None else given.price_jpy
     if price is None:
         price = by_formula(draft, rules)
-        return NoPriceByFormula() if price is None else price
+    if price is None:
+        return NoPriceByFormula()
     cost = cost_of(draft.sale, rules.terms)
     least = None if cost is None else least_price(cost, rules.terms)
-    return PriceBelowCost(price, least) if least is not None and price < least else price
+    if least is not None and price < least:
+        return PriceBelowCost(price, least)
+    # What the loss stop would take down at the next look is not created.
+    sale = replace(draft.sale, offer_price_jpy=price)
+    stop = decide(sale, rules.terms, rules.loss_rule, draft.least_profit_jpy, paused=False)
+    return stop.reason if stop.step is Step.PAUSE and stop.reason is not None else price

@@ -5,9 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from mercarich_db import settings_store
+from mercarich_db import loss_rules, settings_store
 from mercarich_db.conditions import among
-from mercarich_db.earning_terms import terms_of
 from mercarich_db.replacement_rules import banned_words
 from mercarich_db.tables import listings, source_items
 from mercarich_db.types import AnyRow
@@ -23,15 +22,24 @@ from mercarich_web.pictures.sql import want_pictures
 _KEYS = ("CREATE_PROFIT_JPY", "CREATE_PROFIT_PERCENT", "CREATE_HANDLING_DAYS", "CREATE_NOTE")
 _offer, _source = listings.c, source_items.c
 _COLUMNS = (
-    *(_offer.id, _offer.title, _offer.asin, _offer.offer_price_jpy, _source.title.label("source_title")),
+    *(
+        _offer.id,
+        _offer.title,
+        _offer.asin,
+        _offer.offer_price_jpy,
+        _offer.least_profit_jpy,
+        _source.title.label("source_title"),
+    ),
     *(_source.state, _source.reason, _source.price_jpy, _source.postage_jpy, _source.condition_code),
 )
 
 
 def rules_of(connection: Connection, user_id: int) -> Rules:
     values = settings_store.values_of(connection, user_id, _KEYS)
+    terms, loss_rule = loss_rules.of(connection, user_id)
     return Rules(
-        terms=terms_of(connection, user_id),
+        terms=terms,
+        loss_rule=loss_rule,
         formula=Formula(values.integer("CREATE_PROFIT_JPY"), values.number("CREATE_PROFIT_PERCENT")),
         note=values.text("CREATE_NOTE"),
         handling_days=values.integer("CREATE_HANDLING_DAYS"),
@@ -77,4 +85,4 @@ def take_over(connection: Connection, rows: Sequence[Listing], by: str, now: dat
 
 def _draft(row: AnyRow) -> Draft:
     sale = Sale(row.offer_price_jpy, row.state, row.reason, row.price_jpy, row.postage_jpy)
-    return Draft(row.title or row.source_title, row.asin, row.condition_code, sale)
+    return Draft(row.title or row.source_title, row.asin, row.condition_code, sale, row.least_profit_jpy)

@@ -9,6 +9,7 @@ from mercarich_db.tables import (
     amazon_accounts,
     amazon_offer_reads,
     amazon_offers_found,
+    listing_creations,
     listing_removals,
     listings,
     removed_offers,
@@ -69,6 +70,12 @@ def _leaving() -> ColumnElement[bool]:
     return exists(select(1).where(listing_removals.c.listing_id == _own.c.id))
 
 
+def _registering() -> ColumnElement[bool]:
+    """Its listing is being created at Amazon, or taken over already: no import may change it."""
+    creation = listing_creations.c
+    return exists(select(1).where(creation.listing_id == _own.c.id, creation.ended_at.is_(None)))
+
+
 def _deleted() -> ColumnElement[bool]:
     """Its listing was deleted after the report was made."""
     removed = removed_offers.c
@@ -77,7 +84,7 @@ def _deleted() -> ColumnElement[bool]:
 
 
 STANDING = case(
-    (or_(_own.c.listed.is_(True), _leaving()), Standing.WATCHED),
+    (or_(_own.c.listed.is_(True), _registering(), _leaving()), Standing.WATCHED),
     (_deleted(), Standing.NOT_SELLING),
     (_found.channel == Channel.AMAZON, Standing.SENT_BY_AMAZON),
     (_found.quantity.is_(None), Standing.NOT_SELLING),
@@ -97,7 +104,7 @@ _WITH_OWN = amazon_offers_found.outerjoin(_own, and_(_own.c.user_id == _found.us
 def unmatched(user_id: int, at_most: int) -> Select[Any]:
     """Return the query of how many offers have no known source, up to `at_most`."""
     wanted = (_found.user_id == user_id, _found.item_id.is_(None), _sells(amazon_offers_found))
-    not_watched = or_(_own.c.id.is_(None), ~_own.c.listed)
+    not_watched = or_(_own.c.id.is_(None), and_(~_own.c.listed, ~_registering()))
     some = select(_found.id).select_from(_WITH_OWN).where(*wanted, not_watched).limit(at_most).subquery()
     return select(func.count()).select_from(some)
 
