@@ -152,7 +152,7 @@ def test_new_offers_and_searches_of_the_catalogue(ann: Browser, rows: Rows, reas
     done = {"not_before": ago(minutes=2), "done_at": ago(minutes=1)}
     for reason in reasons:
         search = rows.add(tables.catalog_searches, **asked, **done, problem=reason)
-        found = _page(ann, f"/creations/{listing}/found?search={search}")
+        found = _page(ann, f"/creations/{listing}?search={search}")
         assert (_missing(found, [reason]), _english(found)) == ([], set())
 
 
