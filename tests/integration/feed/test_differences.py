@@ -15,9 +15,11 @@ from tests.integration.feed.test_books_and_amazon import at_amazon, read
 from mercarich_db.engine import reading
 from mercarich_db.tables import amazon_accounts, listings
 from mercarich_feed import metrics
+from mercarich_feed.adapters.creations_sql import SqlCreations
 from mercarich_feed.adapters.differences_sql import SqlDifferences
 from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.adapters.meter import Gauges
+from mercarich_feed.adapters.numbers_sql import SqlNumbers
 from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
@@ -37,6 +39,7 @@ def count(shop: Shop) -> None:
     Gauges(
         *(SqlSellers(shop.engine, 1, now), TokenChecks(shop.engine), SqlDifferences(shop.engine, 1, now)),
         SqlOrderNumbers(shop.engine, 1, now),
+        SqlCreations(shop.engine, SqlNumbers(shop.engine), 1, now),
     )()
 
 

@@ -14,8 +14,10 @@ from mercarich_contracts.orders import ORDERED, OrderStatus
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings, order_items, order_reads, source_items, users
 from mercarich_feed import metrics
+from mercarich_feed.adapters.creations_sql import SqlCreations
 from mercarich_feed.adapters.differences_sql import SqlDifferences
 from mercarich_feed.adapters.meter import Gauges
+from mercarich_feed.adapters.numbers_sql import SqlNumbers
 from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
 from mercarich_feed.adapters.orders_sql import SqlOrders
 from mercarich_feed.adapters.sellers_sql import SqlSellers
@@ -257,6 +259,7 @@ def gauges(engine: Engine) -> None:
     Gauges(
         *(SqlSellers(engine, 1, now), TokenChecks(engine), SqlDifferences(engine, 1, now)),
         SqlOrderNumbers(engine, 1, now),
+        SqlCreations(engine, SqlNumbers(engine), 1, now),
     )()
 
 

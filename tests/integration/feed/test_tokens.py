@@ -11,8 +11,10 @@ from tests.integration.feed.shop import Shop
 from mercarich_contracts.market import Marketplace
 from mercarich_db.engine import reading
 from mercarich_db.tables import token_checks
+from mercarich_feed.adapters.creations_sql import SqlCreations
 from mercarich_feed.adapters.differences_sql import SqlDifferences
 from mercarich_feed.adapters.meter import Gauges
+from mercarich_feed.adapters.numbers_sql import SqlNumbers
 from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
@@ -70,6 +72,7 @@ def test_v2_one_invalid_client_marks_no_seller_and_is_one_alarm(
     gauges = Gauges(
         *(SqlSellers(engine, 1, utc_now), TokenChecks(engine), SqlDifferences(engine, 1, utc_now)),
         SqlOrderNumbers(engine, 1, utc_now),
+        SqlCreations(engine, SqlNumbers(engine), 1, utc_now),
     )
     gauges()
     assert TOKEN_CHECK_STOPPED._value.get() == 1
