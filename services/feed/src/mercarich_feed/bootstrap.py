@@ -104,10 +104,9 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     follow_seller = FollowSeller(feeds, gate(), ReadBack(listings, amazon), gate())
     removals, offer_reads = SqlRemovals(engine, retry_seconds, now), SqlOfferReads(engine, retry_seconds, now)
     remove, removals_gate = RemoveListings(removals, amazon), gate()
-    watch = SqlWatch(engine, retry_seconds, now)
+    watch, orders = SqlWatch(engine, retry_seconds, now), SqlOrders(engine, retry_seconds, now)
     watch_removed, watch_gate = WatchRemoved(watch, amazon, meter), gate()
 
-    orders = SqlOrders(engine, retry_seconds, now)
     read_orders, orders_gate = ReadOrders(orders, amazon, meter), gate()
 
     def follow_then_remove(user_id: int, _wishes: set[None]) -> float | None:
