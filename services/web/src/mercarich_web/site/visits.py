@@ -124,7 +124,7 @@ ASKED_BY_PAGES = frozenset(
     {
         *("/jobs/{job_id}/progress", "/runs/heads", "/runs/{run_id}/progress"),
         *("/markets/{name}/proxy", "/overview/pushes", "/running", "/fortnight", "/differences/asked"),
-        "/amazon/offers/progress",
+        *("/amazon/offers/progress", "/creations/part", "/creations/{listing_id}/found"),
     }
 )
 """Routes that an open page requests repeatedly without its user."""

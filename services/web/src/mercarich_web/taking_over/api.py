@@ -39,7 +39,12 @@ def routes(keys: Keys, desk: OfferDesk) -> APIRouter:
         found = desk.book.page(user_id, standing, search.strip(), after)
         return shapes.found(found, desk.book.reading(user_id), desk.book.counts(user_id))
 
-    @routes.get("/left.csv", summary="Those without a source of their own, as CSV", response_class=StreamingResponse)
+    @routes.get(
+        "/left.csv",
+        summary="Those without a source of their own, as CSV",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    )
     def left(account: Account = reader) -> StreamingResponse:
         return Download(desk.left(account.user_id), account.username)
 
