@@ -89,4 +89,4 @@ class Search:
     problem: Reason | None
     products: Sequence[Product]
     is_late: bool
-    """Nobody answers: no feed worker runs, or the account cannot be used."""
+    """Nobody searches: no feed worker runs, or the account cannot be used."""
