@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from mercarich_contracts import sites
 from mercarich_reasons.words.accounts_ja import ACCOUNTS
 from mercarich_reasons.words.creations_ja import CREATIONS
+from mercarich_reasons.words.earnings_ja import EARNINGS
 from mercarich_reasons.words.values_ja import (
     COLOURS,
     CONDITIONS,
@@ -280,6 +281,7 @@ REASONS: Mapping[str, str] = {
     "no_excluded_word": "語句は表示できる文字で1〜{most}文字で入力してください（入力：{given}）",
     **ACCOUNTS,
     **CREATIONS,
+    **EARNINGS,
     # capacity of a marketplace
     "capacity_short": f"{_NEEDS}必要ですが、使えるのは毎秒{{available_per_second}}回です。{_PASS}",
     "capacity_enough": f"{_NEEDS}必要で、毎秒{{available_per_second}}回まで使えます。{_PASS}",
@@ -288,27 +290,6 @@ REASONS: Mapping[str, str] = {
     f"使えるのは毎秒{{available_per_second}}回です。{_PASS}。承認するまで何も取り込まれません。",
     "import_within_capacity": f"{_WITH_THE_FILE}{_NEEDS}必要になり、毎秒{{available_per_second}}回まで使えます。"
     f"{_PASS}。",
-    # what a sale earns
-    "offer_price_not_told": "Amazonでの販売価格が未入力です（CSVのpriceで入力してください）",
-    "order_price_not_told": "注文金額は未確定です",
-    "no_source_known": "購入できる仕入れ元が見つかっていません",
-    "source_not_seen": "仕入れ元の価格がまだ確認できていません",
-    "source_not_buyable": "仕入れ元は現在購入できません（{state}）",
-    "source_postage_not_known": "仕入れ元の送料が不明です",
-    "earns_too_little": "{offer_price_jpy}で売れると利益は{profit_jpy}で、下限の{limit_jpy}を下回ります："
-    "仕入れ{price_jpy}[＋送料{postage_jpy}]、手数料{fee_jpy}、経費{costs_jpy}",
-    "earns_enough_again": "{offer_price_jpy}で売れると利益は{profit_jpy}です（下限{limit_jpy}）："
-    "仕入れ{price_jpy}[＋送料{postage_jpy}]、手数料{fee_jpy}、経費{costs_jpy}",
-    "loss_rule_ended": "赤字でも取り下げない設定になりました（通知のみ）",
-    "profit_below_limit": "現在の利益は{profit_jpy}で、同意した下限{limit_jpy}を下回っています。"
-    "下限を{profit_jpy}にするか、仕入れ元が安くなるまでお待ちください",
-    "listing_not_paused": "{sku}は一時停止中ではありません。ページを読み込み直してください",
-    "price_no_longer_asks": "保留は解除されましたが、最後に確認した価格では対象ではなくなっています",
-    "fee_estimated": "{at}のAmazonの見積もり（販売価格{of_price_jpy}の場合）",
-    "fee_by_setting": "ルールの{percent}%（Amazonの見積もりなし）",
-    "fees_forbidden": "Amazonが手数料の見積もりを許可していません[：{text}][（コード{issue}）]",
-    "fee_refused": "Amazonが手数料の見積もりを拒否しました[：{text}][（コード{issue}）]",
-    "fee_not_told": "Amazonの手数料の見積もりがまだありません[：{text}][（コード{issue}）]",
     # of earlier and later releases
     "old_sentence": "{text}",
 }
