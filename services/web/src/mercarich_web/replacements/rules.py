@@ -35,3 +35,17 @@ class BadRule(Refusal):
     def __init__(self, key: str, reason: Reason) -> None:
         super().__init__(reason)
         self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class RuleField:
+    """A rule as its page has it: its words, and the kind of its field."""
+
+    key: str
+    label: str
+    effect: str
+    kind: str = "number"
+    """switch, number, text, choice"""
+    unit: str = ""
+    step: str = "1"
+    choices: tuple[tuple[str, str], ...] = ()
