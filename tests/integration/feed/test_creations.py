@@ -38,8 +38,8 @@ from mercarich_listings.creation import SELLS_WITHIN, Creation, Next, Shown, Ste
 from mercarich_listings.read_back import SHOWS_WITHIN
 from mercarich_reasons.creations import (
     AsinRestricted,
-    BlockedWord,
     CreationsOfToday,
+    ExcludedWordInOffer,
     FoundAtAmazon,
     GivenUpByHand,
     NewOfferNotShown,
@@ -310,7 +310,7 @@ def test_a_product_whose_name_has_an_excluded_word_is_told_and_nothing_is_sent(
     desk.ask(other, asin=desk.asin(number))
     create()
 
-    assert desk.problem(refused) == BlockedWord(brand.upper())
+    assert desk.problem(refused) == ExcludedWordInOffer(brand.upper())
     assert (desk.stage(refused), desk.creation(refused).attempts) == ("draft", 0)
     assert desk.creation(other).attempts == 1
     assert not desk.exists("NEW-1")

@@ -14,8 +14,8 @@ from mercarich_db import tables
 from mercarich_db.engine import reading, run_tx
 from mercarich_reasons.creations import (
     AsinMissing,
-    BlockedWord,
     CreationAsked,
+    ExcludedWordInOffer,
     SoldAsNothing,
 )
 
@@ -56,7 +56,7 @@ def test_many_drafts_at_once_are_asked_for_or_told_why_not(ann: Browser, engine:
     assert (asked.handling_days, asked.quantity, asked.attempts) == (4, 1, 0)
     assert found["DRAFT-1"].offer_price_jpy == 2_270
     assert made[found["DRAFT-2"].id].problem == AsinMissing()
-    assert made[found["DRAFT-3"].id].problem == BlockedWord("gucci")
+    assert made[found["DRAFT-3"].id].problem == ExcludedWordInOffer("gucci")
     assert {made[found[sku].id].state for sku in ("DRAFT-2", "DRAFT-3")} == {"refused"}
     assert found["UP-1"].id not in made
     assert sorted(event.kind for event in events(engine)) == ["not_registered", "not_registered", "registering"]

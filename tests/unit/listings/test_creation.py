@@ -9,7 +9,6 @@ from mercarich_contracts.creations import CreationState, CreationWay, OfferCondi
 from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.market import State
 from mercarich_listings.creation import (
-    FRESH,
     SELLS_WITHIN,
     SENDS,
     Creation,
@@ -22,6 +21,7 @@ from mercarich_listings.creation import (
     before_first,
     before_sending,
 )
+from mercarich_listings.listing import FRESH
 from mercarich_listings.read_back import SHOWS_WITHIN
 from mercarich_listings.waiting import FRESH as FRESH_OF_RESTORES
 from mercarich_reasons.creations import NewOfferNotShown, NotAtAmazon, NotSoldYet, SkuTaken, SourceNotLookedAt

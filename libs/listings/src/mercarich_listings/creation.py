@@ -5,7 +5,6 @@ So an offer is created once Amazon sells it, and until then nothing says that it
 wanted any more is deleted at Amazon: it might be sold there weeks later, with nobody watching its source.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,14 +12,13 @@ from enum import StrEnum
 from mercarich_contracts.creations import CreationState, CreationWay, OfferCondition
 from mercarich_contracts.market import OUT_OF_STOCK, State
 from mercarich_contracts.market import Reason as StateReason
+from mercarich_listings.listing import FRESH
 from mercarich_listings.read_back import SHOWS_WITHIN
 from mercarich_platform.clock import AHEAD
 from mercarich_reasons.creations import NewOfferNotShown, NotAtAmazon, NotSoldYet, SkuTaken, SourceNotLookedAt
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import SourceSeen
 
-FRESH = timedelta(minutes=15)
-"""Age limit of the last look at the source of an offer that is sent, as of one that is restored."""
 SELLS_WITHIN = timedelta(hours=24)
 """Longest time from the acceptance of a new offer until Amazon sells it; it names no limit."""
 SENDS = 3
@@ -97,12 +95,6 @@ class Step:
     next: Next
     reason: Reason | None = None
     wait: timedelta = timedelta()
-
-
-def blocked(texts: Iterable[str], words: Iterable[str]) -> str | None:
-    """Return the first of the excluded words that one of the texts has."""
-    told = [text.casefold() for text in texts]
-    return next((word for word in words if any(word.casefold() in text for text in told)), None)
 
 
 def before_sending(creation: Creation, now: datetime) -> Step | None:

@@ -5,7 +5,7 @@ if it does not start from the listing's stage. `transition.TRANSITIONS` has the 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mercarich_contracts.events import EventKind
@@ -17,6 +17,9 @@ from mercarich_reasons.earnings import BY_PRICE, EarnsEnoughAgain, EarnsTooLittl
 from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import ByHand, DeletedByHand, Expired, ReplacedBy, ReplacementTakenBack
+
+FRESH = timedelta(minutes=15)
+"""Age limit of the last look at the source of an offer that is put up, or created."""
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,16 @@
 """When an offer waits to be pushed to Amazon, as SQL. Feed pushes by these conditions, the operator counts by them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, true
 
 from mercarich_contracts.market import State
 from mercarich_db.tables import listing_removals, listings, source_items, submission_items, submissions
+from mercarich_listings.listing import FRESH
 from mercarich_platform.clock import AHEAD
 
 BYPASSED = "bypassed"
 """State of a feed that is no longer waited for, although its end is unknown."""
-FRESH = timedelta(minutes=15)
-"""Age limit of the last look at a replacement when its offer is restored. The updater looks again before."""
 
 
 def pending() -> ColumnElement[bool]:

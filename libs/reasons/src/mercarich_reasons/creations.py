@@ -101,7 +101,7 @@ class PriceBelowCost(Reason):
 
 
 @dataclass(frozen=True, slots=True)
-class BlockedWord(Reason):
+class ExcludedWordInOffer(Reason):
     """The seller or the operator has excluded a word or brand that the offer has."""
 
     word: str

@@ -42,7 +42,7 @@ from mercarich_reasons.candidates import (
 )
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.matching import titles_against
-from mercarich_replacements.rules import Rules, Wanted, landed_price
+from mercarich_replacements.rules import Rules, Wanted, excluded_word, landed_price
 
 
 class Filter(StrEnum):
@@ -119,8 +119,7 @@ def _banned_seller(rules: Rules, _wanted: Wanted, item: Item) -> Reason | None:
 
 
 def _banned_word(rules: Rules, _wanted: Wanted, item: Item) -> Reason | None:
-    title = (item.title or "").casefold()
-    word = next((word for word in rules.banned_words if word.casefold() in title), None)
+    word = excluded_word((item.title or "",), rules.banned_words)
     return None if word is None else ExcludedWord(word)
 
 

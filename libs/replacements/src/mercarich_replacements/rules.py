@@ -1,6 +1,6 @@
 """A seller's rules for replacements, and what is known about the source to be replaced."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -151,3 +151,9 @@ def lead_time(rules: Rules, item: Item) -> int:
     """Return the days until the seller can ship an item from this source."""
     ships = item.ship_days_max if item.ship_days_max is not None else rules.ship_days
     return min(ships + rules.lead_days, LONGEST_LEAD)
+
+
+def excluded_word(texts: Iterable[str], words: Iterable[str]) -> str | None:
+    """Return the first of the excluded words that one of the texts has."""
+    told = [text.casefold() for text in texts]
+    return next((word for word in words if any(word.casefold() in text for text in told)), None)

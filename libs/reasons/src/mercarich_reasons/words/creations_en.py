@@ -17,7 +17,7 @@ CREATIONS: Mapping[str, str] = {
     "sold_as_nothing": "the condition of its source is not known or too poor: choose a condition",
     "no_price_by_formula": "the price cannot be calculated, because the cost of the source is not known: give a price",
     "price_below_cost": "the price of {price_jpy} would be a loss: {least_jpy} at least pays for the source",
-    "blocked_word": "the title or note has the excluded word “{word}”",
+    "excluded_word_in_offer": "the title or note has the excluded word “{word}”",
     "source_not_looked_at": "its source was not seen on sale just now",
     "creations_of_today": "{most} new offers were sent to Amazon within 24 hours; the next ones follow by themselves",
     "another_store_linked": "another store was linked before Amazon sold the new offer",

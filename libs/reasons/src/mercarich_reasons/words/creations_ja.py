@@ -17,7 +17,7 @@ CREATIONS: Mapping[str, str] = {
     "sold_as_nothing": "仕入れ元の状態が不明か、悪すぎます。コンディションを選んでください",
     "no_price_by_formula": "仕入れ元の費用が不明なため、価格を計算できません。価格を入力してください",
     "price_below_cost": "{price_jpy}では赤字です。仕入れの費用が残るのは{least_jpy}からです",
-    "blocked_word": "商品名または説明に除外語「{word}」があります",
+    "excluded_word_in_offer": "商品名または説明に除外ワード「{word}」があります",
     "source_not_looked_at": "仕入れ元が販売中であることを、まだ確認できていません",
     "creations_of_today": "24時間に{most}件の新しい出品を送信しました。続きは自動で送信します",
     "another_store_linked": "新しい出品が販売される前に、別のストアが連携されました",

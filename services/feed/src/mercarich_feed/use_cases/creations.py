@@ -17,11 +17,11 @@ from mercarich_listings.creation import (
     after_sending,
     before_first,
     before_sending,
-    blocked,
 )
 from mercarich_platform.clock import Clock
-from mercarich_reasons.creations import BlockedWord
+from mercarich_reasons.creations import ExcludedWordInOffer
 from mercarich_reasons.push import AmazonRefused
+from mercarich_replacements.rules import excluded_word
 
 CLAIM = 5
 """Creations claimed at once: some ten seconds of the quota, well within the claim's lease."""
@@ -101,7 +101,7 @@ class CreateOffers:
         refusal = before_sending(creation, self.now())
         if refusal is not None:
             return _refused(creation, refusal)
-        forbidden = self._blocked_word(account, terms) or self.amazon.restriction(account, terms)
+        forbidden = self._excluded_word_in_offer(account, terms) or self.amazon.restriction(account, terms)
         if forbidden is not None:
             return _refused(creation, Step(Next.REFUSE, forbidden))
         if not creation.attempts:
@@ -114,13 +114,13 @@ class CreateOffers:
             return _refused(creation, Step(Next.REFUSE, trouble.reason))
         return self._send(account, claim, creation)
 
-    def _blocked_word(self, account: Account, terms: Terms) -> BlockedWord | None:
+    def _excluded_word_in_offer(self, account: Account, terms: Terms) -> ExcludedWordInOffer | None:
         """Web has checked the seller's own texts; the product is Amazon's. One that there is not is refused by the
         preview."""
         words = self.creations.excluded_words(account.user_id)
         product = self.amazon.product(account, terms.asin) if words else None
-        word = blocked((product.title, product.brand or ""), words) if product is not None else None
-        return None if word is None else BlockedWord(word)
+        word = excluded_word((product.title, product.brand or ""), words) if product is not None else None
+        return None if word is None else ExcludedWordInOffer(word)
 
     def _send(self, account: Account, claim: str, creation: Creation) -> Step | None:
         assert creation.terms is not None

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.proxy_api import Item
+from mercarich_listings.listing import FRESH
 from mercarich_platform.clock import AHEAD, Clock
 from mercarich_reasons.stock import ApprovedItemDearer, ApprovedItemGone, ApprovedItemSeen, ApprovedItemUsed
 from mercarich_updater.ports import (
@@ -27,8 +28,6 @@ LOOKS = 5
 """Maximum number of looks in a round: checks and searches share the marketplace's budget."""
 LATER = timedelta(minutes=2)
 """Time after which a source with an unknown answer is looked at again."""
-FRESH = timedelta(minutes=15)
-"""Age limit of the last look at a source when its restore is pushed; feed holds back restores with an older one."""
 
 
 @dataclass(frozen=True, slots=True)

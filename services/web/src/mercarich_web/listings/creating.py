@@ -5,10 +5,9 @@ from datetime import datetime
 
 from mercarich_contracts.creations import CONDITION_OF_SOURCE, OfferCondition
 from mercarich_listings.creation import Terms as OfferTerms
-from mercarich_listings.creation import blocked
 from mercarich_reasons.creations import (
     AsinMissing,
-    BlockedWord,
+    ExcludedWordInOffer,
     NoPriceByFormula,
     PriceBelowCost,
     SoldAsNothing,
@@ -17,6 +16,7 @@ from mercarich_reasons.reason import Reason
 from mercarich_replacements.asking_price import Formula, asking_price, cost_of, least_price
 from mercarich_replacements.earnings import Sale, Terms
 from mercarich_replacements.loss_stop import ONLY_TELL, LossRule, Step, decide
+from mercarich_replacements.rules import excluded_word
 
 LONGEST_NOTE = 1_000
 """Of a condition note at Amazon."""
@@ -45,7 +45,7 @@ class Rules:
     formula: Formula
     note: str
     handling_days: int
-    blocked_words: tuple[str, ...]
+    excluded_words: tuple[str, ...]
     loss_rule: LossRule = ONLY_TELL
 
 
@@ -101,9 +101,9 @@ def offer_terms(draft: Draft, rules: Rules, given: Given = BY_RULES) -> OfferTer
     if condition is None:
         return SoldAsNothing()
     note = rules.note if given.note is None else given.note
-    word = blocked((draft.title or "", note), rules.blocked_words)
+    word = excluded_word((draft.title or "", note), rules.excluded_words)
     if word is not None:
-        return BlockedWord(word)
+        return ExcludedWordInOffer(word)
     price = _price(draft, rules, given)
     if isinstance(price, Reason):
         return price

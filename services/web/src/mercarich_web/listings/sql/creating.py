@@ -43,7 +43,7 @@ def rules_of(connection: Connection, user_id: int) -> Rules:
         formula=Formula(values.integer("CREATE_PROFIT_JPY"), values.number("CREATE_PROFIT_PERCENT")),
         note=values.text("CREATE_NOTE"),
         handling_days=values.integer("CREATE_HANDLING_DAYS"),
-        blocked_words=banned_words(connection, user_id),
+        excluded_words=banned_words(connection, user_id),
     )
 
 
