@@ -1,12 +1,13 @@
 """A real Chromium on the pages of a shop with data; skipped, with the reason, when no Chromium is installed."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser
-from sqlalchemy import select
+from sqlalchemy import Delete, Update, delete, select, update
 from tests.browser.shop import furnish, photograph
 from tests.browser.visitor import Visitor, chromium_here
 from tests.integration.web.site import PASSWORDS, served
@@ -23,6 +24,20 @@ class Shop(NamedTuple):
     story: int
     """The listing with the longest history."""
     draft: int
+    database: str
+
+    def forget_confirmations(self) -> None:
+        """Everybody gave the password a day ago."""
+        self._sessions(update(tables.sessions).values(confirmed_at=datetime.now(UTC) - timedelta(days=1)))
+
+    def end_sessions(self) -> None:
+        self._sessions(delete(tables.sessions))
+
+    def _sessions(self, change: Update | Delete) -> None:
+        engine = create(self.database)
+        with engine.begin() as connection:
+            connection.execute(change)
+        engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +67,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         codes_for_operators=False,
     )
     with served(build_pages(shared, own, passwords=PASSWORDS)) as site:
-        yield Shop(site.origin, story, draft)
+        yield Shop(site.origin, story, draft, url)
 
 
 @pytest.fixture

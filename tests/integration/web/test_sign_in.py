@@ -53,6 +53,12 @@ def test_who_is_not_signed_in_is_asked_to_and_comes_back(visitor: Browser) -> No
     assert visitor.get("/account").status_code == 200
 
 
+def test_a_part_of_a_page_that_finds_the_session_over_leads_back_to_the_page(visitor: Browser) -> None:
+    told = visitor.get("/creations/part", hx_request="true", referer=f"{visitor.origin}/creations?x=1")
+
+    assert (told.status_code, told.headers["hx-redirect"]) == (204, "/sign-in?next=/creations%3Fx%3D1")
+
+
 @pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x"])
 def test_signing_in_leads_to_no_other_site(visitor: Browser, elsewhere: str) -> None:
     answer = visitor.post("/sign-in", username="ann", password=PASSWORD, next=elsewhere)
@@ -165,6 +171,21 @@ def test_a_form_without_the_sessions_token_is_refused(visitor: Browser) -> None:
     for token in ("", "0" * 16 + "." + "0" * 32, "x"):
         visitor.token = token
         assert visitor.post("/account/sessions/end-others").status_code == 403
+
+
+def test_a_refused_form_names_the_way_back_to_its_page_and_to_no_other_site(visitor: Browser) -> None:
+    visitor.sign_in("ann")
+    headers, data = {"Origin": visitor.origin}, {"form_token": "old.one"}
+    at_home, elsewhere = (
+        visitor.client.post(
+            "/account/sessions/end-others", data=data, headers=headers | {"Referer": f"{origin}/account?x=1"}
+        )
+        for origin in (visitor.origin, "https://evil.example")
+    )
+
+    assert 'href="/account?x=1"' in at_home.text
+    assert "evil.example" not in elsewhere.text
+    assert 'href="/account?x=1"' not in elsewhere.text
 
 
 def test_a_form_token_of_another_session_is_refused(site: Served, visitor: Browser, clock: Clock) -> None:

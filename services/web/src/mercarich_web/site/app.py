@@ -48,7 +48,7 @@ allowed."""
 
 ERRORS = {
     400: (N_("This cannot be done"), N_("The request could not be understood.")),
-    403: (N_("This form is too old"), N_("Go back, reload the page and send it again.")),
+    403: (N_("This form is too old"), N_("Open the page again, and send the form again.")),
     404: (N_("There is nothing here"), N_("The page does not exist, or it is not yours.")),
     405: (N_("This cannot be done"), N_("The address does not take this kind of request.")),
     409: (N_("This cannot be done"), N_("It was changed in the meantime.")),
@@ -152,9 +152,9 @@ async def _set_up(_: Request, __: Exception) -> Response:
 
 
 def _elsewhere(request: Request, page: str) -> Response:
-    """Redirect to a page that leads back afterwards. A form is not sent again."""
+    """Redirect to a page that leads back afterwards. A form is not sent again; `unsent.js` keeps what was typed."""
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    if request.method not in SAFE:
+    if request.method not in SAFE or request.headers.get("hx-request"):
         back = _page_of(request)
     back = back if len(back) <= LONGEST else back.partition("?")[0][:LONGEST]
     to = page if back == "/" else f"{page}?next={quote(back)}"
@@ -214,7 +214,8 @@ def _error(request: Request, status: int, why: Reason | None, headers: dict[str,
     site: Site = request.app.state.site
     visit = getattr(request.state, "visit", None) or visit_of(request, None, "", request.app.state.door.now())
     title, text = ERRORS.get(status, ERRORS[400])
-    answer = site.page(visit, "error.html", status, title=title, text=text, why=why, code=status)
+    back = _page_of(request) if status == 403 and request.method not in SAFE else "/"
+    answer = site.page(visit, "error.html", status, title=title, text=text, why=why, code=status, back=back)
     answer.headers.update(headers)
     return answer
 
