@@ -1,4 +1,4 @@
-"""Detect a consumer that gets no records although there are some, because its driver has lost a partition."""
+"""Detect a consumer that gets no records although there are some, because its driver has lost a partition or its group."""
 
 import time
 from collections.abc import Callable
@@ -6,6 +6,10 @@ from collections.abc import Callable
 LOOK_SECONDS = 20.0
 LOOKS = 4
 """Checks in a row, so about a minute. Time in which the process was stopped adds one at most."""
+
+
+MOST_UNHEARD_SECONDS = 180.0
+"""Without a word of the group's coordinator, while the broker answers: longer than a join of a group may take."""
 
 
 class Silence:

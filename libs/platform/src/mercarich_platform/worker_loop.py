@@ -16,7 +16,7 @@ from mercarich_platform.later import Begin, Later
 from mercarich_platform.metrics import COMMITS, HANDLE_SECONDS, HANDLED, IN_FLIGHT, MESSAGE_AGE, PARTITIONS, STOPPED
 from mercarich_platform.outages import BrokerAway
 from mercarich_platform.outcomes import NotNow, Rejected, Stopped, Undecodable
-from mercarich_platform.silence import Silence
+from mercarich_platform.silence import MOST_UNHEARD_SECONDS, Silence
 
 log = logging.getLogger(__name__)
 
@@ -114,10 +114,7 @@ class WorkerLoop:
         self._leave(ACK_SECONDS)
 
     def _member(self) -> bool:
-        """Join the group if need be, also again after a lost connection or when the topics were created again.
-
-        Return whether this worker is a member.
-        """
+        """Return whether this worker is in its group. Joins if need be, also after an outage and for topics made anew."""
         if self._consumer is not None and self._incarnation != self._watch.incarnation:
             log.warning("the topics were created again; joining the group again")
             self._leave(0)
@@ -175,12 +172,15 @@ class WorkerLoop:
                 self._begin(task)
 
     def _listen(self, consumer: Consumer, heard: bool, blocked: set[Partition]) -> None:
-        """End the process if the driver has silently lost a partition: only a new one would read it again."""
+        """End the process if the driver has silently lost a partition or its group: only a new one would read again."""
         open_to = consumer.assignment - blocked
-        if heard or not open_to:
+        is_lost = consumer.unheard_seconds > MOST_UNHEARD_SECONDS and self._watch.wrong is None
+        if heard or not (open_to or is_lost):
             self._silence.broken()
-        elif self._silence.is_too_long(lambda: consumer.behind(open_to)):
-            log.critical("nothing is read although there is something; the process ends", extra={"of": sorted(open_to)})
+        elif self._silence.is_too_long(lambda: is_lost or consumer.behind(open_to)):
+            log.critical(
+                "the driver has lost a partition or its group; the process ends", extra={"of": sorted(open_to)}
+            )
             self.code = STUCK
             self._stop.set()
 

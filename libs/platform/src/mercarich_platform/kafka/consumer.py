@@ -91,6 +91,7 @@ class Consumer:
         """Return records of partitions that are not paused. Raises `BrokerAway` on errors that the driver cannot
         recover from."""
         self._free_parked()
+        self._end_what_was_begun()
         try:
             found = self._driver.poll(timeout_ms=int(timeout_seconds * 1000), max_records=max_records)
         except KafkaError as error:
@@ -144,6 +145,17 @@ class Consumer:
         fetcher = self._driver._fetcher
         if not fetcher._next_partition_records:
             fetcher._next_partition_records = None
+
+    def _end_what_was_begun(self) -> None:
+        """Work around a bug of kafka-python 3.0.12, by which a member can stay outside of its group for ever.
+
+        The group's leader joins again when the metadata of the topics changes. Where it changes back while this join is
+        under way, as when the topics of a broker that came back empty are created again, the driver takes the join
+        for needless, and waits for nothing: it sends no heartbeat, and joins no more.
+        """
+        coordinator = self._driver._coordinator
+        if coordinator.rejoining:
+            coordinator.request_rejoin()
 
     @property
     def assignment(self) -> set[Partition]:

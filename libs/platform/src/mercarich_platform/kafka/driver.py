@@ -1,5 +1,6 @@
 """Open clients of kafka-python: when the broker is away, fail within seconds and without leaks."""
 
+import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -148,7 +149,8 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # the driver 
 
     async def _build_transport(self, node: Any, timeout_at: float | None = None) -> Any:
         options = self.config["socket_options"]
-        sock = await create_connection(self._net, node.host, node.port, options, timeout_at=timeout_at)
+        net = _Connecting(self._net)
+        sock = await create_connection(net, node.host, node.port, options, timeout_at=timeout_at)
         with ExitStack() as failed:
             failed.callback(sock.close)
             files = {name: value for name, value in self.config.items() if name.startswith("ssl_")}
@@ -170,6 +172,27 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # the driver 
             self.failure = result
         elif not isinstance(result, BaseException):
             self.failure = None
+
+
+class _Connecting:
+    """The driver's loop for a socket that is being connected: fails where ICMP has refused the connection.
+
+    A rule of the same machine, as for a Kubernetes Service without a ready pod, refuses while connect() still runs. Linux
+    then keeps the error in the socket's queue of errors and tries again (seen with 6.18; `tcp_v4_err` in
+    net/ipv4/tcp_ipv4.c). Each select() returns at once from then on, also when the connection is open at last, and
+    kafka-python 3.0.12 would take a core as long as the connection lives.
+    """
+
+    def __init__(self, net: Any) -> None:
+        self._net = net
+
+    def wait_write(self, sock: socket.socket, timeout_at: float | None = None) -> Any:
+        """Return what to await until the socket is connected, or has failed. Raises `OSError`."""
+        refused = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if refused:
+            sock.close()
+            raise OSError(refused, os.strerror(refused))
+        return self._net.wait_write(sock, timeout_at=timeout_at)
 
 
 class _FileToken(AbstractTokenProvider):  # type: ignore[misc]  # the driver has no types
