@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+import sys
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -27,7 +28,7 @@ def main() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         subprocess.run(["nft", "-f", "-"], input=RULE.format(port=port), text=True, check=True)
-        print(connecting_to(port))
+        sys.stdout.write(connecting_to(port))
 
 
 def connecting_to(port: int) -> str:

@@ -1,4 +1,4 @@
-"""Detect a consumer that gets no records although there are some, because its driver has lost a partition or its group."""
+"""Detect a consumer that reads nothing although there is something: its driver has lost a partition or its group."""
 
 import time
 from collections.abc import Callable

@@ -114,7 +114,7 @@ class WorkerLoop:
         self._leave(ACK_SECONDS)
 
     def _member(self) -> bool:
-        """Return whether this worker is in its group. Joins if need be, also after an outage and for topics made anew."""
+        """Return whether this worker is in its group. Joins if need be, also after an outage, and for new topics."""
         if self._consumer is not None and self._incarnation != self._watch.incarnation:
             log.warning("the topics were created again; joining the group again")
             self._leave(0)

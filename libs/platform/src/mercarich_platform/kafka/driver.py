@@ -177,8 +177,8 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]  # the driver 
 class _Connecting:
     """The driver's loop for a socket that is being connected: fails where ICMP has refused the connection.
 
-    A rule of the same machine, as for a Kubernetes Service without a ready pod, refuses while connect() still runs. Linux
-    then keeps the error in the socket's queue of errors and tries again (seen with 6.18; `tcp_v4_err` in
+    A rule of the same machine, as for a Kubernetes Service without a ready pod, refuses while connect() still runs.
+    Linux then keeps the error in the socket's queue of errors and tries again (seen with 6.18; `tcp_v4_err` in
     net/ipv4/tcp_ipv4.c). Each select() returns at once from then on, also when the connection is open at last, and
     kafka-python 3.0.12 would take a core as long as the connection lives.
     """
