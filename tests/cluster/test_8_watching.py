@@ -14,6 +14,7 @@ from tools.dashboards import files
 WHILE = "2h"
 MAY_FIRE = {
     "MercarichRebalanceStorm": "points 4 and 5 change the workers many times within minutes",
+    "MercarichDeadLetters": "point 5 rolls out code that rejects all it reads",
     "MercarichBatchSupersededOften": "point 3 starts three runs at once",
     "MercarichDatabaseAway": "points 5 and 6 take it away twice, on a quick machine within minutes",
 }

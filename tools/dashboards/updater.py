@@ -16,7 +16,7 @@ UPDATER = Dashboard(
                     "{{marketplace}} {{outcome}}",
                 ),
             ),
-            text="By what a search for a replacement came to.",
+            text="By what a search for a replacement came to. Absent before the first.",
         ),
         Panel(
             "Listings given another source, an hour",

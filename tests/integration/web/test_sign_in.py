@@ -12,6 +12,7 @@ from tests.integration.web.clocks import Clock
 from tests.integration.web.rows import Rows
 from tests.integration.web.site import PASSWORD, PASSWORDS, Browser, Served, let_sign_in, served
 
+from mercarich_contracts.audit import Actor
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
@@ -219,7 +220,7 @@ def test_a_form_of_another_sites_page_is_refused(visitor: Browser, headers: dict
 def test_with_a_public_address_cookies_are_for_https_and_forms_from_there(database_url: str, engine: Engine) -> None:
     shared = SharedSettings.model_validate({"database_url": database_url})
     app = build_pages(shared, PagesSettings(public_url="https://shop.example"), passwords=PASSWORDS)
-    invited = invitations(engine, passwords=PASSWORDS).invite("bob", 2, Role.SELLER, "test")
+    invited = invitations(engine, passwords=PASSWORDS).invite("bob", 2, Role.SELLER, Actor("test"))
     with served(app) as site:
         one = site.browser()
         path, form = f"/join/{invited.token}", {"password": "longer than twelve"}
@@ -248,7 +249,7 @@ def test_a_slash_too_much_of_no_page_leads_nowhere(visitor: Browser, path: str) 
 
 
 def test_an_invitation_lets_one_person_in_once(engine: Engine, visitor: Browser) -> None:
-    invited = invitations(engine, passwords=PASSWORDS).invite("bob", 4, Role.SELLER, "test")
+    invited = invitations(engine, passwords=PASSWORDS).invite("bob", 4, Role.SELLER, Actor("test"))
     path = f"/join/{invited.token}"
     form = visitor.get(path)
     weak = visitor.post(path, password="short")
@@ -259,10 +260,16 @@ def test_an_invitation_lets_one_person_in_once(engine: Engine, visitor: Browser)
     assert visitor.get("/account").status_code == 200
     assert visitor.get(path).status_code == 404
     assert visitor.post(path, password="longer than twelve").status_code == 404
+    with reading(engine) as connection:
+        log = tables.audit_log.c
+        deeds = select(log.action, log.actor, log.address).order_by(log.id)
+        told = {row.action: (row.actor, row.address) for row in connection.execute(deeds)}
+    assert told["invited"] == ("test", None)
+    assert told["joined"] == ("bob", "127.0.0.1")
 
 
 def test_an_invitation_ends_after_a_week(engine: Engine, visitor: Browser, clock: Clock) -> None:
-    invited = invitations(engine, now=clock, passwords=PASSWORDS).invite("bob", 4, Role.SELLER, "test")
+    invited = invitations(engine, now=clock, passwords=PASSWORDS).invite("bob", 4, Role.SELLER, Actor("test"))
     clock.move(days=7, seconds=1)
 
     assert visitor.get(f"/join/{invited.token}").status_code == 404

@@ -50,4 +50,5 @@ def _callback(request: Request, cookie: str) -> Callback | None:
     state, code, seller_id = (query.get(name, "") for name in names)
     if not state or max(len(state), len(code), len(seller_id)) > LONGEST:
         return None
-    return Callback(state, request.cookies.get(cookie, ""), code, seller_id, denied="error" in query)
+    address = request.client.host if request.client else ""
+    return Callback(state, request.cookies.get(cookie, ""), code, seller_id, address, denied="error" in query)

@@ -15,6 +15,8 @@ class Callback:
     """Token of the session with the pages."""
     code: str = field(repr=False)
     seller_id: str
+    address: str = field(default="", repr=False)
+    """From which the browser came."""
     denied: bool = False
 
 

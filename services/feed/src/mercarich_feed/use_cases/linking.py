@@ -50,4 +50,4 @@ class LinkAccount:
             log.warning("a code could not be exchanged", extra={"user_id": user_id, "reason": str(trouble)})
             return Outcome.AWAY
         account = Account(user_id, came.seller_id, self.marketplace_id, token, trusted=True)
-        return Outcome.LINKED if self.links.link(account, self.now()) else Outcome.OTHER_SELLER
+        return Outcome.LINKED if self.links.link(account, self.now(), came.address) else Outcome.OTHER_SELLER

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from mercarich_contracts.schedule import PLANS, tokyo
 from mercarich_platform.settings import load
-from mercarich_web.console.arguments import actor, command_parser, login, person, with_json
+from mercarich_web.console.arguments import actor, command_parser, person, with_json
 from mercarich_web.console.asking import Opened, answer
 from mercarich_web.console.output import facts
 from mercarich_web.identity.people import Ended, Role
@@ -123,7 +123,7 @@ def _invite(given: Namespace) -> int:
     role = Role.OPERATOR if given.operator else Role.SELLER
 
     def ask(on: Opened) -> Link:
-        invited = _invitations(on).invite(given.username, given.plan, role, given.by or login())
+        invited = _invitations(on).invite(given.username, given.plan, role, actor(given.by))
         return Link(given.username, role, given.plan, invited.invitation.expires_at, _address(invited.token))
 
     return answer(ask, _page, as_json=given.json)

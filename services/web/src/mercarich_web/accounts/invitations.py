@@ -54,7 +54,7 @@ class LostPassword:
         stays as it is. Raises `NotFound`.
         """
         account, ended = self._void(username, by, AuditAction.PASSWORD_RESET, PasswordReset(), programs=programs)
-        return self.invitations.invite(account.username, account.plan, account.role, by.name), ended
+        return self.invitations.invite(account.username, account.plan, account.role, by), ended
 
     def stolen(self, username: str, by: Actor) -> tuple[Account, Ended]:
         """End everything by which somebody acts as this user, at once and without a way back in. Raises
@@ -80,19 +80,19 @@ class Invitations:
     audit: SqlAudit
     now: Clock
 
-    def invite(self, username: str, plan: int, role: Role, by: str) -> Invited:
+    def invite(self, username: str, plan: int, role: Role, by: Actor) -> Invited:
         """Invite a new user, or an existing one without a password. Raises `Refused`."""
         if not _NAME.fullmatch(username):
             raise Refused(NoUsername())
         if plan not in PLANS:
             raise Refused(NoPlan(plan))
         token, now = secrets.token_urlsafe(32), self.now()
-        invitation = Invitation(username, plan, role, by[:64], now + INVITED_FOR)
+        invitation = Invitation(username, plan, role, by.name[:64], now + INVITED_FOR)
         try:
             self.people.invite(hashed(token), invitation, now)
         except Taken as error:
             raise Refused(HasPassword(username)) from error
-        self.audit.write(AuditAction.INVITED, Actor(by), username, role, now)
+        self.audit.write(AuditAction.INVITED, by, username, role, now)
         return Invited(invitation, token)
 
     def look(self, token: str) -> Invitation:
@@ -102,14 +102,13 @@ class Invitations:
             raise NotFound("this invitation cannot be used any more")
         return found
 
-    def accept(self, token: str, password: str) -> Login:
-        """Set the password and return the login. Raises `NotFound` and `WeakPassword`."""
+    def accept(self, token: str, password: str, address: str) -> Login:
+        """Set the password and return the login; `address` is the browser's. Raises `NotFound` and `WeakPassword`."""
         check_password(password, self.look(token).username)
         login = self.people.accept(hashed(token), self.passwords.hash(password), self.now())
         if login is None:
             raise NotFound("this invitation cannot be used any more")
         account = login.account
-        self.audit.write(
-            AuditAction.JOINED, Actor(account.username, account.user_id), account.username, None, self.now()
-        )
+        by = Actor(account.username, account.user_id, address)
+        self.audit.write(AuditAction.JOINED, by, account.username, None, self.now())
         return login

@@ -100,7 +100,7 @@ def _joining(site: Site, door: Door, invitations: Invitations) -> APIRouter:
     @routes.post("/{token}")
     def join(request: Request, visit: Visiting, _: HashesPassword, token: str, password: Secret = "") -> Response:
         try:
-            login = invitations.accept(token, password)
+            login = invitations.accept(token, password, visit.caller.address)
         except WeakPassword as error:
             told = {"invitation": invitations.look(token), "token": token, "problem": error.rule.value}
             return site.page(visit, "accounts/join.html", 422, **told)

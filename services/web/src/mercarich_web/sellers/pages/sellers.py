@@ -46,7 +46,7 @@ def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: s
         """Invite a user. The link is in this response and nowhere else."""
         given = {"username": username, "plan": plan, "role": role}
         try:
-            invited = invitations.invite(username.strip(), plan, role, visit.actor.name)
+            invited = invitations.invite(username.strip(), plan, role, visit.actor)
         except Refused as error:
             return _form(visit, 422, given=given, problem=error.reason)
         link = f"{public_url or str(request.base_url).rstrip('/')}/join/{invited.token}"
