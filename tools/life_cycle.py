@@ -93,6 +93,7 @@ MAKING: Mapping[str, Callable[[Listing], Made]] = {
     "leave": lambda one: life.leave(one, NOW, DeletedByHand("SKU-1", "ann")),
     "follow_amazon": lambda one: life.follow_amazon(one, NOW, ChangedAtAmazon(0)),
     "sell_out": lambda one: life.sell_out(one, NOW, OrderedAtAmazon("503-1234567-1234567", 1)),
+    "sell_some": lambda one: life.sell_some(one, NOW, OrderedAtAmazon("503-1234567-1234567", 1)),
     "delete": lambda one: life.delete(one, NOW, DeletedByHand("SKU-1", "ann")),
 }
 """How each transition is applied to an example. A transition without a line here would be missing from the page."""

@@ -178,6 +178,22 @@ def test_an_order_for_an_offer_that_is_down_already_is_told_and_changes_nothing(
     assert "ordered" in shop.events(one)
 
 
+def test_a_paused_offer_of_which_one_piece_was_ordered_stays_paused_with_the_others(
+    feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
+) -> None:
+    begun(feed, engine, eventually)
+    one = listed(shop, 1)[0]
+    row = shop.row(one)
+    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 3}])
+    buy(amazon, shop, one)
+    shop.alter(listings, one, quantity=0, listing_quantity=3, withdrawn_at=now(), paused_at=now())
+    read(feed, engine, eventually)
+    after = shop.row(one)
+    assert (after.quantity, after.listing_quantity, after.paused_at is None) == (0, 2, False)
+    assert isinstance(reason := shop.reasons(one)[0], OrderedAtAmazon)
+    assert (reason.quantity, reason.left) == (1, 2)
+
+
 def test_what_was_ordered_before_orders_were_read_changes_no_offer(
     shop: Shop, amazon: Amazon, engine: Engine, settings: FeedSettings, eventually: Eventually
 ) -> None:

@@ -138,6 +138,11 @@ class Life(RuleBasedStateMachine):
     def sell_out(self, pieces: int) -> None:
         self.make("sell_out", self.now, OrderedAtAmazon("503-1234567-1234567", pieces))
 
+    @rule()
+    def sell_some(self) -> None:
+        if self.row.listing_quantity > 1:
+            self.make("sell_some", self.now, OrderedAtAmazon("503-1234567-1234567", 1))
+
     @rule(name=st.sampled_from(["leave", "leave", "delete"]))
     def go(self, name: str) -> None:
         self.make(name, self.now, DeletedByHand("SKU-1", "ann"))

@@ -92,6 +92,7 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.MARKED: (EventKind.ORDERED, _DOWN | _NOT_SEARCHING),
         Stage.PAUSED: (EventKind.ORDERED, _AGAIN),
     },
+    "sell_some": {Stage.PAUSED: (EventKind.ORDERED, {"listing_quantity": 1})},
     "put_up": {
         Stage.SEARCHING: (EventKind.RESTORED, _UP | _NOT_SEARCHING),
         Stage.PAUSED: (EventKind.RESTORED, _UP | {"paused_at": None}),
@@ -152,6 +153,7 @@ REFUSES: Mapping[str, set[Stage]] = {
     "take_down": _OTHERWISE_DOWN | _IS_NO_OFFER,
     "follow_amazon": _IS_DOWN | _IS_NO_OFFER,
     "sell_out": _OTHERWISE_DOWN | _IS_NO_OFFER,
+    "sell_some": _IS_UP | _OTHERWISE_DOWN | _IS_NO_OFFER,
     "put_up": _IS_UP | _IS_NO_OFFER,
     "pause_again": _IS_UP | _IS_NO_OFFER | {Stage.SEARCHING, Stage.PAUSED},
     "search_again": _IS_UP | _IS_NO_OFFER | {Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN},
@@ -174,6 +176,7 @@ REASONS: Mapping[str, Reason] = {
     "take_back": BACK,
     "follow_amazon": ChangedAtAmazon(0),
     "sell_out": OrderedAtAmazon("503-1234567-1234567", 1),
+    "sell_some": OrderedAtAmazon("503-1234567-1234567", 1, 1),
     "leave": DeletedByHand("SKU-1", "ann"),
     "delete": DeletedByHand("SKU-1", "ann"),
 }
@@ -245,6 +248,16 @@ def test_a_listing_of_which_amazon_sold_some_stays_up_with_the_rest() -> None:
     assert (after.quantity, after.revision, after.stage, after.hold_id) == (1, 4, Stage.HELD, before.hold_id)
     assert made.event is not None
     assert replay(before, [made.event]) == after
+
+
+def test_what_amazon_sold_before_a_pause_does_not_come_back_after_it() -> None:
+    one_sold = life.follow_amazon(EXAMPLES[Stage.ON_SALE], NOW, ChangedAtAmazon(1)).after
+    paused = life.pause(one_sold, NOW, DEAR)
+    up = life.recover(paused.after, NOW, CHEAP).after
+
+    assert (up.quantity, up.listing_quantity) == (1, 1)
+    assert paused.event is not None
+    assert replay(one_sold, [paused.event]) == paused.after
 
 
 def test_what_is_told_besides_changes_nothing() -> None:

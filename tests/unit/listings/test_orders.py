@@ -1,5 +1,7 @@
 """What an order at Amazon does to the listing with its SKU."""
 
+from dataclasses import replace
+
 import pytest
 from tools.life_cycle import EXAMPLES, NOW
 
@@ -36,13 +38,25 @@ def test_of_several_pieces_the_books_wait_for_what_amazon_shows(stage: Stage) ->
     assert replay(before, [made.event]) == before
 
 
-@pytest.mark.parametrize("pieces", [1, 5])
-def test_a_paused_offer_that_was_ordered_before_it_was_down_does_not_come_back_by_itself(pieces: int) -> None:
+@pytest.mark.parametrize("pieces", [2, 5])
+def test_a_paused_offer_whose_last_piece_was_ordered_before_it_was_down_does_not_come_back_by_itself(pieces: int) -> None:
     before = EXAMPLES[Stage.PAUSED]
     made = ordered(before, order(pieces), NOW)
     assert (made.after.stage, made.after.revision) == (Stage.WITHDRAWN, before.revision)
     assert made.event is not None
     assert replay(before, [made.event]) == made.after
+
+
+def test_a_paused_offer_of_which_some_pieces_were_ordered_stays_paused_with_the_rest() -> None:
+    before = replace(EXAMPLES[Stage.PAUSED], listing_quantity=3, hold_id=5)
+    made = ordered(before, order(1), NOW)
+    assert made.after == replace(before, listing_quantity=2)
+    assert made.event is not None
+    assert (made.event.kind, made.event.reason) == (EventKind.ORDERED, replace(order(1), left=2))
+    assert replay(before, [made.event]) == made.after
+    rest = ordered(made.after, order(2), NOW)
+    assert rest.after.stage is Stage.WITHDRAWN
+    assert replay(before, [event for event in (made.event, rest.event) if event]) == rest.after
 
 
 @pytest.mark.parametrize("stage", [stage for stage in Stage if stage not in (*UP, Stage.PAUSED)])

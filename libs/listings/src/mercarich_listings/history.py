@@ -12,6 +12,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_listings.event import Event
 from mercarich_listings.listing import Listing
 from mercarich_reasons.earnings import BY_PRICE
+from mercarich_reasons.push import OrderedAtAmazon
 from mercarich_reasons.stock import ByHand, ReplacedBy, ReplacementTakenBack
 
 
@@ -80,6 +81,8 @@ def _changed_at_amazon(_listing: Listing, event: Event) -> dict[str, Any]:
 
 def _ordered(listing: Listing, event: Event) -> dict[str, Any]:
     """An order of some pieces, or of an offer that is down already, changes nothing, but for one that is paused."""
+    if isinstance(event.reason, OrderedAtAmazon) and event.reason.left is not None:
+        return {"listing_quantity": event.reason.left}
     took_the_last = listing.paused_at is not None or (event.quantity_before and not event.quantity_after)
     return {**_down(event), "searching": False} if took_the_last else {}
 
@@ -87,6 +90,12 @@ def _ordered(listing: Listing, event: Event) -> dict[str, Any]:
 def _held(listing: Listing, event: Event) -> dict[str, Any]:
     by_price = isinstance(event.reason, BY_PRICE)
     return {"hold_id": event.hold_id, "held_at": (listing.held_at or event.at) if by_price else None}
+
+
+def _paused(listing: Listing, event: Event) -> dict[str, Any]:
+    """Of an offer that was up the pieces that were left come back."""
+    left = min(listing.listing_quantity, event.quantity_before or listing.listing_quantity)
+    return {**_down(event), "paused_at": event.at, "stopped_at": None, "listing_quantity": left}
 
 
 def _recovered(_listing: Listing, event: Event) -> dict[str, Any]:
@@ -109,7 +118,7 @@ _TOLD: Mapping[EventKind, Callable[[Listing, Event], dict[str, Any]]] = {
     EventKind.LISTED: lambda _, event: {"listed": True, "registering": False, "changed_at": event.at},
     EventKind.WITHDRAWN: _withdrawn,
     EventKind.SEARCHING: lambda _, event: {"searching": True, **_FREE},
-    EventKind.PAUSED: lambda _, event: {**_down(event), "paused_at": event.at, "stopped_at": None},
+    EventKind.PAUSED: _paused,
     EventKind.RECOVERED: _recovered,
     EventKind.HELD: _held,
     EventKind.HOLD_CLEARED: lambda _, event: dict(_FREE),

@@ -4,7 +4,7 @@ Each transition returns a `Change`: the listing before and after, and the event 
 if it does not start from the listing's stage. `transition.TRANSITIONS` has the start stages of each, and who makes it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -113,8 +113,10 @@ def mark(listing: Listing, now: datetime, reason: Reason, trigger: Trigger = NO_
 
 @transition(Stage.ON_SALE, Stage.HELD, by=(By.CHECKER, By.UPDATER))
 def pause(listing: Listing, now: datetime, reason: EarnsTooLittle, trigger: Trigger = NO_TRIGGER) -> Lived:
-    """A sale would earn less than the loss rule allows: the offer is down, and its source is watched until it would."""
-    return _changed(listing, Told(EventKind.PAUSED, now, reason, trigger), _down(now) | {"paused_at": now})
+    """A sale would earn less than the loss rule allows: the offer is down, and its source is watched until it would.
+    What was sold of several pieces does not come back with it."""
+    columns = {"paused_at": now, "listing_quantity": min(listing.listing_quantity, listing.quantity)}
+    return _changed(listing, Told(EventKind.PAUSED, now, reason, trigger), _down(now) | columns)
 
 
 @transition(Stage.PAUSED, by=(By.CHECKER,))
@@ -243,9 +245,18 @@ def sell_out(listing: Listing, now: datetime, reason: OrderedAtAmazon) -> Lived:
     """A buyer ordered what was left: the offer is down here, too, and nothing is searched for.
 
     The zero is pushed although Amazon lowers the quantity by itself: a restore may have been under way. A paused offer
-    that was ordered before it was down at Amazon is not put up by itself, either: the buyer needs its source.
+    whose last piece was ordered before it was down at Amazon is not put up by itself, either: the buyer needs its
+    source.
     """
     return _changed(listing, Told(EventKind.ORDERED, now, reason), _down(now) | {"searching": False})
+
+
+@transition(Stage.PAUSED, by=(By.FEED,))
+def sell_some(listing: Listing, now: datetime, reason: OrderedAtAmazon) -> Lived:
+    """A buyer ordered some of its pieces before it was down at Amazon: it stays paused, and goes up with the rest."""
+    left = listing.listing_quantity - reason.quantity
+    event = Told(EventKind.ORDERED, now, replace(reason, left=left))
+    return _changed(listing, event, {"listing_quantity": left})
 
 
 def tell(listing: Listing, told: Told) -> Event:

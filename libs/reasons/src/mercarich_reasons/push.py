@@ -66,6 +66,8 @@ class OrderedAtAmazon(Reason):
 
     order_id: str
     quantity: int
+    left: int | None = None
+    """Of a paused offer: the pieces that are left. None: nothing is left, or Amazon is to show how many."""
 
 
 @dataclass(frozen=True, slots=True)

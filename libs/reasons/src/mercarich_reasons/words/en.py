@@ -80,7 +80,7 @@ REASONS: Mapping[str, str] = {
     "amazon_unreachable": "no usable answer from Amazon[: {text}][ (code {issue})]",
     "changed_at_amazon": "Amazon shows {shown}: it was sold or changed there",
     "orders_forbidden": "Amazon does not show the orders: a permission is missing[: {text}][ (code {issue})]",
-    "ordered_at_amazon": "order {order_id}, quantity {quantity}",
+    "ordered_at_amazon": "order {order_id}, quantity {quantity}[, {left} left]",
     "not_for_sale": "Amazon has the quantity but does not sell the offer[: {text}][ (code {issue})]",
     "not_shown": "accepted, but Amazon shows {shown|no quantity}",
     "comes_back": "it comes back after its zero; Amazon shows {shown|no quantity}",

@@ -76,7 +76,7 @@ REASONS: Mapping[str, str] = {
     "amazon_unreachable": "Amazonから有効な応答がありません[：{text}][（コード{issue}）]",
     "changed_at_amazon": "Amazonの在庫数は{shown}です（売れたか、Amazon側で変更されました）",
     "orders_forbidden": "Amazonの許可がないため、注文を確認できません[：{text}][（コード{issue}）]",
-    "ordered_at_amazon": "注文番号{order_id}、数量{quantity}",
+    "ordered_at_amazon": "注文番号{order_id}、数量{quantity}[、残り{left}]",
     "not_for_sale": "Amazonに数量はありますが、出品は販売されていません[：{text}][（コード{issue}）]",
     "not_shown": "Amazonは受け付けましたが、表示は{shown|数量なし}です",
     "comes_back": "在庫0にしても再び出品されます。現在のAmazonの表示は{shown|数量なし}です",
