@@ -225,7 +225,7 @@ class Woken:
     def withdrawn(self, marketplace: Marketplace, run_id: int | None, listings: Mapping[int, Sequence[int]]) -> None:
         self.sellers.extend(listings)
 
-    def paused(self, listings: Mapping[int, Sequence[int]]) -> None:
+    def changed(self, listings: Mapping[int, Sequence[int]]) -> None:
         self.sellers.extend(listings)
 
 

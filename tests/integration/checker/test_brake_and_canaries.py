@@ -15,6 +15,7 @@ from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.settings_sql import brake_settings
 from mercarich_checker.domain.brake import HoldKind
 from mercarich_checker.domain.canaries import Canary, Expected
+from mercarich_checker.ports import Released
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_db import engine as engines
@@ -99,10 +100,10 @@ def test_a_person_releases_a_hold(engine: Engine, shop: Shop, market: Market) ->
     released = {"released_at": utc_now(), "released_by": "ops"}
     engines.run_tx(engine, lambda connection: connection.execute(update(holds).values(**released)))
     observations = SqlObservations(engine, settings_cache(engine, brake_settings))
-    withdrawn = observations.apply_released_holds(Marketplace.YAHOO, utc_now())
+    withdrawn = observations.apply_released_holds(Marketplace.YAHOO, utc_now()).withdrawn
     assert shop.count(listings, listings.c.quantity == 0) == 60
     assert {user_id: sorted(changed) for user_id, changed in withdrawn.items()} == {shop.offer(ids[0]).user_id: kept}
-    assert observations.apply_released_holds(Marketplace.YAHOO, utc_now()) == {}
+    assert observations.apply_released_holds(Marketplace.YAHOO, utc_now()) == Released()
 
 
 def _until_stopped(run_check: object, stop: threading.Event) -> None:
@@ -231,7 +232,7 @@ def test_a_released_hold_of_a_run_without_update_only_marks(engine: Engine, shop
     observations.record(batch, {shop.source("x1").id: market.item("x1")}, utc_now())
     released = {"released_at": utc_now(), "released_by": "ops"}
     engines.run_tx(engine, lambda connection: connection.execute(update(holds).values(**released)))
-    assert observations.apply_released_holds(Marketplace.YAHOO, utc_now()) == {}
+    assert observations.apply_released_holds(Marketplace.YAHOO, utc_now()) == Released()
     assert (shop.offer(listing).quantity, shop.offer(listing).searching) == (1, True)
 
 
@@ -248,7 +249,7 @@ def test_a_released_hold_lets_go_of_what_is_on_sale_again_and_its_history_says_s
     released = update(holds).values(released_at=utc_now(), released_by="ops")
     engines.run_tx(engine, lambda connection: [connection.execute(each) for each in (on_sale, released)])
 
-    assert observations.apply_released_holds(Marketplace.YAHOO, utc_now()) == {}
+    assert observations.apply_released_holds(Marketplace.YAHOO, utc_now()) == Released()
 
     assert (shop.offer(listing).quantity, shop.offer(listing).hold_id) == (1, None)
     assert shop.events(listing) == ["held", "hold_cleared"]

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, delete, insert, select, update
-from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, check, planner, request
+from tests.integration.checker.shop import VOUCHES, Market, Shop, Woken, Workers, check, planner, request
 from tests.integration.checker.test_next_looks import Looks
 
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.settings_sql import brake_settings
 from mercarich_checker.domain.brake import HoldKind
+from mercarich_checker.handlers import ReleasedHoldsTick
 from mercarich_contracts.market import Marketplace, State
 from mercarich_db import engine as engines
 from mercarich_db.settings_cache import settings_cache
@@ -267,12 +268,31 @@ def test_a_released_hold_goes_by_the_price_last_seen(engine: Engine, many: Stop,
     last, released = update(source_items).values(price_jpy=price), {"released_at": utc_now(), "released_by": "ops"}
     engines.run_tx(engine, lambda connection: connection.execute(last))
     engines.run_tx(engine, lambda connection: connection.execute(update(holds).values(**released)))
-    observations = SqlObservations(engine, settings_cache(engine, brake_settings))
+    observations, woken = SqlObservations(engine, settings_cache(engine, brake_settings)), Woken()
+    ReleasedHoldsTick(observations, woken, Marketplace.YAHOO, utc_now)()
 
-    assert observations.apply_released_holds(Marketplace.YAHOO, utc_now()) == {}
     other = Stage.ON_SALE if price == DEAR else Stage.PAUSED
     assert many.stages() == [other, *[stage] * 29]
     assert many.shop.count(listings, listings.c.hold_id.is_not(None)) == 0
+    paused = many.stages().count(Stage.PAUSED)
+    assert woken.sellers == [many.seller], "feed is to push them now"
+    run = many.shop.run(_kinds(engine)[HoldKind.LOSSES].run_id)
+    assert (run.dearer, run.paused, run.recovered, run.released) == (30, paused, 0, 0)
+
+
+def test_a_released_hold_of_recoveries_wakes_feed_and_is_counted(engine: Engine, many: Stop, shop: Shop) -> None:
+    shop.setting("BRAKE_LISTINGS", 200)
+    many.look(DEAR)
+    shop.setting("BRAKE_LISTINGS", 10)
+    many.look(CHEAP)
+    assert many.stages() == [Stage.PAUSED] * 30
+    released = {"released_at": utc_now(), "released_by": "ops"}
+    engines.run_tx(engine, lambda connection: connection.execute(update(holds).values(**released)))
+    observations, woken = SqlObservations(engine, settings_cache(engine, brake_settings)), Woken()
+    ReleasedHoldsTick(observations, woken, Marketplace.YAHOO, utc_now)()
+
+    assert (many.stages(), woken.sellers) == ([Stage.ON_SALE] * 30, [many.seller])
+    assert shop.run(_kinds(engine)[HoldKind.RECOVERIES].run_id).recovered == 30
 
 
 def test_a_whole_run_confirms_by_its_second_look(engine: Engine, shop: Shop, market: Market) -> None:

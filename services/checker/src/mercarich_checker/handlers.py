@@ -44,7 +44,7 @@ class CheckBatchHandler:
 
 @dataclass(frozen=True, slots=True)
 class ReleasedHoldsTick:
-    """Every few seconds: withdraw the listings of holds that a person released."""
+    """Every few seconds: change the listings of holds that a person released."""
 
     observations: Observations
     events: Events
@@ -53,10 +53,12 @@ class ReleasedHoldsTick:
 
     def __call__(self) -> None:
         try:
-            withdrawn = self.observations.apply_released_holds(self.marketplace, self.now())
+            released = self.observations.apply_released_holds(self.marketplace, self.now())
         except DatabaseAway as error:
             raise NotNow(str(error), AGAIN_SECONDS) from error
-        self.events.withdrawn(self.marketplace, None, withdrawn)
+        self.events.withdrawn(self.marketplace, None, released.withdrawn)
+        for changed in (released.moved.paused, released.moved.recovered):
+            self.events.changed(changed)
 
 
 @dataclass(frozen=True, slots=True)

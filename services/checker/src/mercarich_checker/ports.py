@@ -140,6 +140,16 @@ class Recorded:
     """Numbers of sources by what the looks mean for them: a miss that confirms an earlier one is gone."""
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What was changed of the listings of holds that a person released."""
+
+    withdrawn: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    """Ids of listings by seller."""
+    moved: Moved = field(default_factory=Moved)
+    """What was changed by price."""
+
+
 class Observations(Protocol):
     """The source items of a batch, and what was seen of them. Every method raises `DatabaseAway`."""
 
@@ -161,16 +171,16 @@ class Observations(Protocol):
     def store_learnt(self, now: datetime) -> None:
         """Store what the looks since the last call have shown of how long sources last."""
 
-    def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
-        """Withdraw the listings of holds that a person released; return their ids by seller."""
+    def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Released:
+        """Withdraw, pause or put up the listings of holds that a person released."""
 
 
 class Events(Protocol):
     def withdrawn(self, marketplace: Marketplace, run_id: int | None, listings: Mapping[int, Sequence[int]]) -> None:
         """Wake feed and updater. Never raises: without the message, their schedules find the rows."""
 
-    def paused(self, listings: Mapping[int, Sequence[int]]) -> None:
-        """Wake feed. Never raises, as `withdrawn`."""
+    def changed(self, listings: Mapping[int, Sequence[int]]) -> None:
+        """Wake feed for these listings, by seller, which need no replacement. Never raises, as `withdrawn`."""
 
 
 class Budgets(Protocol):

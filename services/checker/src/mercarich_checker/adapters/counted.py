@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_checker.metrics import HELD, ITEMS, PAUSED, RECOVERED, WATCH_OLDEST, WATCH_SOURCES, WITHDRAWN
-from mercarich_checker.ports import Observations, Recorded, Taken, Watched
+from mercarich_checker.ports import Moved, Observations, Recorded, Released, Taken, Watched
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
@@ -34,17 +34,22 @@ class CountedObservations:
         if not batch.without_update:
             WITHDRAWN.labels(batch.marketplace).inc(sum(map(len, recorded.withdrawn.values())))
         HELD.labels(batch.marketplace).inc(recorded.held)
-        for counter, by_seller in ((PAUSED, recorded.moved.paused), (RECOVERED, recorded.moved.recovered)):
-            counter.labels(batch.marketplace).inc(sum(map(len, by_seller.values())))
+        _count_moved(batch.marketplace, recorded.moved)
         return recorded
 
     def store_learnt(self, now: datetime) -> None:
         self.inner.store_learnt(now)
 
-    def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
-        withdrawn = self.inner.apply_released_holds(marketplace, now)
-        WITHDRAWN.labels(marketplace).inc(sum(map(len, withdrawn.values())))
-        return withdrawn
+    def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Released:
+        released = self.inner.apply_released_holds(marketplace, now)
+        WITHDRAWN.labels(marketplace).inc(sum(map(len, released.withdrawn.values())))
+        _count_moved(marketplace, released.moved)
+        return released
+
+
+def _count_moved(marketplace: Marketplace, moved: Moved) -> None:
+    for counter, by_seller in ((PAUSED, moved.paused), (RECOVERED, moved.recovered)):
+        counter.labels(marketplace).inc(sum(map(len, by_seller.values())))
 
 
 class CountedWatched:

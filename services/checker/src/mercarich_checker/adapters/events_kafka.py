@@ -17,7 +17,7 @@ class KafkaEvents:
     def __init__(self, publisher: AnyPublisher) -> None:
         self._publisher = publisher
 
-    def paused(self, listings: Mapping[int, Sequence[int]]) -> None:
+    def changed(self, listings: Mapping[int, Sequence[int]]) -> None:
         try:
             for user_id in sorted(listings):
                 wake = ListingsChanged(user_id=user_id)

@@ -18,7 +18,7 @@ from mercarich_checker.domain.brake import BrakeSettings
 from mercarich_checker.domain.freshness import Look, Next, learn, next_looks, second_look, unseen
 from mercarich_checker.domain.looks import Meaning, after_second_look, meaning, route_of
 from mercarich_checker.domain.withdrawals import Found, Gone, Offer, Seen
-from mercarich_checker.ports import Recorded
+from mercarich_checker.ports import Recorded, Released
 from mercarich_contracts.hazards import Learnt, cell_of
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
@@ -76,8 +76,8 @@ class SqlObservations:
     def store_learnt(self, now: datetime) -> None:
         self._freshness.store(now)
 
-    def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Mapping[int, Sequence[int]]:
-        def apply(connection: Connection) -> Mapping[int, Sequence[int]]:
+    def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Released:
+        def apply(connection: Connection) -> Released:
             return withdrawals_sql.apply_released(connection, marketplace, rules, now)
 
         rules = self._rules()

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -180,8 +180,15 @@ def _moved(
     changes: Sequence[Lived],
     now: datetime,
 ) -> Moved:
+    made = moved_by(changes)
+    dearer = sum(decisions[offer.id].step is Step.PAUSE for offer in moves.new)
+    numbers = {"paused": made.paused, "recovered": made.recovered}
+    counts = {"dearer": dearer} | {name: sum(map(len, sellers.values())) for name, sellers in numbers.items()}
+    return replace(made, held=len(decided.held), waiting=_waiting(moves, decided, now), counts=counts)
+
+
+def moved_by(changes: Sequence[Lived]) -> Moved:
+    """Return what these changes paused and put up."""
     down = {one.after.id: one.after.user_id for one in changes if one.after.quantity < one.before.quantity}
     up = {one.after.id: one.after.user_id for one in changes if one.after.quantity > one.before.quantity}
-    dearer = sum(decisions[offer.id].step is Step.PAUSE for offer in moves.new)
-    counts = {"dearer": dearer, "paused": len(down), "recovered": len(up)}
-    return Moved(by_seller(down), by_seller(up), len(decided.held), _waiting(moves, decided, now), counts)
+    return Moved(by_seller(down), by_seller(up))

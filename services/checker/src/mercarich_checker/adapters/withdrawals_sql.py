@@ -1,6 +1,6 @@
 """The listings of sources that were looked at: read and locked, decided by `domain.withdrawals`, saved by the store."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from mercarich_checker.domain import brake, prices, withdrawals
 from mercarich_checker.domain.brake import BrakeSettings, Fall, Hold
 from mercarich_checker.domain.canaries import Doubt
 from mercarich_checker.domain.withdrawals import Found, Offer, Seen
-from mercarich_checker.ports import Recorded
+from mercarich_checker.ports import Recorded, Released
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.messages import CheckBatch
 from mercarich_contracts.proxy_api import Item
@@ -24,6 +24,7 @@ from mercarich_db.looked_at import LOOKED_AT
 from mercarich_db.loss_rules import LossRules
 from mercarich_db.tables import holds, listings, runs, source_items
 from mercarich_listings import store
+from mercarich_listings.listing import Lived
 from mercarich_listings.transition import Stage
 
 _OFFERS = LockedRows(
@@ -133,16 +134,17 @@ def _standing(
 
 def apply_released(
     connection: Connection, marketplace: Marketplace, rules: LossRules, now: datetime
-) -> Mapping[int, Sequence[int]]:
+) -> Released:
     """Withdraw the listings of holds that a person released, if their source is still gone; pause, or put up, those of
-    holds by price, if that still asks for it. Return ids of those that need a replacement, by seller."""
+    holds by price, if that still asks for it. `withdrawn` are those that need a replacement."""
     released = holds_sql.released(connection, marketplace)
     if not released:
-        return {}
+        return Released()
     every = store.lock_where(connection, listings.c.hold_id.in_(released))
     by_price = [one for one in every if released[one.hold_id or 0].by_price and one.stage in _KEPT]
     kept = [one for one in every if not released[one.hold_id or 0].by_price and one.stage in _KEPT]
-    store.save(connection, prices_sql.released(connection, by_price, rules, now))
+    moved = prices_sql.released(connection, by_price, rules, now)
+    store.save(connection, moved)
     seen = _seen(connection, {listing.source_item_id for listing in kept})
     changes = [
         withdrawals.release(
@@ -153,14 +155,24 @@ def apply_released(
     store.save(connection, changes)
     holds_sql.close(connection, list(released), now)
     down = [one for one in changes if one.after.searching and one.after.quantity == 0]
-    _count_released(connection, Counter(released[one.before.hold_id or 0].run_id for one in down))
-    return withdrawals.by_seller({one.after.id: one.after.user_id for one in down})
+    lower = [one for one in moved if one.after.quantity < one.before.quantity]
+    higher = [one for one in moved if one.after.quantity > one.before.quantity]
+    of_run = {id: release.run_id for id, release in released.items()}
+    _count(connection, of_run, {"released": down, "paused": lower, "recovered": higher})
+    needing = withdrawals.by_seller({one.after.id: one.after.user_id for one in down})
+    return Released(needing, prices_sql.moved_by(moved))
 
 
-def _count_released(connection: Connection, numbers: Counter[int]) -> None:
-    """Add to the runs whose holds kept the listings. Called last, since every worker of a run locks its row."""
-    for run_id, number in sorted(numbers.items()):
-        connection.execute(update(runs).where(runs.c.id == run_id).values(released=runs.c.released + number))
+def _count(connection: Connection, of_run: Mapping[int, int], made: Mapping[str, Sequence[Lived]]) -> None:
+    """Add to the counts of the runs whose holds, `of_run` by id, kept the listings. Called last, since every worker of
+    a run locks its row."""
+    numbers: dict[int, Counter[str]] = defaultdict(Counter)
+    for name, changes in made.items():
+        for change in changes:
+            numbers[of_run[change.before.hold_id or 0]][name] += 1
+    for run_id, counted in sorted(numbers.items()):
+        more = {name: runs.c[name] + number for name, number in counted.items()}
+        connection.execute(update(runs).where(runs.c.id == run_id).values(more))
 
 
 _KEPT = (Stage.HELD, Stage.PAUSED)

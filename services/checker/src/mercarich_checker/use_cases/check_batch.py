@@ -104,12 +104,12 @@ class CheckBatchItems:
                 extra={"run": batch.run_id, "listings": sum(map(len, recorded.withdrawn.values()))},
             )
         if recorded.moved.paused:
-            self.events.paused(recorded.moved.paused)
+            self.events.changed(recorded.moved.paused)
         if recorded.moved.paused or recorded.moved.recovered:
             numbers = {name: recorded.moved.counts[name] for name in ("paused", "recovered")}
             log.info("changed by price", extra={"run": batch.run_id, **numbers})
         if recorded.held:
-            log.warning("withdrawals held by the brake", extra={"run": batch.run_id, "listings": recorded.held})
+            log.warning("changes held by the brake", extra={"run": batch.run_id, "listings": recorded.held})
 
 
 def _unanswered(marketplace: Marketplace, item_id: str, now: datetime) -> Item:
