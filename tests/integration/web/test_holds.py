@@ -47,7 +47,7 @@ def test_a_release_is_stored_with_its_name_and_the_second_one_changes_nothing(
     stored = _hold(engine)
     second = mercarich.json("hold", "release", str(hold), "--by", "jiro")
 
-    assert first == f"hold {hold} is released: a checker withdraws its 1 listings within seconds\n"
+    assert first == f"hold {hold} is released: a checker changes its 1 listings within seconds\n"
     assert stored[0] is not None
     assert stored[1:] == ("taro", None)
     assert (second["changed"], second["hold"]["released_by"]) == (False, "taro")

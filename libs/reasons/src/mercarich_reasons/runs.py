@@ -31,7 +31,7 @@ class NoCanariesToAsk(Reason):
 
 @dataclass(frozen=True, slots=True)
 class SecondLookWaits(Reason):
-    """`held` withdrawals wait for a second look, which comes at `at`."""
+    """`held` changes wait for a second look, which comes at `at`."""
 
     held: int
     at: datetime
@@ -39,7 +39,7 @@ class SecondLookWaits(Reason):
 
 @dataclass(frozen=True, slots=True)
 class SecondLookGoesOn(Reason):
-    """The second look has begun, and `held` withdrawals still wait for it."""
+    """The second look has begun, and `held` changes still wait for it."""
 
     held: int
 

@@ -227,7 +227,7 @@ SENTENCES: Mapping[str, Said] = {
     Kind.LATE_SHIPMENTS: Said("Orders that were shipped late: %(count)s of %(about)s"),
     Kind.TOKEN: Said("Amazon refuses your token, so nothing reaches Amazon. %(about)s"),
     Kind.STUCK: Said("Withdrawals that have not reached Amazon for an hour: %(count)s"),
-    Kind.HELD: Said("Withdrawals that are held back: %(count)s"),
+    Kind.HELD: Said("Changes that are held back: %(count)s"),
     Kind.REJECTED: Said("Listings that Amazon refused: %(count)s"),
     Kind.PROPOSED: Said("Replacements that wait for your approval: %(count)s"),
     Kind.DIFFERS: Said("Listings that Amazon shows otherwise than the books say: %(count)s"),

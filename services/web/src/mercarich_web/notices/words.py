@@ -11,7 +11,7 @@ TOLD: Mapping[str, tuple[str, str, str]] = {
     Kind.LATE_SHIPMENTS: (N_("Late shipments near Amazon's limit"), "triangle-alert", "bad"),
     Kind.TOKEN: (N_("Amazon refuses your token"), "key-round", "bad"),
     Kind.STUCK: (N_("Withdrawals that do not reach Amazon"), "triangle-alert", "bad"),
-    Kind.HELD: (N_("Withdrawals held back"), "hand", "warn"),
+    Kind.HELD: (N_("Changes held back"), "hand", "warn"),
     Kind.REJECTED: (N_("Refused by Amazon"), "circle-x", "bad"),
     Kind.PROPOSED: (N_("Replacements that wait for you"), "sparkles", "info"),
     Kind.DIFFERS: (N_("Differences at Amazon"), "scale", "bad"),

@@ -32,7 +32,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def hold(argv: Sequence[str]) -> int:
-    """List the withdrawals that wait for a look (`hold list`) or let them go (`hold release ID`)."""
+    """List the changes that wait for a look (`hold list`) or let them go (`hold release ID`)."""
     parser = command_parser("hold", hold.__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
     listing = with_json(actions.add_parser("list", help="the open holds"))

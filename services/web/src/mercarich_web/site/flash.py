@@ -70,7 +70,7 @@ _MESSAGES: Mapping[str, str] = {
     "replacement_approved": N_("%(about)s: approved. It goes up after one more look."),
     "replacement_refused": N_("%(about)s: refused. The search goes on."),
     "pool_changed": N_("%(about)s is changed; the cluster follows within seconds."),
-    "hold_released": N_("Hold %(about)s is released; its withdrawals are applied within seconds."),
+    "hold_released": N_("Hold %(about)s is released; its changes are made within seconds."),
     "hold_was_closed": N_("Hold %(about)s was released or closed before."),
     "schedule_wanted": N_("%(about)s starts in a moment."),
     "schedule_paused": N_("%(about)s is paused."),

@@ -25,7 +25,7 @@ def hold_table(holds: Sequence[Hold]) -> RenderableType:
 def released(answer: Released) -> RenderableType:
     hold = answer.hold
     if answer.changed:
-        return cell(f"hold {hold.id} is released: a checker withdraws its {hold.listings:,} listings within seconds")
+        return cell(f"hold {hold.id} is released: a checker changes its {hold.listings:,} listings within seconds")
     if hold.released_by is None:
         return cell(f"hold {hold.id} was closed before; nothing changed")
     return cell(f"hold {hold.id} was released before, by {hold.released_by}; nothing changed")
