@@ -130,6 +130,43 @@ def test_the_loss_that_is_agreed_to_is_by_amazons_estimate(
     assert stage(engine, listing_id) is Stage.ON_SALE
 
 
+@pytest.mark.parametrize(("limit", "status"), [(-1001, 409), (-1000, 200), (1000, 200), (1001, 409)])
+def test_a_limit_lies_within_the_offers_price(
+    engine: Engine, rows: Rows, ann: Browser, ann_id: int, limit: int, status: int
+) -> None:
+    listing_id = offer(rows, ann_id, "UP", 1000, 500, 0)
+    key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+
+    told = ann.client.post(f"/api/v1/listings/{listing_id}/limit", json={"least_profit_jpy": limit}, headers=key)
+    page = ann.post(f"/listings/{listing_id}/limit", least_profit_jpy=str(limit))
+
+    assert told.status_code == status
+    assert (page.status_code == 409) == (status == 409)
+    assert row(engine, listing_id).least_profit_jpy == (limit if status == 200 else None)
+    if status == 409:
+        assert told.json()["reason_code"] == "limit_beyond_price"
+        assert "give -1,000 yen to 1,000 yen" in told.json()["detail"]
+
+
+def test_without_a_price_there_is_nothing_to_limit(engine: Engine, rows: Rows, ann: Browser, ann_id: int) -> None:
+    listing_id = offer(rows, ann_id, "UP", 1000, 500, 0)
+    _set(rows, listing_id, {"offer_price_jpy": None})
+
+    assert 'name="least_profit_jpy"' not in ann.get(f"/listings/{listing_id}").text
+    assert ann.post(f"/listings/{listing_id}/limit", least_profit_jpy="0").status_code == 409
+    assert row(engine, listing_id).least_profit_jpy is None
+
+
+def test_a_loss_beyond_the_price_is_not_offered_to_be_agreed_to(rows: Rows, ann: Browser, ann_id: int) -> None:
+    listing_id = offer(rows, ann_id, "DEAR", 1000, 1851, 0)
+    _set(rows, listing_id, {"quantity": 0, "paused_at": ago(hours=1), "withdrawn_at": ago(hours=1)})
+
+    page = ann.get(f"/listings/{listing_id}").text
+
+    assert "Offer it down to" not in page
+    assert "Take this listing down below" in page
+
+
 def test_the_api_sets_a_limit_and_tells_it(engine: Engine, rows: Rows, ann: Browser, ann_id: int) -> None:
     listing_id = paused(rows, ann_id)
     key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}

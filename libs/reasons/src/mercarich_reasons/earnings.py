@@ -127,6 +127,15 @@ class ProfitBelowLimit(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class LimitBeyondPrice(Reason):
+    """A listing's own limit is a larger profit, or a larger loss, than the offer's price. Nothing was changed."""
+
+    limit_jpy: int
+    offer_price_jpy: int
+    least_jpy: int
+
+
+@dataclass(frozen=True, slots=True)
 class ListingNotPaused(Reason):
     """A listing cannot be put up in spite of its loss: the loss rule does not keep it down."""
 

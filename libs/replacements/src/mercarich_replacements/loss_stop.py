@@ -91,6 +91,12 @@ def decide(sale: Sale, terms: Terms, rule: LossRule, own_jpy: int | None, *, pau
     return Decision(Step.KEEP, figures.too_little(profit)) if profit < limit else Decision(Step.KEEP)
 
 
+def is_sensible(own_jpy: int, offered_jpy: int) -> bool:
+    """Return whether a listing may have this limit of its own: a sale earns at most the offer's price, and a loss of
+    more than that is never worth a sale, since the buyer's money can be given back."""
+    return -offered_jpy <= own_jpy <= offered_jpy
+
+
 def highest_cost(
     offered_jpy: int, terms: Terms, rule: LossRule, own_jpy: int | None, estimate: Estimate | None = None
 ) -> int | None:

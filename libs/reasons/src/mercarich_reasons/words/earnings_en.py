@@ -16,6 +16,8 @@ EARNINGS: Mapping[str, str] = {
     "loss_rule_ended": "a loss takes nothing down any more: it is only told",
     "profit_below_limit": "a sale would earn {profit_jpy} now, less than the {limit_jpy} that you agreed to;"
     " give {profit_jpy} as the limit, or wait until the source is cheaper",
+    "limit_beyond_price": "a limit of {limit_jpy} is beyond the offer's price of {offer_price_jpy}: give {least_jpy} to"
+    " {offer_price_jpy}; to lose more than the price is never cheaper than to give the buyer the money back",
     "listing_not_paused": "{sku} is not paused; load the page again",
     "price_no_longer_asks": "the hold was released, but the price last seen does not ask for this any more",
     "fee_estimated": "Amazon's estimate of {at} for a price of {of_price_jpy}",

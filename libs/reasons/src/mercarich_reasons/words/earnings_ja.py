@@ -16,6 +16,8 @@ EARNINGS: Mapping[str, str] = {
     "loss_rule_ended": "赤字でも取り下げない設定になりました（通知のみ）",
     "profit_below_limit": "現在の利益は{profit_jpy}で、同意した下限{limit_jpy}を下回っています。"
     "下限を{profit_jpy}にするか、仕入れ元が安くなるまでお待ちください",
+    "limit_beyond_price": "下限{limit_jpy}は販売価格{offer_price_jpy}を超えています。"
+    "{least_jpy}から{offer_price_jpy}までで入力してください（販売価格を超える損失は、購入者への返金より高くつきます）",
     "listing_not_paused": "{sku}は一時停止中ではありません。ページを読み込み直してください",
     "price_no_longer_asks": "保留は解除されましたが、最後に確認した価格では対象ではなくなっています",
     "fee_estimated": "{at}のAmazonの見積もり（販売価格{of_price_jpy}の場合）",

@@ -9,15 +9,16 @@ from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.listings.sql.limits import SqlLimits
 
 MOST_JPY = 100_000_000
-"""Largest amount of a limit, as a profit or as a loss."""
+"""Largest amount that is read as a limit; the offer's price bounds it further."""
 
 
 @dataclass(frozen=True, slots=True)
 class LimitLoss:
     """Set the least profit in yen, None for that of the loss rule. The next look at the source decides by it.
 
-    With `put_up`, a paused offer goes up at once, as by hand. Raises `NotFound`, and `Refused` when it is not paused
-    or would earn less than the limit: who offers at a loss agrees to an amount.
+    With `put_up`, a paused offer goes up at once, as by hand. Raises `NotFound`, and `Refused` for a limit beyond the
+    offer's price, or when it is not paused or would earn less than the limit: who offers at a loss agrees to an
+    amount.
     """
 
     limits: SqlLimits

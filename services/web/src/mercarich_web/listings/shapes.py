@@ -144,7 +144,8 @@ class LimitWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     least_profit_jpy: Annotated[int, Field(ge=-MOST_JPY, le=MOST_JPY)] | None
-    """Yen that a sale must earn at least, negative for a loss; null: the loss rule decides."""
+    """Yen that a sale must earn at least, negative for a loss, neither beyond the offer's price; null: the loss rule
+    decides."""
     put_up: bool = False
     """Put a paused listing up at once. Refused without a limit, or if a sale would earn less than it."""
 

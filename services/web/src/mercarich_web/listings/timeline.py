@@ -10,7 +10,7 @@ from mercarich_contracts.revivals import RevivalState
 from mercarich_listings.transition import Facts, Stage, stage_of
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Earnings, Terms
-from mercarich_replacements.loss_stop import Decision, LossRule, Step, decide
+from mercarich_replacements.loss_stop import Decision, LossRule, Step, decide, is_sensible
 from mercarich_web.listings import actions
 from mercarich_web.listings.actions import BulkAction
 from mercarich_web.listings.creating import Creation
@@ -113,6 +113,14 @@ class Story:
         if offer.offer_price_jpy is None and offer.least_profit_jpy is None:
             return None
         return self.rule.limit(offer.offer_price_jpy or 0, offer.least_profit_jpy)
+
+    @property
+    def agreeable_jpy(self) -> int | None:
+        """Return what a sale earns, where a paused offer may be put up by agreeing to that; else None."""
+        profit, offered = self.earned.profit_jpy, self.known.offer.offer_price_jpy
+        if self.stage is not Stage.PAUSED or profit is None or offered is None or not is_sensible(profit, offered):
+            return None
+        return profit
 
     @property
     def badge(self) -> Badge:

@@ -11,8 +11,9 @@ from mercarich_listings import earnings, store
 from mercarich_listings import listing as life
 from mercarich_listings.listing import Listing
 from mercarich_listings.transition import Stage
-from mercarich_reasons.earnings import ListingNotPaused, ProfitBelowLimit, SourceNotSeen
+from mercarich_reasons.earnings import LimitBeyondPrice, ListingNotPaused, OfferPriceNotTold, ProfitBelowLimit, SourceNotSeen
 from mercarich_reasons.stock import ByHand
+from mercarich_replacements.loss_stop import is_sensible
 from mercarich_web.refusals import NotFound, Refused
 
 
@@ -21,7 +22,7 @@ class SqlLimits:
         self._engine = engine
 
     def set(self, user_id: int, listing_id: int, least_jpy: int | None) -> str:
-        """Return the listing's SKU. Raises `NotFound`."""
+        """Return the listing's SKU. Raises `NotFound` and `Refused`."""
 
         def write(connection: Connection) -> str:
             listing = _locked(connection, user_id, listing_id)
@@ -57,8 +58,20 @@ def _locked(connection: Connection, user_id: int, listing_id: int) -> Listing:
 
 
 def _set(connection: Connection, listing: Listing, least_jpy: int | None) -> None:
+    """Raises `Refused` for a limit beyond the offer's price, or without one."""
+    if least_jpy is not None:
+        _refuse_beyond_price(connection, listing, least_jpy)
     row = {"id": listing.id, "least_profit_jpy": least_jpy}
     store.edit(connection, [row], user_id=listing.user_id, listed=listing.listed)
+
+
+def _refuse_beyond_price(connection: Connection, listing: Listing, least_jpy: int) -> None:
+    its = select(listings.c.offer_price_jpy).where(listings.c.id == listing.id)
+    offered = connection.execute(its).scalar_one()
+    if offered is None:
+        raise Refused(OfferPriceNotTold())
+    if not is_sensible(least_jpy, offered):
+        raise Refused(LimitBeyondPrice(least_jpy, offered, -offered))
 
 
 def _profit(connection: Connection, listing: Listing) -> int | None:
