@@ -39,7 +39,9 @@ def test_of_several_pieces_the_books_wait_for_what_amazon_shows(stage: Stage) ->
 
 
 @pytest.mark.parametrize("pieces", [2, 5])
-def test_a_paused_offer_whose_last_piece_was_ordered_before_it_was_down_does_not_come_back_by_itself(pieces: int) -> None:
+def test_a_paused_offer_whose_last_piece_was_ordered_before_it_was_down_does_not_come_back_by_itself(
+    pieces: int,
+) -> None:
     before = EXAMPLES[Stage.PAUSED]
     made = ordered(before, order(pieces), NOW)
     assert (made.after.stage, made.after.revision) == (Stage.WITHDRAWN, before.revision)

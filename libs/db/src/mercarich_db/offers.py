@@ -1,19 +1,11 @@
-"""The columns that change when a listing is withdrawn, for all who withdraw."""
+"""Which offers have their source looked at by checks."""
 
-from datetime import datetime
-from typing import Any
+from sqlalchemy import and_, or_
 
 from mercarich_db.tables import listings
 
-
-def down(now: datetime) -> dict[str, Any]:
-    """Return column -> value: the listing is no longer sold, and a replacement is searched for."""
-    return {
-        "quantity": 0,
-        "revision": listings.c.revision + 1,
-        "searching": True,
-        "withdrawn_at": now,
-        "changed_at": now,
-        "restored_at": None,
-        "hold_id": None,
-    }
+LOOKED_AT = and_(
+    listings.c.listed, ~listings.c.searching, or_(listings.c.quantity > 0, listings.c.paused_at.is_not(None))
+)
+"""SQL condition on listings that a check may change: on sale at Amazon, and no replacement is searched for; or paused,
+since the price of its source must be seen to recover."""

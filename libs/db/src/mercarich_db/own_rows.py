@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from mercarich_db.bulk import CHUNK
 from mercarich_db.conditions import among
-from mercarich_db.looked_at import LOOKED_AT
+from mercarich_db.offers import LOOKED_AT
 from mercarich_db.tables import listings, source_items
 
 

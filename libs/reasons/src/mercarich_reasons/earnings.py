@@ -81,8 +81,8 @@ class FeeNotTold(Reason):
 
 
 @dataclass(frozen=True, slots=True)
-class EarnsTooLittle(Reason):
-    """A sale of the listing would earn less than the loss rule allows. Amounts are yen."""
+class SaleFigures:
+    """What a sale of a listing earns, beside its limit. Amounts are yen."""
 
     offer_price_jpy: int
     price_jpy: int
@@ -96,16 +96,13 @@ class EarnsTooLittle(Reason):
 
 
 @dataclass(frozen=True, slots=True)
-class EarnsEnoughAgain(Reason):
-    """A sale of the listing earns what the loss rule wants; the fields are those of `EarnsTooLittle`."""
+class EarnsTooLittle(SaleFigures, Reason):
+    """A sale of the listing would earn less than the loss rule allows."""
 
-    offer_price_jpy: int
-    price_jpy: int
-    fee_jpy: int
-    costs_jpy: int
-    profit_jpy: int
-    limit_jpy: int
-    postage_jpy: int | None = None
+
+@dataclass(frozen=True, slots=True)
+class EarnsEnoughAgain(SaleFigures, Reason):
+    """A sale of the listing earns what the loss rule wants."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from mercarich_db.cadence import checks_a_day
 from mercarich_db.conditions import Filter
 from mercarich_db.coverage import ALL_SELLERS
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.looked_at import LOOKED_AT
+from mercarich_db.offers import LOOKED_AT
 from mercarich_db.tables import listings, source_items, users
 
 _items = source_items.c

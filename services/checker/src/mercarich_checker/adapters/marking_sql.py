@@ -15,7 +15,7 @@ from mercarich_db.bulk import Rows
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.conditions import walking
 from mercarich_db.engine import reading
-from mercarich_db.looked_at import LOOKED_AT
+from mercarich_db.offers import LOOKED_AT
 from mercarich_db.tables import amazon_accounts, listings, runs, source_items, users
 from mercarich_runs.adapters.marking_sql import PAGE, Marker, Page
 from mercarich_runs.ports import Request, Run, Sellers

@@ -36,7 +36,7 @@ from mercarich_db.bulk import Rows, time_of, update_rows
 from mercarich_db.capacity import capacities_of
 from mercarich_db.conditions import Filter, among, walking
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.looked_at import LOOKED_AT
+from mercarich_db.offers import LOOKED_AT
 from mercarich_db.tables import hazard_cells, listings, restorations, runs, source_items
 from mercarich_runs.ports import Operation, Outcome, Run
 

@@ -20,8 +20,8 @@ from mercarich_contracts.messages import CheckBatch
 from mercarich_contracts.proxy_api import Item
 from mercarich_db.bulk import LockedRows, time_of
 from mercarich_db.conditions import GIVEN_IDS, among
-from mercarich_db.looked_at import LOOKED_AT
 from mercarich_db.loss_rules import LossRules
+from mercarich_db.offers import LOOKED_AT
 from mercarich_db.tables import holds, listings, runs, source_items
 from mercarich_listings import store
 from mercarich_listings.listing import Lived
@@ -132,9 +132,7 @@ def _standing(
     return [*standing, *opened]
 
 
-def apply_released(
-    connection: Connection, marketplace: Marketplace, rules: LossRules, now: datetime
-) -> Released:
+def apply_released(connection: Connection, marketplace: Marketplace, rules: LossRules, now: datetime) -> Released:
     """Withdraw the listings of holds that a person released, if their source is still gone; pause, or put up, those of
     holds by price, if that still asks for it. `withdrawn` are those that need a replacement."""
     released = holds_sql.released(connection, marketplace)

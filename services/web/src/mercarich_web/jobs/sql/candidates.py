@@ -14,7 +14,8 @@ from mercarich_db.bulk import insert_missing
 from mercarich_db.conditions import among_keys
 from mercarich_db.engine import run_tx
 from mercarich_db.glimpses import note_glimpses
-from mercarich_db.tables import excluded_sellers, excluded_words, job_queries, jobs, listings, source_items
+from mercarich_db.replacement_rules import banned_words
+from mercarich_db.tables import excluded_sellers, job_queries, jobs, listings, source_items
 from mercarich_db.tables.revivals import EVERYONE
 from mercarich_listings import store
 from mercarich_reasons.jobs import MarketplacePaused
@@ -114,10 +115,9 @@ class SqlCandidates:
 def _exclusions(connection: Connection, user_id: int) -> Exclusions:
     whose = (EVERYONE, user_id)
     sellers = select(excluded_sellers.c.marketplace, excluded_sellers.c.seller_id)
-    words = select(excluded_words.c.word).where(excluded_words.c.user_id.in_(whose))
     return Exclusions(
         {(row[0], row[1]) for row in connection.execute(sellers.where(excluded_sellers.c.user_id.in_(whose)))},
-        connection.execute(words).scalars().all(),
+        banned_words(connection, user_id),
     )
 
 

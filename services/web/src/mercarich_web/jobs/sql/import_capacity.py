@@ -9,7 +9,7 @@ from mercarich_contracts.capacity import MOST, capacity
 from mercarich_contracts.market import Marketplace
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.capacity import measured
-from mercarich_db.looked_at import LOOKED_AT
+from mercarich_db.offers import LOOKED_AT
 from mercarich_db.tables import job_rows, listings, source_items, users
 from mercarich_reasons.capacity import told_of_import
 from mercarich_reasons.reason import Reason

@@ -11,7 +11,13 @@ from mercarich_listings import earnings, store
 from mercarich_listings import listing as life
 from mercarich_listings.listing import Listing
 from mercarich_listings.transition import Stage
-from mercarich_reasons.earnings import LimitBeyondPrice, ListingNotPaused, OfferPriceNotTold, ProfitBelowLimit, SourceNotSeen
+from mercarich_reasons.earnings import (
+    LimitBeyondPrice,
+    ListingNotPaused,
+    OfferPriceNotTold,
+    ProfitBelowLimit,
+    SourceNotSeen,
+)
 from mercarich_reasons.stock import ByHand
 from mercarich_replacements.loss_stop import is_sensible
 from mercarich_web.refusals import NotFound, Refused
