@@ -25,6 +25,7 @@ from mercarich_replacements.loss_stop import LossRule
 from mercarich_web.listings.actions import BulkAction
 from mercarich_web.listings.choices import Choice
 from mercarich_web.listings.sql.actions import SqlBulk
+from mercarich_web.refusals import Refused
 
 
 @pytest.fixture
@@ -291,5 +292,39 @@ def test_what_the_rule_would_take_down_again_is_left_out(
         fee(rows, listing_id, Estimate(fee_jpy, 0, 1000, ago(days=1)))
     bulk, choice = SqlBulk(engine), Choice(ids=[listing_id])
 
-    assert bulk.preview(ann_id, action, choice, utc_now()).fitting == fitting
-    assert bulk.apply(ann_id, action, choice, "ann", utc_now()).changed == fitting
+    seen = bulk.preview(ann_id, action, choice, utc_now())
+    assert (seen.fitting, seen.too_little is None) == (fitting, fitting == 1)
+    if fitting:
+        assert bulk.apply(ann_id, action, choice, "ann", utc_now()).changed == 1
+        return
+    with pytest.raises(Refused) as refused:
+        bulk.apply(ann_id, action, choice, "ann", utc_now())
+    assert refused.value.reason == seen.too_little
+
+
+def test_one_offer_below_its_limit_is_not_put_up_and_says_what_it_earns(
+    engine: Engine, rows: Rows, ann: Browser, ann_id: int
+) -> None:
+    listing_id = offer(rows, ann_id, "DEAR", 1000, 950, 0)
+    _set(rows, listing_id, {"quantity": 0, "withdrawn_at": ago(hours=1), "least_profit_jpy": -50})
+    key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+
+    told = ann.client.post(f"/api/v1/listings/{listing_id}/put_up", headers=key)
+    page = ann.post("/listings/preview", action="put_up", listing=str(listing_id))
+    applied = ann.post("/listings/apply", action="put_up", listing=str(listing_id))
+
+    sentence = "would earn -100 yen, less than the limit of -50 yen"
+    assert (told.status_code, told.json()["reason_code"], applied.status_code) == (409, "earns_too_little", 409)
+    assert all(sentence in text.replace("−", "-") for text in (told.json()["detail"], page.text, applied.text))
+    assert stage(engine, listing_id) is Stage.WITHDRAWN
+
+
+def test_of_many_offers_those_below_their_limit_are_left_out(engine: Engine, rows: Rows, ann_id: int) -> None:
+    term(rows, ann_id, "LOSS_RULE", "take_down")
+    dear, cheap = (offer(rows, ann_id, sku, 1000, price, 0) for sku, price in (("DEAR", 950), ("CHEAP", 300)))
+    for listing_id in (dear, cheap):
+        _set(rows, listing_id, {"quantity": 0, "withdrawn_at": ago(hours=1)})
+
+    done = SqlBulk(engine).apply(ann_id, BulkAction.PUT_UP, Choice(ids=[dear, cheap]), "ann", utc_now())
+
+    assert (done.changed, stage(engine, dear), stage(engine, cheap)) == (1, Stage.WITHDRAWN, Stage.ON_SALE)

@@ -32,12 +32,15 @@ _can_be_bought = _source.state == State.AVAILABLE
 def split(row: AnyRow, terms: Terms) -> dict[str, Any]:
     """Return the other values of the row, with its earnings as `earned`."""
     values = dict(row._mapping)
-    told = {column.name.removeprefix("sale_"): values.pop(column.name) for column in _SALE}
-    problem = row.estimate_problem
-    for column in _FEE:
+    for column in COLUMNS:
         del values[column.name]
-    sale = Sale(**told, estimate=fee_estimates.estimate_of(row), fee_problem=problem)
-    return {**values, "earned": earnings(sale, terms)}
+    return {**values, "earned": earnings(sale_of(row), terms)}
+
+
+def sale_of(row: AnyRow) -> Sale:
+    """Return the sale of a row with `COLUMNS`."""
+    told = {column.name.removeprefix("sale_"): row._mapping[column.name] for column in _SALE}
+    return Sale(**told, estimate=fee_estimates.estimate_of(row), fee_problem=row.estimate_problem)
 
 
 def joined() -> FromClause:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mercarich_reasons.earnings import EarnsTooLittle
 from mercarich_web.listings.views import Wish
 
 MOST = 50_000
@@ -33,6 +34,8 @@ class Preview:
     """Number that applying the action once changes; the rest needs another call, or waits for tomorrow."""
     taken_down: int = 0
     """Number of these offers that are up and that the action withdraws."""
+    too_little: EarnsTooLittle | None = None
+    """Why the only chosen listing stays down, if the loss rule or its own limit keeps it there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,15 @@ from mercarich_db.tables import listings
 from mercarich_listings import earnings
 from mercarich_listings.listing import UP
 from mercarich_listings.stages import is_in
+from mercarich_reasons.earnings import EarnsTooLittle
+from mercarich_replacements.loss_stop import decide
 from mercarich_web.database import reading
 from mercarich_web.listings.actions import ACTIONS, BulkAction
 from mercarich_web.listings.choices import Applied, Choice, Preview
 from mercarich_web.listings.sql import undo as bulk_undo_sql
 from mercarich_web.listings.sql.book import terms_for, wanted
 from mercarich_web.listings.sql.ways import CHUNK, count, way
+from mercarich_web.refusals import Refused
 
 _offer = listings.c
 
@@ -35,16 +38,23 @@ class SqlBulk:
             # Counted only when some of the listings that the action fits may be down already.
             some_come_down = its.takes_down and not its.stages <= set(UP)
             up = count(connection, fitting.where(is_in(UP))) if some_come_down else 0
-            return Preview(count(connection, chosen), fit, at_once, min(up, at_once))
+            why = None if fit else _too_little(connection, user_id, action, choice, now)
+            return Preview(count(connection, chosen), fit, at_once, min(up, at_once), why)
 
     def apply(self, user_id: int, action: BulkAction, choice: Choice, by: str, now: datetime) -> Applied:
-        """Apply the action to all listings that it fits, as many as a preview says, in one transaction."""
+        """Apply the action to all listings that it fits, as many as a preview says, in one transaction.
+
+        Raises `Refused` where one listing alone is chosen and a sale of it would earn too little.
+        """
 
         def apply(connection: Connection) -> Applied:
             fitting = _fitting(connection, user_id, _chosen(connection, user_id, choice), action, now)
             room = way(action).room(connection, user_id, fitting, now)
             # Drafts come first: they do not count towards the number of deletions a day.
             found = connection.execute(fitting.order_by(_offer.listed, _offer.id).limit(room)).scalars().all()
+            why = None if found else _too_little(connection, user_id, action, choice, now)
+            if why is not None:
+                raise Refused(why)
             return way(action).make(connection, user_id, sorted(found), by, now)
 
         return run_tx(self._engine, apply)
@@ -65,8 +75,26 @@ def _chosen(connection: Connection, user_id: int, choice: Choice) -> Select[Any]
 def _fitting(
     connection: Connection, user_id: int, chosen: Select[Any], action: BulkAction, now: datetime
 ) -> Select[Any]:
-    its = way(action)
-    fitting = chosen.where(its.fits(now), its.of_source(now))
-    return (
-        fitting.where(not_(earnings.below_limit(*loss_rules.of(connection, user_id)))) if its.by_loss_rule else fitting
-    )
+    fitting = _but_for_rule(chosen, action, now)
+    if not way(action).by_loss_rule:
+        return fitting
+    return fitting.where(not_(earnings.below_limit(*loss_rules.of(connection, user_id))))
+
+
+def _but_for_rule(chosen: Select[Any], action: BulkAction, now: datetime) -> Select[Any]:
+    return chosen.where(way(action).fits(now), way(action).of_source(now))
+
+
+def _too_little(
+    connection: Connection, user_id: int, action: BulkAction, choice: Choice, now: datetime
+) -> EarnsTooLittle | None:
+    """Return what the only chosen listing would earn, if nothing but its limit keeps the action from it."""
+    if len(choice.ids) != 1 or choice.wish is not None or not way(action).by_loss_rule:
+        return None
+    fitting = _but_for_rule(_chosen(connection, user_id, choice), action, now)
+    row = connection.execute(fitting.with_only_columns(_offer.least_profit_jpy, *earnings.COLUMNS)).one_or_none()
+    if row is None:
+        return None
+    terms, rule = loss_rules.of(connection, user_id)
+    reason = decide(earnings.sale_of(row), terms, rule, row.least_profit_jpy, paused=False).reason
+    return reason if isinstance(reason, EarnsTooLittle) else None
