@@ -45,6 +45,55 @@ def test_a_replacement_that_would_be_down_is_refused(
         assert shop.seen_of(listing)[-1].reason == PriceAboveLossLimit(price, limit)
 
 
+def test_one_listings_own_limit_refuses_a_replacement_for_itself_alone(
+    shop: RevivalShop, market: Market, seller: int
+) -> None:
+    """Two listings share the source; the first wants 100 yen."""
+    strict = shop.gone(seller, "old1", offer_price_jpy=OFFERED, least_profit_jpy=100)
+    other = shop.gone(seller, "old1", offer_price_jpy=OFFERED, sku="OTHER")
+    market.for_sale = [item("new1", price_jpy=800)]
+
+    shop.wake(strict, other)
+
+    assert (shop.source_of(strict), shop.source_of(other)) == ("old1", "new1")
+    left = shop.offer(strict)
+    assert (left.quantity, left.searching, left.searched_at is None) == (0, True, False)
+    assert [one.refused_by for one in shop.seen_of(strict)] == ["price"]
+    assert [one.refused_by for one in shop.seen_of(other)] == [None]
+    market.for_sale = [item("new2", price_jpy=750)]
+    shop.wake(strict)
+    assert shop.source_of(strict) == "new2"
+
+
+def test_a_marked_listing_that_a_replacement_is_too_dear_for_is_taken_down(
+    shop: RevivalShop, market: Market, seller: int
+) -> None:
+    up = {"quantity": 1, "withdrawn_at": None, "pushed_quantity": 1}
+    strict = shop.gone(seller, "old1", offer_price_jpy=OFFERED, least_profit_jpy=100, **up)
+    other = shop.gone(seller, "old1", offer_price_jpy=OFFERED, sku="OTHER", **up)
+    market.for_sale = [item("new1", price_jpy=800)]
+
+    shop.wake(strict, other)
+
+    assert [shop.offer(id).quantity for id in (strict, other)] == [0, 1]
+    assert shop.events(strict) == ["withdrawn"]
+
+
+def test_what_is_proposed_is_for_a_listing_that_it_is_not_too_dear_for(
+    shop: RevivalShop, market: Market, seller: int
+) -> None:
+    shop.own(seller, "REVIVAL_ASK_FIRST", "on")
+    strict = shop.gone(seller, "old1", offer_price_jpy=OFFERED, least_profit_jpy=100)
+    other = shop.gone(seller, "old1", offer_price_jpy=OFFERED, sku="OTHER")
+    market.for_sale = [item("new1", price_jpy=800)]
+
+    shop.wake(strict, other)
+    shop.desk.approve(shop.offer(other).sku, None, "yuki")
+    shop.decide()
+
+    assert (shop.source_of(strict), shop.source_of(other)) == ("old1", "new1")
+
+
 @pytest.mark.parametrize(("price", "given"), [(920, True), (921, False)])
 def test_the_limit_of_a_replacement_is_by_amazons_estimate(
     shop: RevivalShop, market: Market, seller: int, price: int, given: bool

@@ -96,13 +96,17 @@ class Wanted:
     """Of each of the listings, for the loss rule; empty: it does not apply."""
 
     def loss_ceiling(self, rules: Rules) -> int | None:
-        """Return the most that the loss rule lets a source of all these listings cost with its postage, in yen."""
-        terms, loss = rules.terms, rules.loss
-        known = [offer for offer in self.offers if offer.price_jpy is not None]
+        """Return the most that the loss rule lets a source of one of these listings cost with its postage, in yen.
+
+        A source may be too dear for one of them by its own limit, and not for the others, which it is given to.
+        """
+        known = [(offer, offer.price_jpy) for offer in self.offers if offer.price_jpy is not None]
         each = [
-            highest_cost(offer.price_jpy or 0, terms, loss, offer.least_profit_jpy, offer.estimate) for offer in known
+            highest_cost(price, rules.terms, rules.loss, offer.least_profit_jpy, offer.estimate)
+            for offer, price in known
         ]
-        return min((most for most in each if most is not None), default=None)
+        limits = [most for most in each if most is not None]
+        return max(limits, default=None) if len(limits) == len(self.offers) else None
 
     def ceiling(self, rules: Rules) -> int | None:
         """Return the maximum price in yen; None when the price of the first source is unknown."""

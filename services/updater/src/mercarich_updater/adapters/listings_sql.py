@@ -17,6 +17,8 @@ from mercarich_db.fee_estimates import COLUMNS, ITS_ESTIMATE, estimate_of
 from mercarich_db.tables import listing_fees, listing_pictures, listings, revivals, run_sellers, runs, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
+from mercarich_reasons.candidates import JustTooDear
+from mercarich_replacements.filters import Filter, Refusal
 from mercarich_replacements.rules import OfferPrice, Rules, Wanted
 from mercarich_runs.adapters.claims_sql import Claims
 from mercarich_updater.adapters import candidates_sql, restores_sql, withdrawals_sql
@@ -131,10 +133,14 @@ class SqlListings:
             if not own.listing_ids:
                 return ()
             done = restores_sql.give_source(connection, own, found, rules, now, batch.run_id)
-            candidates_sql.keep(connection, batch, own, judged, now)
-            ids = {*own.listing_ids, *(one.listing_id for one in done)}
-            ended = _done(connection, batch, sorted(ids), {"update_problem": None, "update_unknowns": 0})
-            _count_search(connection, batch, own, checked=ended, revived=len(done))
+            given = {one.listing_id for one in done}
+            left = tuple(id for id in own.listing_ids if id not in given)
+            for ids, its in ((tuple(given & {*own.listing_ids}), judged), (left, _too_dear(judged))):
+                candidates_sql.keep(connection, batch, replace(own, listing_ids=ids), its, now)
+            withdrawn = _lower(connection, replace(own, listing_ids=left), batch.run_id, now)
+            values = {"searched_at": now, "update_problem": None, "update_unknowns": 0}
+            ended = _done(connection, batch, sorted({*own.listing_ids, *given}), values)
+            _count_search(connection, batch, own, checked=ended, revived=len(done), withdrawn=withdrawn)
             return done
 
         return run_tx(self._engine, revive)
@@ -194,6 +200,12 @@ def _wanted(group: Sequence[AnyRow], undone: Mapping[int, set[str]]) -> Wanted:
         undone=frozenset(item_id for one in group for item_id in undone.get(one.id, ())),
         offers=tuple(OfferPrice(one.offer_price_jpy, one.least_profit_jpy, estimate_of(one)) for one in group),
     )
+
+
+def _too_dear(judged: Sequence[Judged]) -> Sequence[Judged]:
+    """Return the candidates as of a listing that the found one, the last, is too dear for."""
+    *others, found = judged
+    return [*others, replace(found, refusal=Refusal(Filter.PRICE, JustTooDear()))]
 
 
 def _cheapest(group: Sequence[AnyRow]) -> AnyRow | None:

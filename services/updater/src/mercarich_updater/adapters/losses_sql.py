@@ -14,13 +14,15 @@ from mercarich_listings.listing import Listing
 from mercarich_reasons.earnings import EarnsTooLittle
 from mercarich_replacements.earnings import Sale, Terms
 from mercarich_replacements.loss_stop import LossRule, decide
-from mercarich_replacements.rules import Rules
 
 
-def with_source(connection: Connection, ids: Sequence[int], item: Item, rules: Rules) -> Sequence[EarnsTooLittle]:
-    """Return why those of a seller's listings that would earn too little with this source would be down."""
-    found = (_too_little(row, item, item.postage_jpy, (rules.terms, rules.loss)) for row in _offers(connection, ids))
-    return [reason for reason in found if reason is not None]
+def with_source(
+    connection: Connection, ids: Sequence[int], item: Item, by: tuple[Terms, LossRule]
+) -> dict[int, EarnsTooLittle]:
+    """Return, by id, why those of a seller's listings that would earn too little with this source would be down. `by`:
+    the seller's terms and rule."""
+    found = {row.id: _too_little(row, item, item.postage_jpy, by) for row in _offers(connection, ids)}
+    return {id: reason for id, reason in found.items() if reason is not None}
 
 
 def too_dear(connection: Connection, waiting: Sequence[Listing], item: Item) -> dict[int, EarnsTooLittle]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, insert, or_, select, update
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.revivals import RevivalState
+from mercarich_db import loss_rules
 from mercarich_db.tables import listings, revivals, source_items, submission_items, submissions
 from mercarich_listings import store
 from mercarich_listings.event import Told, Trigger
@@ -27,6 +28,8 @@ def give_source(
 ) -> Sequence[Done]:
     """Give listings their new source; return what was done to each, or nothing when none needs a source any more.
 
+    One that would earn too little with it, by its own limit or price, goes on searching.
+
     Raises `UsedMeanwhile`, `GoneMeanwhile` and `TooDearMeanwhile`.
     """
     kept = observed_sql.keep(connection, item)
@@ -37,7 +40,9 @@ def give_source(
     if not searching:
         return ()
     _refuse_used(connection, wanted, source_id, item)
-    _refuse_loss(connection, [one.id for one in searching], item, rules)
+    searching = _earning_enough(connection, wanted, searching, item, rules)
+    if not searching:
+        return ()
     found = Found(item, source_id, Trigger(run_id=run_id, evidence_id=evidence_id))
     given = [give(offer, found, rules, now) for offer in _offers(connection, searching)]
     store.save(connection, [lived for lived, _ in given])
@@ -56,7 +61,9 @@ def propose(connection: Connection, wanted: Wanted, found: Item, now: datetime, 
     searching = _searching(connection, wanted)
     if not searching:
         return
-    first = searching[0]
+    by = loss_rules.of(connection, wanted.user_id)
+    why = losses_sql.with_source(connection, [one.id for one in searching], found, by)
+    first = next((one for one in searching if one.id not in why), searching[0])
     still = select(listings.c.id).where(listings.c.id == first.id, wants_replacement())
     if connection.execute(still).first() is None:
         return
@@ -112,10 +119,17 @@ def _refuse_used(connection: Connection, wanted: Wanted, source_id: int, found: 
         raise UsedMeanwhile
 
 
-def _refuse_loss(connection: Connection, ids: Sequence[int], item: Item, rules: Rules) -> None:
-    """Raise `TooDearMeanwhile` if one of these would earn less with this source than the loss rule allows."""
-    for reason in losses_sql.with_source(connection, ids, item, rules):
-        raise TooDearMeanwhile(reason)
+def _earning_enough(
+    connection: Connection, wanted: Wanted, searching: Sequence[Listing], item: Item, rules: Rules
+) -> Sequence[Listing]:
+    """Return those that would earn with this source what the loss rule wants. Raises `TooDearMeanwhile` if none of
+    those that it was searched for would."""
+    by = (rules.terms, rules.loss)
+    why = losses_sql.with_source(connection, [one.id for one in searching], item, by)
+    mine = [one.id for one in searching if one.id in wanted.listing_ids]
+    if mine and all(id in why for id in mine):
+        raise TooDearMeanwhile(why[mine[0]])
+    return [one for one in searching if one.id not in why]
 
 
 def is_used(connection: Connection, user_id: int, source_id: int, found: Item) -> bool:
