@@ -44,10 +44,12 @@ from mercarich_reasons.creations import (
     GivenUpByHand,
     NewOfferNotShown,
     NotAtAmazon,
+    PriceBelowCost,
     SkuTaken,
     SoldByAmazon,
     SourceNotLookedAt,
 )
+from mercarich_reasons.earnings import EarnsTooLittle
 from mercarich_reasons.push import AmazonRefused, NotForSale
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import SourceSeen
@@ -383,6 +385,48 @@ def test_a_source_must_be_seen_on_sale_before_anything_is_sent(desk: Desk, creat
     later(desk, timedelta(seconds=2))
     create()
     assert desk.stage(old) == "on_sale"
+
+
+@pytest.mark.parametrize(("cost", "sent"), [(2_533, True), (2_534, False)])
+def test_a_source_that_got_dearer_is_told_and_nothing_is_sent(
+    shop: Shop, desk: Desk, create: Callable[..., Any], cost: int, sent: bool
+) -> None:
+    """Of 2,980 yen, a fee of 15 per cent leaves 2,533."""
+    draft = desk.draft("NEW-1")
+    desk.ask(draft)
+    shop.alter(source_items, shop.row(draft).source_item_id, price_jpy=cost, postage_jpy=0)
+    create()
+
+    assert desk.exists("NEW-1") is sent
+    assert desk.problem(draft) == (None if sent else PriceBelowCost(2_980, 2_990))
+    assert desk.stage(draft) == ("registering" if sent else "draft")
+
+
+def test_a_source_that_gets_dearer_while_amazon_is_asked_is_weighed_before_the_put(
+    shop: Shop, desk: Desk, engine: Engine
+) -> None:
+    draft = desk.draft("NEW-1")
+    desk.ask(draft)
+    creations = SqlCreations(engine, SqlNumbers(engine), 1, desk.now)
+    claim, [mine] = creations.claim(SELLER, 5)
+    shop.alter(source_items, shop.row(draft).source_item_id, price_jpy=2_534, postage_jpy=0)
+
+    assert creations.sending(claim, mine) == Step(Next.REFUSE, PriceBelowCost(2_980, 2_990))
+    assert desk.creation(draft).attempts == 0
+
+
+def test_a_new_offer_that_the_loss_rule_would_take_down_is_not_sent(
+    shop: Shop, desk: Desk, create: Callable[..., Any]
+) -> None:
+    draft = desk.draft("NEW-1")
+    desk.ask(draft)
+    shop.alter(source_items, shop.row(draft).source_item_id, price_jpy=2_433, postage_jpy=0)
+    shop.alter(listings, draft, least_profit_jpy=101)
+    create()
+
+    assert not desk.exists("NEW-1")
+    assert isinstance(reason := desk.problem(draft), EarnsTooLittle)
+    assert (reason.profit_jpy, reason.limit_jpy) == (100, 101)
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -24,7 +24,14 @@ from mercarich_listings.creation import (
 from mercarich_listings.listing import FRESH
 from mercarich_listings.read_back import SHOWS_WITHIN
 from mercarich_listings.waiting import FRESH as FRESH_OF_RESTORES
-from mercarich_reasons.creations import NewOfferNotShown, NotAtAmazon, NotSoldYet, SkuTaken, SourceNotLookedAt
+from mercarich_reasons.creations import (
+    NewOfferNotShown,
+    NotAtAmazon,
+    NotSoldYet,
+    PriceBelowCost,
+    SkuTaken,
+    SourceNotLookedAt,
+)
 from mercarich_reasons.push import NotForSale
 from mercarich_reasons.stock import SourceSeen
 
@@ -51,6 +58,16 @@ SENT = replace(WAITING, state=CreationState.SENT, attempts=1, sent_at=NOW)
 GONE = {"source_state": "sold", "source_why": "won"}
 BUYABLE = Shown(buyable=True, quantity=1, given=1)
 THERE = Shown(buyable=False, quantity=0, given=1)
+
+
+def test_a_price_that_got_too_low_is_refused_by_a_fresh_look_alone() -> None:
+    low = PriceBelowCost(2980, 3000)
+    creation = replace(WAITING, too_low=low)
+
+    assert before_sending(creation, NOW) == Step(Next.REFUSE, low)
+    assert before_sending(replace(creation, **GONE), NOW) == Step(Next.REFUSE, SOLD)
+    waits = before_sending(creation, NOW + FRESH + SECOND)
+    assert (waits and waits.next, waits and waits.reason) == (Next.WAIT, SourceNotLookedAt())
 
 
 def test_a_source_is_fresh_for_a_new_offer_as_long_as_for_a_restore() -> None:

@@ -58,6 +58,8 @@ class Creation:
     source_state: str
     source_why: str | None
     source_seen_at: datetime | None
+    too_low: Reason | None = None
+    """Why its price is too low for what the source costs now, as last seen."""
 
     @property
     def source_is_gone(self) -> bool:
@@ -98,7 +100,7 @@ class Step:
 
 
 def before_sending(creation: Creation, now: datetime) -> Step | None:
-    """Return why the offer may not be sent now; None: its source was seen on sale just now.
+    """Return why the offer may not be sent now; None: its source was seen on sale just now, and its price still fits.
 
     A look that lies ahead of now has the time of a wrong clock: it may be old.
     """
@@ -106,9 +108,9 @@ def before_sending(creation: Creation, now: datetime) -> Step | None:
         return Step(Next.REFUSE, _gone(creation))
     seen_at = creation.source_seen_at
     is_fresh = seen_at is not None and now - FRESH <= seen_at <= now + AHEAD
-    if creation.source_state == State.AVAILABLE and is_fresh:
-        return None
-    return Step(Next.WAIT, SourceNotLookedAt(), UNSEEN_WAIT)
+    if creation.source_state != State.AVAILABLE or not is_fresh:
+        return Step(Next.WAIT, SourceNotLookedAt(), UNSEEN_WAIT)
+    return None if creation.too_low is None else Step(Next.REFUSE, creation.too_low)
 
 
 def before_first(creation: Creation, shown: Shown | None) -> Step | None:

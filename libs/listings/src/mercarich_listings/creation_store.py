@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_,
 
 from mercarich_contracts.creations import CreationState, CreationWay, OfferCondition
 from mercarich_contracts.events import EventKind
+from mercarich_db import loss_rules
 from mercarich_db.bulk import CHUNK
 from mercarich_db.conditions import among
 from mercarich_db.tables import listing_creations, listings, source_items
@@ -26,6 +27,10 @@ from mercarich_reasons.creations import (
     FoundAtAmazon,
     SoldByAmazon,
 )
+from mercarich_replacements.asking_price import too_low
+from mercarich_replacements.earnings import Sale
+from mercarich_replacements.earnings import Terms as EarningTerms
+from mercarich_replacements.loss_stop import LossRule
 
 LEASE = timedelta(minutes=2)
 """How long a worker has a creation: longer than the calls for it may take. After a crash it waits for this time."""
@@ -41,6 +46,9 @@ _COLUMNS = (
     source_items.c.state.label("source_state"),
     source_items.c.reason.label("source_why"),
     source_items.c.observed_at.label("source_seen_at"),
+    source_items.c.price_jpy.label("source_price_jpy"),
+    source_items.c.postage_jpy.label("source_postage_jpy"),
+    listings.c.least_profit_jpy,
 )
 
 
@@ -188,7 +196,9 @@ def _claimed(connection: Connection, user_id: int, token: str) -> list[Creation]
         .where(_row.user_id == user_id, _row.claim == token, _OPEN)
         .order_by(_FIRST, _row.asked_at, _row.listing_id)
     )
-    return [_creation(row) for row in connection.execute(joined)]
+    rows = connection.execute(joined).all()
+    by = loss_rules.of(connection, user_id)
+    return [_creation(row, by) for row in rows]
 
 
 def _write(connection: Connection, creation: Creation, token: str, values: Mapping[str, Any]) -> bool:
@@ -205,11 +215,13 @@ def _is(one: Creation, other: Creation) -> bool:
     return one.listing_id == other.listing_id
 
 
-def _creation(row: AnyRow) -> Creation:
-    terms = None
+def _creation(row: AnyRow, by: tuple[EarningTerms, LossRule]) -> Creation:
+    terms = why = None
     if row.way == CreationWay.CREATE:
         condition = OfferCondition(row.condition_type)
         terms = Terms(row.asin, condition, row.condition_note or "", row.price_jpy, row.handling_days)
+        sale = Sale(row.price_jpy, row.source_state, row.source_why, row.source_price_jpy, row.source_postage_jpy)
+        why = too_low(row.price_jpy, sale, *by, row.least_profit_jpy)
     return Creation(
         listing_id=row.listing_id,
         user_id=row.user_id,
@@ -224,4 +236,5 @@ def _creation(row: AnyRow) -> Creation:
         source_state=row.source_state,
         source_why=row.source_why,
         source_seen_at=row.source_seen_at,
+        too_low=why,
     )

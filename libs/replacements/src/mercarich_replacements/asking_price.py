@@ -3,10 +3,12 @@
 All amounts are whole yen. A cost that is not known gives no price.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mercarich_reasons.creations import PriceBelowCost
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Sale, Terms, price_of
+from mercarich_replacements.loss_stop import LossRule, Step, decide
 
 STEP_JPY = 10
 """Prices are rounded up to a multiple of this."""
@@ -44,6 +46,19 @@ def asking_price(cost_jpy: int, terms: Terms, formula: Formula) -> int | None:
     while not _leaves(price, cost_jpy, terms, formula):
         price += STEP_JPY
     return price
+
+
+def too_low(price_jpy: int, sale: Sale, terms: Terms, rule: LossRule, own_jpy: int | None) -> Reason | None:
+    """Return why an offer is not created at this price; None: it may be. `own_jpy` is its own limit.
+
+    It would be a loss, or the loss stop would take it down at the next look.
+    """
+    cost = cost_of(sale, terms)
+    least = None if cost is None else least_price(cost, terms)
+    if least is not None and price_jpy < least:
+        return PriceBelowCost(price_jpy, least)
+    stop = decide(replace(sale, offer_price_jpy=price_jpy), terms, rule, own_jpy, paused=False)
+    return stop.reason if stop.step is Step.PAUSE else None
 
 
 def least_price(cost_jpy: int, terms: Terms) -> int | None:

@@ -126,7 +126,7 @@ class CreateOffers:
         assert creation.terms is not None
         step = self.creations.sending(claim, creation)
         if step is not None:
-            return step
+            return _refused(creation, step)
         try:
             self.amazon.create(account, creation, creation.terms)
         except (ContentRefused, Missing) as trouble:

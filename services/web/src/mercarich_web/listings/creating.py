@@ -1,6 +1,6 @@
 """What a new offer is created with at Amazon, or why it cannot be. No I/O."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_contracts.creations import CONDITION_OF_SOURCE, OfferCondition
@@ -9,13 +9,12 @@ from mercarich_reasons.creations import (
     AsinMissing,
     ExcludedWordInOffer,
     NoPriceByFormula,
-    PriceBelowCost,
     SoldAsNothing,
 )
 from mercarich_reasons.reason import Reason
-from mercarich_replacements.asking_price import Formula, asking_price, cost_of, least_price
+from mercarich_replacements.asking_price import Formula, asking_price, cost_of, too_low
 from mercarich_replacements.earnings import Sale, Terms
-from mercarich_replacements.loss_stop import ONLY_TELL, LossRule, Step, decide
+from mercarich_replacements.loss_stop import ONLY_TELL, LossRule
 from mercarich_replacements.rules import excluded_word
 
 LONGEST_NOTE = 1_000
@@ -123,11 +122,4 @@ def _price(draft: Draft, rules: Rules, given: Given) -> int | Reason:
         price = by_formula(draft, rules)
     if price is None:
         return NoPriceByFormula()
-    cost = cost_of(draft.sale, rules.terms)
-    least = None if cost is None else least_price(cost, rules.terms)
-    if least is not None and price < least:
-        return PriceBelowCost(price, least)
-    # What the loss stop would take down at the next look is not created.
-    sale = replace(draft.sale, offer_price_jpy=price)
-    stop = decide(sale, rules.terms, rules.loss_rule, draft.least_profit_jpy, paused=False)
-    return stop.reason if stop.step is Step.PAUSE and stop.reason is not None else price
+    return too_low(price, draft.sale, rules.terms, rules.loss_rule, draft.least_profit_jpy) or price
