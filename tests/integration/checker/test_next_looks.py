@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from tests.integration.checker.shop import Market, Shop
 
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
 from mercarich_checker.adapters.settings_sql import brake_settings
+from mercarich_checker.adapters.watch_sql import SqlWatched
 from mercarich_checker.domain.freshness import AFTER_END, CLOSING_AGAIN, UNKNOWN_AGAIN, look_class
 from mercarich_contracts.hazards import PRIOR
 from mercarich_contracts.market import Marketplace, Reason, State
@@ -19,9 +20,10 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.schedule import DAY
 from mercarich_db import engine as engines
 from mercarich_db.settings_cache import settings_cache
-from mercarich_db.tables import hazard_cells
+from mercarich_db.tables import hazard_cells, listing_creations, source_items
+from mercarich_listings import store
 from mercarich_platform.clock import utc_now
-from mercarich_runs.ports import Request
+from mercarich_runs.ports import Operation, Request, Run
 
 HOUR = timedelta(hours=1)
 
@@ -77,6 +79,66 @@ def test_sources_are_in_the_class_of_their_hazard_and_plan_and_in_none_when_not_
     prior = PRIOR[Marketplace.YAHOO]
     classes = {item_id: shop.source(item_id).look_class for item_id in ("two", "four", "down")}
     assert classes == {"two": look_class(prior, DAY / 2), "four": look_class(prior, DAY / 4), "down": None}
+
+
+def _sent(engine: Engine, shop: Shop, listing_id: int, state: str) -> None:
+    """Its offer was sent to Amazon, which is read in five minutes."""
+    row = {"listing_id": listing_id, "user_id": shop.offer(listing_id).user_id, "way": "create", "quantity": 1}
+    row |= {"asked_at": utc_now(), "state": state, "attempts": 1, "sent_at": utc_now(), "condition_type": "used_good"}
+    row |= {"not_before": utc_now() + HOUR / 12, "asin": "B0EXAMPLE1", "price_jpy": 2980}
+    engines.run_tx(engine, lambda connection: connection.execute(listing_creations.insert().values(row)))
+
+
+def _window(engine: Engine) -> Run:
+    return SqlRuns(engine, Operation.WATCH).start(Request(Marketplace.YAHOO, plans=(), dual_boot=True), "w", utc_now())
+
+
+def _look(looks: Looks, run: Run, source_id: int, item: Item, now: datetime) -> None:
+    """A look of the window at a source that it has taken."""
+    batch = CheckBatch(
+        marketplace=Marketplace.YAHOO,
+        run_id=run.id,
+        generation=run.generation,
+        items=(BatchItem(id=source_id, item_id=item.item_id),),
+    )
+    looks.observations.record(batch, {source_id: item}, now)
+
+
+@pytest.mark.parametrize(("state", "is_watched"), [("sent", True), ("waiting", False)])
+def test_the_source_of_a_new_offer_is_watched_from_the_time_that_it_is_sent(
+    engine: Engine, shop: Shop, market: Market, looks: Looks, state: str, is_watched: bool
+) -> None:
+    new = shop.listing(shop.seller("new", plan=4), "new", listed=False, source={"state": "available"})
+    _sent(engine, shop, new, state)
+    source_id = shop.source("new").id
+    engines.run_tx(engine, lambda connection: store.look_soon(connection, [source_id]))
+    run = _window(engine)
+
+    SqlWatched(engine).take(run, 5, frozenset(), utc_now())
+
+    assert (shop.source("new").check_run == run.id) is is_watched
+    if is_watched:
+        _look(looks, run, source_id, market.item("new"), utc_now())
+        assert shop.source("new").look_class is not None, "it keeps its place"
+
+
+@pytest.mark.parametrize("state", ["sent", "waiting"])
+def test_a_look_that_sees_the_source_of_a_sent_offer_gone_has_feed_see_to_it_at_once(
+    engine: Engine, shop: Shop, market: Market, looks: Looks, state: str
+) -> None:
+    new = shop.listing(shop.seller("new", plan=4), "new", listed=False, source={"state": "available"})
+    _sent(engine, shop, new, state)
+    now, source_id, run = utc_now(), shop.source("new").id, _window(engine)
+    taken = update(source_items).where(source_items.c.id == source_id).values(check_run=run.id)
+    engines.run_tx(engine, lambda connection: connection.execute(taken))
+    market.states["new"] = State.SOLD
+
+    _look(looks, run, source_id, market.item("new"), now)
+
+    with engines.reading(engine) as connection:
+        not_before = connection.execute(select(listing_creations.c.not_before)).scalar_one()
+    assert (not_before <= now) is (state == "sent")
+    assert shop.events(new) == [], "it is no offer yet"
 
 
 @pytest.mark.parametrize(("falls_held_from", "second_look"), [(1, timedelta(seconds=600)), (20, None)])

@@ -12,6 +12,8 @@ from tests.integration.feed.conftest import Amazon, Eventually, Running, setting
 from tests.integration.feed.shop import Shop, now
 
 from mercarich_contracts.creations import OfferCondition
+from mercarich_contracts.market import Reason as StateReason
+from mercarich_contracts.market import State
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import (
     catalog_searches,
@@ -541,6 +543,43 @@ def test_an_offer_whose_source_sells_before_amazon_shows_it_is_taken_back(
     assert desk.stage(draft) == "draft"
     assert isinstance(desk.problem(draft), SourceSeen)
     assert not desk.exists("NEW-1")
+
+
+def test_an_offer_whose_source_went_before_amazon_sold_it_is_at_0_as_soon_as_it_is_one(
+    shop: Shop, amazon: Amazon, desk: Desk, create: Callable[..., Any]
+) -> None:
+    draft = desk.draft("NEW-1")
+    desk.ask(draft)
+    create()
+    desk.see(draft, "sold", "won")
+    later(desk, timedelta(seconds=2))
+    create()
+
+    row = shop.row(draft)
+    assert (desk.stage(draft), row.quantity, row.push_pending) == ("searching", 0, 1)
+    assert shop.events(draft) == ["registering", "creation_sent", "listed", "withdrawn"]
+    assert shop.reasons(draft)[-1] == SourceSeen(State.SOLD, StateReason.WON)
+
+
+def test_a_look_that_sees_the_source_of_a_sent_offer_gone_wakes_feed_at_once(
+    shop: Shop, amazon: Amazon, desk: Desk, create: Callable[..., Any], engine: Engine
+) -> None:
+    """Amazon shows it after a while; between two reads of it the updater sees that the source has sold."""
+    amazon.post("/_sim/lag", seconds=600)
+    draft, other = desk.draft("NEW-1"), desk.draft("NEW-2")
+    desk.ask(draft, other)
+    create()
+    for _ in range(4):
+        later(desk, timedelta(seconds=40))
+        create()
+    assert desk.creation(draft).not_before > desk.now() + timedelta(seconds=10)
+    desk.see(draft, "sold", "won")
+    source = shop.row(draft).source_item_id
+    run_tx(engine, lambda connection: creation_store.sources_gone(connection, [source], desk.now()))
+
+    assert SqlCreations(engine, SqlNumbers(engine), 1, desk.now).sellers() == [SELLER]
+    create()
+    assert (desk.creation(draft).state, desk.creation(other).state) == ("taking_back", "sent")
 
 
 def test_what_is_given_up_is_a_draft_again_once_amazon_has_nothing_of_it(

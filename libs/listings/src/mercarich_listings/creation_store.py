@@ -4,7 +4,7 @@ All functions run in the caller's transaction. A listing's row is locked before 
 is fenced by its claim: a worker that was overtaken writes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,21 +12,24 @@ from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_,
 
 from mercarich_contracts.creations import CreationState, CreationWay, OfferCondition
 from mercarich_contracts.events import EventKind
+from mercarich_contracts.market import OUT_OF_STOCK, State
+from mercarich_contracts.market import Reason as StateReason
 from mercarich_db import loss_rules
 from mercarich_db.bulk import CHUNK
-from mercarich_db.conditions import among
+from mercarich_db.conditions import GIVEN_IDS, among
 from mercarich_db.tables import listing_creations, listings, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings import removed_store, store
 from mercarich_listings.creation import Creation, Next, Step, Terms, before_sending
-from mercarich_listings.event import Told
-from mercarich_listings.listing import draft_again, make_offer, tell
+from mercarich_listings.event import Told, Trigger
+from mercarich_listings.listing import Listing, draft_again, make_offer, tell, withdraw
 from mercarich_reasons.creations import (
     AnotherStoreLinked,
     CreationsOfToday,
     FoundAtAmazon,
     SoldByAmazon,
 )
+from mercarich_reasons.stock import SourceSeen
 from mercarich_replacements.asking_price import too_low
 from mercarich_replacements.earnings import Sale
 from mercarich_replacements.earnings import Terms as EarningTerms
@@ -38,6 +41,14 @@ A_DAY = timedelta(hours=24)
 _row = listing_creations.c
 _OPEN = _row.ended_at.is_(None)
 _MAY_BE_SENT = and_(_row.state == CreationState.WAITING, _row.way == CreationWay.CREATE)
+SENT = and_(_OPEN, _row.state == CreationState.SENT)
+"""SQL condition: Amazon may have the offer, and does not sell it yet as far as is known."""
+_SENT_WITH = (
+    select(_row.listing_id, _row.user_id, listings.c.source_item_id)
+    .select_from(listings.join(listing_creations, _row.listing_id == listings.c.id))
+    .where(among(listings.c.source_item_id, GIVEN_IDS), SENT)
+)
+"""Built once, since every look asks it."""
 _FIRST = case((_row.state == CreationState.WAITING, 1), else_=0)
 """What was sent comes first: Amazon may sell it already, and its source is not checked yet."""
 _COLUMNS = (
@@ -93,7 +104,7 @@ def sending(connection: Connection, creation: Creation, token: str, most_a_day: 
     """Note, before Amazon gets it, that the offer is sent; return why it may not be: then nothing is noted.
 
     From now on Amazon is read for what became of it, whatever happens to the worker. A watch over a deleted offer with
-    this SKU ends: it would take the new one down.
+    this SKU ends: it would take the new one down. The source is looked at as that of an offer.
     """
     newest = next((one for one in _claimed(connection, creation.user_id, token) if _is(one, creation)), None)
     if newest is None:
@@ -107,6 +118,8 @@ def sending(connection: Connection, creation: Creation, token: str, most_a_day: 
     if not _write(connection, creation, token, sent):  # overtaken since it was read: the other worker sends it
         return Step(Next.WAIT)
     removed_store.end(connection, [(creation.user_id, creation.sku)])
+    source = select(listings.c.source_item_id).where(listings.c.id == creation.listing_id)
+    store.look_soon(connection, connection.execute(source).scalars().all())
     return None
 
 
@@ -123,6 +136,19 @@ def unsent(connection: Connection, creation: Creation, token: str, now: datetime
     _write(connection, creation, token, {**back, "not_before": now + LEASE})
 
 
+def sent_with(connection: Connection, source_ids: Collection[int]) -> Sequence[AnyRow]:
+    """Return listing_id, user_id and source_item_id of offers that Amazon may have before they are offers here, and
+    whose sources are among these."""
+    return connection.execute(_SENT_WITH, {"ids": sorted(source_ids)}).all() if source_ids else ()
+
+
+def sources_gone(connection: Connection, source_ids: Collection[int], now: datetime) -> None:
+    """Have feed see at once to what it has sent with these sources, which are gone: whoever is at it is overtaken."""
+    ids = [row.listing_id for row in sent_with(connection, source_ids)]
+    if ids:
+        connection.execute(update(listing_creations).where(among(_row.listing_id, ids), SENT).values(not_before=now))
+
+
 def release(connection: Connection, token: str, now: datetime) -> None:
     """Give back what the worker still has, to be claimed at once."""
     connection.execute(update(listing_creations).where(_row.claim == token).values(claim=None, not_before=now))
@@ -130,29 +156,55 @@ def release(connection: Connection, token: str, now: datetime) -> None:
 
 def settle(connection: Connection, creation: Creation, token: str, step: Step, now: datetime) -> bool:
     """Store the step, unless the worker was overtaken; return whether it was stored."""
-    values: dict[str, Any]
-    match step.next:
-        case Next.WAIT:
-            values = {"not_before": now + step.wait, "problem": step.reason or creation.problem}
-        case Next.SEND_AGAIN:
-            values = {"state": CreationState.WAITING, "not_before": None, "problem": step.reason}
-        case Next.TAKE_BACK:
-            values = {"state": CreationState.TAKING_BACK, "not_before": None, "problem": step.reason}
-        case Next.OFFER:
-            values = {"state": CreationState.CREATED, "not_before": None, "problem": None, "ended_at": now}
-        case Next.REFUSE:
-            values = {"state": CreationState.REFUSED, "not_before": None, "problem": step.reason, "ended_at": now}
+    values = _settled(creation, step, now)
     locked = store.lock(connection, [creation.listing_id]) if "ended_at" in values else []
     if not _write(connection, creation, token, {**values, "claim": None}):
         return False
     if step.next is Next.OFFER:
-        proof = SoldByAmazon() if creation.way is CreationWay.CREATE else FoundAtAmazon()
-        store.save(connection, [make_offer(one, now, proof) for one in locked])
+        _make_offers(connection, creation.way, locked, now)
     if step.next is Next.REFUSE:
         store.save(connection, [draft_again(one, now, step.reason) for one in locked])
         if creation.attempts:
             removed_store.watch(connection, [creation.listing_id], now, was_sent=True)
     return True
+
+
+def _settled(creation: Creation, step: Step, now: datetime) -> dict[str, Any]:
+    match step.next:
+        case Next.WAIT:
+            return {"not_before": now + step.wait, "problem": step.reason or creation.problem}
+        case Next.SEND_AGAIN:
+            return {"state": CreationState.WAITING, "not_before": None, "problem": step.reason}
+        case Next.TAKE_BACK:
+            return {"state": CreationState.TAKING_BACK, "not_before": None, "problem": step.reason}
+        case Next.OFFER:
+            return {"state": CreationState.CREATED, "not_before": None, "problem": None, "ended_at": now}
+        case Next.REFUSE:
+            return {"state": CreationState.REFUSED, "not_before": None, "problem": step.reason, "ended_at": now}
+
+
+def _make_offers(connection: Connection, way: CreationWay, locked: Sequence[Listing], now: datetime) -> None:
+    created = way is CreationWay.CREATE
+    proof = SoldByAmazon() if created else FoundAtAmazon()
+    made = [make_offer(one, now, proof) for one in locked]
+    store.save(connection, made)
+    if created:
+        _withdraw_gone(connection, [one.after for one in made], now)
+
+
+def _withdraw_gone(connection: Connection, made: Sequence[Listing], now: datetime) -> None:
+    """Withdraw new offers whose sources were seen gone before Amazon sold them: nobody else has had to."""
+    source = source_items.c
+    seen = select(source.id, source.state, source.reason, source.evidence_id)
+    gone = seen.where(among(source.id, [one.source_item_id for one in made]), source.state.in_(sorted(OUT_OF_STOCK)))
+    of = {row.id: row for row in connection.execute(gone)}
+    changes = []
+    for one in made:
+        if one.source_item_id in of:
+            row = of[one.source_item_id]
+            why = SourceSeen(State(row.state), StateReason(row.reason) if row.reason in set(StateReason) else None)
+            changes.append(withdraw(one, now, why, Trigger(evidence_id=row.evidence_id)))
+    store.save(connection, changes)
 
 
 def end_of_store(connection: Connection, user_id: int, now: datetime) -> None:

@@ -98,9 +98,10 @@ def make_offer(listing: Listing, now: datetime, reason: Reason) -> Lived:
     return _changed(listing, event, {"listed": True, "registering": False, "changed_at": now})
 
 
-@transition(*UP, Stage.PAUSED, by=(By.CHECKER, By.UPDATER))
+@transition(*UP, Stage.PAUSED, by=(By.CHECKER, By.UPDATER, By.FEED))
 def withdraw(listing: Listing, now: datetime, reason: Reason, trigger: Trigger = NO_TRIGGER) -> Lived:
-    """The source is gone: the offer is withdrawn, and a replacement is searched for."""
+    """The source is gone: the offer is withdrawn, and a replacement is searched for. By feed as soon as Amazon sells a
+    new offer whose source went meanwhile."""
     return _changed(listing, Told(EventKind.WITHDRAWN, now, reason, trigger), _down(now) | {"searching": True})
 
 

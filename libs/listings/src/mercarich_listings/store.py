@@ -115,7 +115,7 @@ def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
     listed = [listing for listing, change in lived if _was_listed(change)]
     watched = [listing for listing, change in lived if _was_listed(change) or _was_paused(change)]
     if watched:
-        _look_soon(connection, [listing.source_item_id for listing in watched])
+        look_soon(connection, [listing.source_item_id for listing in watched])
     if listed:
         read_soon(connection, [listing.id for listing in listed], listed[0].changed_at)
         _end_watch(connection, {(listing.user_id, listing.sku): listing.id for listing in listed})
@@ -194,7 +194,7 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
         made = among_keys(_KEY, [(row["user_id"], row["sku"]) for row in some])
         ids |= {(user_id, sku): id for user_id, sku, id in connection.execute(select(*_KEY, listings.c.id).where(made))}
         offers = [row for row in some if row["listed"]]
-        _look_soon(connection, [row["source_item_id"] for row in offers])
+        look_soon(connection, [row["source_item_id"] for row in offers])
         _end_watch(connection, {key: ids[key] for key in ((row["user_id"], row["sku"]) for row in offers)})
     return [ids[row["user_id"], row["sku"]] for row in rows]
 
@@ -228,7 +228,7 @@ def _end_watch(connection: Connection, ids: Mapping[tuple[int, str], int]) -> No
     save(connection, [overtaken(push) for push in lock_pushes(connection, zeroed)])
 
 
-def _look_soon(connection: Connection, source_ids: Sequence[int]) -> None:
+def look_soon(connection: Connection, source_ids: Sequence[int]) -> None:
     """Have the watch look at these sources, if they are not in its order."""
     for start in range(0, len(source_ids), CHUNK):
         connection.execute(_FIRST_LOOKS, {"ids": sorted(source_ids[start : start + CHUNK])})

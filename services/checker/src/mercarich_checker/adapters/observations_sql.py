@@ -17,7 +17,7 @@ from mercarich_checker.adapters.withdrawals_sql import Priced
 from mercarich_checker.domain.brake import BrakeSettings
 from mercarich_checker.domain.freshness import Look, Next, learn, next_looks, second_look, unseen
 from mercarich_checker.domain.looks import Meaning, after_second_look, meaning, route_of
-from mercarich_checker.domain.withdrawals import Found, Gone, Offer, Seen
+from mercarich_checker.domain.withdrawals import Found, Gone, Seen
 from mercarich_checker.ports import Recorded, Released
 from mercarich_contracts.hazards import Learnt, cell_of
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, State
@@ -29,6 +29,7 @@ from mercarich_db.engine import run_tx
 from mercarich_db.loss_rules import LossRules
 from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import runs
+from mercarich_listings import creation_store
 from mercarich_platform.clock import Monotonic, monotonic
 from mercarich_runs.adapters.claims_sql import Claims
 
@@ -115,7 +116,10 @@ def _record(
         by_meaning[meaning(seen[row.id])].append(row)
     kept, gone = by_meaning[Meaning.KEEP], by_meaning[Meaning.WITHDRAW]
     offers = withdrawals_sql.offers_of(connection, [row.id for row in (*kept, *gone)])
-    following = _next(kept, seen, offers, now, outlook)
+    sellers = [(offer.source_item_id, offer.user_id) for offer in offers]
+    new = creation_store.sent_with(connection, [row.id for row in kept])
+    sellers += [(row.source_item_id, row.user_id) for row in new]
+    following = _next(kept, seen, sellers, now, outlook)
     following |= dict.fromkeys((row.id for row in gone), Next(None))
     of_kept = {row.id: seen[row.id] for row in kept}
     postages = {row.id: states_sql.postage(row, seen[row.id]) for row in kept}
@@ -131,6 +135,7 @@ def _record(
     evidence = {row.id: evidence_ids.get(row.id, row.evidence_id) for row in kept}
     priced = Priced(asked, of_kept, evidence)
     recorded, changed = withdrawals_sql.apply(connection, batch, offers, found, priced, Weighing(settings, now))
+    creation_store.sources_gone(connection, [row.id for row in gone], now)
     suspected = {row.id: row.suspected_at or now for row in gone}
     states_sql.look_again(
         connection,
@@ -146,14 +151,19 @@ def _record(
 
 
 def _next(
-    kept: Sequence[Pending], seen: Mapping[int, Item], offers: Sequence[Offer], now: datetime, outlook: Outlook
+    kept: Sequence[Pending],
+    seen: Mapping[int, Item],
+    sellers: Sequence[tuple[int, int]],
+    now: datetime,
+    outlook: Outlook,
 ) -> dict[int, Next]:
-    """Return when each source that is on sale is looked at next."""
+    """Return when each source that is on sale is looked at next. `sellers`: ids of sources, each with one of a seller
+    who offers it."""
     longest: dict[int, timedelta] = {}
-    for offer in offers:
-        allowed = outlook.longest.get(offer.user_id)
+    for source_id, user_id in sellers:
+        allowed = outlook.longest.get(user_id)
         if allowed is not None:
-            longest[offer.source_item_id] = min(allowed, longest.get(offer.source_item_id, allowed))
+            longest[source_id] = min(allowed, longest.get(source_id, allowed))
     looks = [
         Look(row.id, states_sql.page_of(row, seen[row.id]), now, longest[row.id], _call(seen[row.id]))
         for row in kept

@@ -37,7 +37,8 @@ from mercarich_db.capacity import capacities_of
 from mercarich_db.conditions import Filter, among, walking
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.offers import LOOKED_AT
-from mercarich_db.tables import hazard_cells, listings, restorations, runs, source_items
+from mercarich_db.tables import hazard_cells, listing_creations, listings, restorations, runs, source_items
+from mercarich_listings import creation_store
 from mercarich_runs.ports import Operation, Outcome, Run
 
 HEADS = 100
@@ -52,7 +53,11 @@ TOGETHER = 100
 
 _items = source_items.c
 _ON_SALE = exists().where(listings.c.source_item_id == _items.id, LOOKED_AT, listings.c.user_id.in_(SERVED))
-_WANTED = and_(_ON_SALE, NOT_SET_ASIDE)
+_sent = exists().where(
+    listings.c.source_item_id == _items.id, listing_creations.c.listing_id == listings.c.id, creation_store.SENT
+)
+_WANTED = and_(or_(_ON_SALE, _sent), NOT_SET_ASIDE)
+"""Also the source of a new offer that Amazon may sell before it is one here."""
 
 
 class SqlWatched:

@@ -13,7 +13,7 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.revivals import RevivalState
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listing_creations, listings, revival_candidates, revivals, source_items
-from mercarich_listings import store
+from mercarich_listings import creation_store, store
 from mercarich_listings.event import Told, Trigger
 from mercarich_listings.listing import pause, tell, withdraw
 from mercarich_listings.transition import Stage
@@ -117,6 +117,7 @@ class SqlDecisions:
                 store.save(connection, [pause(one, now, why[one.id], trigger) for one in dear])
                 return len(dear)
             store.save(connection, [withdraw(one, now, seen, trigger) for one in waiting])
+            creation_store.sources_gone(connection, [source.source_item_id], now)
             return len(waiting)
 
         return run_tx(self._engine, seen_again)
