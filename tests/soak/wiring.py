@@ -75,6 +75,7 @@ GATES: Mapping[str, str | None] = {
     "gauges": None,
     "unverified": "SELECT 1 FROM restorations WHERE verified_at IS NULL LIMIT 1",
     "fees": "SELECT 1 FROM listings WHERE quantity > 0 OR paused_at IS NOT NULL LIMIT 1",
+    "fee gauges": "SELECT 1 FROM listings WHERE quantity > 0 OR paused_at IS NOT NULL LIMIT 1",
     "unread": "SELECT 1 FROM removed_offers LIMIT 1",
 }
 """Every tick by its name, with a query: when it has no row, the tick would find nothing. None: it always has work."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from tests.integration.feed.conftest import Amazon, Eventually, Running
 from tests.integration.feed.deletions import (
     Deleted,
@@ -22,7 +22,7 @@ from tests.integration.feed.deletions import (
 from tests.integration.feed.shop import Shop, now
 
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import amazon_accounts, listing_removals, listings, restorations, users
+from mercarich_db.tables import amazon_accounts, listing_fees, listing_removals, listings, restorations, users
 from mercarich_feed.adapters.differences_sql import SqlDifferences
 from mercarich_feed.adapters.links_sql import SqlLinks
 from mercarich_feed.adapters.reads_sql import SqlReads
@@ -69,6 +69,22 @@ def up_of(shop: Shop, amazon: Amazon, user_id: int) -> Row[Any]:
 
 def stop(shop: Shop, user_id: int) -> None:
     change(shop, update(users).where(users.c.id == user_id).values(active=False))
+
+
+@pytest.mark.parametrize(("other_store", "kept"), [(False, 3), (True, 2)])
+def test_estimates_of_fees_are_of_a_store_and_end_with_it(shop: Shop, link: Link, other_store: bool, kept: int) -> None:
+    mine, theirs = shop.account(1).seller_id, shop.account(2).seller_id
+    some = [row.id for row in shop.rows(1)[:1]] + [row.id for row in shop.rows(2)[:2]]
+    fee = {"fee_jpy": 1, "fixed_jpy": 0, "of_price_jpy": 1000, "estimated_at": now(), "next_at": now()}
+    rows = [{"listing_id": id, "failures": 0, "alone": False, **fee} for id in some]
+    change(shop, insert(listing_fees).values(rows))
+    delist_all(shop, 1)
+
+    assert link(1, theirs if other_store else mine)
+
+    with reading(shop.engine) as connection:
+        left = set(connection.execute(select(listing_fees.c.listing_id)).scalars())
+    assert left == set(some[-kept:])
 
 
 @pytest.mark.parametrize("of_release_before", [False, True])

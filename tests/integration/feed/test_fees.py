@@ -13,7 +13,7 @@ from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listing_fees, listings, users
 from mercarich_feed import metrics
 from mercarich_feed.adapters.fees_sql import CLAIMED, SqlFees
-from mercarich_feed.adapters.meter import PrometheusMeter
+from mercarich_feed.adapters.meter import FeeGauges
 from mercarich_feed.domain.fees import EVERY, FeeResult, all_of
 from mercarich_feed.settings import FeedSettings
 from mercarich_reasons.earnings import FeeNotTold, FeeRefused, FeesForbidden
@@ -82,8 +82,14 @@ def test_each_offer_that_is_up_or_paused_gets_amazons_estimate_of_its_price(
     books = [row for id, row in fees(engine).items() if "写真集" in things[id]]
     assert {row.fixed_jpy for row in books} == {80}
     assert {(row.claim, row.failures, row.problem) for row in fees(engine).values()} == {(None, 0, None)}
-    round_of(feed)
+    next(tick for tick in feed.lanes.ticks if tick.name == "fee gauges").run()
     assert metrics.FEES_WAITING.collect()[0].samples[0].value == 0
+
+
+def test_every_worker_tells_how_far_the_estimates_are_and_one_asks_for_them(feed: Running) -> None:
+    """A worker that led once and leads no more would tell an old number."""
+    ticks = {tick.name: tick.alone for tick in feed.lanes.ticks}
+    assert (ticks["fees"], ticks["fee gauges"]) == (True, False)
 
 
 def test_a_price_that_has_moved_by_more_than_a_tenth_is_estimated_anew(
@@ -223,6 +229,6 @@ def test_the_age_of_the_oldest_estimate_is_told(priced: Shop, engine: Engine) ->
         row = {"listing_id": id, "estimated_at": at - timedelta(days=days), **turn, **more}
         run_tx(engine, lambda connection, row=row: connection.execute(insert(listing_fees).values(row)))
 
-    PrometheusMeter().estimates(book(engine).book())
+    FeeGauges(book(engine).book)()
 
     assert metrics.FEES_AGE.collect()[0].samples[0].value == pytest.approx(3 * 86_400, abs=60)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, FromClause, select
+from sqlalchemy import Connection, FromClause, delete, select
 
 from mercarich_db.conditions import among
 from mercarich_db.tables import listing_fees, listings
@@ -41,6 +41,12 @@ def of_listings(connection: Connection, ids: Sequence[int]) -> Mapping[int, Esti
     rows = connection.execute(select(_fee.listing_id, *COLUMNS).where(among(_fee.listing_id, ids)))
     found = {row.listing_id: estimate_of(row) for row in rows}
     return {id: estimate for id, estimate in found.items() if estimate is not None}
+
+
+def forget(connection: Connection, user_id: int) -> None:
+    """Delete the estimates of a seller's listings: they are of another store."""
+    mine = select(listings.c.id).where(listings.c.user_id == user_id)
+    connection.execute(delete(listing_fees).where(_fee.listing_id.in_(mine)))
 
 
 def estimate_for(connection: Connection, listing_id: int) -> Estimate | None:

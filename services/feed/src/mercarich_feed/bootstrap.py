@@ -1,6 +1,7 @@
 """The composition root: settings in, the ready worker out."""
 
 import threading
+from collections.abc import Sequence
 
 from sqlalchemy import Engine
 
@@ -14,7 +15,7 @@ from mercarich_feed.adapters.http import Http
 from mercarich_feed.adapters.lanes import AnyLane, FeedWorker, Lanes
 from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.adapters.lwa import Application, Lwa
-from mercarich_feed.adapters.meter import Gauges, PrometheusMeter, UnverifiedGauge
+from mercarich_feed.adapters.meter import FeeGauges, Gauges, PrometheusMeter, UnverifiedGauge
 from mercarich_feed.adapters.numbers_sql import SqlNumbers
 from mercarich_feed.adapters.offer_reads_sql import SqlOfferReads
 from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
@@ -122,7 +123,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     def to_read() -> list[int]:
         return [*listings.sellers_to_read(), *orders.sellers(), *watch.sellers()]
 
-    fees, fee_rounds = _fees(SqlFees(engine, own.token_retry_seconds, now), gate(), amazon, meter, given)
+    fees, fee_ticks = _fees(SqlFees(engine, own.token_retry_seconds, now), gate(), amazon, given)
     follow: AnyLane[None] = given.lane("follow", own.followers, follow_then_remove)
 
     def restore_then_follow(user_id: int, wishes: set[RestoreWish]) -> float | None:
@@ -152,7 +153,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
         ),
         Tick("unverified", UNVERIFIED_SECONDS, UnverifiedGauge(sellers)),
         Tick("unread", UNREAD_SECONDS, ForgetUnread(watch.forget_unread), alone=True),
-        fee_rounds,
+        *fee_ticks,
     )
     return Lanes(patches, restores, follow, offers, fees, creating.lane, ticks, amazon, http)
 
@@ -161,10 +162,12 @@ def _offers_lane(given: Dependencies, own: FeedSettings, gate: Gate, read: ReadA
     return given.lane("offers", own.offer_readers, lambda user_id, _wishes: gate(user_id, read))
 
 
-def _fees(
-    book: SqlFees, gate: Gate, amazon: PacedAmazon, meter: PrometheusMeter, given: Dependencies
-) -> tuple[AnyLane[None], Tick]:
-    """Build the lane that asks for estimates of fees, and what wakes it."""
+def _fees(book: SqlFees, gate: Gate, amazon: PacedAmazon, given: Dependencies) -> tuple[AnyLane[None], Sequence[Tick]]:
+    """Build the lane that asks for estimates of fees, what wakes it, and what tells how far they are."""
     estimate = EstimateFees(book, amazon)
     lane: AnyLane[None] = given.lane("fees", FEE_THREADS, lambda user_id, _wishes: gate(user_id, estimate))
-    return lane, Tick("fees", FEE_SECONDS, FeeRounds(lane, book.book, meter.estimates), alone=True, takes_long=True)
+    rounds, gauges = FeeRounds(lane, book.book), FeeGauges(book.book)
+    return lane, (
+        Tick("fees", FEE_SECONDS, rounds, alone=True, takes_long=True),
+        Tick("fee gauges", FEE_SECONDS, gauges, takes_long=True),
+    )

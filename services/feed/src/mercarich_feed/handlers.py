@@ -93,17 +93,14 @@ class CreationRounds:
 
 @dataclass(frozen=True, slots=True)
 class FeeRounds:
-    """Wake sellers with offers whose fees are to be estimated, and tell how far the estimates are."""
+    """Wake sellers with offers whose fees are to be estimated."""
 
     fees: SellerLane
     book: Callable[[], FeeBook]
-    tell: Callable[[FeeBook], None]
 
     def __call__(self) -> None:
         self.fees.check()
-        book = _read(self.book)
-        self.tell(book)
-        for user_id in book.waiting:
+        for user_id in _read(self.book).waiting:
             self.fees.wake(user_id)
 
 

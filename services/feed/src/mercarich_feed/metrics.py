@@ -86,15 +86,15 @@ OFFER_READ_SECONDS = Histogram(
 )
 FEES_WAITING = Gauge(
     "mercarich_feed_fee_estimates_waiting",
-    "Offers of which Amazon is to be asked for its fee, by the worker that leads",
+    "Offers of which Amazon is to be asked for its fee",
 )
 FEES_REFUSED = Gauge(
     "mercarich_feed_fee_estimates_refused",
-    "Offers of which Amazon gave no estimate of its fee when it was asked last, by the worker that leads",
+    "Offers of which Amazon gave no estimate of its fee when it was asked last",
 )
 FEES_AGE = Gauge(
     "mercarich_feed_fee_estimate_age_seconds",
-    "Time since the oldest estimate of a fee was made, by the worker that leads; 0: there is none",
+    "Time since the oldest estimate of a fee was made; 0: there is none",
 )
 OPEN_FEEDS = Gauge("mercarich_feed_open_feeds", "Feeds that have not ended")
 UNVERIFIED = Gauge(

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, and_, delete, exists, false, select, 
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.linking import Outcome
+from mercarich_db import fee_estimates
 from mercarich_db.audit import Deed, note_down
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
@@ -63,6 +64,7 @@ class SqlLinks:
             if (before := connection.execute(of_other.with_for_update()).scalar()) is not None:
                 creation_store.end_of_store(connection, account.user_id, now)
                 removed_store.keep_store(connection, account.user_id, before)
+                fee_estimates.forget(connection, account.user_id)
                 connection.execute(delete(listing_removals).where(of_before))  # else the new store would lose the SKUs
             insert_missing(connection, amazon_accounts, [{"user_id": account.user_id, **values}])
             connection.execute(update(amazon_accounts).where(mine).values(values))

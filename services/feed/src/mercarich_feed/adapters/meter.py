@@ -1,6 +1,6 @@
 """`ports.Meter` and the gauges, on Prometheus."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -75,11 +75,6 @@ class PrometheusMeter:
     def offers_not_read(self) -> None:
         metrics.OFFER_READS.labels(_FAILED).inc()
 
-    def estimates(self, book: FeeBook) -> None:
-        metrics.FEES_WAITING.set(sum(book.waiting.values()))
-        metrics.FEES_REFUSED.set(book.refused)
-        metrics.FEES_AGE.set(_age(book.oldest, book.at))
-
     def settled(self, step: Step) -> None:
         if step.next in _CREATION_ENDS:
             metrics.CREATIONS.labels(_CREATION_ENDS[step.next]).inc()
@@ -127,6 +122,22 @@ class Gauges:
             metrics.TOKEN_CHECK_STOPPED.set(check.problem is not None)
             for verdict in Verdict:
                 metrics.TOKEN_VERDICTS.labels(verdict).set(getattr(check, verdict))
+
+
+@dataclass(frozen=True, slots=True)
+class FeeGauges:
+    """How far the estimates of fees are. Every worker tells it: one that leads no more would keep an old number."""
+
+    book: Callable[[], FeeBook]
+
+    def __call__(self) -> None:
+        try:
+            book = self.book()
+        except DatabaseAway as error:
+            raise NotNow(str(error), _AWAY_SECONDS) from error
+        metrics.FEES_WAITING.set(sum(book.waiting.values()))
+        metrics.FEES_REFUSED.set(book.refused)
+        metrics.FEES_AGE.set(_age(book.oldest, book.at))
 
 
 @dataclass(frozen=True, slots=True)
