@@ -1,5 +1,6 @@
 """Orders at Amazon are read every three minutes, and the books follow each of them once."""
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from tests.integration.feed.shop import Shop, now
 
 from mercarich_contracts.orders import ORDERED, OrderStatus
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import amazon_accounts, listings, order_items, order_reads, source_items, users
+from mercarich_db.tables import amazon_accounts, listings, metadata, order_items, order_reads, source_items, users
 from mercarich_feed import metrics
 from mercarich_feed.adapters.creations_sql import SqlCreations
 from mercarich_feed.adapters.differences_sql import SqlDifferences
@@ -27,6 +28,7 @@ from mercarich_feed.domain.pushes import Account
 from mercarich_feed.settings import FeedSettings
 from mercarich_listings import store
 from mercarich_reasons.push import AmazonUnreachable, ChangedAtAmazon, OrderedAtAmazon, OrdersForbidden
+from mercarich_simulator.api.orders import GIFT_EVERY, GIFT_MESSAGE
 
 
 @pytest.fixture
@@ -90,6 +92,23 @@ def test_the_last_piece_that_was_ordered_is_sold_here_too_and_nothing_puts_it_up
     eventually(lambda: shop.row(sold).verified_at is not None)
     assert shop.events(sold) == ["ordered", "push_accepted"]
     assert (shown(shop, amazon, sold), shown(shop, amazon, other), shop.events(other)) == (0, 1, [])
+
+
+def test_a_message_of_a_buyer_is_neither_stored_nor_logged(
+    feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun(feed, engine, eventually)
+    caplog.set_level(logging.DEBUG)
+    gifts = listed(shop, 1)[: 2 * GIFT_EVERY]
+    buy(amazon, shop, *gifts)
+    read(feed, engine, eventually)
+
+    assert len(orders(engine)) == len(gifts)
+    with reading(engine) as connection:
+        kept = [str(row) for table in metadata.sorted_tables for row in connection.execute(select(table))]
+    assert any(orders(engine)[0].order_id in row for row in kept), "this would see it"
+    assert not [row for row in kept if GIFT_MESSAGE in row or repr(GIFT_MESSAGE)[1:-1] in row]
+    assert GIFT_MESSAGE not in caplog.text
 
 
 def test_an_order_that_is_read_again_changes_nothing_and_what_became_of_it_is_stored(

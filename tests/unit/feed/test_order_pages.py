@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,17 @@ from typing import Any
 import pytest
 
 from mercarich_contracts.orders import Canceller, OrderStatus
+from mercarich_db.tables import order_items
 from mercarich_feed.adapters.order_pages import DATA_SETS, query, read
 from mercarich_feed.domain.answers import Transient
-from mercarich_feed.domain.orders import EVERY, HISTORY, LONGEST, OVERLAP, Period, next_period
+from mercarich_feed.domain.orders import EVERY, HISTORY, LONGEST, OVERLAP, OrderItem, Period, next_period
 
 MODELS = Path(os.environ.get("MERCARICH_RECORDED_DATA", "../shared/data")) / "spapi" / "models"
 MODEL = MODELS / "orders_2026-01-01.json"
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 PERSONAL = {"BUYER", "RECIPIENT", "PACKAGES", "TAX", "PAYMENT"}
+IMPERSONAL = {"PROCEEDS", "EXPENSE", "PROMOTION", "FULFILLMENT_ORDERS"}
+"""Not needed."""
 needs_model = pytest.mark.skipif(not MODEL.exists(), reason="MERCARICH_RECORDED_DATA holds no official models")
 
 
@@ -132,7 +136,62 @@ def test_each_status_and_each_parameter_is_one_of_amazons() -> None:
 
 
 def test_no_data_of_buyers_is_asked_for() -> None:
-    assert not set(DATA_SETS.split(",")) & PERSONAL
+    asked = query(Period(NOW, NOW + LONGEST), "A1VC38T7YXB528", "token")
+    assert set(asked["includedData"].split(",")) == {"FULFILLMENT", "CANCELLATION"}
+
+
+@needs_model
+def test_each_data_set_of_amazon_is_known_to_have_personal_data_or_none() -> None:
+    model = json.loads(MODEL.read_text("utf-8"))
+    parameters = {one["name"]: one for one in model["paths"]["/orders/2026-01-01/orders"]["get"]["parameters"]}
+    assert set(parameters["includedData"]["items"]["enum"]) == PERSONAL | IMPERSONAL | set(DATA_SETS.split(","))
+
+
+def _everything(model: dict[str, Any], schema: dict[str, Any], path: str, left: int = 12) -> Any:
+    """Return what the schema allows, with each text saying where it stands."""
+    if "$ref" in schema:
+        return _everything(model, model["definitions"][schema["$ref"].rpartition("/")[2]], path, left - 1)
+    if left < 0:
+        return None
+    if schema.get("type") == "array":
+        return [_everything(model, schema["items"], path, left)]
+    if "properties" in schema:
+        its = schema["properties"].items()
+        return {name: _everything(model, one, f"{path}.{name}".lstrip("."), left) for name, one in its}
+    return 1 if schema.get("type") in ("integer", "number") else f"<{path}>"
+
+
+@needs_model
+def test_of_all_that_an_order_may_have_only_what_is_not_about_the_buyer_is_read() -> None:
+    """Everything that Amazon's model knows comes with the response, asked for or not."""
+    model = json.loads(MODEL.read_text("utf-8"))
+    full = _everything(model, model["definitions"]["Order"], "")
+    assert full["recipient"]["deliveryAddress"]["name"] == "<recipient.deliveryAddress.name>"
+    assert "giftMessage" in full["orderItems"][0]["fulfillment"]["packing"]["giftOption"]
+    full |= {"createdTime": "2026-11-29T11:00:00Z", "lastUpdatedTime": "2026-11-29T11:05:00Z"}
+    full["fulfillment"]["shipByWindow"]["latestDateTime"] = "2026-12-02T14:59:59Z"
+    full["orderItems"][0]["product"]["price"]["unitPrice"] = {"amount": "1280.00", "currencyCode": "JPY"}
+
+    (item,) = read(page(full), NOW).items
+
+    texts = {value for value in asdict(item).values() if isinstance(value, str) and value.startswith("<")}
+    assert texts == {
+        "<orderId>",
+        "<orderItems.orderItemId>",
+        "<orderItems.product.sellerSku>",
+        "<orderItems.product.asin>",
+    }
+    numbers_and_times = {name for name, value in asdict(item).items() if not isinstance(value, str)}
+    assert numbers_and_times == {
+        *("quantity", "unfulfilled", "price_jpy", "cancelled_by"),
+        *("ordered_at", "changed_at", "ship_by"),
+    }
+
+
+def test_what_is_stored_of_an_order_is_what_is_read_and_nothing_about_its_buyer() -> None:
+    """A new column needs a decision, here and in docs/retention.md."""
+    ours = {"id", "user_id", "seller_id", "shipped_at", "seen_at", "listing_id", "source_item_id"}
+    assert {column.name for column in order_items.columns} == {field.name for field in fields(OrderItem)} | ours
 
 
 def test_the_first_reads_go_through_the_past_a_day_at_a_time() -> None:

@@ -9,7 +9,12 @@ from mercarich_feed.domain.answers import Transient
 from mercarich_feed.domain.orders import OrderItem, OrderPage, Period
 
 DATA_SETS = "FULFILLMENT,CANCELLATION"
-"""What is asked for besides the orders themselves. Neither has personal data."""
+"""What is asked for besides the orders themselves: status and times, and who cancelled.
+
+FULFILLMENT has personal data in one place, the buyer's message of a gift
+(`orderItems.fulfillment.packing.giftOption.giftMessage`, orders_2026-01-01), and there is no way to ask for less. It is
+not read from the response, which is neither kept nor logged.
+"""
 
 _STATUSES = {status.value.upper(): status for status in OrderStatus}
 _CANCELLERS = {one.value.upper(): one for one in Canceller}

@@ -24,6 +24,10 @@ from mercarich_simulator.web import Reply, Request, json_reply
 from mercarich_simulator.world import World
 
 MAX_PAGE = 100
+GIFT_EVERY = 2
+"""One of so many orders is a gift."""
+GIFT_MESSAGE = "花子さん、お誕生日おめでとう。太郎より"
+"""Personal data that comes with FULFILLMENT unasked."""
 PERSONAL = frozenset({"BUYER", "RECIPIENT", "PACKAGES", "TAX", "PAYMENT"})
 """Data sets with names, addresses or means of payment."""
 DATA_SETS = PERSONAL | {"PROCEEDS", "EXPENSE", "PROMOTION", "CANCELLATION", "FULFILLMENT", "FULFILLMENT_ORDERS"}
@@ -138,6 +142,9 @@ class OrderSearch:
         if "FULFILLMENT" in included:
             shipped = int(order.status is Status.SHIPPED)
             item["fulfillment"] = {"quantityFulfilled": shipped, "quantityUnfulfilled": 1 - shipped}
+            if order.number % GIFT_EVERY == 0:
+                gift = {"giftMessage": GIFT_MESSAGE, "giftWrapLevel": "Classic"}
+                item["fulfillment"]["packing"] = {"giftOption": gift}
         if "CANCELLATION" in included and order.cancelled_by is not None:
             item["cancellation"] = {"cancellationExecution": {"cancelledBy": order.cancelled_by}}
         return item
