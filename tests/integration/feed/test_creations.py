@@ -398,6 +398,7 @@ def test_a_source_that_got_dearer_is_told_and_nothing_is_sent(
     desk.ask(draft)
     shop.alter(source_items, shop.row(draft).source_item_id, price_jpy=cost, postage_jpy=0)
     create()
+    later(desk, timedelta(seconds=2))
 
     assert desk.exists("NEW-1") is sent
     assert desk.problem(draft) == (None if sent else PriceBelowCost(2_980, 2_990))

@@ -412,8 +412,8 @@ def test_the_notice_of_losses_leads_to_them(ann: Browser, rows: Rows, ann_id: in
 
     page = ann.get("/notices").text
 
-    assert "Offers on sale at a loss: 12" in page
-    assert "Offers on sale that earn less than you want: 7" in page
+    assert "Offers at a loss: 12" in page
+    assert "Offers that earn less than you want: 7" in page
     assert "/listings?view=at_a_loss" in page
     assert "/listings?view=thin_margin" in page
 

@@ -14,6 +14,15 @@ from mercarich_reasons.push import CameBackAgain, NotShown, UnknownSku
 from mercarich_web.listings.terminal import TOLD
 
 
+def test_an_offer_that_was_not_read_at_amazon_is_not_said_to_be_on_sale(mercarich: Mercarich, rows: Rows) -> None:
+    rows.listing(rows.user("yuki"), rows.source("x1", state="unknown"), "TOLD-1", pushed_quantity=None)
+
+    told = mercarich("explain", "TOLD-1")
+
+    assert "what Amazon shows of it is still to be read" in " ".join(told.stdout.split())
+    assert "on sale" not in told.stdout.lower()
+
+
 def test_a_withdrawn_offer_is_explained_by_its_evidence(mercarich: Mercarich, rows: Rows) -> None:
     listing = _withdrawn(rows)
 

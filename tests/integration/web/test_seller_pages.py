@@ -1,6 +1,8 @@
 """What a seller does by pages: pages of listings, a replacement approved or refused, rules saved."""
 
+import csv
 import re
+from io import StringIO
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,6 +11,7 @@ from sqlalchemy import Engine, insert, select, update
 from tests.integration.web.operating.test_sellers_and_tokens import link_amazon
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
+from tests.integration.web.test_api import ALL, key_of
 
 from mercarich_contracts.audit import AuditAction
 from mercarich_db import tables
@@ -72,6 +75,30 @@ def test_views_and_words_narrow_the_table_and_its_csv(ann: Browser, rows: Rows, 
     assert skus(ann.get("/listings?q=%25").text) == ["UP-2"]
     lines = ann.get("/listings/export.csv?view=searching").text.splitlines()
     assert [line.split(",")[0] for line in lines[1:]] == ['"DOWN-1"']
+
+
+def test_nothing_says_on_sale_of_an_offer_that_was_not_read_at_amazon_yet(
+    ann: Browser, rows: Rows, ann_id: int
+) -> None:
+    """A CSV said that it is listed there."""
+    rows.listing(ann_id, rows.source("x111111"), "READ-1", offer_price_jpy=1000)
+    told = rows.listing(ann_id, rows.source("x222222"), "TOLD-1", offer_price_jpy=1000, pushed_quantity=None)
+    key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+
+    assert skus(ann.get("/listings?view=on_sale").text) == ["READ-1"]
+    assert skus(ann.get("/listings?view=unseen").text) == ["TOLD-1"]
+    home = ann.get("/").text
+    figures = dict(re.findall(r'<span class="name">([^<]*)</span><span class="value[^"]*">([^<]*)</span>', home))
+    assert (figures["On sale"], figures["To be read at Amazon"]) == ("1", "1")
+    page = ann.get(f"/listings/{told}").text
+    assert "what Amazon shows of it is still to be read" in page
+    assert not re.search(r'class="badge[^"]*">\s*On sale', page)
+    one = ann.client.get(f"/api/v1/listings/{told}", headers=key).json()
+    listed = ann.client.get("/api/v1/listings?view=on_sale", headers=key).json()
+    assert (one["stage"], one["amazon_quantity"]) == ("unseen", None)
+    assert [row["sku"] for row in listed["listings"]] == ["READ-1"]
+    file = StringIO(ann.get("/listings/export.csv?view=unseen").text.lstrip("\ufeff"))
+    assert [(row["sku"], row["amazon_quantity"]) for row in csv.DictReader(file)] == [("TOLD-1", "")]
 
 
 TOO_LARGE = "OTk5OTk5OTk5OTk5OTk5OTk5OTl8MjAyNi0xMS0yNVQwMDowMDowMCswMDowMA"

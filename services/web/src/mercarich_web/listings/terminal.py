@@ -68,7 +68,7 @@ def _offer(offer: Offer) -> RenderableType:
     rows: list[tuple[str, object]] = [
         ("title", offer.title),
         ("ASIN", offer.asin),
-        ("quantity", f"{offer.quantity} (revision {offer.revision}, on sale {offer.listing_quantity})"),
+        ("quantity", f"{offer.quantity} (revision {offer.revision}, {offer.listing_quantity} when up)"),
         ("changed", offer.changed_at),
         ("in our books since", offer.created_at),
         ("your price", yen(offer.offer_price_jpy)),

@@ -57,6 +57,9 @@ class View(StrEnum):
 
     ALL = "all"
     ON_SALE = "on_sale"
+    """Also as Amazon has shown or accepted."""
+    UNSEEN = "unseen"
+    """On sale by the books alone: Amazon was not read yet."""
     EXPOSED = "exposed"
     """Amazon still sells them while their source is gone or their quantity is 0."""
     SEARCHING = "searching"
@@ -83,6 +86,7 @@ _OFFERS = frozenset({*UP, *DOWN})
 STAGES_OF: Mapping[View, frozenset[Stage]] = {
     View.ALL: frozenset(Stage),
     View.ON_SALE: frozenset({Stage.ON_SALE, Stage.MARKED}),
+    View.UNSEEN: frozenset({Stage.ON_SALE, Stage.MARKED}),
     View.EXPOSED: _OFFERS,
     View.SEARCHING: frozenset({Stage.SEARCHING}),
     View.PAUSED: frozenset({Stage.PAUSED}),
@@ -188,6 +192,7 @@ class Figures:
 
     all: int = 0
     on_sale: int = 0
+    unseen: int = 0
     exposed: int = 0
     searching: int = 0
     paused: int = 0

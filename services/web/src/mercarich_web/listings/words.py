@@ -26,6 +26,7 @@ BADGES: Mapping[str, tuple[str, str]] = {
 VIEWS: Mapping[str, str] = {
     View.ALL: N_("All"),
     View.ON_SALE: N_("On sale"),
+    View.UNSEEN: N_("To be read at Amazon"),
     View.EXPOSED: N_("Exposed"),
     View.SEARCHING: N_("Searching"),
     View.PAUSED: N_("Paused"),

@@ -217,8 +217,8 @@ SENTENCES_BY_CAUSE: Mapping[str, Mapping[str, Said]] = {
         CAME_BACK: Said("Deleted offers that Amazon still sells: %(count)s"),
     },
     Kind.EARNINGS: {
-        Verdict.LOSS: Said("Offers on sale at a loss: %(count)s"),
-        Verdict.THIN: Said("Offers on sale that earn less than you want: %(count)s"),
+        Verdict.LOSS: Said("Offers at a loss: %(count)s"),
+        Verdict.THIN: Said("Offers that earn less than you want: %(count)s"),
     },
 }
 SENTENCES: Mapping[str, Said] = {
@@ -232,7 +232,7 @@ SENTENCES: Mapping[str, Said] = {
     Kind.PROPOSED: Said("Replacements that wait for your approval: %(count)s"),
     Kind.DIFFERS: Said("Listings that Amazon shows otherwise than the books say: %(count)s"),
     Kind.JOB_FAILED: Said("A job failed: %(about)s"),
-    Kind.EARNINGS: Said("Offers on sale that earn too little: %(count)s"),
+    Kind.EARNINGS: Said("Offers that earn too little: %(count)s"),
     Kind.PAUSED: Said("Offers that are down because a sale would earn too little: %(count)s"),
 }
 LINKS: Mapping[str, str] = {

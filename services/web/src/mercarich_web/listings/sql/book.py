@@ -52,7 +52,10 @@ _offer, _source = listings.c, source_items.c
 _is_known = _offer.orphan.is_(false())
 _on_offer = and_(_offer.listed.is_(true()), _is_known)
 _gone = or_(_offer.quantity == 0, _source.state.in_(sorted(OUT_OF_STOCK)))
+_is_read = _offer.pushed_quantity.is_not(None)
 _NOT_BY_STAGE: Mapping[View, ColumnElement[bool]] = {
+    View.ON_SALE: and_(is_in(STAGES_OF[View.ON_SALE]), _is_known, _is_read),
+    View.UNSEEN: and_(is_in(STAGES_OF[View.UNSEEN]), _is_known, _offer.pushed_quantity.is_(None)),
     View.EXPOSED: and_(_on_offer, func.coalesce(_offer.pushed_quantity, _offer.listing_quantity) > 0, _gone),
     View.PENDING: and_(_offer.push_pending == 1, _on_offer),
     View.PROBLEM: and_(_offer.listed.is_(true()), or_(_offer.orphan.is_(true()), _offer.push_problem.is_not(None))),
