@@ -703,15 +703,15 @@ def test_a_removed_offer_that_is_created_again_is_not_set_to_0(
         assert connection.execute(select(removed_offers.c.sku)).all() == []
 
 
-def test_a_hundred_drafts_are_all_sold_or_told_why(start_amazon: Callable[..., Amazon], engine: Engine) -> None:
-    """In a world with restrictions, issues after acceptance, ignored offers and a lag."""
+def test_two_hundred_drafts_are_all_buyable_or_told_why(start_amazon: Callable[..., Amazon], engine: Engine) -> None:
+    """In a world with restrictions, issues after acceptance, ignored offers and a lag, in one run."""
     unkind = ("--restricted", "0.1", "--late-issues", "0.1", "--ignored-creations", "0.05", "--lag-seconds", "3")
     amazon = start_amazon("--sellers", "1", "--listings", "400", *unkind, "--quota-factor", "100")
     shop = Shop(engine)
     shop.fill(amazon.get("/_sim/seed"), amazon.rows()[:5])
     desk = Desk(shop, amazon)
     api, account = SpApiCreating(api_of(amazon, shop)), account_of(shop, SELLER)
-    drafts = [desk.draft(f"NEW-{n}") for n in range(100)]
+    drafts = [desk.draft(f"NEW-{n}") for n in range(200)]
     for number, draft in enumerate(drafts):
         desk.ask(draft, asin=desk.asin(number))
     creations = SqlCreations(engine, SqlNumbers(engine), 1, desk.now)
@@ -729,7 +729,10 @@ def test_a_hundred_drafts_are_all_sold_or_told_why(start_amazon: Callable[..., A
     assert all(desk.sold(f"NEW-{n}")["quantity"] == 1 for n, draft in enumerate(drafts) if stages[draft] == "on_sale")
     told = desk.ledger()
     assert (told["created_unmeant"], told["overwritten"]) == (0, 0)
-    assert 50 < list(stages.values()).count("on_sale") < 100
+    sold = list(stages.values()).count("on_sale")
+    buyable = sum(bool((shown := api.look(account, f"NEW-{n}")) and shown.buyable) for n in range(200))
+    assert buyable == sold, "Amazon sells exactly what is on sale here"
+    assert 100 < sold < 200
 
 
 @pytest.mark.parametrize(("query", "is_code"), [("MX-00003", False), ("jan", True), ("asin", False)])
