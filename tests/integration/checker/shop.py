@@ -14,7 +14,6 @@ from sqlalchemy import Engine, func, insert, select
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
-from mercarich_checker.adapters.settings_sql import brake_settings
 from mercarich_checker.domain.canaries import Canary, Expected
 from mercarich_checker.use_cases.check_batch import BatchOutcome, CheckBatchItems
 from mercarich_checker.use_cases.rounds import RunSettings
@@ -30,6 +29,7 @@ from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import amazon_accounts, listing_events, listings, run_heads, runs, source_items, users
 from mercarich_platform.clock import monotonic, utc_now
 from mercarich_platform.outages import DatabaseAway
+from mercarich_runs.adapters.settings_sql import brake_settings
 from mercarich_runs.ports import ProxyAway, Request, Run
 from mercarich_runs.use_cases.publish import PublishSettings
 

@@ -12,8 +12,6 @@ from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, check
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
-from mercarich_checker.adapters.settings_sql import brake_settings
-from mercarich_checker.domain.brake import HoldKind
 from mercarich_checker.domain.canaries import Canary, Expected
 from mercarich_checker.ports import Released
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
@@ -24,6 +22,8 @@ from mercarich_db.tables import holds, listing_events, listings, source_items
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.holds import CanariesDiffer, TooManyAbsent, TooManyUnreadable
 from mercarich_reasons.stock import SourceNotGone
+from mercarich_runs.adapters.settings_sql import brake_settings
+from mercarich_runs.domain.brake import HoldKind
 from mercarich_runs.ports import Outcome, Request, Run
 
 PAGE = RouteName.YAHOO_ITEM

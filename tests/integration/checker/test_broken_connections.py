@@ -13,7 +13,6 @@ from tests.services.cutting_proxy import Cut, cutting
 
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.runs_sql import SqlRuns
-from mercarich_checker.adapters.settings_sql import brake_settings
 from mercarich_checker.ports import Recorded
 from mercarich_checker.use_cases.check_batch import BatchOutcome
 from mercarich_checker.use_cases.run_check import RunCheck
@@ -25,6 +24,7 @@ from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import evidence, listing_events, listings, runs, source_items
 from mercarich_platform.clock import utc_now
 from mercarich_platform.outages import DatabaseAway
+from mercarich_runs.adapters.settings_sql import brake_settings
 from mercarich_runs.ports import Run
 
 LEASE = timedelta(seconds=30)

@@ -12,8 +12,6 @@ from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, check
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
-from mercarich_checker.adapters.settings_sql import brake_settings
-from mercarich_checker.domain.brake import HoldKind
 from mercarich_checker.use_cases.run_check import make_batch
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
@@ -24,6 +22,8 @@ from mercarich_platform.clock import utc_now
 from mercarich_reasons.holds import TooManyUnreadable
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.runs import SecondLookGoesOn, SecondLookWaits
+from mercarich_runs.adapters.settings_sql import brake_settings
+from mercarich_runs.domain.brake import HoldKind
 from mercarich_runs.ports import Request, Run
 from mercarich_web.home.sql import SqlSellersDesk
 from mercarich_web.runs.sql.runs import SqlRuns as Pages

@@ -8,9 +8,6 @@ from tests.integration.checker.shop import Shop
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
-from mercarich_checker.adapters.settings_sql import brake_settings
-from mercarich_checker.domain.brake import HoldKind, NewHold
-from mercarich_checker.domain.canaries import Doubt
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Evidence, Item
@@ -19,6 +16,8 @@ from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import holds, listings, source_items
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.holds import CanariesDiffer, TooManyAbsent
+from mercarich_runs.adapters.settings_sql import brake_settings
+from mercarich_runs.domain.brake import Doubt, HoldKind, NewHold
 from mercarich_runs.ports import Outcome, Request, Run
 
 SHOPS = [f"AbCdEfGhIjKlMnOpQrS{n:03}" for n in range(25)]

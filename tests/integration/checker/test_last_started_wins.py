@@ -15,13 +15,13 @@ from tests.integration.checker.shop import Market, Shop, Workers, check, planner
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
-from mercarich_checker.adapters.settings_sql import brake_settings
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import runs, source_items
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.runs import NoCanariesToAsk
+from mercarich_runs.adapters.settings_sql import brake_settings
 from mercarich_runs.ports import Outcome, Request, Run, Superseded
 
 

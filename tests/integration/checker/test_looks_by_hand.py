@@ -8,8 +8,6 @@ import pytest
 from sqlalchemy import Engine, select, update
 from tests.integration.checker.shop import VOUCHES, Market, Shop, Workers, check
 
-from mercarich_checker.adapters import tallies_sql
-from mercarich_checker.domain.brake import Fall, HoldKind
 from mercarich_checker.use_cases.check_batch import BatchOutcome
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
@@ -17,6 +15,8 @@ from mercarich_db import engine as engines
 from mercarich_db.tables import holds, listings, runs, source_items
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.holds import TooManyAbsent, TooManyFalls
+from mercarich_runs.adapters import tallies_sql
+from mercarich_runs.domain.brake import Fall, HoldKind
 from mercarich_web.listings.actions import BulkAction
 from mercarich_web.listings.choices import Applied, Choice
 from mercarich_web.listings.sql.actions import SqlBulk

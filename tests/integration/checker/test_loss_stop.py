@@ -12,8 +12,6 @@ from tests.integration.checker.shop import VOUCHES, Market, Shop, Woken, Workers
 from tests.integration.checker.test_next_looks import Looks
 
 from mercarich_checker.adapters.observations_sql import SqlObservations
-from mercarich_checker.adapters.settings_sql import brake_settings
-from mercarich_checker.domain.brake import HoldKind
 from mercarich_checker.handlers import ReleasedHoldsTick
 from mercarich_contracts.market import Marketplace, State
 from mercarich_db import engine as engines
@@ -25,6 +23,8 @@ from mercarich_listings.transition import Stage
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle
 from mercarich_reasons.holds import TooManyLosses, TooManyRecoveries
+from mercarich_runs.adapters.settings_sql import brake_settings
+from mercarich_runs.domain.brake import HoldKind
 from mercarich_runs.ports import Outcome
 
 FREE = {"shipping_payer": "seller"}

@@ -10,7 +10,6 @@ from tests.integration.checker.shop import Market, Shop
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
-from mercarich_checker.adapters.settings_sql import brake_settings
 from mercarich_checker.adapters.watch_sql import SqlWatched
 from mercarich_checker.domain.freshness import AFTER_END, CLOSING_AGAIN, UNKNOWN_AGAIN, look_class
 from mercarich_contracts.hazards import PRIOR
@@ -23,6 +22,7 @@ from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import hazard_cells, listing_creations, source_items
 from mercarich_listings import store
 from mercarich_platform.clock import utc_now
+from mercarich_runs.adapters.settings_sql import brake_settings
 from mercarich_runs.ports import Operation, Request, Run
 
 HOUR = timedelta(hours=1)

@@ -14,7 +14,6 @@ from mercarich_checker.adapters.counted import CountedObservations
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.plan_sql import SqlPlan
 from mercarich_checker.adapters.runs_sql import SqlRuns
-from mercarich_checker.adapters.settings_sql import brake_settings
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
@@ -31,6 +30,7 @@ from mercarich_mercari_proxy.adapters import web as mercari
 from mercarich_mercari_proxy.adapters.dpop import Signer
 from mercarich_platform.cache import Cache
 from mercarich_platform.clock import utc_now
+from mercarich_runs.adapters.settings_sql import brake_settings
 from mercarich_runs.ports import Request
 from mercarich_yahoo_proxy.adapters import web as yahoo
 

@@ -9,11 +9,16 @@ from tests.integration.updater.shop import Market, RevivalShop, item
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db import engine as engines
-from mercarich_db.tables import listing_events
+from mercarich_db.tables import holds, listing_events, listings
+from mercarich_listings import store
 from mercarich_listings.transition import Stage
+from mercarich_listings.waiting import restore_waits
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.candidates import PriceAboveLossLimit
 from mercarich_reasons.earnings import EarnsTooLittle
+from mercarich_reasons.holds import TooManyLosses
+from mercarich_runs.adapters.runs_sql import SqlRuns
+from mercarich_runs.ports import Operation, Outcome, Request
 from mercarich_updater.ports import Ageing
 
 OFFERED = 1000
@@ -186,6 +191,63 @@ def test_a_restore_is_paused_before_its_push_by_the_postage_that_is_counted(
     assert shop.decisions.seen_again(ageing, now, utc_now()) == paused
 
     assert (shop.offer(listing).paused_at is not None) == paused
+
+
+def test_many_restores_that_are_seen_dear_before_their_push_are_held_and_wait(
+    shop: RevivalShop, market: Market, seller: int
+) -> None:
+    """A parser that misreads prices: the brake of checks counts these, too, and holds from the third on."""
+    shop.setting("BRAKE_LISTINGS", 3)
+    request = Request(Marketplace.YAHOO, plans=(2, 4))
+    run = SqlRuns(shop.engine, Operation.CHECK).start(request, None, utc_now())
+    listed = [shop.gone(seller, f"old{n}", offer_price_jpy=OFFERED) for n in range(4)]
+    for number, listing in enumerate(listed):
+        market.for_sale = [item(f"new{number}", price_jpy=800)]
+        shop.wake(listing)
+    now = utc_now()
+    assert _going_up(shop) == set(listed)
+
+    for number, listing in enumerate(listed):
+        ageing = Ageing(shop.offer(listing).source_item_id, Marketplace.YAHOO, f"new{number}")
+        assert shop.decisions.seen_again(ageing, item(f"new{number}", price_jpy=8000), now) == 1
+
+    assert _stages(shop, listed) == [Stage.PAUSED, Stage.PAUSED, Stage.HELD, Stage.HELD]
+    assert _going_up(shop) == set(), "what is held is not pushed"
+    with engines.reading(shop.engine) as connection:
+        [hold] = connection.execute(select(holds)).all()
+    assert (hold.kind, hold.user_id, hold.reason, hold.run_id) == ("losses", seller, TooManyLosses(3), run.id)
+    row, source = shop.run(run.id), shop.source("new3")
+    assert (row.dearer, row.paused) == (4, 2)
+    assert source.due_at is not None, "a second look is due"
+    again = Ageing(source.id, Marketplace.YAHOO, "new3")
+    assert shop.decisions.seen_again(again, item("new3", price_jpy=8000), now) == 0, "the check confirms, or clears"
+
+
+def test_what_ended_runs_have_held_counts_for_the_looks_after_them(
+    shop: RevivalShop, market: Market, seller: int
+) -> None:
+    shop.setting("BRAKE_LISTINGS", 2)
+    runs = SqlRuns(shop.engine, Operation.CHECK)
+    run = runs.start(Request(Marketplace.YAHOO, plans=(2, 4)), None, utc_now())
+    runs.end(run, Outcome.FINISHED, utc_now())
+    listed = [shop.gone(seller, f"old{n}", offer_price_jpy=OFFERED) for n in range(2)]
+    for number, listing in enumerate(listed):
+        market.for_sale = [item(f"new{number}", price_jpy=800)]
+        shop.wake(listing)
+        ageing = Ageing(shop.offer(listing).source_item_id, Marketplace.YAHOO, f"new{number}")
+        shop.decisions.seen_again(ageing, item(f"new{number}", price_jpy=8000), utc_now())
+
+    assert _stages(shop, listed) == [Stage.PAUSED, Stage.HELD]
+
+
+def _going_up(shop: RevivalShop) -> set[int]:
+    with engines.reading(shop.engine) as connection:
+        return set(connection.execute(select(listings.c.id).where(restore_waits(utc_now()))).scalars())
+
+
+def _stages(shop: RevivalShop, ids: Sequence[int]) -> list[Stage]:
+    with engines.reading(shop.engine) as connection:
+        return [one.stage for one in store.read(connection, ids)]
 
 
 def test_a_marked_restore_does_not_keep_others_of_its_source_from_being_paused(

@@ -7,12 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mercarich_checker.domain.brake import Brake, too_many_unreadable
 from mercarich_checker.domain.canaries import (
     BadCanaries,
     Canary,
     CanaryVerdict,
-    Doubt,
     Expected,
     judge_canaries,
     read_canaries,
@@ -21,6 +19,7 @@ from mercarich_checker.domain.looks import Meaning, after_second_look, in_troubl
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_reasons.holds import CanariesDiffer
+from mercarich_runs.domain.brake import Brake, Doubt, too_many_unreadable
 
 
 def _item(state: State, reason: Reason | None = None) -> Item:

@@ -7,8 +7,7 @@ import pytest
 from tests.unit.checker.test_withdrawals import EARLIER_RUN, HELD, NOW, RUN, SETTINGS, SOLD
 from tools.life_cycle import CHEAP, DEAR, EXAMPLES
 
-from mercarich_checker.domain import brake, prices, withdrawals
-from mercarich_checker.domain.brake import Fall, Hold, HoldKind, NewHold, Tally, Weighed
+from mercarich_checker.domain import prices, withdrawals
 from mercarich_checker.domain.prices import Moves
 from mercarich_checker.domain.withdrawals import Found, Gone, Offer
 from mercarich_contracts.events import EventKind
@@ -18,6 +17,8 @@ from mercarich_listings.transition import Stage
 from mercarich_reasons.earnings import PriceNoLongerAsks
 from mercarich_reasons.holds import TooManyLosses, TooManyRecoveries
 from mercarich_replacements.loss_stop import UNDECIDED, Decision, Step
+from mercarich_runs.domain import brake
+from mercarich_runs.domain.brake import Fall, Hold, HoldKind, NewHold, Tally, Weighed
 
 DOWN, UP, STAYS = Decision(Step.PAUSE, DEAR), Decision(Step.RECOVER, CHEAP), Decision(Step.KEEP)
 LOSSES = replace(HELD, kind=HoldKind.LOSSES)

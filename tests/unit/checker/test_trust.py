@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mercarich_checker.domain.canaries import Canary, Doubt, Expected
+from mercarich_checker.domain.canaries import Canary, Expected
 from mercarich_checker.use_cases.trust import Trust, Trusted
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.messages import BatchItem
@@ -15,6 +15,7 @@ from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_contracts.sites import SITES
 from mercarich_reasons.holds import CanariesDiffer
 from mercarich_reasons.runs import NoCanariesToAsk
+from mercarich_runs.domain.brake import Doubt
 from mercarich_runs.ports import Counts, ProxyAway
 
 ITEM, SHOPS, LIST = RouteName.MERCARI_ITEM, RouteName.MERCARI_SHOPS, RouteName.MERCARI_SELLER

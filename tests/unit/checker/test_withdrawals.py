@@ -5,9 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mercarich_checker.domain import brake, withdrawals
-from mercarich_checker.domain.brake import BrakeSettings, Fall, Hold, HoldKind, NewHold, Tally, Weighed
-from mercarich_checker.domain.canaries import Doubt
+from mercarich_checker.domain import withdrawals
 from mercarich_checker.domain.withdrawals import Decided, Found, Gone, Offer, Seen
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, Reason, RouteName, State
@@ -16,6 +14,8 @@ from mercarich_listings.listing import Listing
 from mercarich_listings.transition import Stage
 from mercarich_reasons.holds import TooManyAbsent, TooManyFalls
 from mercarich_reasons.stock import SourceNotGone, SourceOnSaleAgain, SourceSeen
+from mercarich_runs.domain import brake
+from mercarich_runs.domain.brake import BrakeSettings, Doubt, Fall, Hold, HoldKind, NewHold, Tally, Weighed
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 CONFIRM_AFTER = timedelta(seconds=60)

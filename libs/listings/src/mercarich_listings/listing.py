@@ -129,7 +129,7 @@ def recover(
     return _changed(listing, Told(EventKind.RECOVERED, now, reason, trigger), up | _FREE | {"paused_at": None})
 
 
-@transition(Stage.ON_SALE, Stage.HELD, Stage.PAUSED, by=(By.CHECKER,))
+@transition(Stage.ON_SALE, Stage.HELD, Stage.PAUSED, by=(By.CHECKER, By.UPDATER))
 def hold(listing: Listing, now: datetime, reason: Reason, trigger: Trigger) -> Lived:
     """The brake holds back what the source asks for: it waits for the hold `trigger.hold_id`, and stays as it is."""
     held_at = (listing.held_at or now) if isinstance(reason, BY_PRICE) else None

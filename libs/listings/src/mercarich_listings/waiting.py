@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, true
 
 from mercarich_contracts.market import State
-from mercarich_db.tables import listing_removals, listings, source_items, submission_items, submissions
+from mercarich_db.tables import holds, listing_removals, listings, source_items, submission_items, submissions
 from mercarich_listings.listing import FRESH
 from mercarich_platform.clock import AHEAD
 
@@ -51,7 +51,14 @@ def restore_waits(now: datetime) -> ColumnElement[bool]:
 
     No older revision may be under way, since it is undefined which of the two Amazon would apply last.
     """
-    return and_(pending(), restore(), source_is_fresh(now), not_deferred(now), unclaimed(now), carried_by_no_feed())
+    may_go_up = and_(source_is_fresh(now), not_held_for_loss())
+    return and_(pending(), restore(), may_go_up, not_deferred(now), unclaimed(now), carried_by_no_feed())
+
+
+def not_held_for_loss() -> ColumnElement[bool]:
+    """SQL condition: the brake does not hold a loss. What is not at Amazon yet does not go up meanwhile."""
+    for_loss = exists().where(holds.c.id == listings.c.hold_id, holds.c.kind == "losses")
+    return or_(listings.c.hold_id.is_(None), not_(for_loss))
 
 
 def shown_at_no_time() -> ColumnElement[bool]:

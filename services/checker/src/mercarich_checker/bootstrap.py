@@ -48,6 +48,7 @@ from mercarich_platform.settings import SharedSettings, load
 from mercarich_platform.worker import Tick, Worker
 from mercarich_runs.adapters.messages_kafka import KafkaBatches
 from mercarich_runs.adapters.pause_sql import RestsWhilePaused, SkipsWhilePaused, pause_switch
+from mercarich_runs.adapters.settings_sql import brake_settings
 from mercarich_runs.adapters.sources_http import HttpSources
 from mercarich_runs.ports import Counts, Operation
 from mercarich_runs.use_cases.see_through import Report
@@ -71,7 +72,7 @@ def build_worker(
 ) -> Worker:
     engine = given.engine or engines.create(shared.database, pool_size=own.connections)
     publisher = given.publisher or _publisher(shared, f"checker-{marketplace}")
-    brake = settings_cache(engine, settings_sql.brake_settings, given.monotonic)
+    brake = settings_cache(engine, brake_settings, given.monotonic)
     observations, events = CountedObservations(SqlObservations(engine, brake, given.monotonic)), KafkaEvents(publisher)
     sources, lease = given.sources or _proxy(marketplace, own), timedelta(seconds=own.lease_seconds)
     check = CheckBatchItems(observations, sources, events, given.now, lease)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from mercarich_checker.domain.brake import HoldKind, NewHold
-from mercarich_checker.domain.canaries import Canary, Doubt
+from mercarich_checker.domain.canaries import Canary
 from mercarich_checker.domain.cancellations import Outcome, Period
 from mercarich_checker.domain.freshness import Standing
 from mercarich_contracts.market import Marketplace, RouteName, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Budget, Item
 from mercarich_reasons.reason import Reason
+from mercarich_runs.domain.brake import Doubt, HoldKind, NewHold
 from mercarich_runs.ports import Marking, Pending, Run
 
 

@@ -9,12 +9,12 @@ from tests.integration.web.conftest import Deeds
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import Browser
 
-from mercarich_checker.domain.brake import HoldKind
 from mercarich_contracts.market import RouteName
 from mercarich_db import tables
 from mercarich_db.types import AnyRow
 from mercarich_reasons.holds import NoCanaryVouches, TooManyAbsent
 from mercarich_reasons.runs import ItemsSetAside, LeftToWatch
+from mercarich_runs.domain.brake import HoldKind
 from mercarich_web.words import WORDS
 
 ReadTable = Callable[[Table], list[AnyRow]]

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import orjson
 from sqlalchemy import Connection, bindparam, select, update
 
-from mercarich_checker.domain.canaries import Doubt
 from mercarich_contracts.market import RouteName
 from mercarich_db.tables import runs
+from mercarich_runs.domain.brake import Doubt
 
 _OF_RUN = select(runs.c.doubts).where(runs.c.id == bindparam("run_id"))
 

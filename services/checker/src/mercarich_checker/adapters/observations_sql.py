@@ -14,7 +14,6 @@ from mercarich_checker.adapters.freshness_sql import Freshness, Outlook
 from mercarich_checker.adapters.prices_sql import Asked, Weighing
 from mercarich_checker.adapters.states_sql import OF_RUN, Kept, Pending
 from mercarich_checker.adapters.withdrawals_sql import Priced
-from mercarich_checker.domain.brake import BrakeSettings
 from mercarich_checker.domain.freshness import Look, Next, learn, next_looks, second_look, unseen
 from mercarich_checker.domain.looks import Meaning, after_second_look, meaning, route_of
 from mercarich_checker.domain.withdrawals import Found, Gone, Seen
@@ -32,6 +31,7 @@ from mercarich_db.tables import runs
 from mercarich_listings import creation_store
 from mercarich_platform.clock import Monotonic, monotonic
 from mercarich_runs.adapters.claims_sql import Claims
+from mercarich_runs.domain.brake import BrakeSettings
 
 _CLAIMS = Claims(CHECKS, OF_RUN)
 _COUNTED = (

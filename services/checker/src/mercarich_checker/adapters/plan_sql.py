@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, bindparam, func, not_, or_, select, update
 
-from mercarich_checker.adapters import canaries_sql, doubts_sql, holds_sql, watch_sql
+from mercarich_checker.adapters import canaries_sql, doubts_sql, watch_sql
 from mercarich_checker.adapters.checks import CHECKS, guard
 from mercarich_checker.adapters.marking_sql import mark_due
-from mercarich_checker.domain.brake import BY_PRICE, HoldKind, NewHold
-from mercarich_checker.domain.canaries import Canary, Doubt
+from mercarich_checker.domain.canaries import Canary
 from mercarich_checker.domain.freshness import Standing
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.market import Reason as StateReason
@@ -23,9 +22,11 @@ from mercarich_db.conditions import Filter
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import holds, listings, run_sellers, runs, source_items
 from mercarich_reasons.reason import Reason
+from mercarich_runs.adapters import holds_sql
 from mercarich_runs.adapters.cover_sql import require_cover
 from mercarich_runs.adapters.marking_sql import sellers_of
 from mercarich_runs.adapters.pending_sql import PendingRows
+from mercarich_runs.domain.brake import BY_PRICE, Doubt, HoldKind, NewHold
 from mercarich_runs.ports import Operation, Outcome, Place, Request, Run, Sellers
 
 OF_SELLERS = 1000

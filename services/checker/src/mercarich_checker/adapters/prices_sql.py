@@ -7,10 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from mercarich_checker.adapters import doubts_sql, holds_sql, tallies_sql
-from mercarich_checker.domain import brake, prices
-from mercarich_checker.domain.brake import BrakeSettings, Hold, HoldKind
-from mercarich_checker.domain.canaries import Doubt
+from mercarich_checker.adapters import doubts_sql
+from mercarich_checker.domain import prices
 from mercarich_checker.domain.looks import route_of
 from mercarich_checker.domain.withdrawals import Offer, by_seller
 from mercarich_checker.ports import Moved
@@ -25,6 +23,8 @@ from mercarich_listings.event import Trigger
 from mercarich_listings.listing import Listing, Lived
 from mercarich_replacements.earnings import Sale
 from mercarich_replacements.loss_stop import UNDECIDED, Decision, Step, decide
+from mercarich_runs.adapters import price_brake_sql
+from mercarich_runs.domain.brake import BrakeSettings, Doubt, Hold, HoldKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +131,8 @@ class Weighing:
         self, connection: Connection, batch: CheckBatch, kind: HoldKind, moving: Counter[int]
     ) -> Mapping[int, int]:
         """Return, by seller, the hold that keeps this; what is `moving` now, by seller, is in the tallies."""
-        if not moving:
-            return {}
-        windows = tallies_sql.windows_weighed(connection, batch.run_id)
-        weighed = tallies_sql.weighed_by_price(connection, batch.run_id, windows, kind, moving)
-        known = holds_sql.of_runs(connection, windows or [batch.run_id], batch.marketplace)
-        if windows:
-            known = [hold for hold in known if not hold.closed_by_itself]
-        standing = brake.standing(known, weighed.since)
-        opened = [
-            holds_sql.open_one(connection, batch.run_id, batch.marketplace, new, self.now)
-            for new in brake.to_open_by_price(kind, standing, weighed, self.settings)
-        ]
-        return brake.keeping_by_price(kind, [*standing, *opened], moving)
+        of, by = (batch.run_id, batch.marketplace), (self.settings, self.now)
+        return price_brake_sql.keeping(connection, of, kind, moving, by)
 
 
 def released(connection: Connection, kept: Sequence[Listing], rules: LossRules, now: datetime) -> list[Lived]:

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, and_, or_, select
 
-from mercarich_checker.adapters.holds_sql import close_empty
 from mercarich_db.tables import holds, runs
 from mercarich_runs.adapters import runs_sql
+from mercarich_runs.adapters.holds_sql import close_empty
 from mercarich_runs.ports import Operation, Outcome, Run
 
 

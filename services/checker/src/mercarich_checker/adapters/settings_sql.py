@@ -4,27 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from mercarich_checker.domain.brake import BrakeSettings
 from mercarich_checker.domain.canaries import BadCanaries, Canary, read_canaries
 from mercarich_checker.use_cases.rounds import RunSettings
 from mercarich_contracts.market import Marketplace
 from mercarich_db import settings_store
 from mercarich_platform.settings import BadConfiguration
 from mercarich_runs.use_cases.publish import PublishSettings
-
-
-def brake_settings(connection: Connection) -> BrakeSettings:
-    values = settings_store.read(connection)
-    return BrakeSettings(
-        listings=values.integer("BRAKE_LISTINGS"),
-        share=values.number("BRAKE_SHARE"),
-        marketplace_listings=values.integer("BRAKE_MARKETPLACE_LISTINGS"),
-        marketplace_share=values.number("BRAKE_MARKETPLACE_SHARE"),
-        absent_share=values.number("BRAKE_ABSENT_SHARE"),
-        confirm_after=timedelta(seconds=values.integer("BRAKE_CONFIRM_SECONDS")),
-        unknown_limit=values.integer("CHECK_UNKNOWNS"),
-        retry_seconds=values.integer("CHECK_RETRY_SECONDS"),
-    )
 
 
 def watch_share(connection: Connection) -> float:

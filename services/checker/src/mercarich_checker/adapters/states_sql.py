@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, insert
 
 from mercarich_checker.adapters.checks import CHECKS
-from mercarich_checker.domain.brake import BrakeSettings
 from mercarich_checker.domain.freshness import Next, unknown_wait
 from mercarich_checker.domain.looks import Meaning, meaning, retry
 from mercarich_contracts.hazards import Page
@@ -21,6 +20,7 @@ from mercarich_db.bulk import LockedRows, time_of, update_rows
 from mercarich_db.conditions import GIVEN_IDS
 from mercarich_db.tables import evidence, source_items
 from mercarich_runs.adapters.evidence_sql import evidence_row
+from mercarich_runs.domain.brake import BrakeSettings
 
 _items = source_items.c
 

@@ -7,12 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from mercarich_checker.adapters import doubts_sql, holds_sql, prices_sql, tallies_sql
+from mercarich_checker.adapters import doubts_sql, prices_sql
 from mercarich_checker.adapters.prices_sql import Asked, Weighing
-from mercarich_checker.adapters.tallies_sql import Changing
-from mercarich_checker.domain import brake, prices, withdrawals
-from mercarich_checker.domain.brake import BrakeSettings, Fall, Hold
-from mercarich_checker.domain.canaries import Doubt
+from mercarich_checker.domain import prices, withdrawals
 from mercarich_checker.domain.withdrawals import Found, Offer, Seen
 from mercarich_checker.ports import Recorded, Released
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
@@ -26,6 +23,10 @@ from mercarich_db.tables import holds, listings, runs, source_items
 from mercarich_listings import store
 from mercarich_listings.listing import Lived
 from mercarich_listings.transition import Stage
+from mercarich_runs.adapters import holds_sql, tallies_sql
+from mercarich_runs.adapters.tallies_sql import Changing
+from mercarich_runs.domain import brake
+from mercarich_runs.domain.brake import BrakeSettings, Doubt, Fall, Hold
 
 _OFFERS = LockedRows(
     [listings.c[name] for name in Offer._fields], among(listings.c.source_item_id, GIVEN_IDS, LOOKED_AT)

@@ -11,6 +11,7 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.sites import SITES
 from mercarich_reasons.holds import CanariesDiffer
 from mercarich_reasons.reason import Reason
+from mercarich_runs.domain.brake import Doubt
 
 FEW = 3
 """Fewer drawn canaries of a known state cannot show that a route is wrong by showing another state: each may have
@@ -34,15 +35,6 @@ class Canary:
     """False: drawn from earlier runs, so that some may have changed since."""
     seller_id: str | None = None
     """Its seller, if it is to be found in the list of the seller's items."""
-
-
-class Doubt(StrEnum):
-    """Why a route is not believed."""
-
-    WRONG = "wrong"
-    """Its canaries are not as expected: nothing that it says is believed."""
-    UNVOUCHED = "unvouched"
-    """No canary on sale shows that it works. States that are read are believed, but not that sources are missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from mercarich_checker.domain.brake import BY_PRICE, Hold, HoldKind
 from mercarich_checker.domain.withdrawals import Offer
 from mercarich_listings import listing as life
 from mercarich_listings.event import Trigger
@@ -16,6 +15,7 @@ from mercarich_listings.listing import Listing, Lived
 from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded, PriceNoLongerAsks
 from mercarich_reasons.stock import SourceOnSaleAgain
 from mercarich_replacements.loss_stop import Decision, Step
+from mercarich_runs.domain.brake import BY_PRICE, Hold, HoldKind
 
 HOLDS = {Step.PAUSE: HoldKind.LOSSES, Step.RECOVER: HoldKind.RECOVERIES}
 """The kind of the hold that keeps a step."""

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from mercarich_checker.domain.brake import BY_PRICE, Fall, Hold, HoldKind
-from mercarich_checker.domain.canaries import Doubt
 from mercarich_contracts.market import OUT_OF_STOCK, Reason, RouteName, State
 from mercarich_listings import listing as life
 from mercarich_listings.event import Trigger
 from mercarich_listings.listing import Listing, Lived
 from mercarich_reasons.stock import SourceNotGone, SourceOnSaleAgain, SourceSeen
+from mercarich_runs.domain.brake import BY_PRICE, Doubt, Fall, Hold, HoldKind
 
 _READ_DELETIONS = (Reason.DELETED_BY_SELLER, Reason.DELETED_BY_MARKETPLACE)
 

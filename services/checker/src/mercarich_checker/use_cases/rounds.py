@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
 
-from mercarich_checker.domain.brake import HoldKind, NewHold, too_many_unreadable
 from mercarich_checker.ports import Plan
 from mercarich_checker.use_cases.trust import Trust, Trusted
 from mercarich_contracts.market import RouteName
@@ -15,6 +14,7 @@ from mercarich_platform.clock import Clock, Monotonic
 from mercarich_reasons.holds import TooManyUnreadable
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
+from mercarich_runs.domain.brake import HoldKind, NewHold, too_many_unreadable
 from mercarich_runs.ports import Batches, Counts, Run, Runs
 from mercarich_runs.use_cases.publish import Publishing, PublishSettings
 from mercarich_runs.use_cases.see_through import Report, end_if

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from mercarich_checker.domain.canaries import UNVOUCHED, Canary, CanaryVerdict, Doubt, judge_canaries
+from mercarich_checker.domain.canaries import UNVOUCHED, Canary, CanaryVerdict, judge_canaries
 from mercarich_checker.domain.looks import ENOUGH_LOOKS, in_trouble, route_of
 from mercarich_contracts.market import RouteName
 from mercarich_contracts.messages import BatchItem
@@ -14,6 +14,7 @@ from mercarich_contracts.sites import Site
 from mercarich_platform.clock import Monotonic
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.runs import CanariesNotAskedYet, NoCanariesToAsk
+from mercarich_runs.domain.brake import Doubt
 from mercarich_runs.ports import Counts, ProxyAway, Sources
 
 LOOK_SECONDS = 180.0

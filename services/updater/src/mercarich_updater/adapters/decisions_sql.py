@@ -15,7 +15,7 @@ from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listing_creations, listings, revival_candidates, revivals, source_items
 from mercarich_listings import creation_store, store
 from mercarich_listings.event import Told, Trigger
-from mercarich_listings.listing import pause, tell, withdraw
+from mercarich_listings.listing import tell, withdraw
 from mercarich_listings.transition import Stage
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import SourceSeen
@@ -111,11 +111,12 @@ class SqlDecisions:
             waiting = store.lock_where(connection, _waiting(), listings.c.source_item_id == source.source_item_id)
             seen, trigger = SourceSeen(item.state, item.reason), Trigger(evidence_id=evidence_id)
             if item.state not in OUT_OF_STOCK:
-                offered = [one for one in waiting if one.stage is not Stage.MARKED]  # a search goes on as it is
+                # A search goes on as it is, and what the brake holds by price waits for a second look.
+                offered = [one for one in waiting if one.stage is not Stage.MARKED and one.held_at is None]
                 why = losses_sql.too_dear(connection, offered, item)
                 dear = [one for one in offered if one.id in why]
-                store.save(connection, [pause(one, now, why[one.id], trigger) for one in dear])
-                return len(dear)
+                look = losses_sql.Look(source.marketplace, evidence_id)
+                return len(losses_sql.take_down(connection, dear, why, look, now))
             store.save(connection, [withdraw(one, now, seen, trigger) for one in waiting])
             creation_store.sources_gone(connection, [source.source_item_id], now)
             return len(waiting)

@@ -1,19 +1,36 @@
 """The loss rule, for what is not up yet: replacements, and restores that wait for their push."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
+from mercarich_contracts.market import Marketplace
 from mercarich_contracts.proxy_api import Item
 from mercarich_db import loss_rules
 from mercarich_db.conditions import among
 from mercarich_db.fee_estimates import COLUMNS, ITS_ESTIMATE, estimate_of
-from mercarich_db.tables import listing_fees, listings, source_items
+from mercarich_db.tables import listing_fees, listings, runs, source_items
 from mercarich_db.types import AnyRow
-from mercarich_listings.listing import Listing
+from mercarich_listings import store
+from mercarich_listings.event import Trigger
+from mercarich_listings.listing import Listing, Lived, hold, pause
 from mercarich_reasons.earnings import EarnsTooLittle
 from mercarich_replacements.earnings import Sale, Terms
 from mercarich_replacements.loss_stop import LossRule, decide
+from mercarich_runs.adapters import price_brake_sql, tallies_sql
+from mercarich_runs.adapters.settings_sql import brake_settings
+from mercarich_runs.domain.brake import HoldKind
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at the source of restores."""
+
+    marketplace: Marketplace
+    evidence_id: int
 
 
 def with_source(
@@ -39,6 +56,46 @@ def too_dear(connection: Connection, waiting: Sequence[Listing], item: Item) -> 
         if reason is not None:
             found[row.id] = reason
     return found
+
+
+def take_down(
+    connection: Connection, dear: Sequence[Listing], why: Mapping[int, EarnsTooLittle], seen: Look, now: datetime
+) -> Sequence[Lived]:
+    """Pause restores that wait for their push and would earn too little, as `why` says by id, or hold them.
+
+    They are weighed by the same brake as what checks find, with the looks of the marketplace's newest run; what is held
+    is not pushed, and waits for that run's second look. Return the changes, saved.
+    """
+    if not dear:
+        return ()
+    run_id = price_brake_sql.run_weighed_with(connection, seen.marketplace)
+    held = {} if run_id is None else _held(connection, run_id, dear, seen.marketplace, now)
+    trigger = Trigger(run_id, None, seen.evidence_id)
+    changes = [
+        hold(one, now, why[one.id], replace(trigger, hold_id=held[one.user_id]))
+        if one.user_id in held
+        else pause(one, now, why[one.id], trigger)
+        for one in dear
+    ]
+    store.save(connection, changes)
+    if run_id is not None:  # last, as every worker of the run locks its row
+        paused = sum(change.after.quantity < change.before.quantity for change in changes)
+        more = {"dearer": runs.c.dearer + len(dear), "paused": runs.c.paused + paused}
+        connection.execute(update(runs).where(runs.c.id == run_id).values(more))
+    return changes
+
+
+def _held(
+    connection: Connection, run_id: int, dear: Sequence[Listing], marketplace: Marketplace, now: datetime
+) -> Mapping[int, int]:
+    """Weigh these, which have one source; return, by seller, the holds that keep them. A second look is due then."""
+    moving, settings = Counter(one.user_id for one in dear), brake_settings(connection)
+    tallies_sql.add_moving(connection, run_id, HoldKind.LOSSES, moving)
+    held = price_brake_sql.keeping(connection, (run_id, marketplace), HoldKind.LOSSES, moving, (settings, now))
+    if held:
+        its = update(source_items).where(source_items.c.id == dear[0].source_item_id)
+        connection.execute(its.values(due_at=now + settings.confirm_after))
+    return held
 
 
 def _offers(connection: Connection, ids: Sequence[int]) -> Sequence[AnyRow]:

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, insert, or_, select, update
 
-from mercarich_checker.domain.brake import BY_PRICE, Hold, HoldKind, NewHold
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_db.conditions import GIVEN_IDS, among
 from mercarich_db.tables import holds, listings, runs
+from mercarich_runs.domain.brake import BY_PRICE, Hold, HoldKind, NewHold
 
 _HOLD = select(*(holds.c[name] for name in Hold.__dataclass_fields__))
 _BY_ID = _HOLD.where(among(holds.c.id, GIVEN_IDS, holds.c.applied_at.is_(None)))

@@ -4,17 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
-from mercarich_checker.domain.brake import BY_PRICE, Fall, HoldKind, Tally, Weighed
-from mercarich_checker.domain.withdrawals import Offer
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import RouteName
 from mercarich_db.bulk import insert_or_add
 from mercarich_db.conditions import GIVEN_IDS, among
 from mercarich_db.tables import holds, listing_events, run_absences, run_sellers, runs
 from mercarich_runs.adapters.marking_sql import fresh_tally
+from mercarich_runs.domain.brake import BY_PRICE, Fall, HoldKind, Tally, Weighed
 from mercarich_runs.ports import Operation
 
 _MINE = run_sellers.c.run_id.in_(bindparam("run_ids", expanding=True))
@@ -38,6 +38,15 @@ _BY_PRICE = {HoldKind.LOSSES: "dearer", HoldKind.RECOVERIES: "cheaper"}
 _MADE = {HoldKind.LOSSES: EventKind.PAUSED, HoldKind.RECOVERIES: EventKind.RECOVERED}
 _ADDED = ("checked", "fallen", "seen", "unseen_seconds", *_BY_PRICE.values())
 _HOLDS_BY_PRICE = select(holds.c.id).where(holds.c.run_id == bindparam("run_id"), holds.c.kind.in_(sorted(BY_PRICE)))
+
+
+class Offer(Protocol):
+    """A listing whose source was looked at."""
+
+    @property
+    def user_id(self) -> int: ...
+    @property
+    def source_item_id(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,13 @@ def add(
         if fall.absent
     ]
     insert_or_add(connection, run_absences, absent, adding=("absent",))
+
+
+def add_moving(connection: Connection, run_id: int, kind: HoldKind, moving: Counter[int]) -> None:
+    """As `add`, for what prices ask for by looks that are none of the run's: numbers by seller."""
+    name = _BY_PRICE[kind]
+    rows = [fresh_tally(run_id, user_id) | {name: number} for user_id, number in sorted(moving.items())]
+    insert_or_add(connection, run_sellers, rows, adding=(name,))
 
 
 def _by_seller(falling: Counter[Fall]) -> Counter[int]:

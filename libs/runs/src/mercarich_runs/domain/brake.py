@@ -11,10 +11,18 @@ from enum import StrEnum
 from itertools import product
 from typing import NamedTuple
 
-from mercarich_checker.domain.canaries import Doubt
 from mercarich_contracts.market import RouteName
 from mercarich_reasons.holds import NoCanaryVouches, TooManyAbsent, TooManyFalls, TooManyLosses, TooManyRecoveries
 from mercarich_reasons.reason import Reason
+
+
+class Doubt(StrEnum):
+    """Why a route is not believed."""
+
+    WRONG = "wrong"
+    """Its canaries are not as expected: nothing that it says is believed."""
+    UNVOUCHED = "unvouched"
+    """No canary on sale shows that it works. States that are read are believed, but not that sources are missing."""
 
 
 class HoldKind(StrEnum):
