@@ -109,7 +109,7 @@ _EXPORTED = (
     _offer.listing_quantity.label("quantity"),
     _offer.listed,
     _offer.offer_price_jpy.label("price"),
-    case((_offer.listed, _offer.quantity)).label("amazon_quantity"),
+    case((and_(_offer.listed, _is_read), _offer.quantity)).label("amazon_quantity"),
     _offer.withdrawn_at,
     _offer.paused_at,
     _offer.least_profit_jpy.label("least_profit"),
