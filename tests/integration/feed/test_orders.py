@@ -58,6 +58,13 @@ def buy(amazon: Amazon, shop: Shop, *ids: int) -> None:
     amazon.post("/_sim/orders", offers=[{"seller_id": row.seller_id, "sku": row.sku} for row in rows])
 
 
+def edit(amazon: Amazon, shop: Shop, listing_id: int, quantity: int) -> None:
+    """Let the seller change the quantity in Seller Central."""
+    row = shop.row(listing_id)
+    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "edited": {"quantity": quantity}}])
+    assert shown(shop, amazon, listing_id) == quantity
+
+
 def begun(feed: Running, engine: Engine, eventually: Eventually) -> None:
     """Wait until the orders of the past are read."""
     feed.lanes.follow.wake(1)
@@ -143,7 +150,7 @@ def test_when_an_order_was_shipped_is_stored_once(
         **{name: getattr(order, name) for name in OrderItem.__dataclass_fields__ if name != "changed_at"},
         changed_at=order.changed_at + timedelta(days=9),  # the buyer sends it back
     )
-    books.save(account_of(shop), [later])
+    books.save(account_of(shop), [later], ())
     (again,) = orders(engine)
     assert (again.changed_at, again.shipped_at) == (later.changed_at, order.shipped_at)
 
@@ -181,6 +188,38 @@ def test_of_several_pieces_the_rest_stays_up(
     assert shop.events(one) == ["ordered", "changed_at_amazon"]
     assert shop.reasons(one)[1] == ChangedAtAmazon(2)
     assert shown(shop, amazon, one) == 2
+
+
+def test_a_quantity_that_the_seller_raised_before_the_books_read_it_stays_up_after_an_order(
+    feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
+) -> None:
+    begun(feed, engine, eventually)
+    raised, other = listed(shop, 1)[:2]
+    edit(amazon, shop, raised, 3)
+    buy(amazon, shop, raised, other)
+    read(feed, engine, eventually)
+    eventually(lambda: shop.row(raised).quantity == 2)
+    assert shop.events(raised) == ["ordered", "changed_at_amazon"]
+    eventually(lambda: shop.row(other).verified_at is not None)
+    assert (shown(shop, amazon, raised), shown(shop, amazon, other)) == (2, 0)
+
+
+def test_what_cannot_be_told_from_a_quantity_that_shows_late_is_sold_out(
+    feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
+) -> None:
+    begun(feed, engine, eventually)
+    raised, unread = listed(shop, 1)[:2]
+    edit(amazon, shop, raised, 2)
+    edit(amazon, shop, unread, 3)
+    buy(amazon, shop, raised)
+    read(feed, engine, eventually)
+    eventually(lambda: shop.row(raised).verified_at is not None)
+    assert (shown(shop, amazon, raised), shop.events(raised)) == (0, ["ordered", "push_accepted"])
+    amazon.fault("spapi", "500", only=["searchListingsItems", "getListingsItem"])
+    buy(amazon, shop, unread)
+    read(feed, engine, eventually)
+    assert shop.row(unread).quantity == 0
+    amazon.heal()
 
 
 def test_an_order_for_an_offer_that_is_down_already_is_told_and_changes_nothing(

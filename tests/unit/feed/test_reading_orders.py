@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from mercarich_contracts.orders import Canceller, OrderStatus
-from mercarich_feed.domain.answers import Forbidden, RateLimited, Transient
+from mercarich_feed.domain.answers import Answer, Forbidden, RateLimited, Transient
 from mercarich_feed.domain.orders import EVERY, RECENT, WITHOUT_ROLE, OrderItem, OrderPage, Period
-from mercarich_feed.domain.pushes import Account
+from mercarich_feed.domain.pushes import Account, Offer
 from mercarich_feed.use_cases.orders import ReadOrders
+from mercarich_listings.read_back import Seen
 from mercarich_reasons.reason import Reason
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -23,15 +24,21 @@ class Books:
     """`ports.Orders` without a database."""
 
     period: Period | None = field(default_factory=lambda: Period(NOW - timedelta(hours=1), None))
+    sold_out: list[Offer] = field(default_factory=list)
     saved: int = 0
+    shown: Sequence[str] = ()
     read: tuple[datetime, bool] | None = None
     problem: tuple[Reason, timedelta] | None = None
 
     def claim(self, account: Account) -> Period | None:
         return self.period
 
-    def save(self, account: Account, items: Sequence[OrderItem]) -> Sequence[timedelta]:
+    def last_pieces(self, account: Account, items: Sequence[OrderItem]) -> list[Offer]:
+        return self.sold_out
+
+    def save(self, account: Account, items: Sequence[OrderItem], shown: Sequence[Answer]) -> Sequence[timedelta]:
         self.saved += 1
+        self.shown = [answer.offer.sku for answer in shown]
         return []
 
     def done(self, account: Account, until: datetime, *, more: bool) -> None:
@@ -43,10 +50,12 @@ class Books:
 
 @dataclass
 class Pages:
-    """The part of `ports.Amazon` that tells orders: pages, or trouble in place of one."""
+    """The part of `ports.Amazon` that tells orders, pages or trouble in place of one, and what it shows of offers."""
 
     pages: Sequence[OrderPage | Transient | Forbidden | RateLimited]
     asked: list[str | None] = field(default_factory=list)
+    away: frozenset[str] = frozenset()
+    looked_at: int = 0
 
     def orders(self, account: Account, period: Period, token: str | None = None) -> OrderPage:
         self.asked.append(token)
@@ -54,6 +63,13 @@ class Pages:
         if isinstance(page, Exception):
             raise page
         return page
+
+    def shown(self, account: Account, offers: Sequence[Offer]) -> list[Answer]:
+        self.looked_at += 1
+        return [
+            Answer(offer, Transient("away"), NOW) if offer.sku in self.away else Answer(offer, None, NOW, Seen(2))
+            for offer in offers
+        ]
 
 
 class Meter:
@@ -125,6 +141,23 @@ def test_without_the_role_nothing_else_of_the_seller_waits() -> None:
     assert again is None
     assert books.problem is not None
     assert books.problem[1] == WITHOUT_ROLE
+
+
+def last_pieces(number: int) -> list[Offer]:
+    return [Offer(id, f"S-{id}", 1, 1, NOW, awaited=False) for id in range(number)]
+
+
+def test_amazon_is_read_before_an_order_takes_the_last_piece_that_the_books_have() -> None:
+    books = Books(sold_out=last_pieces(25))
+    amazon, _ = reading(books, OrderPage([], NOW))
+    assert (amazon.looked_at, len(books.shown), books.saved) == (2, 25, 1)
+
+
+def test_no_order_waits_for_what_cannot_be_read() -> None:
+    books = Books(sold_out=last_pieces(45))
+    amazon = Pages([OrderPage([], NOW)], away=frozenset({"S-19"}))
+    ReadOrders(books, amazon, Meter())(ACCOUNT)  # type: ignore[arg-type]  # no more of them is asked
+    assert (amazon.looked_at, len(books.shown), books.saved) == (1, 19, 1)
 
 
 def test_what_another_process_reads_is_not_asked_for() -> None:

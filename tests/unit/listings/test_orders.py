@@ -8,7 +8,7 @@ from tools.life_cycle import EXAMPLES, NOW
 from mercarich_contracts.events import EventKind
 from mercarich_listings.history import replay
 from mercarich_listings.listing import UP
-from mercarich_listings.orders import ordered
+from mercarich_listings.orders import left_at_amazon, ordered
 from mercarich_listings.transition import Stage
 from mercarich_reasons.push import OrderedAtAmazon
 
@@ -68,3 +68,29 @@ def test_an_order_of_what_is_down_changes_nothing(stage: Stage) -> None:
     assert made.after == before
     assert made.event is not None
     assert (made.event.kind, made.event.quantity_after) == (EventKind.ORDERED, before.quantity)
+
+
+@pytest.mark.parametrize(
+    ("shown", "pieces", "left"),
+    [
+        (3, 1, 2),
+        (2, 1, 1),
+        (2, 2, 0),  # raised to 2 and shown late, or to 4
+        (1, 1, 0),  # not raised and shown late, or raised to 2
+        (0, 1, 0),
+        (None, 1, 0),
+        (5, 7, 0),
+    ],
+)
+def test_only_more_than_the_books_have_proves_that_something_is_left(shown: int | None, pieces: int, left: int) -> None:
+    one = replace(EXAMPLES[Stage.ON_SALE], quantity=1)
+    assert left_at_amazon(one, shown, pieces) == left
+
+
+@pytest.mark.parametrize("stage", UP)
+def test_what_is_left_at_amazon_is_not_taken_down_by_an_order(stage: Stage) -> None:
+    before = EXAMPLES[stage]
+    made = ordered(before, order(before.quantity), NOW, left=1)
+    assert made.after == before
+    assert made.event is not None
+    assert made.event.kind is EventKind.ORDERED

@@ -3,6 +3,9 @@
 Amazon lowers the quantity of the offer by itself. Where the last piece was ordered the books follow at once, so that
 no restore puts it up a second time. Of several, the next read of the offer tells how many are left; of a paused offer
 the books tell it, since Amazon shows 0 there.
+
+The seller may have raised the quantity at Amazon since the offer was read, and the books' last piece is then not the
+last one there. So Amazon is read before the books say so (`left_at_amazon`).
 """
 
 from datetime import datetime
@@ -14,10 +17,21 @@ from mercarich_listings.transition import Stage
 from mercarich_reasons.push import OrderedAtAmazon
 
 
-def ordered(listing: Listing, reason: OrderedAtAmazon, now: datetime) -> Lived:
-    """Return the change after an order that was not known before."""
+def left_at_amazon(listing: Listing, shown: int | None, pieces: int) -> int:
+    """Return how many pieces Amazon has at least after orders of so many; 0: none, or it cannot be told.
+
+    `shown` is what Amazon shows of an offer that the books had at rest (`reads.AT_REST`); None: it was not read. More
+    than the books have is the seller's doing, as no push and no buyer raises it. Amazon may show a quantity late, and
+    as before the orders: they are counted once more. What is not more may be such a quantity, of an offer that has
+    sold out.
+    """
+    return max(shown - pieces, 0) if shown is not None and shown > listing.quantity else 0
+
+
+def ordered(listing: Listing, reason: OrderedAtAmazon, now: datetime, left: int = 0) -> Lived:
+    """Return the change after an order that was not known before; `left`: `left_at_amazon` after it."""
     if listing.stage is Stage.PAUSED and reason.quantity < listing.listing_quantity:
         return sell_some(listing, now, reason)
-    if listing.stage in (*UP, Stage.PAUSED) and reason.quantity >= listing.quantity:
+    if listing.stage in (*UP, Stage.PAUSED) and reason.quantity >= listing.quantity and not left:
         return sell_out(listing, now, reason)
     return Change(listing, listing, tell(listing, Told(EventKind.ORDERED, now, reason)))

@@ -10,22 +10,25 @@ from mercarich_db.conditions import walking
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings
 from mercarich_listings import store
+from mercarich_listings.waiting import carried_by_no_feed
 
 _offer = listings.c
 _ROWS = 5_000
 """Listings per transaction."""
 _BEFORE = timedelta(seconds=1)
 """Other offers are due by that much before the zeros: what became due last is read first."""
-_AT_REST = and_(_offer.push_pending == 0, _offer.orphan == false())
+_LEFT_ALONE = and_(_offer.push_pending == 0, _offer.orphan == false())
 _WATCHED = _offer.stopped_at.is_(None)
-READABLE = and_(_AT_REST, _offer.next_read_at.is_not(None), or_(_WATCHED, _offer.verified_at.is_(None)))
+READABLE = and_(_LEFT_ALONE, _offer.next_read_at.is_not(None), or_(_WATCHED, _offer.verified_at.is_(None)))
 """SQL condition: Amazon is to be read for the listing at some time.
 
 A stopped listing is read until its zero was seen: what its seller does with it at Amazon then is nobody's business.
 """
-_ASKABLE = and_(_offer.listed == true(), _AT_REST, _WATCHED)
+_ASKABLE = and_(_offer.listed == true(), _LEFT_ALONE, _WATCHED)
 _RESTORED = and_(_offer.quantity > 0, _offer.pushed_at.is_not(None), _offer.verified_at.is_(None))
 """Amazon accepted the quantity and did not show it yet."""
+AT_REST = and_(_ASKABLE, not_(_RESTORED), _offer.push_claim.is_(None), carried_by_no_feed())
+"""SQL condition: nothing was sent to Amazon that it has not shown, so that another quantity is not the books' doing."""
 
 
 def ask(engine: Engine, at: datetime, *conditions: ColumnElement[bool]) -> int:

@@ -183,10 +183,14 @@ class Orders(Protocol):
     def claim(self, account: Account) -> Period | None:
         """Return the period to be read now, which no other process reads; None: nothing is to be read yet."""
 
-    def save(self, account: Account, items: Sequence[OrderItem]) -> Sequence[timedelta]:
+    def last_pieces(self, account: Account, items: Sequence[OrderItem]) -> list[Offer]:
+        """Return the offers of which orders that are not known yet take the last piece, and that are at rest."""
+
+    def save(self, account: Account, items: Sequence[OrderItem], shown: Sequence[Answer]) -> Sequence[timedelta]:
         """Store the orders and let their listings follow (`mercarich_listings.orders`), each order once.
 
-        Return how long ago each was placed that was not known, of those placed since orders are read.
+        `shown`: what Amazon shows of `last_pieces`; it counts of those that have not changed since. Return how long ago
+        each was placed that was not known, of those placed since orders are read.
         """
 
     def done(self, account: Account, until: datetime, *, more: bool) -> None:

@@ -1,5 +1,6 @@
 """`ports.Orders` over `order_items` and `order_reads`, and which sellers' orders are to be read."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -12,11 +13,13 @@ from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings, order_items, order_reads, source_items, users
 from mercarich_db.types import AnyRow
 from mercarich_feed.adapters.accounts_sql import account_usable
+from mercarich_feed.domain.answers import Answer
 from mercarich_feed.domain.orders import EVERY, OrderItem, Period, next_period
-from mercarich_feed.domain.pushes import Account
+from mercarich_feed.domain.pushes import Account, Offer
 from mercarich_listings import store
 from mercarich_listings.listing import Listing
-from mercarich_listings.orders import ordered
+from mercarich_listings.orders import left_at_amazon, ordered
+from mercarich_listings.reads import AT_REST
 from mercarich_platform.clock import Clock
 from mercarich_reasons.push import OrderedAtAmazon
 from mercarich_reasons.reason import Reason
@@ -65,7 +68,20 @@ class SqlOrders:
 
         return run_tx(self._engine, claim)
 
-    def save(self, account: Account, items: Sequence[OrderItem]) -> Sequence[timedelta]:
+    def last_pieces(self, account: Account, items: Sequence[OrderItem]) -> list[Offer]:
+        now, pieces = self._now(), Counter[str]()
+        with reading(self._engine) as connection:
+            known = _known(connection, account.user_id, [item.order_item_id for item in items])
+            for item in items:
+                if item.sku is not None and item.order_item_id not in known and item.takes_a_piece(now):
+                    pieces[item.sku] += item.quantity
+            offer = listings.c
+            some = select(offer.id, offer.sku, offer.revision, offer.quantity, offer.changed_at)
+            some = some.where(offer.user_id == account.user_id, offer.sku.in_(pieces), offer.quantity > 0, AT_REST)
+            rows = connection.execute(some.order_by(offer.id)).all() if pieces else []
+        return [Offer(*row, awaited=False) for row in rows if row.quantity <= pieces[row.sku]]
+
+    def save(self, account: Account, items: Sequence[OrderItem], shown: Sequence[Answer]) -> Sequence[timedelta]:
         if not items:
             return ()
 
@@ -87,7 +103,7 @@ class SqlOrders:
             sold = _of_skus(connection, account.user_id, [item.sku for item in new.values() if item.sku])
             _insert(connection, account, list(new.values()), sold, now)
             placed = [item for item in new.values() if item.ordered_at >= began_at]
-            _follow(connection, [item for item in placed if item.sku in sold], sold, now)
+            _follow(connection, [item for item in placed if item.sku in sold], sold, shown, now)
             return [now - item.ordered_at for item in placed]
 
         return run_tx(self._engine, save)
@@ -147,10 +163,17 @@ def _insert(
         insert_rows(connection, order_items, names, [tuple(row[name] for name in names) for row in rows])
 
 
-def _follow(connection: Connection, items: Sequence[OrderItem], sold: Mapping[str, Listing], now: datetime) -> None:
+def _follow(
+    connection: Connection,
+    items: Sequence[OrderItem],
+    sold: Mapping[str, Listing],
+    shown: Sequence[Answer],
+    now: datetime,
+) -> None:
     """Let the listings follow their orders, and have those read at Amazon that have some pieces left."""
     changes, left = [], []
-    rows = dict(sold)
+    rows, pieces = dict(sold), Counter[str]()
+    seen = {(answer.offer.sku, answer.offer.revision): answer.seen.quantity for answer in shown if answer.seen}
     for item in sorted(items, key=lambda item: item.ordered_at):
         listing = rows[item.sku or ""]
         if not listing.listed:
@@ -158,7 +181,9 @@ def _follow(connection: Connection, items: Sequence[OrderItem], sold: Mapping[st
         if not item.takes_a_piece(now):
             left.append(listing.id)
             continue
-        change = ordered(listing, OrderedAtAmazon(item.order_id, item.quantity), now)
+        pieces[listing.sku] += item.quantity
+        there = left_at_amazon(listing, seen.get((listing.sku, listing.revision)), pieces[listing.sku])
+        change = ordered(listing, OrderedAtAmazon(item.order_id, item.quantity), now, there)
         changes.append(change)
         rows[listing.sku] = change.after
         if change.after is listing:

@@ -1,11 +1,13 @@
 """A seller's orders at Amazon are read every three minutes, so that the books follow a sale at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mercarich_feed.domain.answers import AmazonTrouble, Forbidden, RateLimited
-from mercarich_feed.domain.orders import EVERY, WITHOUT_ROLE
+from mercarich_feed.domain.answers import AmazonTrouble, Answer, Forbidden, RateLimited
+from mercarich_feed.domain.orders import EVERY, WITHOUT_ROLE, OrderItem
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.ports import Amazon, Meter, Orders
+from mercarich_feed.use_cases.read_back import READS
 from mercarich_reasons.push import OrdersForbidden
 
 
@@ -26,11 +28,11 @@ class ReadOrders:
         try:
             page = self.amazon.orders(account, period)
             until = page.until  # what changes while the later pages are read may be behind their places
-            self.meter.ordered(self.orders.save(account, page.items))
+            self._save(account, page.items)
             while page.next_token is not None:
                 pages += 1
                 page = self.amazon.orders(account, period, page.next_token)
-                self.meter.ordered(self.orders.save(account, page.items))
+                self._save(account, page.items)
         except Forbidden as trouble:
             said = trouble.said
             self.orders.failed(account, OrdersForbidden(said.text, said.issue), WITHOUT_ROLE)
@@ -42,3 +44,19 @@ class ReadOrders:
             raise
         self.orders.done(account, until, more=period.until is not None)
         return 0.0 if period.until is not None else EVERY.total_seconds()
+
+    def _save(self, account: Account, items: Sequence[OrderItem]) -> None:
+        self.meter.ordered(self.orders.save(account, items, self._shown(account, items)))
+
+    def _shown(self, account: Account, items: Sequence[OrderItem]) -> list[Answer]:
+        """Return what Amazon shows of the offers of which these orders take the last piece that the books have.
+
+        What cannot be read is left out, after one try: no order waits for it.
+        """
+        offers = self.orders.last_pieces(account, items)
+        answers: list[Answer] = []
+        for start in range(0, len(offers), READS):
+            answers += self.amazon.shown(account, offers[start : start + READS])
+            if not all(answer.served for answer in answers):
+                break
+        return [answer for answer in answers if answer.seen is not None]
