@@ -27,6 +27,7 @@ PAGES = {
         "creations": "/creations",
         "creation": "/creations/{draft}",
         "orders": "/orders",
+        "profit": "/orders/profit",
         "replacements": "/replacements",
         "jobs": "/jobs",
         "job-import": "/jobs/1",
@@ -83,6 +84,7 @@ NO_PAGES = {
     ),
     *("/markets/{name}/proxy", "/pools/queues", "/pools/{key}/preview", "/dead-letters/show"),
     *("/listings/export.csv", "/amazon/offers/left.csv", "/jobs/{job_id}/problems.csv", "/jobs/{job_id}/to-mend.csv"),
+    "/orders/profit.csv",
     "/orders/{item_id}/cancellation.txt",
 }
 """Parts of pages, files, and routes for machines."""

@@ -98,7 +98,12 @@ BAD: Mapping[str, list[Row]] = {
     ],
     "offers": [("x", 2, "unrecognized arguments: x"), ("--username nobody", 1, NO_SELLER)],
     "creations": [("x", 2, "unrecognized arguments: x"), ("--username nobody", 1, NO_SELLER)],
-    "orders": [("x", 2, "unrecognized arguments: x"), ("--username nobody", 1, NO_SELLER)],
+    "orders": [
+        ("x", 2, "invalid choice: 'x'"),
+        ("--username nobody", 1, NO_SELLER),
+        ("profit x", 2, "unrecognized arguments: x"),
+        ("profit --username nobody", 1, NO_SELLER),
+    ],
     "hold": [
         ("", 2, "are required: action"),
         ("release 0", 2, "expected a whole number from 1 to"),

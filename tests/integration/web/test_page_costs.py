@@ -20,12 +20,14 @@ from mercarich_web.listings.sql.actions import SqlBulk
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import View, Wish
 from mercarich_web.notices.sql.causes import SqlCauses
+from mercarich_web.orders.sql.profit import SqlProfits
 
 COSTS = {
     "/": (10, 3),
     "/listings": (4, 3),
     "/listings/1": (16, 2),
     "/orders": (10, 2),
+    "/orders/profit": (6, 2),
     "/jobs": (2, 2),
     "/notices": (2, 2),
 }
@@ -134,3 +136,17 @@ def test_what_differs_at_amazon_is_found_by_its_index(engine: Engine, ann: Brows
         with reading(engine) as connection:
             plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
         assert "SEARCH listings USING INDEX ix_listings_differs" in plan, plan
+
+
+def test_the_orders_of_the_last_months_are_found_by_their_index(engine: Engine, ann: Browser) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("MariaDB knows how many rows each index leaves")
+    with counted() as costs:
+        SqlProfits(engine)(1, utc_now())
+
+    [(statement, parameters)] = [one for one in costs.statements if "FROM order_items" in one[0]]
+    with reading(engine) as connection:
+        plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
+    assert "SEARCH order_items USING INDEX ix_order_items_day (user_id=? AND ordered_at>? AND ordered_at<?)" in plan, (
+        plan
+    )

@@ -51,7 +51,7 @@ def test_searches_go_with_their_orders_and_before_them(engine: Engine, rows: Row
     counts = dict.fromkeys(("unfinished", "searches", "unsure"), 0)
     old, young = (
         ordered(rows, 1, name, status="shipped", **dict.fromkeys(("ordered_at", "changed_at", "seen_at"), NOW - age))
-        for name, age in (("1", OLD), ("2", YOUNG))
+        for name, age in (("1", 3 * OLD), ("2", OLD))  # they have a time of their own
     )
     for order in (old, young):
         at = {"gone_at": NOW - OLD, "not_before": NOW - OLD}

@@ -255,18 +255,19 @@ def test_a_dry_run_changes_nothing_and_tells_what_the_deletion_then_does(
 
 
 def test_a_decision_goes_once_its_order_has_gone(rows: Rows, prune: Prune, listing: int) -> None:
-    old = {"changed_at": days(300), "seen_at": days(300)}
+    old = {"changed_at": days(401), "seen_at": days(401)}
     ordered(rows, 1, "250-1", **old, status="shipped")
     ordered(rows, 1, "250-2")
+    ordered(rows, 1, "250-4", changed_at=days(399), seen_at=days(399), status="shipped")  # a year's profit counts it
     ordered(rows, 1, "250-3", **old, cancelled_by="buyer")  # the order's other items are still to be sent
     link(rows, 1)
-    for order_id in ("250-1", "250-2", "250-3"):
-        decide(rows, 1, order_id, OrderDecision.BOUGHT, decided_at=days(300))
+    for order_id in ("250-1", "250-2", "250-3", "250-4"):
+        decide(rows, 1, order_id, OrderDecision.BOUGHT, decided_at=days(401))
 
     gone = _rows(prune)
 
     assert (gone[Record.ORDERS], gone[Record.ORDER_DECISIONS]) == (2, 2)
-    assert rows.read("order_decisions", "order_item_id") == [("item-250-2",)]
+    assert rows.read("order_decisions", "order_item_id") == [("item-250-2",), ("item-250-4",)]
 
 
 def test_the_why_of_a_listing_is_told_as_before_once_all_that_is_old_has_gone(

@@ -108,6 +108,8 @@ ROUTES: dict[tuple[str, str], Row] = {
         For.OWNER, "/creations/{draft}", {"asin": "B0EXAMPLE1", "condition": "used_good", "price_jpy": "9000"}
     ),
     ("get", "/orders"): Row(For.SELLER),
+    ("get", "/orders/profit"): Row(For.SELLER),
+    ("get", "/orders/profit.csv"): Row(For.SELLER),
     ("post", "/orders/{item_id}/decision"): Row(
         For.OWNER, "/orders/{order}/decision", {"decision": "bought", "shown": "1"}
     ),
@@ -146,6 +148,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/api/v1/creations/catalogue"): Row(For.KEY, json={"query": "MX-1"}),
     ("get", "/api/v1/creations/catalogue/{search_id}"): Row(For.KEY, "/api/v1/creations/catalogue/{search}"),
     ("get", "/api/v1/orders"): Row(For.KEY),
+    ("get", "/api/v1/orders/profit"): Row(For.KEY),
     ("post", "/api/v1/orders/{item_id}/decision"): Row(
         For.KEY, "/api/v1/orders/{order}/decision", json={"decision": "bought", "shown": "1"}
     ),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, false, func, null, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, false, func, literal, null, or_, select
 
 from mercarich_contracts.market import OUT_OF_STOCK, State
 from mercarich_db import fee_estimates
@@ -48,16 +48,23 @@ def joined() -> FromClause:
     return fee_estimates.with_estimates(listings.join(source_items, _source.id == _offer.source_item_id))
 
 
-def _fee(terms: Terms) -> ColumnElement[int]:
-    """Amazon's fee, as `Terms.fee`; NULL where the offer's price is not known."""
-    price, of_price = _offer.offer_price_jpy, _estimate.of_price_jpy
+def fee_of(terms: Terms, price: ColumnElement[int], pieces: ColumnElement[int]) -> ColumnElement[int]:
+    """SQL expression on rows of `joined`: Amazon's fee as in `Terms.kept`; NULL where the price of a piece is."""
+    of_price = _estimate.of_price_jpy
     share = _estimate.fee_jpy - _estimate.fixed_jpy
     up = share * price + of_price - 1
     # MariaDB rounds quotients to a few decimals: only what is a multiple of the divisor is divided.
     scaled = (up - up % of_price) // of_price
     least = case((share < LEAST_JPY, share), else_=LEAST_JPY)
     by_estimate = _estimate.fixed_jpy + case((scaled < least, least), else_=scaled)
-    return case((_estimate.fee_jpy.is_not(None), by_estimate), else_=price - price * terms.kept_per_mille // 1000)
+    whole = price * pieces
+    by_setting = whole - whole * terms.kept_per_mille // 1000
+    return case((_estimate.fee_jpy.is_not(None), by_estimate * pieces), else_=by_setting)
+
+
+def _fee(terms: Terms) -> ColumnElement[int]:
+    """Amazon's fee, as `Terms.fee`; NULL where the offer's price is not known."""
+    return fee_of(terms, _offer.offer_price_jpy, literal(1))
 
 
 def _profit(terms: Terms) -> ColumnElement[int]:

@@ -56,6 +56,7 @@ from mercarich_web.orders import api as orders_api
 from mercarich_web.orders import pages as orders
 from mercarich_web.orders.sql.decisions import SqlDecisions
 from mercarich_web.orders.sql.orders import SqlOrders
+from mercarich_web.orders.sql.profit import SqlProfits
 from mercarich_web.overview.wiring import show_overview
 from mercarich_web.pictures.files import PictureFiles
 from mercarich_web.replacements import api as replacements_api
@@ -117,14 +118,14 @@ def build_pages(
     limit = LimitLoss(SqlLimits(engine), people.audit, now)
     proposals = SqlProposals(engine, now)
     differing, ask = SqlDifferences(engine), ask_amazon(engine, people.audit, now)
-    decisions, creating = SqlDecisions(engine, now), SqlCreations(engine, now)
+    decisions, profits, creating = SqlDecisions(engine, now), SqlProfits(engine), SqlCreations(engine, now)
     at_amazon = offer_desk(engine, people.audit, desk.start_import, now)
     of_api = api(
         listings_api.routes(people.keys, book, tell_story),
         listings_api.changes(people.keys, change, limit),
         replacements_api.decisions(people.keys, proposals),
         differences_api.routes(people.keys, differing, ask),
-        orders_api.routes(people.keys, orders_of, decisions, now, together),
+        orders_api.routes(people.keys, orders_of, decisions, profits, now, together),
         jobs_api.routes(people.keys, desk),
         taking_over_api.routes(people.keys, at_amazon),
         creations_api.routes(people.keys, creating),
@@ -139,7 +140,7 @@ def build_pages(
         amazon.routes(site, ShowAmazon(SqlAmazonBook(engine), book, figures), _linking(engine, own, people.audit, now)),
         taking_over.routes(site, at_amazon),
         differences.routes(site, differing, ask),
-        orders.routes(site, orders_of, decisions, together),
+        orders.routes(site, orders_of, decisions, profits, together),
         bulk.routes(site, change, people.door),
         limits.routes(site, limit),
         creations.routes(site, creating),

@@ -54,6 +54,13 @@ HOUSEKEEPING = (
         "An estimate: a quarter of a year. What the present state of a listing rests on stays however old.",
     ),
     _kept(
+        "KEEP_ORDERS_DAYS",
+        400,
+        "orders at Amazon and decisions on them are kept so long after the order's last change",
+        15,
+        "An estimate: more than a year, so that the profit of each of the last twelve months is whole.",
+    ),
+    _kept(
         "KEEP_RUNS_DAYS",
         30,
         "runs and holds are kept so long after their end",

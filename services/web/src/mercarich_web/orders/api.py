@@ -15,11 +15,14 @@ from mercarich_web.orders import shapes
 from mercarich_web.orders.deciding import wished
 from mercarich_web.orders.sql.decisions import SqlDecisions
 from mercarich_web.orders.sql.orders import SqlOrders
+from mercarich_web.orders.sql.profit import SqlProfits
 from mercarich_web.paging import Paged
 from mercarich_web.site.addresses import Below
 
 
-def routes(keys: Keys, orders: SqlOrders, decisions: SqlDecisions, now: Clock, together: Together) -> APIRouter:
+def routes(
+    keys: Keys, orders: SqlOrders, decisions: SqlDecisions, profits: SqlProfits, now: Clock, together: Together
+) -> APIRouter:
     routes = APIRouter(prefix="/orders", tags=["orders"])
     reader = Depends(caller(keys, Scope.LISTINGS_READ))
     writer = Depends(caller(keys, Scope.LISTINGS_WRITE))
@@ -42,6 +45,10 @@ def routes(keys: Keys, orders: SqlOrders, decisions: SqlDecisions, now: Clock, t
             next=found.next,
             **code_of(reads.problem),
         )
+
+    @routes.get("/profit", summary="What bought orders have earned, by months of Japan")
+    def profit(account: Account = reader) -> shapes.ProfitByMonth:
+        return shapes.profit(profits(account.user_id, now())[0])
 
     @routes.post("/{item_id}/decision", summary="Decide on an item, or take the decision back", status_code=204)
     def decide(item_id: Id, wish: shapes.DecisionWish, account: Account = writer) -> None:

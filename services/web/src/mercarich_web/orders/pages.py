@@ -1,4 +1,4 @@
-"""A seller's orders: what is to be bought, and the seller's decision on each."""
+"""A seller's orders: what is to be bought, the seller's decision on each, and what the bought ones have earned."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -14,8 +14,10 @@ from mercarich_web.cancellations.rate import LIMIT
 from mercarich_web.database import Together
 from mercarich_web.orders.cancellation_file import cancellation_file
 from mercarich_web.orders.deciding import LONGEST_NOTE, MOST_PAID, Revision, wished
+from mercarich_web.orders.profit_csv import profit_csv
 from mercarich_web.orders.sql.decisions import SqlDecisions
 from mercarich_web.orders.sql.orders import SqlOrders
+from mercarich_web.orders.sql.profit import SqlProfits
 from mercarich_web.orders.words import BUYER_TEXT
 from mercarich_web.refusals import NotFound, Refused
 from mercarich_web.site.addresses import Below, address
@@ -70,13 +72,28 @@ class OrderPage:
         )
 
 
-def routes(site: Site, orders: SqlOrders, decisions: SqlDecisions, together: Together) -> APIRouter:
+def routes(
+    site: Site, orders: SqlOrders, decisions: SqlDecisions, profits: SqlProfits, together: Together
+) -> APIRouter:
     routes = APIRouter(prefix=PATH)
     page = OrderPage(site, orders, together)
 
     @routes.get("")
     def shown(visit: Seller, below: Below = None) -> Response:
         return page(visit, below)
+
+    @routes.get("/profit")
+    def profit(visit: Seller) -> Response:
+        with together():
+            found, terms = profits(visit.account.user_id, visit.now)
+            reads = orders.reads(visit.account.user_id)
+        return site.page(visit, "orders/profit.html", found=found, terms=terms, reads=reads)
+
+    @routes.get("/profit.csv")
+    def profit_file(visit: Seller) -> Response:
+        found, _ = profits(visit.account.user_id, visit.now)
+        name = f'attachment; filename="profit-{found.months[0].month if found.months else "none"}.csv"'
+        return Response(profit_csv(found), media_type="text/csv", headers={"Content-Disposition": name})
 
     @routes.post("/{item_id}/decision")
     def decide(

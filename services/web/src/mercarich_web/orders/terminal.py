@@ -1,10 +1,11 @@
-"""The page of `mercarich orders`."""
+"""The pages of `mercarich orders`."""
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from mercarich_web.console.output import cell, section, sentence, table, yen
 from mercarich_web.orders.order_list import LateShipments, OrderList, SellersOrders
+from mercarich_web.orders.profit_list import MonthOfOrders, ProfitList
 
 
 def page(answer: OrderList) -> RenderableType:
@@ -53,3 +54,26 @@ def _unread(seller: SellersOrders) -> list[Text]:
     if seller.problem is not None:
         return [Text(f"orders cannot be read: {sentence(seller.problem)}", "red")]
     return [Text("orders were not read yet", "yellow")] if seller.read_at is None else []
+
+
+def profit(answer: ProfitList) -> RenderableType:
+    if not answer.sellers:
+        return Text("No orders are read.")
+    headings = ["month", "orders", "sales", "fees", "costs", "paid", "profit", "margin", "not in the sums"]
+    return Group(
+        *(section(one.username, table(headings, [_month(month) for month in one.months])) for one in answer.sellers)
+    )
+
+
+def _month(one: MonthOfOrders) -> list[object]:
+    amounts = (yen(each) for each in (one.sales_jpy, one.fees_jpy, one.costs_jpy, one.paid_jpy, one.profit_jpy))
+    apart = [
+        (one.no_paid_price, f"no price noted: {one.no_paid_price} ({yen(one.no_paid_price_sales_jpy)} of sales)"),
+        (one.no_order_price, f"no price told by Amazon: {one.no_order_price}"),
+        (one.cancelled, f"cancelled: {one.cancelled} ({yen(one.cancelled_paid_jpy)} paid)"),
+        (one.not_bought, f"not marked as bought: {one.not_bought}"),
+        (not one.is_whole, "some orders may be missing"),
+    ]
+    month = one.month if one.is_over else f"{one.month}, not over"
+    margin = None if one.margin_percent is None else f"{one.margin_percent:.1f}%"
+    return [month, one.orders, *amounts, margin, "; ".join(text for told, text in apart if told) or None]

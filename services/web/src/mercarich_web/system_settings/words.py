@@ -106,6 +106,7 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
         "KEEP_JOBS_DAYS": N_("Days that sellers' jobs are kept after their end"),
         "KEEP_REVIVALS_DAYS": N_("Days that replacements and judged candidates are kept"),
         "KEEP_HISTORY_DAYS": N_("Days that events, evidence and feeds are kept on which no listing's state rests"),
+        "KEEP_ORDERS_DAYS": N_("Days that orders and decisions on them are kept after their last change at Amazon"),
         "KEEP_RUNS_DAYS": N_("Days that runs and holds are kept after their end"),
         "KEEP_AUDIT_DAYS": N_("Days that the audit log, changes of settings and invitations are kept"),
     },

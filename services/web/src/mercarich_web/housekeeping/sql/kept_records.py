@@ -211,16 +211,16 @@ RECORDS: Mapping[Record, Kept] = {
         listing_events.c.at,
     ),
     Record.EVIDENCE: Kept.of(evidence, "KEEP_HISTORY_DAYS", _nothing_rests_on, evidence.c.fetched_at),
-    Record.ORDER_SEARCHES: Kept.of(order_searches, "KEEP_HISTORY_DAYS", _of_old_orders, children=(order_replacements,)),
+    Record.ORDER_SEARCHES: Kept.of(order_searches, "KEEP_ORDERS_DAYS", _of_old_orders, children=(order_replacements,)),
     Record.ORDERS: Kept.of(
         order_items,
-        "KEEP_HISTORY_DAYS",
+        "KEEP_ORDERS_DAYS",
         _ended(order_items.c.changed_at, _IS_OVER),
         order_items.c.seen_at,
     ),
     # After their orders.
     Record.ORDER_DECISIONS: Kept.of(
-        order_decisions, "KEEP_HISTORY_DAYS", _ended(order_decisions.c.decided_at, not_(exists().where(ITS_DECISION)))
+        order_decisions, "KEEP_ORDERS_DAYS", _ended(order_decisions.c.decided_at, not_(exists().where(ITS_DECISION)))
     ),
     Record.FEEDS: Kept.of(
         submissions,

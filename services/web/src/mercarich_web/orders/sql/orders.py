@@ -40,6 +40,9 @@ _item, _decision, _offer = order_items.c, order_decisions.c, listings.c
 _FIRST, _PRESENT = source_items.alias("first"), source_items.alias("present")
 _SEEN = ("marketplace", "item_id", "state", "reason", "price_jpy", "checked_at", "check_problem", "postage_jpy")
 _IS_DECIDED = _decision.decision.is_not(None)
+# SQLite gives the id of a deleted listing again: the SKU tells whether it is the same one.
+ITS_LISTING = and_(_offer.id == _item.listing_id, _offer.user_id == _item.user_id, _offer.sku == _item.sku)
+"""SQL condition on `order_items` and `listings`."""
 
 
 class SqlOrders:
@@ -50,9 +53,15 @@ class SqlOrders:
         """Return the id and the name of this seller, or of each one who has something to buy or whose orders cannot be
         read. Raises `NotFound`."""
         waits = select(_item.user_id).where(UNDECIDED)
-        query = select(users.c.id, users.c.username).order_by(users.c.username)
         unread = select(order_reads.c.user_id).where(order_reads.c.problem.is_not(None))
-        wanted = or_(users.c.id.in_(waits), users.c.id.in_(unread))
+        return self._sellers(username, or_(users.c.id.in_(waits), users.c.id.in_(unread)))
+
+    def with_orders(self, username: str | None) -> Sequence[tuple[int, str]]:
+        """As `sellers`, but each one whose orders are read."""
+        return self._sellers(username, users.c.id.in_(select(order_reads.c.user_id)))
+
+    def _sellers(self, username: str | None, wanted: ColumnElement[bool]) -> Sequence[tuple[int, str]]:
+        query = select(users.c.id, users.c.username).order_by(users.c.username)
         query = query.where(wanted if username is None else users.c.username == username)
         with reading(self._engine) as connection:
             found = [(row.id, row.username) for row in connection.execute(query)]
@@ -128,13 +137,11 @@ class SqlOrders:
 
 
 def _items(user_id: int) -> Select[*tuple[Any, ...]]:
-    # SQLite gives the id of a deleted listing again: the SKU tells whether it is the same one.
-    its_listing = and_(_offer.id == _item.listing_id, _offer.user_id == _item.user_id, _offer.sku == _item.sku)
     another = or_(_item.source_item_id.is_(None), _item.source_item_id != _PRESENT.c.id)
     present = and_(_PRESENT.c.id == _offer.source_item_id, _PRESENT.c.state == State.AVAILABLE, another)
     joined = (
         order_items.outerjoin(order_decisions, ITS_DECISION)
-        .outerjoin(listings, its_listing)
+        .outerjoin(listings, ITS_LISTING)
         .outerjoin(listing_fees, ITS_ESTIMATE)
         .outerjoin(_FIRST, _FIRST.c.id == _item.source_item_id)
         .outerjoin(_PRESENT, present)
