@@ -207,3 +207,60 @@ def test_a_response_is_as_amazons_model_wants(begin: Any) -> None:
         *("createdAfter", "createdBefore", "lastUpdatedAfter", "lastUpdatedBefore", "fulfillmentStatuses"),
         *("marketplaceIds", "fulfilledBy", "maxResultsPerPage", "paginationToken", "includedData"),
     }
+
+
+def get(sim: Any, seller_id: str, order_id: str, **asked: str) -> Any:
+    address = f"/spapi/orders/2026-01-01/orders/{order_id}?{urlencode(asked)}"
+    return sim.call("GET", address, headers=sim.token(seller_id))
+
+
+def told(sim: Any, **asked: object) -> list[dict[str, Any]]:
+    """Return the notifications that are due."""
+    reply = sim.call("POST", "/_sim/notifications", body=orjson.dumps(asked))
+    assert reply.status == 200, reply
+    bodies: list[dict[str, Any]] = orjson.loads(reply.body)["bodies"]
+    return bodies
+
+
+def test_an_order_shows_by_its_id_as_soon_as_amazon_has_told_of_it_and_only_to_its_seller(sim: Any) -> None:
+    row = one_piece(sim)
+    stranger = next(seller for seller in sellers(sim) if seller != row["seller_id"])
+    told(sim, lost=0, twice=0, late=0)
+    buy(sim, row)
+    assert told(sim) == []
+    sim.advance(4)
+    change = told(sim)[0]["Payload"]["OrderChangeNotification"]
+    assert (change["SellerId"], change["Summary"]["OrderItems"][0]["SellerSKU"]) == (row["seller_id"], row["sku"])
+    order_id = change["AmazonOrderId"]
+    order = orjson.loads(get(sim, row["seller_id"], order_id, includedData=ALL).body)["order"]
+    assert (order["orderId"], order["orderItems"][0]["product"]["sellerSku"]) == (order_id, row["sku"])
+    assert orders(sim, row["seller_id"]) == []
+    assert [get(sim, seller, order_id).status for seller in (row["seller_id"], stranger)] == [200, 404]
+    assert get(sim, row["seller_id"], order_id, includedData="BUYER").status == 403
+    assert get(sim, row["seller_id"], order_id, includedData="NOTHING").status == 400
+
+
+def test_a_notification_comes_in_eventbridges_envelope_and_wrong_chances_are_refused(sim: Any) -> None:
+    told(sim, lost=0, twice=1, late=0)
+    buy(sim, one_piece(sim))
+    sim.advance(4)
+    first, second = [one for one in told(sim, eventbridge=True) if one["detail"]][:2]
+    assert first["detail-type"] == first["detail"]["NotificationType"] == "ORDER_CHANGE"
+    assert first["detail"]["NotificationMetadata"]["NotificationId"] == second["id"]
+    assert sim.call("POST", "/_sim/notifications", body=b'{"lost": 2}').status == 400
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason="MERCARICH_RECORDED_DATA holds no official models")
+def test_notifications_and_single_orders_are_as_amazons_models_want(begin: Any) -> None:
+    sim = begin(orders_per_hour=0.02, quota_factor=1_000.0, regretted_orders=0.2)
+    sim.advance(DAY)
+    bodies = told(sim)
+    schema = json.loads((RECORDED / "spapi" / "schemas/notifications/OrderChangeNotification.json").read_text("utf-8"))
+    model = json.loads((RECORDED / "spapi" / "models" / "orders_2026-01-01.json").read_text("utf-8"))
+    answer = {"$ref": "#/definitions/GetOrderResponse", "definitions": model["definitions"]}
+    assert bodies
+    for body in bodies[:200]:
+        jsonschema.validate(body, schema)
+        change = body["Payload"]["OrderChangeNotification"]
+        reply = get(sim, change["SellerId"], change["AmazonOrderId"], includedData=ALL)
+        jsonschema.validate(orjson.loads(reply.body), answer, cls=jsonschema.Draft4Validator)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from mercarich_simulator.amazon.buyers import Buyers
 from mercarich_simulator.amazon.documents import Documents
 from mercarich_simulator.amazon.feeds import Feeds
+from mercarich_simulator.amazon.notifications import Notifications
 from mercarich_simulator.amazon.offers import Offers
 from mercarich_simulator.amazon.orders import Orders
 from mercarich_simulator.amazon.products import Products
@@ -38,6 +39,7 @@ class World:
     products: Products
     orders: Orders
     buyers: Buyers
+    notifications: Notifications
     documents: Documents
     feeds: Feeds
     reports: Reports
@@ -62,6 +64,9 @@ class World:
         self.reports.settle(now)
         self.buyers.settle(now)
         self.orders.settle(now)
+        changed, self.orders.changed = self.orders.changed, []
+        for number, at in changed:
+            self.notifications.tell(number, at)
         return now
 
     def count(self, target: str, operation: str) -> None:
@@ -90,6 +95,7 @@ def begin(settings: SimulatorSettings, clock: SimClock | None = None) -> World:
         products=Products(catalogue),
         orders=orders,
         buyers=Buyers(offers, orders, events, catalogue.start_at),
+        notifications=Notifications(settings.seed),
         documents=documents,
         reports=Reports(),
         feeds=Feeds(offers, documents, faults.spoiler_of_messages(clock.wall), settings.gzip_reports),

@@ -88,6 +88,8 @@ class Orders:
         self._regretted = offers.catalogue.settings.regretted_orders
         self.kept: dict[int, Order] = {}
         self.last_number = 0
+        self.changed: list[tuple[int, float]] = []
+        """Numbers and times of what was placed or has changed, for those who tell of it."""
         self._due: list[tuple[float, int]] = []
 
     def place(self, offer: Offer, at: float, buys_at: float) -> Order:
@@ -103,6 +105,7 @@ class Orders:
             slowly = share(noise[8:]) < _SLOW_TO_PAY
             self._plan(order, Step.PAY, at + share(noise[16:]) * (_SLOWLY_PAID_SECONDS if slowly else _PAID_SECONDS))
         self.kept[order.number] = order
+        self.changed.append((order.number, at))
         while len(self.kept) > KEPT:
             del self.kept[next(iter(self.kept))]
         return order
@@ -189,6 +192,7 @@ class Orders:
 
     def _become(self, order: Order, at: float, status: Status) -> None:
         order.status, order.updated_at, order.next_step = status, at, Step.NOTHING
+        self.changed.append((order.number, at))
 
     def _plan(self, order: Order, step: Step, at: float) -> None:
         order.next_step, order.next_at = step, at

@@ -16,6 +16,7 @@ PLANS: dict[str, tuple[float, int]] = {
     "deleteListingsItem": (5.0, 5),
     "searchListingsItems": (5.0, 5),
     "searchOrders": (0.0056, 20),
+    "getOrder": (0.5, 30),
     "getMyFeesEstimates": (0.5, 1),
     "getListingsRestrictions": (5.0, 10),
     "searchCatalogItems": (2.0, 2),

@@ -34,7 +34,7 @@ class AmazonApi:
     def __init__(self, world: World) -> None:
         self._world = world
         feeds, listings, reports = FeedOperations(world), ListingOperations(world), ReportOperations(world)
-        products = ProductOperations(world)
+        products, orders = ProductOperations(world), OrderSearch(world)
         self._search: tuple[str, Handler] = ("searchListingsItems", Search(world).search)
         self._exact: dict[tuple[str, str], tuple[str, Handler]] = {
             ("POST", _DOCUMENTS): ("createFeedDocument", feeds.create_document),
@@ -43,13 +43,14 @@ class AmazonApi:
             ("POST", _REPORTS): ("createReport", reports.create),
             ("GET", CATALOGUE): ("searchCatalogItems", products.search),
             ("GET", RESTRICTIONS): ("getListingsRestrictions", products.restrictions),
-            ("GET", _ORDERS): ("searchOrders", OrderSearch(world).search),
+            ("GET", _ORDERS): ("searchOrders", orders.search),
             ("POST", _FEES): (ESTIMATE_FEES, FeesEstimates(world).estimate),
             ("GET", _SELLERS): ("getMarketplaceParticipations", _participations),
         }
         self._below: dict[tuple[str, str], tuple[str, Handler]] = {
             ("GET", _FEEDS + "/"): ("getFeed", feeds.get_feed),
             ("DELETE", _FEEDS + "/"): ("cancelFeed", feeds.cancel_feed),
+            ("GET", _ORDERS + "/"): ("getOrder", orders.get),
             ("GET", _DOCUMENTS + "/"): ("getFeedDocument", feeds.get_document),
             ("GET", _REPORTS + "/"): ("getReport", reports.get),
             ("DELETE", _REPORTS + "/"): ("cancelReport", reports.cancel),

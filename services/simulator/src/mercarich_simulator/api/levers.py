@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from mercarich_simulator.api.notifications import NotificationLevers
 from mercarich_simulator.api.offer_levers import OfferLevers, marketplace_of, number_of
 from mercarich_simulator.hazards import DAY
 from mercarich_simulator.ledger import FOREVER, Frame
@@ -40,6 +41,7 @@ class Levers:
             ("POST", "/_sim/lag"): offers.set_lag,
             ("POST", "/_sim/orders"): offers.order,
             ("POST", "/_sim/offers"): offers.set_offers,
+            ("POST", "/_sim/notifications"): NotificationLevers(world).take,
             ("POST", "/_sim/sources"): offers.set_sources,
             ("POST", "/_sim/meant"): offers.set_meant,
             ("GET", "/_sim/seed"): lambda _: overview(world.catalogue),

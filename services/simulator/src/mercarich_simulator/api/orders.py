@@ -1,7 +1,8 @@
-"""searchOrders of the Orders API 2026-01-01: a seller's orders that were made or changed in a period.
+"""searchOrders and getOrder of the Orders API 2026-01-01: a seller's orders of a period, and one of them.
 
-Orders show two minutes (`order_lag_seconds`) after their change at the earliest, as `lastUpdatedBefore` says. A pending
-order has no price. The data sets with personal data are refused: they need roles that a lister of products lacks.
+Orders show two minutes (`order_lag_seconds`) after their change at the earliest, as `lastUpdatedBefore` says; by its id
+an order shows at once. A pending one has no price. The data sets with personal data are refused: they need roles that a
+lister of products lacks.
 """
 
 import base64
@@ -70,6 +71,22 @@ class OrderSearch:
         if len(found) > size:
             answer["pagination"] = {"nextToken": _token(at_of(page[-1]), page[-1].number)}
         return json_reply(answer)
+
+    def get(self, seller: AmazonSeller, request: Request) -> Reply:
+        """Handle GET /orders/2026-01-01/orders/{orderId}."""
+        included = set(_values(request, "includedData"))
+        if included & PERSONAL:
+            return amazon_error(403, *DENIED, "The application has no role for the requested data.")
+        wanted, seed = request.path.rpartition("/")[2], self._world.settings.seed
+        try:
+            _known(included, DATA_SETS, "includedData")
+        except Wrong as error:
+            return bad_input(str(error))
+        mine = (order for order in self._world.orders.kept.values() if order.seller_id == seller.seller_id)
+        found = next((order for order in mine if order_id(seed, order.number) == wanted), None)
+        if found is None:
+            return amazon_error(404, "NotFound", "The requested order was not found.")
+        return json_reply({"order": self._described(found, included)})
 
     def _period(self, request: Request) -> tuple[float, float, Callable[[Order], float], dict[str, str]]:
         """Return the bounds, which time of an order they are about, and what the response says of the latter one."""
