@@ -58,6 +58,7 @@ SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
                 "pages_url",
                 "redirect_uri",
                 "trusted_proxies",
+                "order_queue_secret_access_key",
             }
         ),
     ),
@@ -143,7 +144,13 @@ def _kafka() -> Schema:
 def _components() -> dict[str, Schema]:
     pool = {"bounds": closed(min=whole(1, 1000), max=whole(1, 1000)), "perReplicaTarget": whole(1, 1_000_000)}
     gateway = closed(name=NAME, namespace=NAME, sectionName=NAME)
-    keys = closed(clientId=KEY, clientSecret=KEY, encryptionKey=KEY, oldEncryptionKey=KEY_OR_NONE)
+    keys = closed(
+        clientId=KEY,
+        clientSecret=KEY,
+        encryptionKey=KEY,
+        oldEncryptionKey=KEY_OR_NONE,
+        orderQueueSecretAccessKey=KEY_OR_NONE,
+    )
     url = text(rf"^{URL}$")
     return {
         "checker": closed(settings=_variables("checker"), **_RUNS),

@@ -96,6 +96,7 @@ def test_secrets_come_by_reference_and_only_to_those_who_need_them(case: str) ->
         "MERCARICH_KAFKA_PASSWORD": everybody - NO_BROKER if case == "full" else set(),
         "FEED_ENCRYPTION_KEY": tokens | {"seed"},
         "FEED_OLD_ENCRYPTION_KEY": tokens if case == "full" else set(),
+        "FEED_ORDER_QUEUE_SECRET_ACCESS_KEY": {"feed"} if case == "full" else set(),
     }
     holders: dict[str, set[str]] = {}
     for _, pod in pods(objects(case)):

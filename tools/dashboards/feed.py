@@ -83,6 +83,15 @@ FEED = Dashboard(
             text="Amazon takes minutes to make a report. Absent where there was none in a day.",
         ),
         Panel(
+            "Messages of the queue of changed orders in an hour",
+            "short",
+            (
+                Query("sum by (outcome) (increase(mercarich_feed_order_hints_total{NS}[1h]))", "{{outcome}}"),
+                Query("max(mercarich_feed_order_queue_away{NS})", "away"),
+            ),
+            text="Where FEED_ORDER_QUEUE_URL is set. away: 1 while the queue cannot be read.",
+        ),
+        Panel(
             "Sellers whose orders cannot be read",
             "short",
             (Query("max by (reason) (mercarich_feed_unread_orders_sellers{NS})", "{{reason}}"),),

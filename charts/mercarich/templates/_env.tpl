@@ -132,6 +132,13 @@ without Kafka. The argument as for mercarich.pod. */}}
 {{ include "mercarich.sharedEnv" . }}
 - name: FEED_SPAPI_URL
   value: {{ if .Values.dev.enabled }}http://{{ include "mercarich.name" (dict "root" . "component" "simulator") }}:8100/spapi{{ else }}{{ .Values.feed.spapiUrl }}{{ end }}
+{{- if and .Values.feed.keys.orderQueueSecretAccessKey (not .Values.dev.enabled) }}
+- name: FEED_ORDER_QUEUE_SECRET_ACCESS_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "mercarich.feedSecret" . }}
+      key: {{ .Values.feed.keys.orderQueueSecretAccessKey }}
+{{- end }}
 {{ include "mercarich.tokensEnv" . }}
 {{- end -}}
 

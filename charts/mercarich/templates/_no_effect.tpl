@@ -74,6 +74,9 @@ that is on by default and was switched off on purpose is left alone, so that it 
 {{- if not .Values.pages.httpRoute.enabled -}}
 {{- $rules = append $rules (dict "values" (list "pages.httpRoute") "why" "there is no HTTPRoute; set pages.httpRoute.enabled, or remove it") -}}
 {{- end -}}
+{{- if not (index .Values.feed.settings "FEED_ORDER_QUEUE_ACCESS_KEY_ID") -}}
+{{- $rules = append $rules (dict "values" (list "feed.keys.orderQueueSecretAccessKey") "why" "it belongs to an access key; name that in feed.settings.FEED_ORDER_QUEUE_ACCESS_KEY_ID, or remove it") -}}
+{{- end -}}
 {{- if not .Values.amazonLinking.applicationId -}}
 {{- $rules = append $rules (dict "values" (list "amazonLinking") "why" "sellers can link no account; set amazonLinking.applicationId, or remove it") -}}
 {{- end -}}

@@ -11,7 +11,7 @@ from mercarich_contracts.orders import Canceller, OrderStatus
 from mercarich_feed.domain.answers import Answer, Forbidden, RateLimited, Transient
 from mercarich_feed.domain.orders import EVERY, RECENT, WITHOUT_ROLE, OrderItem, OrderPage, Period
 from mercarich_feed.domain.pushes import Account, Offer
-from mercarich_feed.use_cases.orders import ReadOrders
+from mercarich_feed.use_cases.orders import ReadOrders, StoreOrders
 from mercarich_listings.read_back import Seen
 from mercarich_reasons.reason import Reason
 
@@ -78,9 +78,14 @@ class Meter:
     def ordered(self, waits: Sequence[timedelta]) -> None: ...
 
 
+def _use_case(books: Books, amazon: Pages) -> ReadOrders:
+    asked: Any = amazon  # no more of it is asked
+    return ReadOrders(books, asked, StoreOrders(books, asked, Meter()))  # type: ignore[arg-type]
+
+
 def reading(books: Books, *pages: OrderPage | Transient | Forbidden | RateLimited) -> tuple[Pages, float | None]:
     amazon = Pages(pages)
-    return amazon, ReadOrders(books, amazon, Meter())(ACCOUNT)  # type: ignore[arg-type]  # no more of them is asked
+    return amazon, _use_case(books, amazon)(ACCOUNT)
 
 
 def test_what_changed_while_later_pages_were_read_belongs_to_the_next_read() -> None:
@@ -156,7 +161,7 @@ def test_amazon_is_read_before_an_order_takes_the_last_piece_that_the_books_have
 def test_no_order_waits_for_what_cannot_be_read() -> None:
     books = Books(sold_out=last_pieces(45))
     amazon = Pages([OrderPage([], NOW)], away=frozenset({"S-19"}))
-    ReadOrders(books, amazon, Meter())(ACCOUNT)  # type: ignore[arg-type]  # no more of them is asked
+    _use_case(books, amazon)(ACCOUNT)
     assert (amazon.looked_at, len(books.shown), books.saved) == (1, 19, 1)
 
 

@@ -29,6 +29,7 @@ from mercarich_feed.adapters.submissions_sql import SqlSubmissions
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.adapters.watch_sql import SqlWatch
 from mercarich_feed.bootstrap_creations import Shared, build_creations
+from mercarich_feed.bootstrap_hints import Parts, hint_ticks
 from mercarich_feed.dependencies import PRODUCTION, Dependencies
 from mercarich_feed.handlers import FeeRounds, ForgetUnread, ListingsChangedHandler, ReadRounds, Rounds
 from mercarich_feed.settings import CONNECTIONS, FeedSettings
@@ -36,7 +37,7 @@ from mercarich_feed.use_cases.feeds import FollowFeeds, SubmitFeed
 from mercarich_feed.use_cases.fees import EstimateFees
 from mercarich_feed.use_cases.follow import FollowSeller
 from mercarich_feed.use_cases.gate import Gate
-from mercarich_feed.use_cases.orders import ReadOrders
+from mercarich_feed.use_cases.orders import ReadOrders, StoreOrders
 from mercarich_feed.use_cases.patches import PushWithdrawals
 from mercarich_feed.use_cases.read_back import ReadBack
 from mercarich_feed.use_cases.read_offers import ReadAllOffers
@@ -108,7 +109,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
     watch, orders = SqlWatch(engine, retry_seconds, now), SqlOrders(engine, retry_seconds, now)
     watch_removed, watch_gate = WatchRemoved(watch, amazon, meter), gate()
 
-    read_orders, orders_gate = ReadOrders(orders, amazon, meter), gate()
+    read_orders, orders_gate = ReadOrders(orders, amazon, StoreOrders(orders, amazon, meter)), gate()
 
     def follow_then_remove(user_id: int, _wishes: set[None]) -> float | None:
         times = (
@@ -154,6 +155,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
         Tick("unverified", UNVERIFIED_SECONDS, UnverifiedGauge(sellers)),
         Tick("unread", UNREAD_SECONDS, ForgetUnread(watch.forget_unread), alone=True),
         *fee_ticks,
+        *hint_ticks(own, Parts(orders, amazon, read_orders.store, gate(), meter), stop, given),
     )
     return Lanes(patches, restores, follow, offers, fees, creating.lane, ticks, amazon, http)
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from mercarich_feed.adapters.http import Http
 from mercarich_feed.adapters.lanes import AnyLane, Lane
+from mercarich_feed.ports_orders import OrderQueue
 from mercarich_platform.clock import Clock, Monotonic, Sleep, monotonic, sleep, utc_now
 from mercarich_platform.kafka import AnyPublisher
 
@@ -33,6 +34,8 @@ class Dependencies:
     """Client for Amazon."""
     calls: Executor | None = None
     """Runs requests to Amazon concurrently."""
+    order_queue: OrderQueue | None = None
+    """What Amazon's notifications of orders come by."""
     lane: LaneMaker = Lane
     now: Clock = utc_now
     monotonic: Monotonic = monotonic

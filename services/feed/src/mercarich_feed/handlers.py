@@ -1,5 +1,6 @@
 """What wakes the lanes: records of `listings.changed`, and rounds over the rows for changes whose record was lost."""
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,13 +8,19 @@ from typing import Protocol, TypeVar
 
 from mercarich_contracts.messages import ListingsChanged, Unreadable
 from mercarich_feed.domain.fees import FeeBook
+from mercarich_feed.ports_orders import HintMeter, QueueAway
 from mercarich_feed.use_cases.restores import RestoreWish
+from mercarich_platform.clock import Monotonic
 from mercarich_platform.kafka import Record
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import NotNow, Undecodable
 
+log = logging.getLogger(__name__)
+
 Found = TypeVar("Found")
 _AWAY_SECONDS = 2.0
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 5.0, 60.0
+"""Until a queue that is away is tried again."""
 
 
 class SellerLane(Protocol):
@@ -102,6 +109,44 @@ class FeeRounds:
         self.fees.check()
         for user_id in _read(self.book).waiting:
             self.fees.wake(user_id)
+
+
+class HintRounds:
+    """Handle what waits in the queue of changed orders. While the queue is away, it is tried again after a wait that
+    grows, and one line is logged."""
+
+    def __init__(self, take: Callable[[], int], meter: HintMeter, stop: threading.Event, now: Monotonic) -> None:
+        self._take = take
+        self._meter = meter
+        self._stop = stop
+        self._now = now
+        self._wait, self._not_before = 0.0, float("-inf")
+
+    def __call__(self) -> None:
+        if self._now() < self._not_before:
+            return
+        try:
+            while self._take() and not self._stop.is_set():
+                self._reached()
+        except QueueAway as error:
+            self._missed(error)
+        except DatabaseAway as error:
+            raise NotNow(str(error), _AWAY_SECONDS) from error
+        else:
+            self._reached()
+
+    def _missed(self, error: QueueAway) -> None:
+        if not self._wait:
+            log.warning("the queue of changed orders is away: orders are read by time", extra={"reason": str(error)})
+        self._wait = min(max(self._wait * 2, FIRST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
+        self._not_before = self._now() + self._wait
+        self._meter.queue(away=True)
+
+    def _reached(self) -> None:
+        if self._wait:
+            log.info("the queue of changed orders is there again")
+        self._wait = 0.0
+        self._meter.queue(away=False)
 
 
 @dataclass(frozen=True, slots=True)

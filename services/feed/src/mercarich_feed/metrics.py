@@ -61,6 +61,13 @@ ORDER_SECONDS = Histogram(
     "From an order at Amazon to its first read",
     buckets=(10, 30, 60, 120, 180, 300, 600, 1800, 3600, 21600),
 )
+ORDER_HINTS = Counter(
+    "mercarich_feed_order_hints", "Messages of the queue of changed orders, by what came of them", ["outcome"]
+)
+ORDER_QUEUE_AWAY = Gauge(
+    "mercarich_feed_order_queue_away",
+    "1 while the queue of changed orders cannot be read, by the worker that leads",
+)
 ORDERS_OVERDUE = Gauge(
     "mercarich_feed_order_read_overdue_seconds",
     "Time since orders were to be read, of the seller who has waited longest; 0: nobody waits",

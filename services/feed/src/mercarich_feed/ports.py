@@ -64,6 +64,9 @@ class Amazon(Protocol):
     def orders(self, account: Account, period: Period, token: str | None = None) -> OrderPage:
         """Return a page of the orders that were made or changed in the period; `token` is of the page before."""
 
+    def order(self, account: Account, order_id: str) -> Sequence[OrderItem]:
+        """Return the items of an order that the seller is to ship in this marketplace; of any other order none."""
+
     def fees(self, account: Account, offers: Sequence[Priced]) -> Sequence[FeeResult]:
         """Ask what Amazon would keep of a sale of each offer at its price; at most `fees.BATCH` of them.
 

@@ -124,6 +124,30 @@ class FeedSettings(BaseSettings):
     Unit: seconds
     Why: a push without a response by then is in doubt, and is looked at before it is sent again.
     """
+    order_queue_url: str = Field(default="", pattern=r"^(https?://[^/\s]+/\S+)?$")
+    """The address of an Amazon SQS queue that Amazon's ORDER_CHANGE notifications come to.
+
+    Why: only the operator has an account at AWS.
+    Empty: orders are read every three minutes, and no sooner.
+    """
+    order_queue_region: str = ""
+    """The AWS region of that queue.
+
+    Why: an address of AWS names it.
+    Empty: the region in the queue's address.
+    """
+    order_queue_access_key_id: str = ""
+    """The id of an access key that may receive from that queue and delete from it.
+
+    Why: a role of the pod or the machine needs no key.
+    Empty: AWS's own chain gives the credentials.
+    """
+    order_queue_secret_access_key: SecretStr = SecretStr("")
+    """The secret of that access key.
+
+    Why: secrets have no default.
+    Empty: AWS's own chain gives the credentials.
+    """
     token_gap_seconds: float = Field(default=1.0, ge=0, le=60)
     """validate_mws_tokens: the time between two sellers on average.
 

@@ -19,7 +19,7 @@ from mercarich_feed.domain.answers import (
 )
 from mercarich_feed.domain.feeds import FeedState
 from mercarich_feed.domain.fees import FeeResult, Priced
-from mercarich_feed.domain.orders import OrderPage, Period
+from mercarich_feed.domain.orders import OrderItem, OrderPage, Period
 from mercarich_feed.domain.pushes import Account, Offer, perhaps_sold, to_send
 from mercarich_feed.ports import Answers
 from mercarich_listings.read_back import Seen
@@ -85,6 +85,9 @@ class PacedAmazon:
 
     def orders(self, account: Account, period: Period, token: str | None = None) -> OrderPage:
         return self._api.orders(account, period, token, self._now())
+
+    def order(self, account: Account, order_id: str) -> Sequence[OrderItem]:
+        return self._api.order(account, order_id)
 
     def fees(self, account: Account, offers: Sequence[Priced]) -> Sequence[FeeResult]:
         return self._api.fees(account, offers, self._now())

@@ -13,6 +13,7 @@ from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.domain.answers import AmazonTrouble, AppCredentials, Forbidden, TokenRevoked
 from mercarich_feed.domain.fees import FeeBook
+from mercarich_feed.domain.order_hints import Outcome as HintOutcome
 from mercarich_feed.domain.pushes import Outcome
 from mercarich_feed.domain.tokens import Verdict
 from mercarich_listings.creation import Next, Step
@@ -24,6 +25,13 @@ _AWAY_SECONDS = 5.0
 _ZEROED, _LEFT = "zero", "left"
 _DONE, _FAILED = "done", "failed"
 _CREATION_ENDS = {Next.OFFER: "created", Next.REFUSE: "refused"}
+_LABELS = (
+    (metrics.CAME_BACK, (_ZEROED, _LEFT)),
+    (metrics.OFFER_READS, (_DONE, _FAILED)),
+    (metrics.CREATIONS, tuple(_CREATION_ENDS.values())),
+    (metrics.ORDER_HINTS, tuple(HintOutcome)),
+)
+"""Counters with one label each, and its values."""
 SECRET_LASTS = timedelta(days=180)
 """Lifetime of an application's secret at Login with Amazon (SP-API, "Rotate your Application's LWA Credentials")."""
 
@@ -37,17 +45,14 @@ class PrometheusMeter:
         for lane in ("patch", "feed"):
             for outcome in Outcome:
                 metrics.PUSHES.labels(lane, outcome)
+        for counter, labels in _LABELS:
+            for label in labels:
+                counter.labels(label)
         for verdict in Verdict:
             metrics.TOKEN_VERDICTS.labels(verdict)
-        for done in (_ZEROED, _LEFT):
-            metrics.CAME_BACK.labels(done)
-        for ended in (_DONE, _FAILED):
-            metrics.OFFER_READS.labels(ended)
         for difference in Difference:
             metrics.DIFFERING.labels(difference)
             metrics.DIFFERING_SECONDS.labels(difference)
-        for end in _CREATION_ENDS.values():
-            metrics.CREATIONS.labels(end)
         for kind in (TokenRevoked, AppCredentials, Forbidden):
             metrics.TOKEN_ERRORS.labels(kind.__name__)
 
@@ -67,6 +72,12 @@ class PrometheusMeter:
         metrics.ORDERS.inc(len(waits))
         for wait in waits:
             metrics.ORDER_SECONDS.observe(max(0.0, wait.total_seconds()))
+
+    def hinted(self, outcome: HintOutcome, count: int = 1) -> None:
+        metrics.ORDER_HINTS.labels(outcome).inc(count)
+
+    def queue(self, *, away: bool) -> None:
+        metrics.ORDER_QUEUE_AWAY.set(away)
 
     def offers_read(self, took: timedelta) -> None:
         metrics.OFFER_READS.labels(_DONE).inc()

@@ -42,6 +42,18 @@ def read(response: Mapping[str, Any], asked_at: datetime) -> OrderPage:
         raise Transient(f"the response to searchOrders is not as documented: {type(error).__name__}") from error
 
 
+def read_one(response: Mapping[str, Any], marketplace_id: str) -> list[OrderItem]:
+    """Return the items of the order in a response of getOrder: none where Amazon ships it itself, or where it is of
+    another marketplace, as searchOrders is not asked for these. Raises `Transient` for what is none of the model."""
+    try:
+        order = response["order"]
+        of_market = (order.get("salesChannel") or {}).get("marketplaceId", marketplace_id) == marketplace_id
+        by_amazon = (order.get("fulfillment") or {}).get("fulfilledBy") == "AMAZON"
+        return list(_items(order)) if of_market and not by_amazon else []
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Transient(f"the response to getOrder is not as documented: {type(error).__name__}") from error
+
+
 def _items(order: Mapping[str, Any]) -> Iterator[OrderItem]:
     fulfillment = order.get("fulfillment") or {}
     ship_by = (fulfillment.get("shipByWindow") or {}).get("latestDateTime")

@@ -46,6 +46,15 @@ class SqlOrders:
         with reading(self._engine) as connection:
             return list(connection.execute(query.order_by(account.user_id)).scalars())
 
+    def readers(self, seller_id: str) -> Mapping[int, bool]:
+        account = amazon_accounts.c
+        is_read = and_(_read.user_id == account.user_id, _read.seller_id == account.seller_id)
+        query = select(account.user_id, _read.read_until).join(users, users.c.id == account.user_id)
+        query = query.outerjoin(order_reads, is_read).where(account.seller_id == seller_id, users.c.active)
+        query = query.where(account_usable(self._now(), self._retry_seconds))
+        with reading(self._engine) as connection:
+            return {row.user_id: row.read_until is not None for row in connection.execute(query)}
+
     def claim(self, account: Account) -> Period | None:
         mine = _read.user_id == account.user_id
         locked = select(order_reads).where(mine).with_for_update()

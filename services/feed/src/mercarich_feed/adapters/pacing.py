@@ -41,6 +41,7 @@ PLANS = {
     "getFeedDocument": Plan(0.0222, 10.0),
     "getMyFeesEstimates": Plan(0.5, 1.0),
     "searchOrders": Plan(0.0056, 20.0),
+    "getOrder": Plan(0.5, 30.0),
     "getMarketplaceParticipations": Plan(0.016, 15.0),
     "createReport": Plan(0.0167, 15.0),
     "getReport": Plan(2.0, 15.0),

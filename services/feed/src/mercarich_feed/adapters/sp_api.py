@@ -26,7 +26,7 @@ from mercarich_feed.domain.answers import (
 )
 from mercarich_feed.domain.feeds import FeedState
 from mercarich_feed.domain.fees import FeeResult, Priced
-from mercarich_feed.domain.orders import OrderPage, Period
+from mercarich_feed.domain.orders import OrderItem, OrderPage, Period
 from mercarich_feed.domain.pushes import Account, availability_patches
 from mercarich_listings.read_back import Seen
 
@@ -193,6 +193,11 @@ class SpApi:
     def orders(self, account: Account, period: Period, token: str | None, now: datetime) -> OrderPage:
         asked = Operation("searchOrders", "GET", _ORDERS, order_pages.query(period, account.marketplace_id, token))
         return order_pages.read(self.call(account, asked), now)
+
+    def order(self, account: Account, order_id: str) -> Sequence[OrderItem]:
+        query = {"includedData": order_pages.DATA_SETS}
+        asked = Operation("getOrder", "GET", f"{_ORDERS}/{quote(order_id, safe='')}", query)
+        return order_pages.read_one(self.call(account, asked), account.marketplace_id)
 
     def fees(self, account: Account, offers: Sequence[Priced], now: datetime) -> Sequence[FeeResult]:
         asked = fee_results.body(offers, account.marketplace_id)
