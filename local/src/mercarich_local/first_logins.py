@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 
+from mercarich_contracts.audit import Actor
 from mercarich_db.engine import reading
 from mercarich_db.tables import users
 from mercarich_web.accounts.wiring import invitations
@@ -14,7 +15,7 @@ from mercarich_web.identity.people import Role
 from mercarich_web.refusals import Refused
 
 OPERATOR = "operator"
-BY = "mercarich up"
+BY = Actor("mercarich up")
 
 
 def ensure(engine: Engine, file: Path) -> list[str]:
@@ -36,7 +37,7 @@ def _made(engine: Engine) -> dict[str, str]:
     for name, role in _wanted(engine).items():
         password = secrets.token_urlsafe(12)
         try:
-            desk.accept(desk.invite(name, 2, role, BY).token, password)
+            desk.accept(desk.invite(name, 2, role, BY).token, password, None)
         except Refused:  # This user has a password already.
             continue
         made[name] = password

@@ -102,8 +102,11 @@ class Invitations:
             raise NotFound("this invitation cannot be used any more")
         return found
 
-    def accept(self, token: str, password: str, address: str) -> Login:
-        """Set the password and return the login; `address` is the browser's. Raises `NotFound` and `WeakPassword`."""
+    def accept(self, token: str, password: str, address: str | None) -> Login:
+        """Set the password and return the login; `address` is the browser's; None: this was no browser.
+
+        Raises `NotFound` and `WeakPassword`.
+        """
         check_password(password, self.look(token).username)
         login = self.people.accept(hashed(token), self.passwords.hash(password), self.now())
         if login is None:
