@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser
-from sqlalchemy import Delete, Update, delete, select, update
+from sqlalchemy import select, update
 from tests.browser.shop import furnish, photograph
 from tests.browser.visitor import Visitor, chromium_here
 from tests.integration.web.site import PASSWORDS, served
@@ -28,15 +28,9 @@ class Shop(NamedTuple):
 
     def forget_confirmations(self) -> None:
         """Everybody gave the password a day ago."""
-        self._sessions(update(tables.sessions).values(confirmed_at=datetime.now(UTC) - timedelta(days=1)))
-
-    def end_sessions(self) -> None:
-        self._sessions(delete(tables.sessions))
-
-    def _sessions(self, change: Update | Delete) -> None:
         engine = create(self.database)
         with engine.begin() as connection:
-            connection.execute(change)
+            connection.execute(update(tables.sessions).values(confirmed_at=datetime.now(UTC) - timedelta(days=1)))
         engine.dispose()
 
 

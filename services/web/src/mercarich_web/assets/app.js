@@ -116,10 +116,10 @@ function step(by) {
   if (next) next.focus();
 }
 
-function say(text, tone = "bad") {
+function say(text) {
   const toast = document.createElement("div");
-  toast.className = `toast ${tone}`;
-  toast.setAttribute("role", tone === "bad" ? "alert" : "status");
+  toast.className = "toast bad";
+  toast.setAttribute("role", "alert");
   toast.textContent = text;
   document.querySelector(".toasts").append(toast);
   leaveLater(toast);

@@ -33,6 +33,7 @@ from mercarich_web.site.languages import N_
 from mercarich_web.site.protection import FairBodies, FairRequests, OwnOrigin, QuickBodies, SafeHeaders
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.shares import Shares
+from mercarich_web.site.unsent import unsent_of
 from mercarich_web.site.visits import SAFE, CodeNeeded, ConfirmationNeeded, Forged, NotForYou, SignInNeeded, visit_of
 
 log = logging.getLogger(__name__)
@@ -144,7 +145,12 @@ async def _sign_in(request: Request, _: Exception) -> Response:
 
 
 async def _confirm(request: Request, _: Exception) -> Response:
-    return _elsewhere(request, "/confirm")
+    unsent = await unsent_of(request)
+    if unsent is None:
+        return _elsewhere(request, "/confirm")
+    site: Site = request.app.state.site
+    page = {"next": _page_of(request), "problem": None, "unsent": unsent}
+    return site.page(request.state.visit, "accounts/confirm.html", 403, **page)
 
 
 async def _set_up(_: Request, __: Exception) -> Response:
@@ -152,7 +158,7 @@ async def _set_up(_: Request, __: Exception) -> Response:
 
 
 def _elsewhere(request: Request, page: str) -> Response:
-    """Redirect to a page that leads back afterwards. A form is not sent again; `unsent.js` keeps what was typed."""
+    """Redirect to a page that leads back afterwards. A form is not sent again."""
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.method not in SAFE or request.headers.get("hx-request"):
         back = _page_of(request)

@@ -47,7 +47,6 @@ class Assets:
             vendor / "icons.svg",
             vendor / "inter.woff2",
             FOLDER / "app.js",
-            FOLDER / "unsent.js",
             FOLDER / "icon.svg",
         ):
             self._add(file.name, file.read_bytes())

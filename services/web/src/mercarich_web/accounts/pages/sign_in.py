@@ -12,7 +12,9 @@ from mercarich_web.site.addresses import Next, NextField, own_path
 from mercarich_web.site.languages import LANGUAGES
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.shares import HashesPassword
-from mercarich_web.site.visits import LANGUAGE, THEME, Signed, Visiting, let_in, refusal
+from mercarich_web.site.unsent import LONGEST as LONGEST_UNSENT
+from mercarich_web.site.unsent import unpacked
+from mercarich_web.site.visits import LANGUAGE, THEME, Signed, Visiting, let_in, refusal, visit_of
 
 Text = Annotated[str, Form(max_length=200)]
 Secret = Annotated[str, Form(max_length=4 * LONGEST)]
@@ -73,19 +75,32 @@ def _again(site: Site, door: Door) -> APIRouter:
 
     @routes.get("")
     def form(visit: Signed, next: Next = "/") -> Response:
-        return site.page(visit, "accounts/confirm.html", next=own_path(next), problem=None)
+        return site.page(visit, "accounts/confirm.html", next=own_path(next), problem=None, unsent=None)
 
     @routes.post("")
     def confirm(
-        request: Request, visit: Signed, _: HashesPassword, password: Secret = "", to: NextField = "/"
+        request: Request,
+        visit: Signed,
+        _: HashesPassword,
+        password: Secret = "",
+        to: NextField = "/",
+        unsent: Annotated[str, Form(max_length=2 * LONGEST_UNSENT)] = "",
     ) -> Response:
+        """Lead to the page, or show what was entered there and not sent."""
         assert visit.session is not None
+        kept, back = unpacked(unsent), own_path(to)
         try:
             entered = door.confirm(visit.session, password, visit.caller)
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
-            return site.page(visit, "accounts/confirm.html", status, next=own_path(to), **told)
-        return let_in(request, site.to(to), entered) if entered is not None else site.to(to)
+            return site.page(visit, "accounts/confirm.html", status, next=back, unsent=kept, **told)
+        if entered is None:
+            return site.to(to)
+        session = door.who(entered.token)
+        if kept is None or session is None:
+            return let_in(request, site.to(to), entered)
+        confirmed = visit_of(request, session, door.form_secret(session), door.now())
+        return let_in(request, site.page(confirmed, "accounts/send.html", unsent=kept, next=back), entered)
 
     return routes
 
