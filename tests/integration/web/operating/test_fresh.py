@@ -17,7 +17,10 @@ def test_no_change_is_made_without_a_fresh_login(operator: Browser, engine: Engi
     answers = {path: operator.post(row.url or path, **row.fields) for path, row in changes}
 
     assert len(answers) > 10
-    assert {answer.headers.get("location", "")[:8] for answer in answers.values()} == {"/confirm"}
+    ways = {path: answer.headers.get("location", "")[:8] for path, answer in answers.items()}
+    kept = {path for path, way in ways.items() if not way}
+    assert {ways[path] for path in set(ways) - kept} == {"/confirm"}
+    assert all(answers[path].status_code == 403 and 'action="/confirm"' in answers[path].text for path in kept)
     assert _changeable(engine) == before
 
 

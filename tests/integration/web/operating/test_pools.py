@@ -1,5 +1,7 @@
 """The operator's pages of worker pools: shown, previewed, changed with a note, audited."""
 
+import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -128,12 +130,16 @@ def test_a_change_needs_a_fresh_login_and_leads_back_to_the_page(
     form = {"form_token": operator.token, "mode": "auto", "low": "2", "high": "5"}
     headers = {"Origin": operator.origin, "Referer": operator.origin + POOL}
     sent = operator.client.post(POOL, data=form, headers=headers)
-    again = operator.post("/confirm", password=PASSWORD, next=POOL)
+    unsent = html.unescape(re.search(r'name="unsent" value="([^"]*)"', sent.text)[1])
+    strange = operator.post("/confirm", password="wrong", next=POOL, unsent=unsent)
+    again = operator.post("/confirm", password=PASSWORD, next=POOL, unsent=unsent)
 
-    assert 'href="/confirm?next=/pools/INVCHK_YAHOO_WORKER"' in page
-    assert (sent.status_code, sent.headers["location"]) == (303, "/confirm?next=/pools/INVCHK_YAHOO_WORKER")
+    assert "Asks for your password first" in page
+    assert (sent.status_code, strange.status_code, again.status_code) == (403, 401, 200)
     assert table(tables.settings) == []
-    assert again.headers["location"] == POOL
+    assert f'href="{POOL}"' in again.text
+    assert f'action="{POOL}"' in again.text
+    assert '<input type="hidden" name="high" value="5">' in again.text
     operator.get(POOL)
     assert operator.post(POOL, mode="auto", low="2", high="5").status_code == 303
     assert len(table(tables.settings)) == 1
