@@ -57,6 +57,11 @@ def round_of(feed: Running) -> None:
     next(tick for tick in feed.lanes.ticks if tick.name == "fees").run()
 
 
+def gauges_of(feed: Running) -> None:
+    """Run the tick that tells how far the estimates are."""
+    next(tick for tick in feed.lanes.ticks if tick.name == "fee gauges").run()
+
+
 def book(engine: Engine, at: Callable[[], datetime] = now) -> SqlFees:
     return SqlFees(engine, 60, at)
 
@@ -82,7 +87,7 @@ def test_each_offer_that_is_up_or_paused_gets_amazons_estimate_of_its_price(
     books = [row for id, row in fees(engine).items() if "写真集" in things[id]]
     assert {row.fixed_jpy for row in books} == {80}
     assert {(row.claim, row.failures, row.problem) for row in fees(engine).values()} == {(None, 0, None)}
-    next(tick for tick in feed.lanes.ticks if tick.name == "fee gauges").run()
+    gauges_of(feed)
     assert metrics.FEES_WAITING.collect()[0].samples[0].value == 0
 
 
@@ -128,7 +133,7 @@ def test_an_offer_that_amazon_refuses_or_forgets_tells_why_and_the_others_have_t
     assert isinstance(found[failed.id].problem, FeeNotTold)
     assert found[left_out.id].problem == FeeNotTold("the response leaves it out")
     assert {found[id].failures for id in up[:3]} == {1}
-    round_of(feed)
+    gauges_of(feed)
     assert metrics.FEES_REFUSED.collect()[0].samples[0].value == 3
     amazon.heal()
     change(engine, up[:3], next_at=now())
