@@ -703,6 +703,16 @@ def test_a_removed_offer_that_is_created_again_is_not_set_to_0(
         assert connection.execute(select(removed_offers.c.sku)).all() == []
 
 
+def _buyable(api: SpApiCreating, account: Account, sku: str) -> bool:
+    for _ in range(5):  # a busy machine may keep Amazon from responding in time
+        try:
+            shown = api.look(account, sku)
+        except Transient:
+            continue
+        return shown is not None and shown.buyable
+    raise AssertionError(f"Amazon does not tell of {sku}")
+
+
 def test_two_hundred_drafts_are_all_buyable_or_told_why(start_amazon: Callable[..., Amazon], engine: Engine) -> None:
     """In a world with restrictions, issues after acceptance, ignored offers and a lag, in one run."""
     unkind = ("--restricted", "0.1", "--late-issues", "0.1", "--ignored-creations", "0.05", "--lag-seconds", "3")
@@ -716,8 +726,16 @@ def test_two_hundred_drafts_are_all_buyable_or_told_why(start_amazon: Callable[.
         desk.ask(draft, asin=desk.asin(number))
     creations = SqlCreations(engine, SqlNumbers(engine), 1, desk.now)
     job = CreateOffers(creations, api, lambda _: False, Unmetered(), desk.now)
+
+    def turn() -> float | None:
+        """As the gate: a busy machine may keep Amazon from responding in time."""
+        try:
+            return job(account)
+        except Transient:
+            return 0.0
+
     for _ in range(16):
-        while job(account) == 0.0:
+        while turn() == 0.0:
             pass
         later(desk, SHOWS_WITHIN)
         with shop.engine.begin() as connection:
@@ -730,7 +748,7 @@ def test_two_hundred_drafts_are_all_buyable_or_told_why(start_amazon: Callable[.
     told = desk.ledger()
     assert (told["created_unmeant"], told["overwritten"]) == (0, 0)
     sold = list(stages.values()).count("on_sale")
-    buyable = sum(bool((shown := api.look(account, f"NEW-{n}")) and shown.buyable) for n in range(200))
+    buyable = sum(_buyable(api, account, f"NEW-{n}") for n in range(200))
     assert buyable == sold, "Amazon sells exactly what is on sale here"
     assert 100 < sold < 200
 
