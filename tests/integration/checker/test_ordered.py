@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.integration.checker.shop import VOUCHES, Market, Shop, check
 
 from mercarich_checker.bootstrap import build_worker
 from mercarich_checker.dependencies import Dependencies
+from mercarich_checker.domain.looks import ORDERED_FIRST_SECONDS, ORDERED_LONGEST_SECONDS, ORDERED_TRIES
 from mercarich_checker.settings import CheckerSettings
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.orders import ORDERED, OrderDecision, OrderStatus
@@ -184,10 +186,12 @@ def test_a_look_that_told_nothing_is_repeated_after_waits_that_grow(
     waited = [_wait(shop, turn, market)]
     turn(after=waited[0] / 2)
     assert market.looks == ["sold"]
-    for _ in range(8):
+    for _ in range(ORDERED_TRIES):
         waited.append(_wait(shop, turn, market, after=waited[-1] + timedelta(seconds=1)))
-    assert waited[0] <= MINUTE
-    assert waited[-1] - waited[-2] >= HOUR
+    between = [later - earlier for earlier, later in pairwise(waited)]
+    assert waited[0] <= timedelta(seconds=ORDERED_FIRST_SECONDS)
+    assert max(between[: ORDERED_TRIES - 2]) < timedelta(seconds=ORDERED_LONGEST_SECONDS + 10)
+    assert between[-2] >= HOUR
     assert shop.source("sold").due_at == ORDERED
     market.states["sold"] = State.SOLD
     turn(after=waited[-1] + timedelta(seconds=1))

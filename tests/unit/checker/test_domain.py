@@ -15,7 +15,16 @@ from mercarich_checker.domain.canaries import (
     judge_canaries,
     read_canaries,
 )
-from mercarich_checker.domain.looks import Meaning, after_second_look, in_trouble, meaning, retry, route_of
+from mercarich_checker.domain.looks import (
+    ORDERED_TRIES,
+    Meaning,
+    after_second_look,
+    in_trouble,
+    meaning,
+    retry,
+    retry_ordered,
+    route_of,
+)
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_reasons.holds import CanariesDiffer
@@ -222,3 +231,11 @@ def test_canaries_are_read_from_one_line() -> None:
     assert read_canaries("", Marketplace.MERCARI) == ()
     with pytest.raises(BadCanaries, match="expected id=on_sale or id=gone, not 'a=maybe'"):
         read_canaries("a=maybe", Marketplace.MERCARI)
+
+
+@pytest.mark.parametrize(("unknowns", "longest"), [(0, 10), (2, 40), (4, 120), (28, 120)])
+def test_what_was_ordered_is_looked_at_again_within_seconds_at_first(unknowns: int, longest: float) -> None:
+    again = [retry_ordered(Reason.TRANSIENT, unknowns, jitter=jitter) for jitter in (0.0, 0.999_999)]
+    assert [one.wait.total_seconds() for one in again if one.wait] == pytest.approx([longest / 2, longest])
+    assert retry_ordered(Reason.TRANSIENT, ORDERED_TRIES - 1, jitter=0.5).wait is None
+    assert retry_ordered(Reason.BREAKER_OPEN, 20, jitter=1.0).wait == timedelta(seconds=10)

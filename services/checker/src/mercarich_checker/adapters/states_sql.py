@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, insert
 
 from mercarich_checker.adapters.checks import CHECKS
 from mercarich_checker.domain.freshness import Next, unknown_wait
-from mercarich_checker.domain.looks import Meaning, meaning, retry
+from mercarich_checker.domain.looks import Meaning, Retry, meaning, retry, retry_ordered
 from mercarich_contracts.hazards import Page
 from mercarich_contracts.market import Reason
 from mercarich_contracts.messages import CheckBatch
@@ -214,6 +214,13 @@ def look_again(connection: Connection, due_at: Mapping[int, datetime]) -> None:
         update_rows(connection, source_items, [{"id": id, "due_at": at} for id, at in due_at.items()])
 
 
+def _again(batch: CheckBatch, row: Pending, reason: Reason | None, settings: BrakeSettings) -> Retry:
+    if batch.urgent:
+        return retry_ordered(reason, row.check_unknowns, jitter=random.random())
+    limit, first = settings.unknown_limit, settings.retry_seconds
+    return retry(reason, row.check_unknowns, limit=limit, first_wait=first, jitter=random.random())
+
+
 def put_off(
     connection: Connection,
     batch: CheckBatch,
@@ -228,13 +235,7 @@ def put_off(
     for row in rows:
         item = seen[row.id]
         reason = item.reason
-        again = retry(
-            reason,
-            row.check_unknowns,
-            limit=settings.unknown_limit,
-            first_wait=settings.retry_seconds,
-            jitter=random.random(),
-        )
+        again = _again(batch, row, reason, settings)
         counts["unknown"] += 1
         counts["unparsable"] += reason is Reason.UNPARSABLE
         counts["unfinished"] += again.wait is None

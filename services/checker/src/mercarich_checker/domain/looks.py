@@ -15,6 +15,13 @@ ENOUGH_LOOKS = 10
 SECOND_LOOK = timedelta(seconds=60)
 """Time from the first miss after which another one proves that there is no such item: an outage may last seconds."""
 
+LONGEST_SECONDS = 1_800.0
+"""The longest wait after a look that told nothing."""
+ORDERED_FIRST_SECONDS, ORDERED_LONGEST_SECONDS = 10.0, 120.0
+"""Waits after looks at what was ordered that told nothing: the first, doubled each time, and the longest."""
+ORDERED_TRIES = 30
+"""Of these looks, some 50 minutes; the next one comes an hour later. Each is one call of the budget."""
+
 _LET_GO = frozenset({Reason.CLOSING, Reason.MALFORMED_ID})
 """Reasons for an unknown state that cannot change within the run."""
 
@@ -66,8 +73,16 @@ class Retry:
     """Whether the answer counts towards the limit. It does not when the proxy never asked the marketplace."""
 
 
-def retry(reason: Reason | None, unknowns: int, *, limit: int, first_wait: float, jitter: float) -> Retry:
-    """Return the retry after an unknown answer, with exponential backoff from `first_wait` seconds to 30 minutes.
+def retry(
+    reason: Reason | None,
+    unknowns: int,
+    *,
+    limit: int,
+    first_wait: float,
+    jitter: float,
+    longest: float = LONGEST_SECONDS,
+) -> Retry:
+    """Return the retry after an unknown answer, with exponential backoff from `first_wait` to `longest` seconds.
 
     `unknowns` is the number of unknown answers before this one; `jitter` is a random number in [0, 1).
     """
@@ -77,10 +92,18 @@ def retry(reason: Reason | None, unknowns: int, *, limit: int, first_wait: float
         return Retry(timedelta(seconds=first_wait * (0.5 + jitter / 2)), counts=False)
     if unknowns + 1 >= limit:
         return Retry(None, counts=True)
-    wait = min(first_wait * 2**unknowns, 1800) * (0.5 + jitter / 2)
+    wait = min(first_wait * 2**unknowns, longest) * (0.5 + jitter / 2)
     if reason is Reason.NOT_FOUND_ONCE:
         wait = max(wait, SECOND_LOOK.total_seconds() + 5)
     return Retry(timedelta(seconds=wait), counts=True)
+
+
+def retry_ordered(reason: Reason | None, unknowns: int, *, jitter: float) -> Retry:
+    """Return the retry after an unknown answer about what a buyer has ordered: within seconds at first, for its seller
+    is to buy it today. After an hour of them it is tried as seldom as anything else.
+    """
+    first, longest = ORDERED_FIRST_SECONDS, ORDERED_LONGEST_SECONDS
+    return retry(reason, unknowns, limit=ORDERED_TRIES, first_wait=first, longest=longest, jitter=jitter)
 
 
 def in_trouble(unknown: int, looks: int) -> bool:
