@@ -144,7 +144,7 @@ def settings_for(amazon: Amazon, shop: Shop) -> FeedSettings:
     )
 
 
-ROUNDS = frozenset({"rounds", "reads", "offers", "creations"})
+ROUNDS = frozenset({"rounds", "reads", "orders", "offers", "creations"})
 """Ticks that wake lanes; the others only count."""
 
 
@@ -190,3 +190,4 @@ def feed(engine: Engine, settings: FeedSettings) -> Iterator[Running]:
         yield run
         run.lanes.patches.check()
         run.lanes.follow.check()
+        run.lanes.orders.check()

@@ -67,7 +67,7 @@ def edit(amazon: Amazon, shop: Shop, listing_id: int, quantity: int) -> None:
 
 def begun(feed: Running, engine: Engine, eventually: Eventually) -> None:
     """Wait until the orders of the past are read."""
-    feed.lanes.follow.wake(1)
+    feed.lanes.orders.wake(1)
     recent = now() - timedelta(hours=1)
     eventually(lambda: (row := reads(engine)) is not None and row.read_until and row.read_until > recent)
 
@@ -77,7 +77,7 @@ def read(feed: Running, engine: Engine, eventually: Eventually) -> None:
     before = now()
     soon = update(order_reads).where(order_reads.c.user_id == 1).values(next_read_at=before)
     run_tx(engine, lambda connection: connection.execute(soon))
-    feed.lanes.follow.wake(1)
+    feed.lanes.orders.wake(1)
     eventually(lambda: (row := reads(engine)) is not None and row.read_at and row.read_at > before)
 
 
@@ -282,7 +282,7 @@ def test_orders_that_cannot_be_read_hold_up_no_push_and_say_why(
     feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
 ) -> None:
     amazon.fault("spapi", "500", only=["searchOrders"])
-    feed.lanes.follow.wake(1)
+    feed.lanes.orders.wake(1)
     eventually(lambda: (row := reads(engine)) is not None and row.problem is not None)
     row = reads(engine)
     assert row is not None
@@ -301,7 +301,7 @@ def test_a_seller_without_the_role_is_asked_again_an_hour_later(
     feed: Running, amazon: Amazon, engine: Engine, eventually: Eventually
 ) -> None:
     amazon.fault("spapi", "403", only=["searchOrders"])
-    feed.lanes.follow.wake(1)
+    feed.lanes.orders.wake(1)
     eventually(lambda: (row := reads(engine)) is not None and row.problem is not None)
     row = reads(engine)
     assert row is not None

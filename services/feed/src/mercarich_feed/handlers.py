@@ -75,13 +75,13 @@ class Rounds:
 class ReadRounds:
     """Wake sellers with a read that is due and that no process makes, because the one before has ended."""
 
-    follow: SellerLane
+    lane: SellerLane
     to_read: Callable[[], list[int]]
 
     def __call__(self) -> None:
-        self.follow.check()
+        self.lane.check()
         for user_id in _read(self.to_read):
-            self.follow.wake(user_id)
+            self.lane.wake(user_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Protocol
 
 from pydantic import SecretStr
-from sqlalchemy import Column, ColumnElement, Connection, Engine, exists, or_, select, update
+from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Engine, bindparam, exists, or_, select, update
 
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings
-from mercarich_db.types import AnyRow
+from mercarich_db.types import AnyRow, UtcDateTime
 from mercarich_feed.adapters.links_sql import SqlLinks
 from mercarich_feed.adapters.token_cipher import BadKey, TokenCipher, read_key
 from mercarich_feed.domain.pushes import Account
@@ -65,11 +65,9 @@ class SqlAccounts:
         self._now = now
 
     def pushable(self, user_id: int) -> Account | None:
-        wanted = amazon_accounts.c.user_id == user_id
+        its = {"user_id": user_id, "refused_until": self._now() - timedelta(seconds=self._retry_seconds)}
         with reading(self._engine) as connection:
-            row = connection.execute(
-                select(amazon_accounts).where(wanted, account_usable(self._now(), self._retry_seconds))
-            ).one_or_none()
+            row = connection.execute(_PUSHABLE, its).one_or_none()
         if row is None:
             return None
         try:
@@ -147,11 +145,20 @@ def _cipher(keys: Keys, engine: Engine) -> TokenCipher:
 
 def account_usable(now: datetime, retry_seconds: float) -> ColumnElement[bool]:
     """SQL condition: the seller's token was not refused, or more than `retry_seconds` ago."""
-    return or_(
-        amazon_accounts.c.token_verdict != "invalid",
-        amazon_accounts.c.token_checked_at.is_(None),
-        amazon_accounts.c.token_checked_at <= now - timedelta(seconds=retry_seconds),
-    )
+    return _not_refused_since(now - timedelta(seconds=retry_seconds))
+
+
+def _not_refused_since(moment: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    account = amazon_accounts.c
+    checked_at = account.token_checked_at
+    return or_(account.token_verdict != "invalid", checked_at.is_(None), checked_at <= moment)
+
+
+_PUSHABLE = select(amazon_accounts).where(
+    amazon_accounts.c.user_id == bindparam("user_id"),
+    _not_refused_since(bindparam("refused_until", type_=UtcDateTime())),
+)
+"""Built once: every job of every seller begins by it."""
 
 
 def has_usable_account(

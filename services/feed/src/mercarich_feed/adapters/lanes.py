@@ -118,6 +118,7 @@ class Lanes:
     patches: AnyLane[None]
     restores: AnyLane[RestoreWish]
     follow: AnyLane[None]
+    orders: AnyLane[None]
     offers: AnyLane[None]
     fees: AnyLane[None]
     creations: AnyLane[None]
@@ -129,6 +130,7 @@ class Lanes:
         self.patches.start()
         self.restores.start()
         self.follow.start()
+        self.orders.start()
         self.offers.start()
         self.fees.start()
         self.creations.start()
@@ -137,12 +139,14 @@ class Lanes:
         """Stop all lanes. The caller must have set their stop event."""
         self.restores.take_no_more()
         self.follow.take_no_more()
+        self.orders.take_no_more()
         self.offers.take_no_more()
         self.fees.take_no_more()
         self.creations.take_no_more()
         self.patches.stop()
         self.restores.stop()
         self.follow.stop()
+        self.orders.stop()
         self.offers.stop()
         self.fees.stop()
         self.creations.stop()
