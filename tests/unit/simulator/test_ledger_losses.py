@@ -54,6 +54,8 @@ def test_what_is_cheap_is_not_to_be_taken_down(sim: Any) -> None:
 
     assert sim.ledger(f"take_down={row['seller_id']}")["wrong_withdrawals"] == 1
     assert sim.ledger(f"take_down={row['seller_id']}&least_percent=34")["wrong_withdrawals"] == 0
+    assert sim.ledger(f"take_down={row['seller_id']}/{row['sku']}&least_percent=34")["wrong_withdrawals"] == 0
+    assert sim.ledger(f"take_down={row['seller_id']}/other&least_percent=34")["wrong_withdrawals"] == 1
 
 
 def test_an_order_at_a_loss_blames_somebody_after_the_notice_only(sim: Any) -> None:

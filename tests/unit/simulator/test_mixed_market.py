@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from mercarich_contracts.proxy_api import Item
 from mercarich_marketplace.answers import Answer
+from mercarich_simulator.amazon.demand import demand
 from mercarich_simulator.bootstrap import Simulator
 from mercarich_simulator.fates import EXTENSION, Fate, Listed, draw, fresh, standing
 from mercarich_simulator.hazards import DAY, Traits, busy, gone_at, hazard, moment_of, traits
@@ -255,3 +257,28 @@ def test_likes_are_few_for_most_and_many_for_some() -> None:
     likes = [traits(chance, 8_000).likes for _ in range(5_000)]
     assert statistics.median(likes) <= 2
     assert max(likes) > 15
+
+
+@pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
+def test_demand_follows_the_hazards_of_the_sources_to_a_power(begin, power: float) -> None:  # type: ignore[no-untyped-def]
+    world = begin(listings=1_000, market="mixed", demand_power=power).simulator.world
+    chosen = demand(world.catalogue, world.market.fates)
+    draws = [chosen((step + 0.5) / 50_000) for step in range(50_000)]
+    hazards = {(name, number): _hazard_of(world, name, number) for name in (YAHOO, MERCARI) for number in range(500)}
+    fast = set(sorted(hazards, key=hazards.__getitem__)[500:])
+
+    weights = {place: hazard**power for place, hazard in hazards.items()}
+    expected = sum(weights[place] for place in fast) / sum(weights.values())
+    assert sum(place in fast for place in draws) / len(draws) == pytest.approx(expected, abs=0.03)
+    assert (expected > 0.6) is (power > 0)
+
+
+def test_in_a_flat_market_all_offers_are_alike(begin) -> None:  # type: ignore[no-untyped-def]
+    world = begin(listings=1_000, demand_power=1.0).simulator.world
+    chosen = demand(world.catalogue, None)
+    assert len({chosen((step + 0.5) / 1_000) for step in range(1_000)}) == 1_000
+
+
+def _hazard_of(world: Any, marketplace: str, number: int) -> float:
+    fate = world.market.fates.of(marketplace, world.catalogue.shelves[marketplace].source_of(number))
+    return float(fate.hazard_per_s)

@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         "order-lag-seconds",
         "quota-factor",
         "sigma",
+        "demand-power",
     )
     for names, read in ((counts, _counting_from(0)), (shares, _share), (numbers, float)):
         for name in names:

@@ -76,6 +76,11 @@ class Fault:
     seen: int = 0
     hit: int = 0
 
+    def lasts(self, target: str, wall: float) -> bool:
+        """Return whether requests to this target are hit now, some of them at least."""
+        age = wall - self.set_at - self.from_seconds
+        return self.target == target and age >= 0 and (self.for_seconds is None or age < self.for_seconds)
+
 
 @dataclass(slots=True)
 class Faults:
@@ -100,7 +105,7 @@ class Faults:
         wanted = frozenset(inner)
         for fault in self.active:
             fits = fault.kind in wanted if wanted else fault.kind not in _INNER
-            if fits and fault.target == target and self._hits(fault, names, wall):
+            if fits and fault.lasts(target, wall) and self._hits(fault, names):
                 return fault
         return None
 
@@ -117,10 +122,7 @@ class Faults:
     def described(self) -> list[dict[str, Any]]:
         return [asdict(fault) for fault in self.active]
 
-    def _hits(self, fault: Fault, names: Collection[str], wall: float) -> bool:
-        age = wall - fault.set_at - fault.from_seconds
-        if age < 0 or (fault.for_seconds is not None and age >= fault.for_seconds):
-            return False
+    def _hits(self, fault: Fault, names: Collection[str]) -> bool:
         if fault.only and not any(name in fault.only for name in names):
             return False
         fault.seen += 1

@@ -20,18 +20,22 @@ DEAR = "dear"
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The loss rule of some sellers."""
+    """The loss rule of some sellers, or of some of their offers."""
 
-    seller_ids: frozenset[str] = frozenset()
+    whose: frozenset[str] = frozenset()
+    """Sellers' ids; `seller/SKU` for a single offer."""
     least_percent: float = 0.0
     """Of the offer's price: what a sale must earn."""
     notice_seconds: float = 0.0
     """Time that a dear source may take to be noticed: an order within it blames nobody."""
 
+    def applies_to(self, offer: Offer) -> bool:
+        return not self.whose.isdisjoint((offer.seller_id, f"{offer.seller_id}/{offer.sku}"))
+
 
 def with_losses(world: World, offer: Offer, truth: Sequence[Change], terms: Terms, stop: Stop) -> list[Change]:
     """Return the time line of the offer's sources, with `dear` as a state of its own."""
-    if offer.seller_id not in stop.seller_ids or offer.listing is None:  # no rule, or no known price
+    if not stop.applies_to(offer) or offer.listing is None:  # no rule, or no known price
         return list(truth)
     offered = offered_at(world.catalogue.item(offer.listing.marketplace, offer.listing.source_number))
     least = -(-offered * round(stop.least_percent * 10) // 1000)

@@ -50,6 +50,9 @@ class SimulatorSettings:
     of a hundred within twenty to a hundred times; 0 = at once."""
     orders_per_hour: float = 0.0
     """Share of the offers for which a buyer comes per hour; 0 = nobody buys at Amazon."""
+    demand_power: float = 0.0
+    """In a mixed market, the power of a source's hazard to which the demand for its offer is in proportion (κ); 0 = all
+    offers are alike."""
     eager_orders: float = 0.0
     """Share of the offers put up for which a buyer comes within a minute."""
     order_lag_seconds: float = 120.0

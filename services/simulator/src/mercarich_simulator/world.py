@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from mercarich_simulator.amazon.buyers import Buyers
+from mercarich_simulator.amazon.demand import demand
 from mercarich_simulator.amazon.documents import Documents
 from mercarich_simulator.amazon.feeds import Feeds
 from mercarich_simulator.amazon.notifications import Notifications
@@ -84,17 +85,18 @@ def begin(settings: SimulatorSettings, clock: SimClock | None = None) -> World:
     orders = Orders(offers, truth)
     mixed = MixedEvents(catalogue, truth, catalogue.start_at) if settings.market == "mixed" else None
     events = mixed or MarketEvents(catalogue, truth, catalogue.start_at)
+    fates = mixed.fates if mixed else None
     return World(
         settings=settings,
         clock=clock,
         catalogue=catalogue,
         truth=truth,
         events=events,
-        market=Market(catalogue, truth, mixed.fates if mixed else None),
+        market=Market(catalogue, truth, fates),
         offers=offers,
         products=Products(catalogue),
         orders=orders,
-        buyers=Buyers(offers, orders, events, catalogue.start_at),
+        buyers=Buyers(offers, orders, events, demand(catalogue, fates), catalogue.start_at),
         notifications=Notifications(settings.seed),
         documents=documents,
         reports=Reports(),

@@ -7,9 +7,9 @@ The attributes keep what the seller has submitted: `fulfillmentAvailability` dif
 import heapq
 from math import log
 
+from mercarich_simulator.amazon.demand import Chosen
 from mercarich_simulator.amazon.offers import Offer, Offers
 from mercarich_simulator.amazon.orders import Orders
-from mercarich_simulator.catalogue import MARKETPLACES
 from mercarich_simulator.events import MarketEvents
 from mercarich_simulator.identity import entropy, share
 
@@ -22,8 +22,9 @@ _FIRST_HOURS, _LAST_HOURS = 0.1, 3.0
 class Buyers:
     """Orders, drawn from the seed. `number`, `next_at` and `eager` are all that they remember."""
 
-    def __init__(self, offers: Offers, orders: Orders, events: MarketEvents, start_at: float) -> None:
+    def __init__(self, offers: Offers, orders: Orders, events: MarketEvents, chosen: Chosen, start_at: float) -> None:
         self._offers = offers
+        self._chosen = chosen
         self._orders = orders
         self._events = events
         settings = offers.catalogue.settings
@@ -86,8 +87,7 @@ class Buyers:
 
     def _come(self, at: float) -> None:
         noise = entropy(self._seed, "buyer", self.number)
-        number = int.from_bytes(noise[:8]) % self._listings
-        listing = self._offers.catalogue.listing(MARKETPLACES[number % 2], number // 2)
+        listing = self._offers.catalogue.listing(*self._chosen(int.from_bytes(noise[:6]) / 2**48))
         self._order(listing.seller.seller_id, listing.sku, at)
         self.number += 1
         self.next_at = self._after(at)

@@ -139,9 +139,9 @@ class Levers:
 
     def _ledger(self, request: Request) -> dict[str, Any]:
         details = request.query.get("details", "0") not in {"", "0", "false"}
-        sellers = frozenset(filter(None, request.query.get("take_down", "").split(",")))
+        whose = frozenset(filter(None, request.query.get("take_down", "").split(",")))
         numbers = (float(request.query.get(name, "0")) for name in ("least_percent", "notice"))
-        return ledger(self._world, self._frame(request), details, _terms(request), Stop(sellers, *numbers))
+        return ledger(self._world, self._frame(request), details, _terms(request), Stop(whose, *numbers))
 
     def _offer(self, request: Request) -> dict[str, Any] | None:
         seller_id, _, sku = request.path.removeprefix("/_sim/offers/").partition("/")
