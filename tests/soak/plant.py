@@ -4,8 +4,9 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import SecretStr
 from sqlalchemy import Engine
@@ -31,6 +32,18 @@ SOMEBODY = Actor("the week")
 Handle = Callable[[Record, threading.Event], None]
 
 
+class Intervals(NamedTuple):
+    """Factors of the product's own."""
+
+    watch: float = 100.0
+    """Ten to fifty seconds, in place of fractions of one."""
+    order_reads: float = 1.0
+
+
+AS_IN_A_WEEK, COARSE = Intervals(), Intervals(watch=600.0, order_reads=5.0)
+"""Coarse: one to five minutes for the watch, and a quarter of an hour between two reads of a seller's orders."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plant:
     kernel: Kernel
@@ -42,6 +55,7 @@ class Plant:
     pictures: Path
     """The folder of the listings' pictures."""
     amazon_chance: random.Random
+    intervals: Intervals = AS_IN_A_WEEK
 
     @property
     def shared(self) -> SharedSettings:
@@ -63,20 +77,23 @@ class Plant:
             self.kernel.spawn(f"{process.name}/{number}", lambda: self._slot(topic, handle, stop), process)
 
     def tick(self, process: Process, ticks: Mapping[Tick, str | None]) -> None:
-        """Each tick at its interval, one at a time, and only while its query (if any) finds a row. The query is
-        equivalent to the tick's own, at a twentieth of the cost."""
+        """Each tick at its interval, one at a time but for those that take long, and only while its query (if any)
+        finds a row. The query is equivalent to the tick's own, at a twentieth of the cost."""
+        shared = {tick: query for tick, query in ticks.items() if not tick.takes_long}
+        alone = [{tick: query} for tick, query in ticks.items() if tick.takes_long]
+        for some in (shared, *alone):
+            names = "ticks" if some is shared else f"tick {next(iter(some)).name}"
+            self.kernel.spawn(f"{process.name}/{names}", partial(self._take_turns, some), process)
 
-        def step() -> None:
-            due = dict.fromkeys(ticks, 0.0)
-            while True:
-                for tick, query in ticks.items():
-                    if due[tick] <= self.kernel.now:
-                        due[tick] = self.kernel.now + tick.every_seconds
-                        if query is None or self.database.has(query):
-                            self._tick(tick)
-                self.kernel.sleep(max(0.1, min(due.values()) - self.kernel.now))
-
-        self.kernel.spawn(f"{process.name}/ticks", step, process)
+    def _take_turns(self, ticks: Mapping[Tick, str | None]) -> None:
+        due = dict.fromkeys(ticks, 0.0)
+        while True:
+            for tick, query in ticks.items():
+                if due[tick] <= self.kernel.now:
+                    due[tick] = self.kernel.now + tick.every_seconds
+                    if query is None or self.database.has(query):
+                        self._tick(tick)
+            self.kernel.sleep(max(0.1, min(due.values()) - self.kernel.now))
 
     def _tick(self, tick: Tick) -> None:
         try:

@@ -17,7 +17,7 @@ from tests.soak.drift import left_to_sellers
 from tests.soak.kernel import Kernel, Process
 from tests.soak.loop import VirtualLoop
 from tests.soak.market import Market
-from tests.soak.plant import SOMEBODY, Plant, Services
+from tests.soak.plant import AS_IN_A_WEEK, SOMEBODY, Intervals, Plant, Services
 from tests.soak.proxies import PROXIES, Proxies
 
 from mercarich_contracts.events import EventKind
@@ -34,7 +34,8 @@ START = datetime(2026, 1, 4, 14, 59, 50, tzinfo=UTC)
 """Ten seconds before a Monday in Tokyo."""
 CHURN_PER_HOUR = 0.03 / 24
 """Share of the sources to which something happens in a day: three of a hundred."""
-SPARE_PIECES = 0.4
+SPARE_PIECES, SPARES_OF_MIXED = 0.4, 0.6
+"""Share of the sources that have a spare piece, in a flat and in a mixed market."""
 RUN_SECONDS = 300.0
 """Approximate duration of a check run of everything, whatever the market's size. It takes hours at the real sites; here
 it is long enough for a fault during it. The proxies' rate follows from it."""
@@ -59,6 +60,7 @@ class Size:
     listings: int = 20_000
     calls_per_second: float | None = None
     """What each marketplace allows; None: so many that a run of everything takes `RUN_SECONDS`."""
+    intervals: Intervals = AS_IN_A_WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,9 @@ class Amazon:
     """Typical time until an accepted change shows."""
     orders_per_hour: float = 0.0
     """Share of the offers for which a buyer comes."""
+    demand: float | None = None
+    """The power of a source's hazard to which the demand for its offer is in proportion (κ), in a mixed market; None: a
+    flat market, in which all sources are alike."""
     eager_orders: float = 0.0
     """Share of the offers put up for which a buyer comes within a minute."""
     late_issues: float = 0.0
@@ -92,13 +97,15 @@ class Week:
             seed=seed,
             sellers=size.sellers,
             listings=size.listings,
-            spare_pieces=SPARE_PIECES,
+            spare_pieces=SPARE_PIECES if amazon.demand is None else SPARES_OF_MIXED,
             churn_per_hour=CHURN_PER_HOUR,
             yahoo_page_bytes=0,
             feed_queue_seconds=FEED_SECONDS[0],
             feed_process_seconds=FEED_SECONDS[1],
             lag_seconds=amazon.lag_seconds,
             orders_per_hour=amazon.orders_per_hour,
+            market="flat" if amazon.demand is None else "mixed",
+            demand_power=amazon.demand or 0.0,
             eager_orders=amazon.eager_orders,
             late_issues=amazon.late_issues,
             forbidden=amazon.forbidden,
@@ -118,6 +125,7 @@ class Week:
             market.darkroom,
             folder / "pictures",
             random.Random(f"{seed}:amazon"),
+            size.intervals,
         )
         beginning.begin(plant, seed)
         self._fit_settings(size, watched=watched)

@@ -43,10 +43,13 @@ READ_SECONDS = 60.0
 """Between two looks for offers that are to be read: a push has its own read, and others are read once an hour."""
 GAUGE_SECONDS = 900.0
 """Metrics and counts that nothing reads here."""
+SELDOM = {
+    **dict.fromkeys(("gauges", "learnt", "capacity"), GAUGE_SECONDS),
+    **dict.fromkeys(("reads", "orders"), READ_SECONDS),
+}
+"""Intervals of ticks that are not at `ROUND_SECONDS`."""
 SLOTS = 4
 PUSHERS, FOLLOWERS = 6, 4
-WATCH_STRETCHED = 100.0
-"""Factor of the watch's intervals: ten to fifty seconds."""
 UNSOURCED = (
     "SELECT 1 FROM order_items i JOIN source_items s ON s.id = i.source_item_id WHERE s.observed_at > i.seen_at"
     " AND s.state IN ('unbuyable', 'sold', 'ended', 'gone', 'suspended') AND i.cancelled_by IS NULL"
@@ -61,13 +64,15 @@ GATES: Mapping[str, str | None] = {
     "learnt": None,
     "outcomes": "SELECT 1 FROM order_items LIMIT 1",
     "capacity": "SELECT 1 FROM runs LIMIT 1",  # nobody here asks for it before there is a run
-    "decisions": "SELECT 1 FROM listings WHERE push_pending = 1 AND quantity > 0 LIMIT 1",
+    "decisions": "SELECT 1 FROM listings WHERE push_pending = 1 AND quantity > 0"
+    " UNION ALL SELECT 1 FROM listing_creations WHERE ended_at IS NULL AND state = 'waiting' LIMIT 1",
     "put off": any_of("put_off"),
     **{f"orders {number}": UNSOURCED for number in range(1, ORDERS_AT_ONCE + 1)},
     "rounds": "SELECT 1 FROM listings WHERE push_pending = 1"
     " UNION ALL SELECT 1 FROM submissions WHERE ended_at IS NULL"
     " UNION ALL SELECT 1 FROM listing_removals WHERE accepted_at IS NULL LIMIT 1",
     "reads": None,
+    "orders": None,
     "offers": "SELECT 1 FROM amazon_accounts AS a LEFT JOIN amazon_offer_reads AS r ON r.user_id = a.user_id"
     " WHERE r.state IS NULL OR r.state NOT IN ('done', 'failed') LIMIT 1",
     "creations": "SELECT 1 FROM listing_creations WHERE ended_at IS NULL"
@@ -98,7 +103,7 @@ def watch(plant: Plant, marketplace: Marketplace) -> Callable[[Process], None]:
         while True:
             try:
                 built = checker_root.build_watch(marketplace, plant.shared, given)
-                built.watch(VirtualEvent(plant.kernel, WATCH_STRETCHED))
+                built.watch(VirtualEvent(plant.kernel, plant.intervals.watch))
             except DatabaseAway:
                 plant.kernel.sleep(RESTART_SECONDS)
 
@@ -121,7 +126,9 @@ def updater(plant: Plant, marketplace: Marketplace) -> Callable[[Process], None]
 
 def feed(plant: Plant) -> Callable[[Process], None]:
     def make(process: Process) -> None:
-        given = replace(feed_dependencies(plant), lane=LaneMaker(plant.kernel, process))
+        given = replace(
+            feed_dependencies(plant), lane=LaneMaker(plant.kernel, process, {"orders": plant.intervals.order_reads})
+        )
         built = feed_root.build_worker(plant.shared, feed_settings(plant), VirtualEvent(plant.kernel), given)
         built.lanes.start()
         _work(plant, process, replace(built.worker, slots=SLOTS))
@@ -200,5 +207,4 @@ def _work(plant: Plant, process: Process, worker: Worker) -> None:
 
 
 def _stretched(tick: Tick) -> float:
-    seldom = {"gauges": GAUGE_SECONDS, "learnt": GAUGE_SECONDS, "capacity": GAUGE_SECONDS, "reads": READ_SECONDS}
-    return seldom.get(tick.name, max(tick.every_seconds, ROUND_SECONDS))
+    return SELDOM.get(tick.name, max(tick.every_seconds, ROUND_SECONDS))

@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +15,7 @@ from tests.soak.plant import Plant, Services
 
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_platform.kafka import Record
-from mercarich_platform.worker import NotNow, Rejected
+from mercarich_platform.worker import NotNow, Rejected, Tick
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SEED = 1
@@ -108,3 +108,22 @@ def test_a_service_that_is_down_cannot_be_killed_again() -> None:
     services.kill("worker", 5)
     kernel.sleep(100)
     assert (starts, services.ended) == ([0.0, 60.0], {"worker": 1})
+
+
+def test_no_tick_waits_for_one_that_takes_long(plant: Plant) -> None:
+    """As in a worker: a look at a source that is slow to respond holds up no other tick."""
+    taken: list[tuple[str, float]] = []
+
+    def takes(name: str, seconds: float) -> Callable[[], None]:
+        def run() -> None:
+            taken.append((name, plant.kernel.now))
+            plant.kernel.sleep(seconds)
+
+        return run
+
+    ticks = (Tick("long", 20, takes("long", 300), takes_long=True), Tick("short", 20, takes("short", 1)))
+    plant.tick(Process("worker"), dict.fromkeys(ticks))
+    plant.kernel.sleep(59)
+
+    assert [at for name, at in taken if name == "short"] == [0, 20, 40]
+    assert [at for name, at in taken if name == "long"] == [0]
