@@ -11,9 +11,13 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from tests.soak.seeds import COMMIT, read_seed
+
+if TYPE_CHECKING:
+    from tests.soak.play import Plan
 
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "SIMULATOR_")
 """Environment variables that are ignored, so that a week is always the same."""
@@ -28,52 +32,76 @@ WIDTH = 130
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--days", type=int, default=7, help="days of market and faults; some calm hours follow (7)")
-    parser.add_argument("--seed", default="1", help=f"a number, or `{COMMIT}`: that of the commit (1)")
-    parser.add_argument("--sellers", type=int, default=20)
-    parser.add_argument("--listings", type=int, default=20_000)
-    parser.add_argument("--unkind", action="store_true", help="Amazon as developers report it")
-    parser.add_argument("--orders", type=float, help="share of the offers for which a buyer comes in a day")
-    parser.add_argument("--no-faults", action="store_true", help="the market alone changes")
-    parser.add_argument("--some-faults", action="store_true", help="a subset of the faults, drawn from the seed")
-    parser.add_argument("--watch", action="store_true", help="sources are looked at all day, too")
-    parser.add_argument("--restore-drill", action="store_true", help="each day the database loses an hour")
-    parser.add_argument("--states", type=Path, help="write here as JSON how often each state was reached")
-    parser.add_argument("--log", type=Path, help="write the product's log lines and the faults here")
-    given = parser.parse_args()
+    given = _parser().parse_args()
     _start_anew()
     for name in [name for name in os.environ if name.startswith(OURS)]:
         del os.environ[name]
     from tests.services.memory import folder_in_memory  # Imported after the environment is clean.
-    from tests.soak.families import Faults, some
     from tests.soak.play import play
-    from tests.soak.week import UNKIND, USUAL, Size
 
     seed = read_seed(given.seed)
-    faults = some(seed) if given.some_faults else Faults(amazon=UNKIND if given.unkind else USUAL)
-    if given.no_faults:
-        faults = replace(faults, families=frozenset())
-    if given.orders is not None:
-        faults = replace(faults, amazon=replace(faults.amazon, orders_per_hour=given.orders / 24))
-    faults = replace(faults, drills=given.restore_drill, watched=faults.watched or given.watch)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
-    console.print(f"Repeat this week by: {_command(given, seed)}", highlight=False, soft_wrap=True)
-
+    console.print(f"Repeat this by: {_command(given, seed)}", highlight=False, soft_wrap=True)
     if given.log:
         logging.basicConfig(filename=given.log, filemode="w", level=logging.INFO, format="%(name)s %(message)s")
     else:
         logging.disable(logging.CRITICAL)
     with folder_in_memory("mercarich-soak-") as folder:
-        return play(console, Path(folder), seed, given.days, Size(given.sellers, given.listings), faults, given.states)
+        return play(console, Path(folder), seed, _plan(given, seed))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--days", type=int, default=7, help="days of market and faults; some calm hours follow (7)")
+    parser.add_argument("--seed", default="1", help=f"a number, or `{COMMIT}`: that of the commit (1)")
+    parser.add_argument("--sellers", type=int, default=20)
+    parser.add_argument("--listings", type=int, default=20_000)
+    parser.add_argument("--orders", type=float, help="share of the offers for which a buyer comes in a day")
+    parser.add_argument(
+        "--demand", type=float, help="power of a source's hazard that demand follows, in a mixed market"
+    )
+    flags = {
+        "--judge-orders": "shares and forecasts of orders must be as wanted",
+        "--tell-orders": "tell the orders to a seller, in place of the report",
+        "--unkind": "Amazon as developers report it",
+        "--no-faults": "the market alone changes",
+        "--some-faults": "a subset of the faults, drawn from the seed",
+        "--watch": "sources are looked at all day, too",
+        "--restore-drill": "each day the database loses an hour",
+    }
+    for flag, what in flags.items():
+        parser.add_argument(flag, action="store_true", help=what)
+    parser.add_argument("--states", type=Path, help="write here as JSON how often each state was reached")
+    parser.add_argument("--log", type=Path, help="write the product's log lines and the faults here")
+    return parser
+
+
+def _plan(given: argparse.Namespace, seed: int) -> "Plan":
+    from tests.soak.families import Faults, some
+    from tests.soak.plant import AS_IN_A_WEEK, COARSE
+    from tests.soak.play import Plan
+    from tests.soak.week import UNKIND, USUAL, Size
+
+    faults = some(seed) if given.some_faults else Faults(amazon=UNKIND if given.unkind else USUAL)
+    if given.no_faults:
+        faults = replace(faults, families=frozenset())
+    if given.orders is not None:
+        faults = replace(faults, amazon=replace(faults.amazon, orders_per_hour=given.orders / 24))
+    if given.demand is not None:
+        faults = replace(faults, amazon=replace(faults.amazon, demand=given.demand))
+    faults = replace(faults, drills=given.restore_drill, watched=faults.watched or given.watch)
+    size = Size(given.sellers, given.listings, intervals=COARSE if given.tell_orders else AS_IN_A_WEEK)
+    return Plan(given.days, size, faults, given.states, given.judge_orders, given.tell_orders)
 
 
 def _command(given: argparse.Namespace, seed: int) -> str:
     """Return the command line that repeats this week, whatever the commit."""
     numbers = f"--days {given.days} --seed {seed} --sellers {given.sellers} --listings {given.listings}"
-    if given.orders is not None:
-        numbers += f" --orders {given.orders:g}"
+    for name, value in (("--orders", given.orders), ("--demand", given.demand)):
+        numbers += "" if value is None else f" {name} {value:g}"
     flags = {
+        "--judge-orders": given.judge_orders,
+        "--tell-orders": given.tell_orders,
         "--unkind": given.unkind,
         "--no-faults": given.no_faults,
         "--some-faults": given.some_faults,

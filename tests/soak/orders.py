@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import func, select
-from tests.soak.buying import OPEN_ORDERS, Buying
+from sqlalchemy import Connection, func, select
+from tests.soak import losses
+from tests.soak.buying import Buying
+from tests.soak.hindrances import Hindrances
 from tests.soak.plant import Plant
 
+from mercarich_contracts.market import Marketplace
 from mercarich_db.conditions import among
 from mercarich_db.engine import reading
 from mercarich_db.open_orders import UNDECIDED
@@ -32,6 +35,8 @@ from mercarich_web.listings.sql.exposure import SqlExposures
 from mercarich_web.listings.sql.outcomes import SqlOutcomes
 from mercarich_web.orders.sql.orders import SqlOrders
 
+ORDERS_SECONDS = 10.0
+"""How often it is measured what the product did about orders."""
 IN_TIME_SECONDS = 600.0
 """Time in which another source is to be offered."""
 PERIOD = timedelta(days=7)
@@ -50,18 +55,58 @@ class Forecast(NamedTuple):
     cancelled: int
     """Orders that their seller cancelled, or will."""
 
+    @property
+    def off(self) -> float | None:
+        """Return the share that was foretold less that of the orders that were cancelled; None: one is not known."""
+        return None if self.foretold is None or not self.orders else self.foretold - self.cancelled / self.orders
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How long an order waited for the look at its source, and why."""
+
+    order: str
+    read_at: datetime
+    seconds: float
+    hindered: float
+    """Seconds of it in which a fault of the week kept looks from being made (`hindrances`)."""
+    by: Sequence[str] = ()
+    """What did."""
+
+    @property
+    def own(self) -> float:
+        """Seconds that the product alone has taken."""
+        return max(0.0, self.seconds - self.hindered)
+
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """Seconds from the read of an order to the look at its source, sorted."""
-
-    seconds: Sequence[float]
+    all: Sequence[Look]
     unlooked: int
     """Orders that were decided or closed before a look told a state."""
 
-    def within(self, part: float) -> float | None:
-        """Return the time within which this part of the looks came; None: there was none."""
-        return self.seconds[ceil(len(self.seconds) * part) - 1] if self.seconds else None
+    def within(self, part: float, *, own: bool) -> float | None:
+        """Return the seconds within which this part of the looks came; None: there was none. `own`: without the time in
+        which a fault hindered them."""
+        seconds = sorted(look.own if own else look.seconds for look in self.all)
+        return seconds[ceil(len(seconds) * part) - 1] if seconds else None
+
+    @property
+    def slowest(self) -> Look | None:
+        return max(self.all, key=lambda look: look.own, default=None)
+
+
+class _Waits:
+    """An order whose source was not looked at since it was read."""
+
+    def __init__(self, row: Any) -> None:
+        self.order, self.read_at = row.order_id, row.seen_at
+        self.source_id, self.marketplace = row.source_item_id, Marketplace(row.marketplace)
+        self.hindered, self.by = 0.0, set[str]()
+
+    def looked(self, at: datetime) -> Look:
+        seconds = (at - self.read_at).total_seconds()
+        return Look(self.order, self.read_at, seconds, min(self.hindered, seconds), sorted(self.by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +132,23 @@ class Totals:
     late: int
     late_told: int
     """Shipped late by the rows."""
+    at_loss_late: int
+    """Sold at a loss by the seller with the loss rule, after a run could know."""
+    fields_lost: int
+    """Prices and other fields of offers that a push changed and did not mean."""
 
 
 class Orders:
-    """`look` is called every half minute, `day` at the end of each day."""
+    """`look` is called every `ORDERS_SECONDS`, `day` at the end of each day."""
 
-    def __init__(self, plant: Plant, buying: Buying) -> None:
+    def __init__(self, plant: Plant, buying: Buying, hindrances: Hindrances) -> None:
         self._plant = plant
         self.buying = buying
+        self._hindrances = hindrances
         self._last = 0
-        self._waiting: dict[int, tuple[datetime, int]] = {}
-        """Seen_at and source of the orders whose source was not looked at since, by the row's id."""
-        self._seconds: list[float] = []
+        self._waiting: dict[int, _Waits] = {}
+        """By the row's id."""
+        self._looks: list[Look] = []
         self._unlooked = 0
         self._forecasts: list[tuple[datetime, float | None]] = []
         self.personal = 0
@@ -111,32 +161,50 @@ class Orders:
 
     @property
     def looks(self) -> Looks:
-        return Looks(sorted(self._seconds), self._unlooked)
+        return Looks(self._looks, self._unlooked)
 
     def look(self) -> None:
-        if not self._plant.database.has(OPEN_ORDERS):
+        there_are_new = self._plant.database.has(f"SELECT 1 FROM order_items WHERE id > {self._last} LIMIT 1")
+        if not there_are_new and not self._waiting:
             return
-        item, source = order_items.c, source_items.c
-        new = select(item.id, item.seen_at, item.source_item_id).where(item.id > self._last, UNDECIDED)
         with reading(self._plant.database.books) as connection:
-            for row in connection.execute(new.where(item.source_item_id.is_not(None)).order_by(item.id)):
-                self._waiting[row.id] = (row.seen_at, row.source_item_id)
-                self._last = row.id
+            if there_are_new:
+                self._add(connection)
             if not self._waiting:
                 return
-            asked = {source_id for _, source_id in self._waiting.values()}
-            seen = select(source.id, source.checked_at, source.observed_at).where(among(source.id, sorted(asked)))
+            source = source_items.c
+            asked = sorted({wait.source_id for wait in self._waiting.values()})
+            seen = select(source.id, source.checked_at, source.observed_at).where(among(source.id, asked))
             looked = {row.id: (row.checked_at, row.observed_at) for row in connection.execute(seen)}
-            still = select(item.id).where(among(item.id, sorted(self._waiting)), UNDECIDED)
+            still = select(order_items.c.id).where(among(order_items.c.id, sorted(self._waiting)), UNDECIDED)
             undecided = set(connection.execute(still).scalars())
-        for id, (seen_at, source_id) in list(self._waiting.items()):
-            since = [at for at in looked.get(source_id, ()) if at is not None and at > seen_at]
+        for id, wait in list(self._waiting.items()):
+            since = [at for at in looked.get(wait.source_id, ()) if at is not None and at > wait.read_at]
             if since:
-                self._seconds.append((min(since) - seen_at).total_seconds())
+                self._looks.append(wait.looked(min(since)))
             elif id not in undecided:
                 self._unlooked += 1
             if since or id not in undecided:
                 del self._waiting[id]
+        self._hinder()
+
+    def _add(self, connection: Connection) -> None:
+        item, source = order_items.c, source_items.c
+        last = connection.execute(select(func.max(item.id))).scalar_one()
+        columns = (item.id, item.order_id, item.seen_at, item.source_item_id, source.marketplace)
+        new = select(*columns).join(source_items, source.id == item.source_item_id)
+        new = new.where(item.id > self._last, item.id <= last, UNDECIDED).order_by(item.id)
+        self._waiting |= {row.id: _Waits(row) for row in connection.execute(new)}
+        self._last = last
+
+    def _hinder(self) -> None:
+        """What holds now holds until the next look."""
+        for marketplace in {wait.marketplace for wait in self._waiting.values()}:
+            if by := self._hindrances.of(marketplace):
+                for wait in self._waiting.values():
+                    if wait.marketplace is marketplace:
+                        wait.hindered += ORDERS_SECONDS
+                        wait.by.update(by)
 
     def day(self) -> None:
         """Note what is foretold now."""
@@ -170,7 +238,8 @@ class Orders:
         return Searches(len(gone), len(found), sum(seconds <= IN_TIME_SECONDS for seconds in found))
 
     def totals(self) -> Totals:
-        ledger = orjson.loads(self._plant.market.answer("GET", "http://simulator/_sim/ledger", {}, b"").body)
+        address = f"http://simulator/_sim/ledger?{losses.question(self._plant)}"
+        ledger = orjson.loads(self._plant.market.answer("GET", address, {}, b"").body)
         counted = [order for order in self._plant.market.world.orders.kept.values() if _counts(order)]
         late = select(func.count()).where(order_items.c.shipped_at > order_items.c.ship_by)
         with reading(self._plant.database.books) as connection:
@@ -183,6 +252,8 @@ class Orders:
             sold_twice=ledger["pieces_sold_twice"],
             late=ledger["orders_shipped_late"],
             late_told=late_told,
+            at_loss_late=ledger["sold_at_loss_late"],
+            fields_lost=ledger["fields_lost"],
         )
 
     def _judged(self, at: datetime, foretold: float | None) -> Forecast:

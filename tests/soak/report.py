@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 from tests.soak.diary import Day
-from tests.soak.orders import IN_TIME_SECONDS, Forecast, Orders
+from tests.soak.goals import Goal, points
+from tests.soak.orders import Orders
 from tests.soak.plant import Plant
 from tests.soak.sentinel import Offence
 from tests.soak.verdicts import Verdict
@@ -16,6 +17,7 @@ from mercarich_web.listings.wiring import explain_offers
 from mercarich_web.refusals import Ambiguous, NotFound
 
 SHOWN = 5
+_MARKS = {True: "[green]reached[/green]", False: "[bold red]missed[/bold red]", None: ""}
 _COLUMNS = ("looks", "unknown", "sold", "withdrawn", "revived", "restored", "held", "deleted")
 
 
@@ -51,36 +53,21 @@ def states(console: Console, counts: Mapping[str, int]) -> None:
     console.print(table)
 
 
-def orders(console: Console, told: Orders) -> None:
+def orders(console: Console, told: Orders, found: Sequence[Goal]) -> None:
     """Tell what became of orders beside what is wanted, and what was foretold beside what happened."""
-    if not told.any:
-        return
-    looks, searches, totals, days = told.looks, told.searches(), told.totals(), told.forecasts()
-    table = Table(title=f"Orders: {totals.orders:,}", title_justify="left")
-    for name in ("measured", "value", "wanted"):
+    table = Table(title=f"Orders: {told.totals().orders:,}", title_justify="left")
+    for name in ("measured", "value", "wanted", ""):
         table.add_column(name)
-    p50, p99 = (_seconds(looks.within(part)) for part in (0.5, 0.99))
-    found = f"{_share(searches.found_in_time, searches.gone)} ({searches.found_in_time:,} of {searches.gone:,})"
-    cancelled = f"{_share(totals.cancelled, totals.counted)} ({totals.cancelled:,} of {totals.counted:,})"
-    minutes = f"{IN_TIME_SECONDS / 60:.0f} min"
-    table.add_row("look at the source, after the read of its order", f"{p50} (p50), {p99} (p99)", "p99 <= 60 s")
-    table.add_row("orders that were decided or closed before a look", f"{looks.unlooked:,}", "")
-    table.add_row(f"another source found within {minutes}, of those that are gone", found, ">= 50%")
-    table.add_row("another source found, sooner or later", f"{searches.found:,}", "")
-    table.add_row("orders met by another source", f"{totals.met_elsewhere:,}", "")
-    table.add_row("cancelled for want of a source", cancelled, "<= 0.5%")
-    table.add_row("pieces sold twice", f"{totals.sold_twice:,}", "0")
-    table.add_row("requests for personal data", f"{told.personal:,}", "0")
-    table.add_row("shipped late, by the market and by the rows", f"{totals.late:,}, {totals.late_told:,}", "the same")
-    table.add_row("foretold - cancelled, of seven days, at the end", _off(days[-1]), "+-0.30 points")
+    for goal in found:
+        table.add_row(goal.what, goal.value, goal.wanted, _MARKS[goal.kept])
     console.print(table)
     table = Table(title="Cancellations of seven days, at the end of each day", title_justify="left")
     for name in ("day", "orders", "foretold", "without a source", "cancelled", "foretold - cancelled"):
         table.add_column(name, justify="right")
-    for number, one in enumerate(days, 1):
+    for number, one in enumerate(told.forecasts(), 1):
         foretold = "–" if one.foretold is None else f"{one.foretold:.2%}"
         shares = [_share(part, one.orders) for part in (one.unsourced, one.cancelled)]
-        table.add_row(str(number), f"{one.orders:,}", foretold, *shares, _off(one))
+        table.add_row(str(number), f"{one.orders:,}", foretold, *shares, points(one.off))
     console.print(table)
 
 
@@ -109,16 +96,6 @@ def story(console: Console, plant: Plant, offence: Offence) -> None:
         )
         for truth in world.truth.line(marketplace, number):
             console.print(f"  {plant.kernel.at(truth.at):%Y-%m-%d %H:%M:%S} UTC  {truth.state}")
-
-
-def _off(one: Forecast) -> str:
-    if one.foretold is None or not one.orders:
-        return "–"
-    return f"{100 * (one.foretold - one.cancelled / one.orders):+.2f} points"
-
-
-def _seconds(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{seconds:.0f} s"
 
 
 def _share(part: int, whole: int) -> str:

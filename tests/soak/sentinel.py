@@ -15,6 +15,7 @@ from tests.soak.plant import Plant
 from mercarich_db.engine import reading
 from mercarich_db.tables import amazon_accounts, listings, revivals, source_items
 from mercarich_simulator.amazon.offers import Source
+from mercarich_simulator.api.listings import PREFIX, PREVIEW
 from mercarich_simulator.truth import BUYABLE
 from mercarich_simulator.web import Reply, Request
 
@@ -97,8 +98,13 @@ class Sentinel:
             return connection.execute(rows).scalars().all()
 
     def _on_amazon(self, request: Request, _reply: Reply) -> None:
-        """A document of a feed, or a PATCH: anything that raises an offer's quantity is a push."""
-        if request.method == "PUT" and request.path.startswith("/s3/"):
+        """A feed's document, a PATCH, or the PUT of a new offer: anything that raises an offer's quantity is a push."""
+        if request.method == "PUT" and request.path.startswith(PREFIX):
+            *_, seller_id, sku = request.path.split("/")
+            if request.query.get("mode") != PREVIEW:
+                given = orjson.loads(request.body)["attributes"]["fulfillment_availability"]
+                self._pushed(seller_id, sku, [{"value": given}])
+        elif request.method == "PUT" and request.path.startswith("/s3/"):
             document = request.json()
             for message in document["messages"]:
                 self._pushed(document["header"]["sellerId"], message["sku"], message["patches"])

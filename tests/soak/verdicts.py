@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import ColumnElement, Select, Table, and_, func, select
 from tests.soak import losses
 from tests.soak.drift import Drift, Kind, left_to_sellers
+from tests.soak.new_offers import NewOffers
 from tests.soak.plant import Plant
 from tests.soak.sentinel import Offence, Sentinel
 
@@ -16,6 +17,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_db.engine import reading
 from mercarich_db.tables import (
     amazon_accounts,
+    listing_creations,
     listing_events,
     listing_pictures,
     listing_removals,
@@ -46,10 +48,13 @@ class Verdict:
 
 
 class Verdicts:
-    def __init__(self, plant: Plant, sentinel: Sentinel, drift: Drift, listings_at_start: int) -> None:
+    def __init__(
+        self, plant: Plant, sentinel: Sentinel, drift: Drift, new_offers: NewOffers, listings_at_start: int
+    ) -> None:
         self._plant = plant
         self._sentinel = sentinel
         self._drift = drift
+        self._new_offers = new_offers
         self._at_start = listings_at_start
         self._refused = self._refused_for_good()
 
@@ -65,6 +70,7 @@ class Verdicts:
                 listing_removals,
                 and_(listing_removals.c.accepted_at.is_(None), listing_removals.c.listing_id.not_in(self._refused)),
             ),
+            "new offers": _count_of(listing_creations, listing_creations.c.ended_at.is_(None)),
             "feeds": _count_of(submissions, submissions.c.ended_at.is_(None)),
             "runs": _count_of(runs, and_(runs.c.outcome == "running", runs.c.operation != "watch")),
         }
@@ -82,6 +88,7 @@ class Verdicts:
     def all(self, market_stopped_at: float) -> list[Verdict]:
         """`market_stopped_at`: unix seconds. Everything that went before must be withdrawn by now."""
         self._sentinel.look()
+        self._new_offers.tell()
         ledger = self._ledger(market_stopped_at)
         return [
             self._wrongly_withdrawn(ledger),
@@ -94,6 +101,8 @@ class Verdicts:
             self._of_ledger(ledger, "pieces put up again that a buyer at Amazon had taken", "sold_twice"),
             self._of_ledger(ledger, "pieces sold at a loss although the loss rule was on", "sold_at_loss_late"),
             self._of_ledger(ledger, "changes of a seller in Seller Central that a push undid", "fought"),
+            self._of_ledger(ledger, "offers that were created and that their sellers do not want", "created_unmeant"),
+            _of("new offers that the books call created and Amazon has never sold", list(self._new_offers.called_up())),
             self._of_drift("minutes in which Amazon showed more than the 0 of the books, beyond an hour", Kind.ZERO),
             self._of_drift("minutes in which Amazon showed another quantity than the books, beyond a day", Kind.OTHER),
             _of(
@@ -203,17 +212,20 @@ class Verdicts:
     def _lost(self) -> Iterator[Offence]:
         with reading(self._plant.database.books) as connection:
             rows = connection.execute(
-                select(amazon_accounts.c.seller_id, listings.c.sku, listings.c.quantity)
+                select(amazon_accounts.c.seller_id, listings.c.sku, listings.c.quantity, listings.c.listed)
                 .join(amazon_accounts, amazon_accounts.c.user_id == listings.c.user_id)
                 .order_by(listings.c.id)
             ).all()
             deleted = connection.execute(
                 select(func.count(listing_events.c.listing_id.distinct())).where(listing_events.c.kind == "deleted")
             ).scalar_one()
-        if len(rows) + deleted != self._at_start:
-            yield Offence("", "", f"{self._at_start} listings became {len(rows)}, and {deleted} were deleted")
+        begun = self._at_start + self._new_offers.made
+        if len(rows) + deleted != begun:
+            yield Offence("", "", f"{begun} listings became {len(rows)}, and {deleted} were deleted")
         offers, here = self._plant.market.world.offers, {(row.seller_id, row.sku) for row in rows}
         for row in rows:
+            if self._new_offers.is_draft(row.seller_id, row.sku, listed=row.listed):
+                continue  # what Amazon has of it is another promise
             offer = offers.get(row.seller_id, row.sku)
             shown = offer.quantity if offer else None
             if shown != row.quantity and not offers.forbidden(row.seller_id, row.sku):

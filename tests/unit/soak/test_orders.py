@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select, update
 from tests.soak.buying import Buying
-from tests.soak.orders import Looks, Orders
-from tests.soak.week import Week
+from tests.soak.goals import goals, late, verdict
+from tests.soak.hindrances import Hindrances
+from tests.soak.orders import ORDERS_SECONDS, Look, Looks, Orders
+from tests.soak.week import START, Week
 
 from mercarich_contracts.orders import OrderDecision, OrderStatus
 from mercarich_db.engine import reading, run_tx
@@ -28,7 +30,7 @@ HALF_AN_HOUR = 1_800.0
 
 @pytest.fixture
 def orders(week: Week) -> Orders:
-    return Orders(week.plant, Buying(week.plant))
+    return Orders(week.plant, Buying(week.plant), Hindrances(week.plant, week.services))
 
 
 def ordered(week: Week, orders: Orders) -> tuple[Order, Any]:
@@ -98,7 +100,7 @@ def test_a_look_counts_from_the_read_of_its_order(week: Week, orders: Orders) ->
     set_source(week, row, observed_at=row.seen_at + timedelta(seconds=99))
     orders.look()
 
-    assert orders.looks == Looks([9.0], 0)
+    assert [(look.order, look.seconds, look.own) for look in orders.looks.all] == [(row.order_id, 9.0, 9.0)]
 
 
 def test_an_order_that_is_closed_before_a_look_is_told_apart(week: Week, orders: Orders) -> None:
@@ -111,11 +113,61 @@ def test_an_order_that_is_closed_before_a_look_is_told_apart(week: Week, orders:
     assert orders.looks == Looks([], 1)
 
 
-def test_parts_of_looks_are_told() -> None:
-    looks = Looks([1.0, 2.0, 3.0, 40.0], 0)
+def test_time_in_which_a_fault_kept_the_product_from_looking_is_told_and_does_not_count(
+    week: Week, orders: Orders
+) -> None:
+    _, row = ordered(week, orders)
+    with reading(week.plant.database.books) as connection:
+        query = select(source_items.c.marketplace).where(source_items.c.id == row.source_item_id)
+        marketplace = connection.execute(query).scalar_one()
+    world = week.plant.market.world
+    other = {"yahoo": "mercari", "mercari": "yahoo"}[marketplace]
+    for target, seconds in ((marketplace, 300.0), (other, 9_000.0), ("spapi", 9_000.0)):
+        world.faults.set({"target": target, "kind": "403", "for_seconds": seconds}, world.clock.wall())
+    for _ in range(3):
+        orders.look()
+    world.faults.active.clear()
+    orders.look()
+    set_source(week, row, observed_at=row.seen_at + timedelta(seconds=95))
+    orders.look()
 
-    assert [looks.within(part) for part in (0.5, 0.75, 0.99)] == [2.0, 3.0, 40.0]
-    assert Looks([], 0).within(0.99) is None
+    [look] = orders.looks.all
+    assert (look.seconds, look.hindered, look.by) == (95.0, 3 * ORDERS_SECONDS, ["403"])
+    assert look.own == 95.0 - 3 * ORDERS_SECONDS
+
+
+def test_parts_of_looks_are_told() -> None:
+    looks = Looks([waited(3.0), waited(1.0), waited(40.0, 38.0), waited(2.0)], 0)
+
+    assert [looks.within(part, own=False) for part in (0.5, 0.75, 0.99)] == [2.0, 3.0, 40.0]
+    assert [looks.within(part, own=True) for part in (0.5, 0.75, 0.99)] == [2.0, 2.0, 3.0]
+    assert Looks([], 0).within(0.99, own=False) is None
+
+
+def test_a_look_of_each_hundred_begun_may_be_late(orders: Orders, week: Week) -> None:
+    ordered(week, orders)
+    orders._looks = [waited(61.0), *[waited(9.0)] * 99]
+    assert late(orders.looks) == 1
+    assert verdict(goals(orders), shares=False).kept
+    orders._looks[1] = waited(200.0, 130.0)
+
+    assert late(orders.looks) == 2
+    assert not verdict(goals(orders), shares=False).kept
+    orders._looks[1] = waited(200.0, 140.0)
+    assert verdict(goals(orders), shares=False).kept
+
+
+def test_shares_of_orders_are_judged_where_that_is_wanted(orders: Orders, week: Week) -> None:
+    order, _ = ordered(week, orders)
+    order.next_step = Step.GIVE_UP
+
+    assert verdict(goals(orders), shares=False).kept
+    [offence] = verdict(goals(orders), shares=True).offences
+    assert offence.text == "cancelled for want of a source: 100.00% (1 of 1), wanted: <= 0.5%"
+
+
+def waited(seconds: float, hindered: float = 0.0) -> Look:
+    return Look("1", START, seconds, hindered)
 
 
 def test_a_seller_notes_what_was_bought_at_its_source(week: Week, orders: Orders) -> None:
