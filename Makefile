@@ -10,6 +10,9 @@ DAYS ?= 7
 SEED ?= 1
 LISTINGS ?= 20000
 WEEKS ?= 3
+FORTNIGHT := --days 14 --demand 1 --watch
+SELLERS ?= 3
+ORDERED ?= 600
 BIN := .venv/bin
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml local/pyproject.toml))
 SOURCES := $(wildcard $(addsuffix /src,$(MEMBERS)))
@@ -38,7 +41,11 @@ up: $(INSTALLED) ## run everything on this machine, offline, until Ctrl-C; its d
 	@$(BIN)/mercarich up
 
 demo: $(INSTALLED) ## a market of 20 sellers and 10,000 listings, judged by its own ledger (SCENARIO=normal|outage|orders)
+ifeq ($(SCENARIO),orders)
+	@$(BIN)/python -m tests.soak $(FORTNIGHT) --sellers 2 --listings 80 --orders 0.1 --no-faults --tell-orders --seed $(SEED)
+else
 	@$(BIN)/mercarich demo --scenario $(SCENARIO)
+endif
 
 test: lint types arch docs unit integration test-chart ## everything that needs only Python; the chart where npm is there
 
@@ -119,8 +126,8 @@ soak: $(INSTALLED) ## a simulated week of 20 sellers and 20,000 listings with fa
 soak-weeks: $(INSTALLED) ## short weeks of a few listings, each with other faults (WEEKS=3 SEED=1, or SEED=commit for the commit's)
 	@$(BIN)/python -m tests.soak.weeks --weeks $(WEEKS) --seed $(SEED)
 
-soak-orders: $(INSTALLED) ## a simulated fortnight of orders: looks, replacements, cancellations, and what was foretold (SEED=1)
-	@$(BIN)/python -m tests.soak --days 14 --sellers 3 --listings 600 --orders 0.05 --no-faults --seed $(SEED)
+soak-orders: $(INSTALLED) ## a simulated fortnight of orders with faults: looks, replacements, cancellations, and what was foretold (SEED=1)
+	@$(BIN)/python -m tests.soak $(FORTNIGHT) --sellers $(SELLERS) --listings $(ORDERED) --orders 0.05 --judge-orders --seed $(SEED)
 
 mutants: $(INSTALLED) ## planted defects, and which tests find each; half an hour, not in CI
 	$(BIN)/python -m tests.mutants
