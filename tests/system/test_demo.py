@@ -56,21 +56,52 @@ def test_the_whole_way_ends_with_a_clean_ledger_and_leaves_nothing_running(tmp_p
     assert report["withdrawn"] >= 5
     assert report["pushed"] == report["withdrawn"] + report["restored"]
     acts = report["acts"]
-    assert list(acts) == ["list", "revive", "freeze", "token", "expire"]
+    assert list(acts) == ["list", "revive", "freeze", "token", "order", "stop", "expire"]
     assert 0 < acts["revive"]["revived"] <= acts["revive"]["withdrawn"]
     assert acts["freeze"]["taken_over"] == [acts["freeze"]["job"]], "by check_background_jobs"
     assert acts["freeze"]["frozen_at"] < acts["freeze"]["searches"]
     assert acts["expire"]["pictures"] == acts["list"]["pictures"] > 0
-    titles = ["List", "Check", "Revive", "Restore", "Freeze", "Take over", "Token lost", "Recover", "Expire", "Delete"]
-    places = [output.index(f"\n{title}") for title in titles]
+    of_orders = ["Order", "Buy", "Stop", "Recover: the source"]
+    titles = [
+        "List",
+        "Check",
+        "Revive",
+        "Restore",
+        "Freeze",
+        "Take over",
+        "Token lost",
+        "Recover: the seller",
+        *of_orders,
+    ]
+    places = [output.index(f"\n{title}") for title in [*titles, "Expire", "Delete"]]
     assert places == sorted(places)
     assert not list((tmp_path / "demo" / "pictures").rglob("*.jpg"))
     assert "Sign in" not in output  # The demo runs no pages.
+    _is_met_by_another_item(acts["order"], output)
+    _goes_down_and_up(acts["stop"], output)
     assert {name: report[name] for name in FAULTS} == dict.fromkeys(FAULTS, 0)
     assert report["scenario"] == "normal"
     assert report["unknown"] == 0
     assert output.count("parser ") == 5
     assert "ledger: clean" in output
+
+
+def _is_met_by_another_item(order: dict[str, Any], output: str) -> None:
+    assert order["orders"] == order["orders_unsourced"]
+    assert (order["orders_met_elsewhere"], order["sold_at_loss"], order["pieces_sold_twice"]) == (1, 0, 0)
+    assert order["profit_jpy"] >= 0
+    told = ["A buyer orders", "Feed has read", "The checker has looked", "The updater has found", "$ mercarich orders"]
+    places = [output.rindex(f" {words}") for words in [*told, "Bought at", "1 met by another item"]]
+    assert places == sorted(places)
+
+
+def _goes_down_and_up(stop: dict[str, Any], output: str) -> None:
+    first, dear, cheap = stop["source_jpy"]
+    assert cheap < first < dear
+    assert stop["down_seconds"] > 0
+    told = ["LOSS_RULE take_down", f"costs {dear:,} yen now", "taken the offer down", f"costs {cheap:,} yen now"]
+    places = [output.index(words) for words in [*told, "put it up", f"{stop['sku']}: 1 at Amazon since"]]
+    assert places == sorted(places)
 
 
 @pytest.mark.timeout(240)
@@ -82,18 +113,3 @@ def test_an_outage_holds_the_run_withdraws_nothing_and_ends_by_itself(tmp_path: 
     assert "goes on after" in output
     assert (report["wrong_withdrawals"], report["missed_withdrawals"]) == (0, 0)
     assert (report["checked"], report["unknown"]) == (270, 0)
-
-
-@pytest.mark.timeout(240)
-def test_an_order_whose_source_has_gone_is_met_by_another_item_within_its_break_even(tmp_path: Path) -> None:
-    code, output, report = run_demo(tmp_path, "--listings", "200", "--scenario", "orders")
-    assert code == 0, output
-    order = report["acts"]["order"]
-    assert order["orders"] == order["orders_unsourced"]
-    assert (order["orders_met_elsewhere"], order["sold_at_loss"], order["pieces_sold_twice"]) == (1, 0, 0)
-    assert order["profit_jpy"] >= 0
-    told = ["A buyer orders", "Feed has read", "The checker has looked", "The updater has found", "$ mercarich orders"]
-    places = [output.rindex(f" {words}") for words in [*told, "Bought at", "1 met by another item"]]
-    assert places == sorted(places)
-    assert {name: report[name] for name in FAULTS} == dict.fromkeys(FAULTS, 0)
-    assert "ledger: clean" in output

@@ -17,8 +17,9 @@ from mercarich_platform.shutdown import install_signals
 
 END_SECONDS = 60.0
 """Seconds after Ctrl-C before the runner gives up: more than the processes get to end."""
-LISTINGS = {"normal": 10_000, "outage": 10_000, "orders": 1_000}
-"""Listings of a demo's market, by scenario."""
+SCENARIOS = ("normal", "outage")
+LISTINGS = 10_000
+"""Listings of a demo's market."""
 LEAST_SELLERS, LEAST_OF_EACH = 3, 10
 """Fewest sellers of a demo: something different happens to each of three."""
 
@@ -42,13 +43,12 @@ def up(argv: Sequence[str]) -> int:
 def demo(argv: Sequence[str]) -> int:
     """Run the whole system on a market of its own, and let the market's ledger judge every decision."""
     parser = argparse.ArgumentParser(prog="mercarich demo", description=demo.__doc__)
-    parser.add_argument("--scenario", choices=list(LISTINGS), default="normal")
+    parser.add_argument("--scenario", choices=SCENARIOS, default=SCENARIOS[0])
     parser.add_argument("--sellers", type=int, default=20)
-    parser.add_argument("--listings", type=int, help=f"default: {LISTINGS['normal']}, of orders {LISTINGS['orders']}")
+    parser.add_argument("--listings", type=int, default=LISTINGS)
     parser.add_argument("--procfile", type=Path, default=Path("Procfile"), help="default: %(default)s")
     arguments = parser.parse_args(argv)
-    listings = LISTINGS[arguments.scenario] if arguments.listings is None else arguments.listings
-    if arguments.sellers < LEAST_SELLERS or listings < LEAST_OF_EACH * arguments.sellers:
+    if arguments.sellers < LEAST_SELLERS or arguments.listings < LEAST_OF_EACH * arguments.sellers:
         parser.error(f"the demo needs at least {LEAST_SELLERS} sellers and {LEAST_OF_EACH} listings of each")
     from mercarich_local.demo import Demo  # Imported here: the drivers are slow to load, and a help page needs none.
 
@@ -59,7 +59,7 @@ def demo(argv: Sequence[str]) -> int:
         processes=procfile.read(arguments.procfile),
         scenario=arguments.scenario,
         sellers=arguments.sellers,
-        listings=listings,
+        listings=arguments.listings,
     ).run(open_console(), stop)
 
 

@@ -40,8 +40,8 @@ LEFT_OUT = (
     "notices",
 )
 """Processes that the demo does not need, or starts itself at the right moment."""
-NEEDED = {"orders": ("web", *(f"updater-{name}" for name in MARKETPLACES))}
-"""Processes that a scenario needs from the start nevertheless."""
+NEEDED = {"normal": ("web",)}
+"""Processes that a scenario needs from the start nevertheless: a seller says there what was bought."""
 SHORT_WAITS = {
     "CANARY_EVERY_SECONDS": "3",
     "CANARY_RETRY_SECONDS": "2",

@@ -11,7 +11,7 @@ from mercarich_local.demo_check import MARKETPLACES, Check
 from mercarich_local.demo_progress import ProgressBar
 from mercarich_local.demo_stage import Problem, Stage
 from mercarich_local.demo_state import DemoState, Line, Progress, Withdrawal
-from mercarich_local.demo_way import expiry, freezing, listing, lost_token, ordering, reviving
+from mercarich_local.demo_way import expiry, freezing, listing, loss_stop, lost_token, ordering, reviving
 from mercarich_local.demo_way.cast import Cast, choose
 from mercarich_local.outage import Outage
 
@@ -21,12 +21,14 @@ AFTER_THE_CHECK: Mapping[str, Act] = {
     "revive": reviving.play,
     "freeze": freezing.play,
     "token": lost_token.play,
+    "order": ordering.play,
+    "stop": loss_stop.play,
     "expire": expiry.play,
 }
 
 
 class Acts:
-    """`play` runs the acts of a scenario once: `outage` is the check alone, `orders` the check and an order."""
+    """`play` runs the acts of a scenario once: `outage` is the check alone."""
 
     def __init__(self, stage: Stage, scenario: str) -> None:
         self._stage = stage
@@ -47,12 +49,10 @@ class Acts:
             self._outage_must_have_struck(self._outage)
             return
         cast = choose(self._stage.engine)
-        after = AFTER_THE_CHECK if self._scenario == "normal" else {"order": ordering.play}
-        if self._scenario == "normal":
-            self._act("list", listing.play, cast)
+        self._act("list", listing.play, cast)
         self._stage.title("Check, withdraw, push: every source is looked at, what is gone is taken down at Amazon")
         self._check(console, listings)
-        for name, act in after.items():
+        for name, act in AFTER_THE_CHECK.items():
             self._act(name, act, cast)
 
     def _act(self, name: str, act: Act, cast: Cast) -> None:

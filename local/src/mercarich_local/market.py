@@ -14,6 +14,9 @@ PAGE = 10_000
 CREDENTIALS = ("FEED_LWA_CLIENT_ID", "FEED_LWA_CLIENT_SECRET")
 """Variables of feed for the market's Login with Amazon."""
 
+FEE_PERCENT = 15.0
+"""The default of `REVIVAL_FEE_PERCENT`."""
+
 Row = Mapping[str, Any]
 
 
@@ -42,6 +45,7 @@ class Simulator:
 
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, trust_env=False)
+        self._loss_rule = ""
 
     def __enter__(self) -> "Simulator":
         return self
@@ -71,6 +75,10 @@ class Simulator:
     def sell_items(self, marketplace: str, item_ids: Sequence[str]) -> None:
         """Sell these items now."""
         self._call("POST", "/_sim/events", {"marketplace": marketplace, "kind": "sold", "ids": list(item_ids)})
+
+    def reprice_items(self, marketplace: str, item_ids: Sequence[str]) -> None:
+        """Give these items other prices, which the market draws: up to 30 per cent less or more than at first."""
+        self._call("POST", "/_sim/events", {"marketplace": marketplace, "kind": "repriced", "ids": list(item_ids)})
 
     def order(self, seller_id: str, sku: str) -> int:
         """Let a buyer order one piece of an offer at Amazon. Return how many were sold."""
@@ -106,10 +114,17 @@ class Simulator:
         seconds) of each. The ledger needs them for its verdict."""
         self._call("POST", "/_sim/sources", {"sources": list(sources)})
 
+    def tell_loss_rule(self, seller_id: str, sku: str, least_percent: float) -> None:
+        """Have every later ledger count the offer's source as gone while a sale would earn less than this share of its
+        price, after a fee of 15 per cent until Amazon has told its own."""
+        told = {"take_down": f"{seller_id}/{sku}", "least_percent": least_percent}
+        fee = {"fee_percent": "amazon", "before_estimate": FEE_PERCENT}
+        self._loss_rule = "".join(f"&{name}={value}" for name, value in {**told, **fee}.items())
+
     def ledger(self, gone_before: float) -> Row:
         """Return the ledger with all details. Sources that went after `gone_before` (unix seconds) do not count as
         missed yet."""
-        found: Row = self._call("GET", f"/_sim/ledger?details=1&before={gone_before}").json()
+        found: Row = self._call("GET", f"/_sim/ledger?details=1&before={gone_before}{self._loss_rule}").json()
         return found
 
     def orders_ledger(self, costs_jpy: int) -> Row:
