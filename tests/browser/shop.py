@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, select, update
+from tests.integration.web.measures import all_is_well
 from tests.integration.web.orders import decide, found, ordered, read_orders
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import let_sign_in
@@ -15,7 +16,7 @@ from mercarich_contracts.orders import OrderDecision, OrderStatus
 from mercarich_db import tables
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.candidates import PriceAboveLimit, RatingTooLow
-from mercarich_reasons.holds import TooManyFalls
+from mercarich_reasons.holds import CanariesDiffer, TooManyFalls
 from mercarich_reasons.jobs import RowsWrong
 from mercarich_reasons.push import AmazonRefused, ChangedAtAmazon, NotForSale, NotShown, UnknownSku
 from mercarich_reasons.stock import ReplacementWaits, SourceSeen
@@ -24,7 +25,10 @@ from mercarich_web.notices.keeping import KeepNotices
 from mercarich_web.notices.sql.causes import SqlCauses
 from mercarich_web.notices.sql.earnings import SqlEarnings
 from mercarich_web.notices.sql.notices import SqlNotices
+from mercarich_web.notices.sql.outages import SqlOutages
 from mercarich_web.notices.sql.rates import SqlRates
+from mercarich_web.troubles.sql import SqlMeasures
+from mercarich_web.troubles.troubles import Measure, Part
 
 GOODS = (
     "ソニー ウォークマン NW-A306 ブラック",
@@ -80,9 +84,21 @@ def furnish(engine: Engine) -> int:
     _job(rows, seller, "search", "running", done=2, total=6)
     _orders(rows, seller)
     story = _withdrawn(rows, seller)
-    for causes in (SqlCauses(engine), SqlRates(engine), SqlEarnings(engine)):
+    _outage(engine)
+    for causes in (SqlCauses(engine), SqlRates(engine), SqlEarnings(engine), SqlOutages(engine)):
         KeepNotices(causes, SqlNotices(engine), utc_now)()
     return story
+
+
+def _outage(engine: Engine) -> None:
+    """Mercari blocks us, and its run is held."""
+    all_is_well(engine)
+    why = CanariesDiffer(4, 4, "m12345678901", State.AVAILABLE, State.UNKNOWN, Reason.BLOCKED)
+    states = ((Part.BREAKER, "open", None), (Part.RUN, "held", why))
+    now = utc_now()
+    SqlMeasures(engine).keep(
+        [Measure(part, "mercari", state, ago(minutes=12), now, reason=because) for part, state, because in states]
+    )
 
 
 def _orders(rows: Rows, seller: int) -> None:

@@ -63,6 +63,7 @@ PAGES = {
         "dead-letters": "/dead-letters",
         "settings": "/settings",
         "setting": "/settings/BRAKE_SHARE",
+        "notices-of-operators": "/notices",
         "audit": "/audit",
     },
 }
@@ -72,6 +73,7 @@ NO_PAGES = {
     *("/healthz", "/readyz", "/assets/{name}", "/listings/{listing_id}/pictures/{slot}"),
     *(
         "/running",
+        "/troubles",
         "/fortnight",
         "/differences/asked",
         "/amazon/offers/progress",
@@ -82,7 +84,7 @@ NO_PAGES = {
         "/runs/{run_id}/progress",
         "/jobs/{job_id}/progress",
     ),
-    *("/markets/{name}/proxy", "/pools/queues", "/pools/{key}/preview", "/dead-letters/show"),
+    *("/markets/{name}/proxy", "/markets/{name}/state", "/pools/queues", "/pools/{key}/preview", "/dead-letters/show"),
     *("/listings/export.csv", "/amazon/offers/left.csv", "/jobs/{job_id}/problems.csv", "/jobs/{job_id}/to-mend.csv"),
     "/orders/profit.csv",
     "/orders/{item_id}/cancellation.txt",

@@ -723,17 +723,16 @@ def test_an_operator_hears_of_her_account_too(
     ]
 
 
-def test_an_operator_has_a_mail_address_and_neither_kinds_nor_webhook(
-    olga: Browser, ann: Browser, engine: Engine
-) -> None:
+def test_an_operator_has_a_mail_address_and_a_webhook_and_no_kinds(olga: Browser, ann: Browser, engine: Engine) -> None:
     shown = olga.get("/account/notices").text
     olga.post("/account/notices", mail="olga@shop.example", webhook="https://shop.example/take", by_webhook=KINDS)
     with reading(engine) as connection:
         stored = connection.execute(select(tables.notice_ways)).one()
 
     assert 'name="mail"' in shown
-    assert 'name="webhook"' not in shown
+    assert 'name="webhook"' in shown
     assert 'name="by_mail"' not in shown
     assert 'name="by_mail"' in ann.get("/account/notices").text
-    assert (stored.mail_address, stored.webhook_url, stored.kinds_by_webhook) == ("olga@shop.example", None, "")
+    assert (stored.mail_address, stored.webhook_url) == ("olga@shop.example", "https://shop.example/take")
+    assert (stored.kinds_by_mail, stored.kinds_by_webhook) == ("", "")
     assert 'href="/account/notices"' in olga.get("/account").text

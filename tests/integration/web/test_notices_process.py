@@ -36,7 +36,7 @@ def test_it_is_ready_while_it_reaches_the_database(port: int) -> None:
     work, stop = Work(), threading.Event()
     keep = cast(KeepNotices, work)
     shared = SharedSettings(metrics_host="127.0.0.1", metrics_port=port)
-    worker = NoticeWorker(keep, keep, keep, cast(SendNotices, work), shared, close=lambda: None)
+    worker = NoticeWorker(keep, keep, keep, keep, cast(SendNotices, work), shared, close=lambda: None)
     work.away.set()
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(worker.run, stop)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Engine, insert, select, update
+from tests.integration.web.measures import all_is_well
 from tests.integration.web.operating.test_sellers_and_tokens import link_amazon
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORDS, Browser, let_sign_in, served
@@ -129,8 +130,9 @@ def test_the_why_page_is_two_clicks_from_home_and_shows_the_evidence(ann: Browse
 
 @pytest.mark.parametrize("offers", [0, 1])
 def test_home_leads_who_has_no_listings_to_the_import_and_is_calm_with_the_first(
-    ann: Browser, rows: Rows, ann_id: int, offers: int
+    ann: Browser, rows: Rows, ann_id: int, engine: Engine, offers: int
 ) -> None:
+    all_is_well(engine)
     account = {"seller_id": "A1", "marketplace_id": "A1VC38T7YXB528", "refresh_token": "-", "token_verdict": "valid"}
     rows.add(tables.amazon_accounts, user_id=ann_id, **account)
     for number in range(offers):

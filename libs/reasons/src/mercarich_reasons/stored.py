@@ -28,6 +28,7 @@ from mercarich_reasons import (
     runs,
     settings,
     stock,
+    troubles,
 )
 from mercarich_reasons.reason import Reason, values
 
@@ -51,6 +52,7 @@ _SUBJECTS = (
     account_changes,
     accounts,
     orders,
+    troubles,
 )
 
 

@@ -65,6 +65,7 @@ def _serve(host: str, port: int) -> int:
         tell_build("pages")
         app = build_pages(shared, own)
         app.state.open_key()
+        app.state.measuring.start()
         # Probes and Prometheus need none of the connections and threads that visitors use.
         health, watchdog = None, Watchdog()
         if shared.metrics_port not in (0, port):

@@ -57,7 +57,7 @@ from mercarich_web.orders import pages as orders
 from mercarich_web.orders.sql.decisions import SqlDecisions
 from mercarich_web.orders.sql.orders import SqlOrders
 from mercarich_web.orders.sql.profit import SqlProfits
-from mercarich_web.overview.wiring import show_overview
+from mercarich_web.overview.wiring import measuring, show_overview
 from mercarich_web.pictures.files import PictureFiles
 from mercarich_web.replacements import api as replacements_api
 from mercarich_web.replacements.exclusion_changes import ExclusionDesk
@@ -79,6 +79,9 @@ from mercarich_web.system_settings import wiring as system_settings
 from mercarich_web.taking_over import api as taking_over_api
 from mercarich_web.taking_over import pages as taking_over
 from mercarich_web.taking_over.wiring import offer_desk
+from mercarich_web.troubles import api as status_api
+from mercarich_web.troubles.sql import SqlMeasures
+from mercarich_web.troubles.telling import TellTroubles
 from mercarich_web.words import SHOWN
 from mercarich_web.workers import wiring as workers
 
@@ -120,6 +123,9 @@ def build_pages(
     differing, ask = SqlDifferences(engine), ask_amazon(engine, people.audit, now)
     decisions, profits, creating = SqlDecisions(engine, now), SqlProfits(engine), SqlCreations(engine, now)
     at_amazon = offer_desk(engine, people.audit, desk.start_import, now)
+    tell_troubles = TellTroubles(SqlMeasures(engine), now)
+    measure = measuring(engine, shared, own, now)
+    end.callback(measure.stop)
     of_api = api(
         listings_api.routes(people.keys, book, tell_story),
         listings_api.changes(people.keys, change, limit),
@@ -129,11 +135,22 @@ def build_pages(
         jobs_api.routes(people.keys, desk),
         taking_over_api.routes(people.keys, at_amazon),
         creations_api.routes(people.keys, creating),
+        status_api.routes(people.keys, tell_troubles),
     )
     routers = [
         home.routes(
             site,
-            ShowHome(figures, fortnight.known, desk_of_home, orders_of, SCHEDULE, SqlSchedules(engine), together, now),
+            ShowHome(
+                figures,
+                fortnight.known,
+                desk_of_home,
+                orders_of,
+                SCHEDULE,
+                SqlSchedules(engine),
+                tell_troubles,
+                together,
+                now,
+            ),
             fortnight,
             show_overview(engine, now),
         ),
@@ -164,7 +181,7 @@ def build_pages(
         *sellers.pages(engine, own.public_url, site, now),
     ]
     app = create_app(site, people.door, routers, own=own, end=end.close)
-    app.state.api, app.state.open_key = of_api, people.key.open
+    app.state.api, app.state.open_key, app.state.measuring = of_api, people.key.open, measure
 
     def forget(user_id: int) -> None:
         shop.forget(user_id)

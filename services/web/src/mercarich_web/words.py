@@ -20,6 +20,7 @@ from mercarich_web.schedule import words as schedule
 from mercarich_web.sellers import words as sellers
 from mercarich_web.system_settings import words as system_settings
 from mercarich_web.taking_over import words as taking_over
+from mercarich_web.troubles import words as troubles
 from mercarich_web.workers import words as workers
 
 SUBJECTS = (
@@ -38,6 +39,7 @@ SUBJECTS = (
     sellers,
     system_settings,
     taking_over,
+    troubles,
     workers,
 )
 

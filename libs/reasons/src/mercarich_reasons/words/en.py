@@ -6,6 +6,7 @@ from mercarich_contracts import sites
 from mercarich_reasons.words.accounts_en import ACCOUNTS
 from mercarich_reasons.words.creations_en import CREATIONS
 from mercarich_reasons.words.earnings_en import EARNINGS
+from mercarich_reasons.words.troubles_en import TROUBLES
 from mercarich_reasons.words.values_en import (
     COLOURS,
     CONDITIONS,
@@ -283,6 +284,7 @@ REASONS: Mapping[str, str] = {
     **ACCOUNTS,
     **CREATIONS,
     **EARNINGS,
+    **TROUBLES,
     # capacity of a marketplace
     "capacity_short": _CAPACITY,
     "capacity_enough": _CAPACITY,

@@ -6,6 +6,7 @@ from mercarich_contracts import sites
 from mercarich_reasons.words.accounts_ja import ACCOUNTS
 from mercarich_reasons.words.creations_ja import CREATIONS
 from mercarich_reasons.words.earnings_ja import EARNINGS
+from mercarich_reasons.words.troubles_ja import TROUBLES
 from mercarich_reasons.words.values_ja import (
     COLOURS,
     CONDITIONS,
@@ -282,6 +283,7 @@ REASONS: Mapping[str, str] = {
     **ACCOUNTS,
     **CREATIONS,
     **EARNINGS,
+    **TROUBLES,
     # capacity of a marketplace
     "capacity_short": f"{_NEEDS}必要ですが、使えるのは毎秒{{available_per_second}}回です。{_PASS}",
     "capacity_enough": f"{_NEEDS}必要で、毎秒{{available_per_second}}回まで使えます。{_PASS}",

@@ -19,6 +19,7 @@ from mercarich_web.listings.sql.outcomes import SqlOutcomes
 from mercarich_web.listings.views import Shop
 from mercarich_web.orders.sql.orders import SqlOrders
 from mercarich_web.schedule.sql import SqlSchedules
+from mercarich_web.troubles.telling import TellTroubles
 
 LAST = 8
 A_WEEK = timedelta(days=7)
@@ -61,6 +62,7 @@ class ShowHome:
     orders: SqlOrders
     schedule: Sequence[ScheduleRow]
     schedules: SqlSchedules
+    tell_troubles: TellTroubles
     together: Together
     now: Clock
 
@@ -91,6 +93,7 @@ class ShowHome:
                 happened=self.desk.happened(user_id, LAST),
                 coverages=self.desk.coverages(user_id),
                 fortnight=fortnight,
+                troubles=self.tell_troubles(),
             )
 
     def _going(self) -> Sequence[ScheduleRow]:

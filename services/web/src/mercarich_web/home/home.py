@@ -1,6 +1,6 @@
 """What a seller's home page shows: open decisions, how the shop stands, and the last fortnight."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from mercarich_web.listings.exposure import Exposure
 from mercarich_web.listings.offers import Account, Event
 from mercarich_web.listings.views import Figures
 from mercarich_web.schedule import slots as schedules
+from mercarich_web.troubles.troubles import Trouble
 
 DAYS = 14
 
@@ -120,6 +121,13 @@ class Home:
     """How fresh the looks at the seller's own sources on sale are, by marketplace."""
     fortnight: Fortnight | None
     """None when it is not computed yet."""
+    troubles: Sequence[Trouble]
+    """What does not work, or is not known to."""
+
+    @property
+    def in_trouble(self) -> Collection[str]:
+        """The marketplaces whose checks do not go on."""
+        return {one.marketplace for one in self.troubles}
 
 
 def midnights(now: datetime, days: int = DAYS) -> list[datetime]:

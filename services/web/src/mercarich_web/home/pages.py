@@ -33,6 +33,18 @@ def routes(
         """Return the part of the page that the browser reloads while a run is in progress."""
         return site.page(visit, "home/running.html", runs=show_home.desk.runs(visit.account.user_id))
 
+    @routes.get("/troubles")
+    def troubles(visit: Signed, calm: bool = False) -> Response:
+        """Return what does not work now, with what else needs an operator; open home pages ask again and again.
+
+        `calm`: the seller's page says that no decision waits, so that it is told whether all is well, too.
+        """
+        if visit.is_operator:
+            return site.page(visit, "overview/attention.html", overview=show_overview())
+        found = show_home.tell_troubles()
+        coverages = show_home.desk.coverages(visit.account.user_id) if found else []
+        return site.page(visit, "home/troubles_part.html", found=found, coverages=coverages, calm=calm)
+
     @routes.get("/overview/pushes")
     def pushes(visit: Operator) -> Response:
         """Return the part of the overview that takes long to compute; the browser loads it separately."""

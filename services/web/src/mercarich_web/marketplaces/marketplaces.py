@@ -15,6 +15,8 @@ from mercarich_web.marketplaces.proxies_http import HttpProxies
 from mercarich_web.marketplaces.sql import SqlItems
 from mercarich_web.system_settings.settings import Setting
 from mercarich_web.system_settings.sql import SqlSettings
+from mercarich_web.troubles.telling import TellTroubles
+from mercarich_web.troubles.troubles import Trouble, troubles_of
 
 ON, PAUSED = "on", "paused"
 SWITCH = "MARKETPLACE_"
@@ -30,6 +32,8 @@ class Market:
     """Empty: the canaries are taken from the last runs."""
     capacity: Capacity | None
     """None: no checker has counted yet."""
+    troubles: Sequence[Trouble]
+    """Why it is not checked, or not known to be."""
 
     @property
     def capacity_told(self) -> Reason | None:
@@ -45,20 +49,25 @@ class MarketDesk:
     settings: SqlSettings
     items: SqlItems
     proxies: HttpProxies
+    tell_troubles: TellTroubles
     now: Clock
 
     def all(self) -> Sequence[Market]:
         by_key = {setting.key: setting for setting in self.settings.all()}
-        capacities = self.items.capacities()
+        capacities, found = self.items.capacities(), self.tell_troubles()
         return [
             Market(
                 str(site),
                 by_key[f"{SWITCH}{site.upper}"],
                 self._canaries(str(site), by_key[site.canary_setting].value),
                 capacities.get(str(site)),
+                troubles_of(str(site), found),
             )
             for site in SITES.values()
         ]
+
+    def troubles(self, name: str) -> Sequence[Trouble]:
+        return troubles_of(name, self.tell_troubles())
 
     def proxy(self, name: str) -> ProxyState:
         """Return the state of the marketplace's proxy. Raises `ProxyAway`."""

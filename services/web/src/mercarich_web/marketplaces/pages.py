@@ -20,6 +20,11 @@ def routes(site: Site, desk: MarketDesk) -> APIRouter:
     def markets(visit: Operator) -> Response:
         return site.page(visit, "marketplaces/markets.html", markets=desk.all())
 
+    @routes.get("/{name}/state")
+    def state(visit: Operator, name: Marketplace) -> Response:
+        """Return whether it is checked; an open page asks for it again and again."""
+        return site.page(visit, "marketplaces/state.html", name=name.value, found=desk.troubles(name.value))
+
     @routes.get("/{name}/proxy")
     def proxy(visit: Operator, name: Marketplace) -> Response:
         """Return the part of the page that waits for the proxy; the browser reloads it regularly."""

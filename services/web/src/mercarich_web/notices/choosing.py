@@ -1,5 +1,5 @@
-"""A seller's notices, and the choice of how to receive them. Of an operator there is the mail address alone: what
-happens to the account goes there, and operators have no notices."""
+"""The notices of sellers and operators, and the choice of how to receive them. Operators choose no kinds: what does not
+work goes out to them by every way that they have set up."""
 
 import hmac
 import re
@@ -78,7 +78,7 @@ class ChooseWays:
         Raises `Refused`, and `Superseded` when the session is over by now."""
         account = session.account
         if account.role is Role.OPERATOR:
-            webhook, kinds = "", (ON_BY_DEFAULT, ON_BY_DEFAULT)
+            kinds = (ON_BY_DEFAULT, ON_BY_DEFAULT)
         mail, webhook, old = mail.strip(), webhook.strip(), self.book.ways(account.user_id)
         self._check(mail, webhook)
         new = replace(old, by_mail=frozenset(kinds[0]), by_webhook=frozenset(kinds[1]))

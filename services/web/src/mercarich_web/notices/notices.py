@@ -20,6 +20,8 @@ CAME_BACK = "came_back"
 """The cause of a notice on offers that were deleted here, and that Amazon shows."""
 DIFFERS_AFTER = timedelta(hours=1)
 """Age from which a difference that feed mends by itself is told."""
+OUTAGE_AFTER = timedelta(seconds=30)
+"""A trouble that ends sooner is told by the pages alone."""
 FAILED_FOR = timedelta(days=7)
 """Time for which a failed job remains a cause."""
 
@@ -48,11 +50,14 @@ class Kind(StrEnum):
     """Offers on sale that earn less than their seller wants. The cause is a `Verdict`."""
     PAUSED = "paused"
     """Offers that the loss rule has taken down."""
+    OUTAGE = "outage"
+    """The system does not do its work. The cause is a marketplace or `SYSTEM`; an operator's is a trouble's code, with
+    the marketplace if it is of one."""
 
 
-ON_BY_DEFAULT = frozenset({Kind.ORDER_UNSOURCED, Kind.CANCELLATIONS, Kind.LATE_SHIPMENTS})
+ON_BY_DEFAULT = frozenset({Kind.ORDER_UNSOURCED, Kind.CANCELLATIONS, Kind.LATE_SHIPMENTS, Kind.OUTAGE})
 """Kinds that go out by every way that a seller has set up, unless the seller has switched them off."""
-TOLD_WHEN_OVER = frozenset({Kind.TOKEN, Kind.STUCK})
+TOLD_WHEN_OVER = frozenset({Kind.TOKEN, Kind.STUCK, Kind.OUTAGE})
 
 
 class Way(StrEnum):
@@ -233,6 +238,7 @@ SENTENCES: Mapping[str, Said] = {
     Kind.DIFFERS: Said("Listings that Amazon shows otherwise than the books say: %(count)s"),
     Kind.JOB_FAILED: Said("A job failed: %(about)s"),
     Kind.EARNINGS: Said("Offers that earn too little: %(count)s"),
+    Kind.OUTAGE: Said("%(reason)s"),
     Kind.PAUSED: Said("Offers that are down because a sale would earn too little: %(count)s"),
 }
 LINKS: Mapping[str, str] = {
@@ -242,6 +248,7 @@ LINKS: Mapping[str, str] = {
     Kind.TOKEN: "/amazon",
     Kind.STUCK: "/listings?view=exposed",
     Kind.HELD: "/listings?view=held",
+    Kind.OUTAGE: "/",
     Kind.PAUSED: "/listings?view=paused",
     Kind.REJECTED: "/listings?view=problem",
     Kind.PROPOSED: "/replacements",

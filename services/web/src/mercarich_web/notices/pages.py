@@ -9,7 +9,7 @@ from mercarich_web.notices.choosing import ChooseWays, ReadNotices
 from mercarich_web.notices.notices import Kind, Way
 from mercarich_web.refusals import Refused
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import FreshSigned, Seller, Signed, Visit
+from mercarich_web.site.visits import FreshSigned, Signed, Visit
 
 Kinds = Annotated[list[Kind] | None, Form()]
 
@@ -26,16 +26,16 @@ def _reading(site: Site, reading: ReadNotices) -> APIRouter:
     routes = APIRouter(prefix="/notices")
 
     @routes.get("")
-    def table(visit: Seller) -> Response:
+    def table(visit: Signed) -> Response:
         return site.page(visit, "notices/notices.html", notices=reading.of(visit.account.user_id))
 
     @routes.post("/read")
-    def read_all(visit: Seller) -> Response:
+    def read_all(visit: Signed) -> Response:
         reading.mark_all(visit.account.user_id)
         return site.to("/notices")
 
     @routes.post("/{notice_id}/read")
-    def read(visit: Seller, notice_id: Id) -> Response:
+    def read(visit: Signed, notice_id: Id) -> Response:
         reading.mark(visit.account.user_id, notice_id)
         return site.to("/notices")
 

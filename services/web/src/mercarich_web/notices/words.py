@@ -6,6 +6,7 @@ from mercarich_web.notices.notices import Kind
 from mercarich_web.site.languages import N_
 
 TOLD: Mapping[str, tuple[str, str, str]] = {
+    Kind.OUTAGE: (N_("Sources that cannot be checked, and other outages"), "triangle-alert", "bad"),
     Kind.ORDER_UNSOURCED: (N_("Orders whose source is gone"), "triangle-alert", "bad"),
     Kind.CANCELLATIONS: (N_("Cancellation rate near Amazon's limit"), "triangle-alert", "bad"),
     Kind.LATE_SHIPMENTS: (N_("Late shipments near Amazon's limit"), "triangle-alert", "bad"),

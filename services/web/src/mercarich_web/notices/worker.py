@@ -24,6 +24,7 @@ from mercarich_web.notices.sending import Sender, Sending
 from mercarich_web.notices.sql.causes import SqlCauses
 from mercarich_web.notices.sql.earnings import SqlEarnings
 from mercarich_web.notices.sql.notices import SqlNotices
+from mercarich_web.notices.sql.outages import SqlOutages
 from mercarich_web.notices.sql.rates import SqlRates
 from mercarich_web.notices.sql.ways import SqlOutbox
 from mercarich_web.notices.webhooks_http import WebhookSender
@@ -32,7 +33,8 @@ from mercarich_web.settings import NoticesSettings, PagesSettings
 log = logging.getLogger(__name__)
 
 
-KEEP_EVERY, KEEP_RATES_EVERY, KEEP_EARNINGS_EVERY, SEND_EVERY, SWEEP_EVERY = 30.0, 180.0, 600.0, 2.0, 3600.0
+KEEP_OUTAGES_EVERY, KEEP_EVERY, KEEP_RATES_EVERY, KEEP_EARNINGS_EVERY = 10.0, 30.0, 180.0, 600.0
+SEND_EVERY, SWEEP_EVERY = 2.0, 3600.0
 
 
 CONNECTIONS = 1
@@ -45,6 +47,7 @@ class NoticeWorker:
     keep: KeepNotices
     keep_rates: KeepNotices
     keep_earnings: KeepNotices
+    keep_outages: KeepNotices
     send: SendNotices
     shared: SharedSettings
     close: Callable[[], None]
@@ -60,6 +63,7 @@ class NoticeWorker:
             )
             server.start()
         works: list[tuple[Callable[[], None], float]] = [
+            (self.keep_outages, KEEP_OUTAGES_EVERY),
             (self.keep, KEEP_EVERY),
             (self.keep_rates, KEEP_RATES_EVERY),
             (self.keep_earnings, KEEP_EARNINGS_EVERY),
@@ -115,12 +119,12 @@ def build_notices(
     for way in Way:
         for outcome in NOTICE_OUTCOMES:
             NOTICES.labels(way, outcome)
-    keep, keep_rates, keep_earnings = (
+    keep, keep_rates, keep_earnings, keep_outages = (
         KeepNotices(causes, SqlNotices(engine), now)
-        for causes in (SqlCauses(engine), SqlRates(engine), SqlEarnings(engine))
+        for causes in (SqlCauses(engine), SqlRates(engine), SqlEarnings(engine), SqlOutages(engine))
     )
     send = SendNotices(SqlOutbox(engine), senders, now, lambda way, outcome: NOTICES.labels(way, outcome).inc())
-    return NoticeWorker(keep, keep_rates, keep_earnings, send, shared, engine.dispose)
+    return NoticeWorker(keep, keep_rates, keep_earnings, keep_outages, send, shared, engine.dispose)
 
 
 def _mail_server(own: NoticesSettings) -> MailServer:

@@ -11,7 +11,6 @@ from mercarich_listings.differences import Standing
 from mercarich_platform.clock import Clock
 from mercarich_reasons.capacity import CapacityShort, told
 from mercarich_reasons.reason import Reason
-from mercarich_web.marketplaces.marketplaces import PAUSED, SWITCH
 from mercarich_web.overview.sql import SqlStock
 from mercarich_web.overview.stock import Pushes
 from mercarich_web.runs.holds import Hold
@@ -22,10 +21,8 @@ from mercarich_web.schedule import slots as schedules
 from mercarich_web.schedule.slots import ScheduleStatus
 from mercarich_web.schedule.sql import SqlSchedules
 from mercarich_web.sellers.sql.token_verdicts import SqlTokenVerdicts
-from mercarich_web.system_settings.settings import Setting
-from mercarich_web.system_settings.sql import SqlSettings
-from mercarich_web.workers.pools import SILENT
-from mercarich_web.workers.sql import SqlPools
+from mercarich_web.troubles.telling import TellTroubles
+from mercarich_web.troubles.troubles import Trouble
 
 RUNS_SHOWN = 8
 HOLDS_SHOWN = 10
@@ -41,8 +38,6 @@ class Overview:
     """The latest runs, newest first."""
     overdue: Sequence[ScheduleStatus]
     paused: Sequence[ScheduleStatus]
-    resting: Sequence[Setting]
-    """The settings that pause a marketplace."""
     refused: int
     """Sellers whose token Amazon refuses."""
     above_books: Standing
@@ -51,8 +46,8 @@ class Overview:
     """A sentence for each marketplace whose sources were counted."""
     coverages: Sequence[Coverage]
     """Of the marketplaces whose sources were counted."""
-    silent_since: datetime | None
-    """When a worker pool was last seen, if that is too long ago."""
+    troubles: Sequence[Trouble]
+    """What does not work, or is not known to."""
 
     @property
     def short(self) -> Sequence[Reason]:
@@ -73,16 +68,15 @@ class Overview:
     def is_calm(self) -> bool:
         """Nothing needs attention."""
         return not (
-            self.holds
+            self.troubles
+            or self.holds
             or self.overdue
             or self.paused
-            or self.resting
             or self.refused
             or self.above_books.count
             or self.short
             or self.uncounted
             or self.stale
-            or self.silent_since is not None
         )
 
 
@@ -94,8 +88,7 @@ class ShowOverview:
     stock: SqlStock
     holds: SqlHolds
     schedules: SqlSchedules
-    pools: SqlPools
-    settings: SqlSettings
+    tell_troubles: TellTroubles
     tokens: SqlTokenVerdicts
     timetable: Sequence[ScheduleRow]
     now: Clock
@@ -109,19 +102,17 @@ class ShowOverview:
         ]
         above = self.stock.above_books()
         capacities = [told(one) for one in self.stock.capacities().values()]
-        seen_at = max((pool.seen_at for pool in self.pools.states()), default=None)
         return Overview(
             at=now,
             holds=[hold for hold in self.holds.open_page(HOLDS_SHOWN).rows if hold.released_at is None],
             runs=self.runs.page(None, None, None, RUNS_SHOWN).rows,
             overdue=[row for row in rows if row.overdue],
             paused=[row for row in rows if row.paused_by is not None],
-            resting=[each for each in self.settings.all() if each.key.startswith(SWITCH) and each.value == PAUSED],
             refused=self.tokens.counts().get("invalid", 0),
             above_books=above if above.since is not None and now - above.since > ABOVE_FOR else Standing(),
             capacities=capacities,
             coverages=list(self.stock.coverages().values()),
-            silent_since=seen_at if seen_at is not None and now - seen_at > SILENT else None,
+            troubles=self.tell_troubles(),
         )
 
     def pushes(self) -> Mapping[str, Pushes]:

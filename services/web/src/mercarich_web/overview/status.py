@@ -11,6 +11,7 @@ from mercarich_web.overview.stock import Backlog, OpenFeed, Pushes
 from mercarich_web.runs.holds import Hold
 from mercarich_web.runs.runs import Run
 from mercarich_web.schedule.slots import ScheduleStatus
+from mercarich_web.troubles.troubles import Trouble
 from mercarich_web.workers.queues import Pool, Reach
 
 
@@ -40,6 +41,8 @@ class Status:
     open_feeds: Sequence[OpenFeed]
     unverified: Unverified | None
     """What a restored backup is still to be looked at for; None: no restore is open."""
+    troubles: Sequence[Trouble]
+    """What does not work, or is not known to, as the pages say it; empty: all is well."""
     holds: Sequence[Hold]
     schedules: Sequence[ScheduleStatus]
     pools: Sequence[Pool]

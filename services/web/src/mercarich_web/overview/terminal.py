@@ -1,5 +1,6 @@
 """The page of `mercarich status`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from rich.console import Group, RenderableType
@@ -15,6 +16,7 @@ from mercarich_web.overview.status import MarketplaceStatus, Status
 from mercarich_web.runs.terminal.holds import hold_table
 from mercarich_web.runs.terminal.runs import outcome, progress
 from mercarich_web.schedule.slots import ScheduleStatus
+from mercarich_web.troubles.troubles import Trouble
 from mercarich_web.workers.queues import Reach
 from mercarich_web.workers.terminal.queues import pool_table
 
@@ -24,6 +26,7 @@ _RED = "bold red"
 def page(status: Status) -> RenderableType:
     reach = facts([("database", _reach(status.database)), ("broker", _reach(status.broker))])
     parts = [section(f"Status at {tokyo(status.at)}", reach)]
+    parts.append(section("troubles", _troubles(status.troubles, status.at)))
     if status.unverified is not None:
         parts.append(section("restored from a backup", _unverified(status.unverified)))
     parts += [section(each.marketplace, _marketplace(each, status.at)) for each in status.marketplaces]
@@ -51,6 +54,13 @@ def page(status: Status) -> RenderableType:
 
 def _reach(reach: Reach) -> Text:
     return cell(f"ok  {reach.where}", "green") if reach.ok else cell(reach.problem, _RED)
+
+
+def _troubles(found: Sequence[Trouble], now: datetime) -> RenderableType:
+    if not found:
+        return cell("none: everything was measured and works", "green")
+    rows = [[cell(one.reason, _RED), ago(one.since, now), cell(next(iter(one.because), None))] for one in found]
+    return table(["trouble", "since", "why"], rows)
 
 
 def _unverified(left: Unverified) -> RenderableType:

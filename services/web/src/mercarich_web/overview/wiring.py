@@ -6,6 +6,8 @@ from mercarich_contracts.schedule import SCHEDULE
 from mercarich_platform.clock import Clock
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.database import SqlSchema
+from mercarich_web.marketplaces.proxies_http import HttpProxies
+from mercarich_web.overview.measuring import MeasureSystem, MeasuringThread
 from mercarich_web.overview.overview import ShowOverview
 from mercarich_web.overview.sql import SqlStock
 from mercarich_web.overview.status_report import ShowStatus
@@ -13,9 +15,10 @@ from mercarich_web.runs.sql.holds import SqlHolds
 from mercarich_web.runs.sql.runs import SqlRuns
 from mercarich_web.schedule.sql import SqlSchedules
 from mercarich_web.sellers.sql.token_verdicts import SqlTokenVerdicts
-from mercarich_web.system_settings.sql import SqlSettings
-from mercarich_web.workers.pools_kafka import KafkaPools
-from mercarich_web.workers.sql import SqlPools
+from mercarich_web.settings import PagesSettings
+from mercarich_web.troubles.sql import SqlMeasures, SqlSystem
+from mercarich_web.troubles.telling import TellTroubles
+from mercarich_web.workers.pools_kafka import KafkaBroker, KafkaPools
 
 
 def show_status(engine: Engine, shared: SharedSettings, now: Clock) -> ShowStatus:
@@ -27,8 +30,16 @@ def show_status(engine: Engine, shared: SharedSettings, now: Clock) -> ShowStatu
         SqlSchedules(engine),
         SCHEDULE,
         KafkaPools(shared.kafka),
+        SqlMeasures(engine),
         now,
     )
+
+
+def measuring(engine: Engine, shared: SharedSettings, own: PagesSettings, now: Clock) -> MeasuringThread:
+    urls = {name.value: url for name, url in own.proxy_urls.items()}
+    broker = KafkaBroker(shared.kafka)
+    measure = MeasureSystem(SqlSystem(engine), SqlMeasures(engine), HttpProxies(urls), broker, now)
+    return MeasuringThread(measure, broker.close)
 
 
 def show_overview(engine: Engine, now: Clock) -> ShowOverview:
@@ -37,8 +48,7 @@ def show_overview(engine: Engine, now: Clock) -> ShowOverview:
         SqlStock(engine),
         SqlHolds(engine),
         SqlSchedules(engine),
-        SqlPools(engine),
-        SqlSettings(engine),
+        TellTroubles(SqlMeasures(engine), now),
         SqlTokenVerdicts(engine),
         SCHEDULE,
         now,

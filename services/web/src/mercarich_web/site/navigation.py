@@ -40,6 +40,7 @@ OPERATORS: Sequence[Entry] = (
     Entry("/differences", N_("Books and Amazon"), "scale"),
     Entry("/dead-letters", N_("Dead letters"), "inbox"),
     Entry("/settings", N_("Settings"), "sliders-horizontal"),
+    Entry("/notices", N_("Notices"), "bell"),
     Entry("/audit", N_("Audit log"), "scroll-text"),
 )
 BOTH: Sequence[Entry] = (Entry("/account", N_("Account"), "user"),)

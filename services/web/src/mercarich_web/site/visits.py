@@ -123,7 +123,15 @@ def visit_of(request: Request, session: Session | None, secret: str, now: dateti
 ASKED_BY_PAGES = frozenset(
     {
         *("/jobs/{job_id}/progress", "/runs/heads", "/runs/{run_id}/progress"),
-        *("/markets/{name}/proxy", "/overview/pushes", "/running", "/fortnight", "/differences/asked"),
+        *(
+            "/markets/{name}/proxy",
+            "/markets/{name}/state",
+            "/overview/pushes",
+            "/running",
+            "/troubles",
+            "/fortnight",
+            "/differences/asked",
+        ),
         *("/amazon/offers/progress", "/creations/part", "/creations/{listing_id}/found"),
     }
 )

@@ -3,15 +3,15 @@ these shapes unchanged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mercarich_contracts.pools import Backlog, Caps, HpaPlan, Mode, Wish, plan
 from mercarich_contracts.sites import SITES
 from mercarich_web.system_settings.settings import Setting
+from mercarich_web.troubles.troubles import OPERATOR_SILENT
 
-SILENT = timedelta(minutes=2)
-"""Time without a report after which a pool is shown as seen to by nobody; the operator, and the scheduler of one
-machine, report every few seconds."""
+SILENT = OPERATOR_SILENT
+"""Time without a report after which a pool is shown as seen to by nobody."""
 
 
 @dataclass(frozen=True, slots=True)

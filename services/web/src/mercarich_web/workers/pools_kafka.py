@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mercarich_contracts.topics import CHECK, JOBS, LISTINGS_CHANGED, UPDATE, Topic
 from mercarich_platform import kafka
+from mercarich_platform.outages import BrokerAway
 from mercarich_web.workers.queues import Pool
 
 POOLS: dict[str, Topic] = {
@@ -14,6 +15,29 @@ POOLS: dict[str, Topic] = {
     "jobs-import": JOBS["import"],
 }
 """The topic of each pool, whose name is also its consumer group."""
+
+
+class KafkaBroker:
+    """A connection that is kept for asking whether the broker can be reached; for one thread."""
+
+    def __init__(self, broker: kafka.Broker | str) -> None:
+        self._broker = broker
+        self._topics: kafka.Topics | None = None
+
+    def reach(self) -> None:
+        """Ask the broker something. Raises `BrokerAway` within seconds."""
+        try:
+            if self._topics is None:
+                self._topics = kafka.Topics(self._broker)
+            self._topics.ids([LISTINGS_CHANGED.name])
+        except BrokerAway:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        topics, self._topics = self._topics, None
+        if topics is not None:
+            topics.close()
 
 
 class KafkaPools:

@@ -29,15 +29,16 @@ from mercarich_reasons.push import ComesBack, NotShown, UnknownSku
 from mercarich_web.database import reading
 from mercarich_web.notices.notices import CAME_BACK, DIFFERS_AFTER, FAILED_FOR, STUCK_AFTER, Cause, Kind, Name
 from mercarich_web.notices.sql.earnings import SqlEarnings
+from mercarich_web.notices.sql.outages import SqlOutages
 from mercarich_web.notices.sql.rates import SqlRates
 
 _offer = listings.c
 
 
 class SqlCauses:
-    """`notices.Causes` of all kinds but those of `SqlEarnings` and `SqlRates`."""
+    """`notices.Causes` of all kinds but those of `SqlEarnings`, `SqlOutages` and `SqlRates`."""
 
-    kinds = frozenset(Kind) - SqlEarnings.kinds - SqlRates.kinds
+    kinds = frozenset(Kind) - SqlEarnings.kinds - SqlOutages.kinds - SqlRates.kinds
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -201,7 +201,16 @@ def _whole(row: AnyRow) -> Sending:
     notice = None
     if row.of_id is not None:
         name = Name(row.of_user_id, row.of_kind, row.of_cause)
-        notice = Notice(row.of_id, name, row.of_count, row.of_about, row.of_opened_at, row.of_closed_at, row.of_read_at)
+        notice = Notice(
+            row.of_id,
+            name,
+            row.of_count,
+            row.of_about,
+            row.of_opened_at,
+            row.of_closed_at,
+            row.of_read_at,
+            row.of_reason,
+        )
     ways = ways_of(row)
     return Sending(
         row.id,

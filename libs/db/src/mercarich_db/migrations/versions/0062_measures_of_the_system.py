@@ -1,0 +1,26 @@
+"""What the pages' process last measured of the system as a whole."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from mercarich_db.types import StoredReason, UtcDateTime, exact
+
+revision = "0062"
+down_revision = "0060"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "system_measures",
+        sa.Column("part", exact(16), nullable=False),
+        sa.Column("marketplace", exact(16), nullable=False),
+        sa.Column("state", exact(16), nullable=False),
+        sa.Column("since", UtcDateTime, nullable=False),
+        sa.Column("number", sa.Float(), nullable=True),
+        sa.Column("reason", StoredReason, nullable=True),
+        sa.Column("measured_at", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("part", "marketplace", name="pk_system_measures"),
+        if_not_exists=True,
+    )

@@ -1,0 +1,93 @@
+"""Measure the system as a whole, in a thread beside the pages: what the database tells, the proxies and the broker."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mercarich_contracts.market import Marketplace
+from mercarich_platform.clock import Clock, Monotonic, monotonic
+from mercarich_platform.outages import BrokerAway, DatabaseAway
+from mercarich_web.marketplaces.proxies import ProxyAway
+from mercarich_web.marketplaces.proxies_http import HttpProxies
+from mercarich_web.troubles.sql import SqlMeasures, SqlSystem
+from mercarich_web.troubles.troubles import MEASURE_EVERY, SLOW_SECONDS, Measure, Part
+from mercarich_web.workers.pools_kafka import KafkaBroker
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureSystem:
+    """Measure every part once, and store it. Raises `DatabaseAway`: then nothing is known, and the pages say so.
+
+    Every replica of the pages measures, and the newest measure counts.
+    """
+
+    system: SqlSystem
+    book: SqlMeasures
+    proxies: HttpProxies
+    broker: KafkaBroker
+    now: Clock
+    seconds: Monotonic = monotonic
+
+    def __call__(self) -> Sequence[Measure]:
+        measures = [*(self._breaker(name) for name in Marketplace), self._broker()]
+        began = self.seconds()
+        self.book.last()
+        measures.append(self._database(self.seconds() - began))
+        measures += self.system.measures(self.now())
+        self.book.keep(measures)
+        return measures
+
+    def _breaker(self, name: Marketplace) -> Measure:
+        try:
+            state = "closed" if self.proxies.state(name.value).breaker == "closed" else "open"
+        except ProxyAway:
+            state = "silent"
+        now = self.now()
+        return Measure(Part.BREAKER, name.value, state, now, now)
+
+    def _broker(self) -> Measure:
+        try:
+            self.broker.reach()
+            state = "reached"
+        except BrokerAway:
+            state = "away"
+        now = self.now()
+        return Measure(Part.BROKER, "", state, now, now)
+
+    def _database(self, took: float) -> Measure:
+        now = self.now()
+        return Measure(Part.DATABASE, "", "slow" if took > SLOW_SECONDS else "quick", now, now, took)
+
+
+class MeasuringThread:
+    """Call `start` once, and `stop` at the end."""
+
+    def __init__(self, measure: Callable[[], object], end: Callable[[], None]) -> None:
+        self._measure = measure
+        self._end = end
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="measuring", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Wait until the round under way has ended; without a start, do nothing."""
+        self._over.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._over.is_set():
+            try:
+                self._measure()
+            except DatabaseAway as error:
+                log.warning("the system cannot be measured", extra={"problem": str(error)})
+            except Exception:
+                # The pages tell that nothing is known until a later round succeeds.
+                log.exception("a round of measuring failed")
+            self._over.wait(MEASURE_EVERY.total_seconds())
+        self._end()
