@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Table, update
@@ -12,8 +14,8 @@ from tests.integration.web.site import Browser
 from mercarich_contracts.market import RouteName
 from mercarich_db import tables
 from mercarich_db.types import AnyRow
-from mercarich_reasons.holds import NoCanaryVouches, TooManyAbsent
-from mercarich_reasons.runs import ItemsSetAside, LeftToWatch
+from mercarich_reasons.holds import NoCanaryVouches, TooManyAbsent, TooManyFalls
+from mercarich_reasons.runs import ItemsSetAside, LeftToWatch, SecondLookWaits
 from mercarich_runs.domain.brake import HoldKind
 from mercarich_web.words import WORDS
 
@@ -196,3 +198,42 @@ def test_windows_of_the_watch_have_a_list_of_their_own(operator: Browser, rows: 
     assert (f"#{check} " in of_runs, f"#{window} " in of_runs) == (True, False)
     assert (f"#{check} " in of_the_watch, f"#{window} {name}" in of_the_watch) == (False, True)
     assert "7" in operator.get(f"/runs/{window}").text
+
+
+def test_all_that_waits_for_a_hold_comes_by_pages_each_with_a_link_to_its_source(
+    operator: Browser, rows: Rows, hold: int
+) -> None:
+    tim = rows.add(tables.users, username="tim", plan=2, active=True, is_staff=False, created_at=ago(days=9))
+    for number in range(70):
+        rows.listing(tim, rows.source(f"x3000000{number:02}", state="sold"), f"TIM-{number:02}", hold_id=hold)
+    path, seen, pages = f"/holds/{hold}", [], 0
+    while path:
+        page = operator.get(path.partition("#")[0]).text
+        seen += re.findall(r'href="https://auctions.yahoo.co.jp/jp/auction/(x3000000\d\d)" rel="noreferrer">x3', page)
+        following = re.search(r'href="(/holds/\d+\?above=\d+#waits)"', page)
+        path, pages = (following[1] if following else ""), pages + 1
+
+    assert seen == [f"x3000000{number:02}" for number in range(70)]
+    assert pages == 2
+
+
+def test_a_hold_tells_how_its_run_stands_now_and_when_the_second_look_comes(operator: Browser, rows: Rows) -> None:
+    at = datetime.now(UTC) + timedelta(minutes=10)
+    tokyo = at.astimezone(ZoneInfo("Asia/Tokyo"))
+    run = rows.run(1, outcome="running", phase="confirming", note=SecondLookWaits(12, at))
+    tom, tim = (
+        rows.user("tom"),
+        rows.add(tables.users, username="tim", plan=2, active=True, is_staff=False, created_at=ago(days=9)),
+    )
+    for user_id, checked, fallen in ((tom, 1_200, 400), (tim, 800, 3)):
+        counts = {"planned": 0, "checked": checked, "fallen": fallen}
+        rows.add(tables.run_sellers, run_id=run, user_id=user_id, **counts)
+    of_tom, of_all = rows.hold(run, user_id=tom, reason=TooManyFalls(47, 140)), rows.hold(run)
+    rows.listing(tom, rows.source("x1", state="sold"), "TOM-1", hold_id=of_tom)
+    operator.client.cookies.set("language", "ja")
+    pages = [operator.get(f"/holds/{hold}").text for hold in (of_tom, of_all)]
+
+    assert "確認済み1,200件のうち400件が取り下げ対象" in pages[0]
+    assert "1件が待機中" in pages[0]
+    assert "確認済み2,000件のうち403件が取り下げ対象" in pages[1]
+    assert f"再確認：{tokyo.month}/{tokyo.day} {tokyo:%H:%M}" in pages[0]

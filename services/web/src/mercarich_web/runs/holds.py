@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_reasons.reason import Reason
+from mercarich_reasons.runs import SecondLookGoesOn, SecondLookWaits
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,26 @@ class HeldListing:
     source_state: str
     source_reason: str | None
     observed_at: datetime | None
+    source_url: str
+    """Where a person looks at the item."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldNow:
+    """How its run stands now; a hold's reason tells how it stood when the hold was opened."""
+
+    phase: str
+    """ended: the run is over."""
+    note: Reason | None
+    """When the second look comes, while the run waits for it."""
+    checked: int
+    """Looks at listings of those whom the hold concerns."""
+    fallen: int
+    """Listings of these, including the held ones."""
+
+    @property
+    def second_look(self) -> Reason | None:
+        return self.note if isinstance(self.note, SecondLookWaits | SecondLookGoesOn) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from mercarich_platform.clock import Clock
 from mercarich_web.api.ids import Id
 from mercarich_web.runs.sql.holds import SqlHolds
-from mercarich_web.site.addresses import Below
+from mercarich_web.site.addresses import Above, Below
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Operator
 
@@ -28,10 +28,21 @@ def routes(site: Site, book: SqlHolds, now: Clock) -> APIRouter:
         return site.page(visit, "runs/holds.html", opened=book.open_page(OPEN_SHOWN), closed=closed.rows, page=page)
 
     @routes.get("/{hold_id}")
-    def one(visit: Operator, hold_id: Id) -> Response:
-        hold, listings = book.one(hold_id), book.listings(hold_id, LISTINGS_SHOWN)
-        drawn = book.some_evidence(hold_id, EVIDENCE_SHOWN)
-        return site.page(visit, "runs/hold.html", hold=hold, listings=listings, drawn=drawn)
+    def one(visit: Operator, hold_id: Id, above: Above = 0) -> Response:
+        hold, waiting = book.one(hold_id), book.listings(hold_id, above, LISTINGS_SHOWN)
+        page = {
+            "first": f"/holds/{hold_id}" if above else None,
+            "next": f"/holds/{hold_id}?above={waiting.next}#waits" if waiting.next is not None else None,
+        }
+        return site.page(
+            visit,
+            "runs/hold.html",
+            hold=hold,
+            drawn=book.some_evidence(hold_id, EVIDENCE_SHOWN),
+            listings=waiting.rows,
+            page=page,
+            stands=book.now(hold_id),
+        )
 
     @routes.post("/{hold_id}/release")
     def release(visit: FreshOperator, hold_id: Id) -> Response:

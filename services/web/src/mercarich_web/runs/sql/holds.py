@@ -4,19 +4,19 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Select, func, select, update
+from sqlalchemy import Connection, Engine, Select, func, or_, select, update
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES
 from mercarich_db.audit import Deed, note_down
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import evidence, holds, listings, source_items, users
+from mercarich_db.tables import evidence, holds, listings, run_sellers, runs, source_items, users
 from mercarich_db.types import AnyRow
 from mercarich_web.database import reading
 from mercarich_web.paging import Paged
 from mercarich_web.refusals import NotFound
-from mercarich_web.runs.holds import HeldEvidence, HeldListing, Hold, Released
+from mercarich_web.runs.holds import HeldEvidence, HeldListing, Hold, HoldNow, Released
 
 OF_RUN_SHOWN = 200
 
@@ -77,8 +77,21 @@ class SqlHolds:
         found = self._read(query.limit(limit + 1))
         return Paged(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
-    def listings(self, hold_id: int, limit: int) -> Sequence[HeldListing]:
-        """Return some of the listings that wait for the hold."""
+    def now(self, hold_id: int) -> HoldNow | None:
+        """Return how the hold's run stands now; None: its run is not kept any more."""
+        own = run_sellers.c
+        its_own = (own.run_id == holds.c.run_id, or_(holds.c.user_id.is_(None), own.user_id == holds.c.user_id))
+        sums = [
+            select(func.coalesce(func.sum(column), 0)).where(*its_own).correlate(holds).scalar_subquery()
+            for column in (own.checked, own.fallen)
+        ]
+        query = select(runs.c.phase, runs.c.note, *sums).select_from(holds).join(runs, runs.c.id == holds.c.run_id)
+        with reading(self._engine) as connection:
+            row = connection.execute(query.where(holds.c.id == hold_id)).one_or_none()
+        return None if row is None else HoldNow(row[0], row[1], int(row[2]), int(row[3]))
+
+    def listings(self, hold_id: int, above: int, limit: int) -> Paged[HeldListing]:
+        """Return a page of the listings that wait for the hold, by their ids above `above`."""
         source = source_items.c
         query = (
             select(
@@ -90,15 +103,17 @@ class SqlHolds:
                 source.state,
                 source.reason,
                 source.observed_at,
+                source.marketplace,
             )
             .join(source_items, source.id == listings.c.source_item_id)
             .join(users, users.c.id == listings.c.user_id)
-            .where(listings.c.hold_id == hold_id)
+            .where(listings.c.hold_id == hold_id, listings.c.id > above)
             .order_by(listings.c.id)
-            .limit(limit)
+            .limit(limit + 1)
         )
         with reading(self._engine) as connection:
-            return [HeldListing(*row) for row in connection.execute(query)]
+            found = [_held(row) for row in connection.execute(query)]
+        return Paged(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
     def some_evidence(self, hold_id: int, number: int) -> Sequence[HeldEvidence]:
         """Return the evidence of a few of the waiting listings, others at each call."""
@@ -120,6 +135,12 @@ class SqlHolds:
     def _read(self, query: Select[*tuple[object, ...]]) -> list[Hold]:
         with reading(self._engine) as connection:
             return [hold_of(row) for row in connection.execute(query)]
+
+
+def _held(row: AnyRow) -> HeldListing:
+    url = SITES[Marketplace(row.marketplace)].page_url(row.item_id)
+    seen = (row.item_id, row.state, row.reason, row.observed_at)
+    return HeldListing(row.id, row.sku, row.title, row.username, *seen, url)
 
 
 def hold_of(row: AnyRow) -> Hold:
