@@ -80,6 +80,7 @@ NO_PAGES = {
         "/creations/part",
         "/creations/{listing_id}/found",
         "/overview/pushes",
+        "/overview/day",
         "/runs/heads",
         "/runs/{run_id}/progress",
         "/jobs/{job_id}/progress",

@@ -196,6 +196,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/jobs/{job_id}/accept"): Row(For.OWNER, "/jobs/{job}/accept"),
     ("post", "/jobs/{job_id}/skip/{number}"): Row(For.OWNER, "/jobs/{job}/skip/1"),
     ("get", "/overview/pushes"): Row(For.OPERATOR),
+    ("get", "/overview/day"): Row(For.OPERATOR),
     ("get", "/runs"): Row(For.OPERATOR),
     ("get", "/runs/heads"): Row(For.OPERATOR),
     ("get", "/runs/{run_id}"): Row(For.OPERATOR, "/runs/1"),

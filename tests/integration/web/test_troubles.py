@@ -21,9 +21,13 @@ from mercarich_platform.settings import SharedSettings
 from mercarich_reasons.holds import TooManyUnreadable
 from mercarich_web.bootstrap import build_pages
 from mercarich_web.notices.worker import NoticeWorker, build_notices
+from mercarich_web.overview.day import KEPT_FOR, STEP, step_of
+from mercarich_web.overview.measuring import KeepDay
+from mercarich_web.overview.sql import SqlDay
 from mercarich_web.settings import NoticesSettings, PagesSettings
 from mercarich_web.troubles.sql import SqlMeasures
 from mercarich_web.troubles.troubles import MEASURE_EVERY, touches_sellers, troubles
+from mercarich_web.workers.pools_kafka import KafkaPools
 
 ANYWHERE = PagesSettings(webhooks_anywhere=True, codes_for_operators=False)
 Trip = Callable[[MeasuredSystem, Rows, int, Clock], None]
@@ -400,3 +404,25 @@ def test_a_source_that_nobody_ever_looks_at_is_a_trouble_in_the_end(
         found.append([one.code for one in troubles(SqlMeasures(engine).last(), clock())])
 
     assert found == [[], ["looks_overdue", "looks_overdue"]]
+
+
+def test_a_sample_is_kept_for_each_step_whoever_measures_and_old_ones_go(
+    system: MeasuredSystem, rows: Rows, ann_id: int, olga: Browser, clock: Clock, engine: Engine
+) -> None:
+    rows.change(update(tables.source_items).values(checked_at=ago(hours=2)))
+    clock.at = step_of(clock()) + timedelta(seconds=1)
+    seen = clock() - timedelta(minutes=2)
+    for number in range(20):
+        rows.source(f"y{number}", checked_at=seen if number < 15 else seen - STEP)
+    rows.add(tables.system_samples, at=clock() - KEPT_FOR - STEP, marketplace="yahoo", looks=1, push_seconds=0)
+    behind(system, rows, ann_id, clock)
+    for replica in (KeepDay(SqlDay(engine), KafkaPools("127.0.0.1:9"), clock) for _ in range(2)):
+        replica(system.measure())
+    of_yahoo = [one for one in SqlDay(engine).since(clock() - 2 * KEPT_FOR) if one.marketplace == "yahoo"]
+    page = olga.get("/overview/day").text
+
+    assert [(one.at, one.looks, one.lag) for one in of_yahoo] == [(step_of(clock()), 15, None)]
+    assert 2_400 - STEP.total_seconds() <= of_yahoo[0].push_seconds <= 2_400
+    assert of_yahoo[0].oldest_seconds is not None
+    assert page.count("<polyline") == 2 + 2 + 2 + 1, "no line where nothing is known: the broker is away"
+    assert "The last 24 hours" in page

@@ -14,6 +14,7 @@ from mercarich_web.listings.timeline import tone
 from mercarich_web.marketplaces import words as marketplaces
 from mercarich_web.notices import words as notices
 from mercarich_web.orders import words as orders
+from mercarich_web.overview import words as overview
 from mercarich_web.replacements import words as replacements
 from mercarich_web.runs import words as runs
 from mercarich_web.schedule import words as schedule
@@ -33,6 +34,7 @@ SUBJECTS = (
     marketplaces,
     notices,
     orders,
+    overview,
     replacements,
     runs,
     schedule,

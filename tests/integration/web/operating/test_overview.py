@@ -36,7 +36,7 @@ def test_with_nothing_to_do_it_says_so(operator: Browser) -> None:
 )
 def test_what_needs_somebody_is_there_and_leads_on(operator: Browser, rows: Rows, cause: str, leads_to: str) -> None:
     if cause == "hold":
-        rows.hold(rows.run(1))
+        rows.listing(rows.user("tom"), rows.source("x1", state="sold"), "TOM-1", hold_id=rows.hold(rows.run(1)))
     elif cause == "schedule":
         rows.add(tables.schedule_pauses, name="env-update", paused_at=ago(hours=1), paused_by="taro")
     elif cause == "token":
@@ -51,6 +51,12 @@ def test_what_needs_somebody_is_there_and_leads_on(operator: Browser, rows: Rows
 
     assert f'class="todo" href="{leads_to}"' in page
     assert "nothing is held" not in page
+
+
+def test_a_hold_for_which_nothing_waits_needs_nobody(operator: Browser, rows: Rows) -> None:
+    rows.hold(rows.run(1))
+
+    assert "nothing is held, overdue or paused." in operator.get("/").text
 
 
 def test_what_waits_for_amazon_comes_after_the_page(operator: Browser, rows: Rows) -> None:

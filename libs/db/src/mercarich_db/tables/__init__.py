@@ -20,7 +20,7 @@ from mercarich_db.tables.housekeeping import (
     token_checks,
 )
 from mercarich_db.tables.jobs import job_files, job_problems, job_queries, job_rows, jobs
-from mercarich_db.tables.measures import system_measures
+from mercarich_db.tables.measures import system_measures, system_samples
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.tables.notices import notice_sendings, notice_ways, notices
 from mercarich_db.tables.offers import listing_events, listings, removed_offers
@@ -117,6 +117,7 @@ __all__ = [
     "submission_items",
     "submissions",
     "system_measures",
+    "system_samples",
     "token_checks",
     "users",
 ]

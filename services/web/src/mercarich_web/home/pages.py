@@ -45,6 +45,11 @@ def routes(
         coverages = show_home.desk.coverages(visit.account.user_id) if found else []
         return site.page(visit, "home/troubles_part.html", found=found, coverages=coverages, calm=calm)
 
+    @routes.get("/overview/day")
+    def day(visit: Operator) -> Response:
+        """Return the charts of the last day; the browser loads them separately."""
+        return site.page(visit, "overview/day.html", day=show_overview.day())
+
     @routes.get("/overview/pushes")
     def pushes(visit: Operator) -> Response:
         """Return the part of the overview that takes long to compute; the browser loads it separately."""

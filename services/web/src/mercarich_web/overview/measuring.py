@@ -2,19 +2,24 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from mercarich_contracts.market import Marketplace
 from mercarich_platform.clock import Clock, Monotonic, monotonic
 from mercarich_platform.outages import BrokerAway, DatabaseAway
 from mercarich_web.marketplaces.proxies import ProxyAway
 from mercarich_web.marketplaces.proxies_http import HttpProxies
+from mercarich_web.overview.day import KEPT_FOR, STEP, Sample, step_of
+from mercarich_web.overview.sql import SqlDay
 from mercarich_web.troubles.sql import SqlMeasures, SqlSystem
 from mercarich_web.troubles.troubles import MEASURE_EVERY, SLOW_SECONDS, Measure, Part
-from mercarich_web.workers.pools_kafka import KafkaBroker
+from mercarich_web.workers.pools_kafka import KafkaBroker, KafkaPools
 
 log = logging.getLogger(__name__)
+
+STOP_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,37 @@ class MeasureSystem:
         return Measure(Part.DATABASE, "", "slow" if took > SLOW_SECONDS else "quick", now, now, took)
 
 
+@dataclass(slots=True)
+class KeepDay:
+    """Keep a sample of each whole step, as its first round of measuring finds it."""
+
+    book: SqlDay
+    pools: KafkaPools
+    now: Clock
+    _kept: datetime | None = field(default=None, init=False)
+
+    def __call__(self, measures: Sequence[Measure]) -> None:
+        """Raises `DatabaseAway`."""
+        at = step_of(self.now())
+        if at == self._kept:
+            return
+        lags, pushes = self._lags(), next(one for one in measures if one.part is Part.PUSHES)
+        waited = pushes.lasted.total_seconds() if pushes.state == "waiting" else 0.0
+        samples = []
+        for name in Marketplace:
+            looks, oldest_at = self.book.looks(name.value, at - STEP, at)
+            oldest = None if oldest_at is None else (at - oldest_at).total_seconds()
+            samples.append(Sample(at, name.value, looks, lags.get(f"checker-{name}"), oldest, waited))
+        self.book.keep(samples, at - KEPT_FOR)
+        self._kept = at
+
+    def _lags(self) -> Mapping[str, int]:
+        try:
+            return {pool.name: pool.lag for pool in self.pools.states()}
+        except BrokerAway:
+            return {}
+
+
 class MeasuringThread:
     """Call `start` once, and `stop` at the end."""
 
@@ -75,10 +111,10 @@ class MeasuringThread:
         self._thread.start()
 
     def stop(self) -> None:
-        """Wait until the round under way has ended; without a start, do nothing."""
+        """Wait for the round under way, but not for a broker that does not respond; without a start, do nothing."""
         self._over.set()
         if self._thread.ident is not None:
-            self._thread.join()
+            self._thread.join(STOP_SECONDS)
 
     def _run(self) -> None:
         while not self._over.is_set():

@@ -11,7 +11,8 @@ from mercarich_listings.differences import Standing
 from mercarich_platform.clock import Clock
 from mercarich_reasons.capacity import CapacityShort, told
 from mercarich_reasons.reason import Reason
-from mercarich_web.overview.sql import SqlStock
+from mercarich_web.overview.day import SHOWN, Day, day
+from mercarich_web.overview.sql import SqlDay, SqlStock
 from mercarich_web.overview.stock import Pushes
 from mercarich_web.runs.holds import Hold
 from mercarich_web.runs.runs import Run
@@ -34,6 +35,7 @@ ABOVE_FOR = timedelta(minutes=30)
 class Overview:
     at: datetime
     holds: Sequence[Hold]
+    """Those of which listings wait for a person or a second look."""
     runs: Sequence[Run]
     """The latest runs, newest first."""
     overdue: Sequence[ScheduleStatus]
@@ -90,6 +92,7 @@ class ShowOverview:
     schedules: SqlSchedules
     tell_troubles: TellTroubles
     tokens: SqlTokenVerdicts
+    samples: SqlDay
     timetable: Sequence[ScheduleRow]
     now: Clock
 
@@ -104,7 +107,7 @@ class ShowOverview:
         capacities = [told(one) for one in self.stock.capacities().values()]
         return Overview(
             at=now,
-            holds=[hold for hold in self.holds.open_page(HOLDS_SHOWN).rows if hold.released_at is None],
+            holds=self.holds.waiting(HOLDS_SHOWN),
             runs=self.runs.page(None, None, None, RUNS_SHOWN).rows,
             overdue=[row for row in rows if row.overdue],
             paused=[row for row in rows if row.paused_by is not None],
@@ -114,6 +117,11 @@ class ShowOverview:
             coverages=list(self.stock.coverages().values()),
             troubles=self.tell_troubles(),
         )
+
+    def day(self) -> Day:
+        """Return charts of the last day."""
+        now = self.now()
+        return day(self.samples.since(now - SHOWN), now)
 
     def pushes(self) -> Mapping[str, Pushes]:
         """Return pushes by marketplace. Counts all listings, which takes a while for a million."""

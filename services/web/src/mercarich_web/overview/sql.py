@@ -1,20 +1,24 @@
 """Queries of the overview: backlog, pending pushes, exposed offers, open feeds."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Engine, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, delete, func, or_, select, true
 
 from mercarich_contracts.capacity import Capacity
 from mercarich_contracts.coverage import Coverage
 from mercarich_contracts.market import OUT_OF_STOCK
+from mercarich_db.bulk import insert_missing
 from mercarich_db.capacity import capacities_of
-from mercarich_db.coverage import coverages_of
-from mercarich_db.tables import listings, runs, source_items, submissions, users
+from mercarich_db.coverage import ALL_SELLERS, coverages_of
+from mercarich_db.engine import run_tx
+from mercarich_db.tables import coverages, listings, runs, source_items, submissions, system_samples, users
 from mercarich_listings import unverified
 from mercarich_listings.differences import Difference, Standing, standing
 from mercarich_listings.restored import Unverified
 from mercarich_web.database import reading
+from mercarich_web.overview.day import Sample
 from mercarich_web.overview.stock import Backlog, OpenFeed, Pushes
 
 
@@ -99,6 +103,40 @@ class SqlStock:
         )
         with reading(self._engine) as connection:
             return [OpenFeed(*row) for row in connection.execute(query)]
+
+
+class SqlDay:
+    """Samples of the last days."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def looks(self, marketplace: str, begins: datetime, ends: datetime) -> tuple[int, datetime | None]:
+        """Return on how many sources the last look with a known state was after `begins` and until `ends`, and when
+        the oldest look at a source on sale was, as last counted."""
+        item, counted = source_items.c, coverages.c
+        looks = select(func.count()).where(
+            item.marketplace == marketplace, item.checked_at > begins, item.checked_at <= ends
+        )
+        oldest = select(counted.oldest_at).where(counted.marketplace == marketplace, counted.user_id == ALL_SELLERS)
+        with reading(self._engine) as connection:
+            return connection.execute(looks).scalar_one(), connection.execute(oldest).scalar()
+
+    def keep(self, samples: Sequence[Sample], until: datetime) -> None:
+        """Store the samples of a step, unless another replica did, and delete those before `until`."""
+
+        def write(connection: Connection) -> None:
+            insert_missing(connection, system_samples, [asdict(one) for one in samples])
+            connection.execute(delete(system_samples).where(system_samples.c.at < until))
+
+        run_tx(self._engine, write)
+
+    def since(self, begins: datetime) -> Sequence[Sample]:
+        """Return the samples after `begins`, oldest first."""
+        columns = [system_samples.c[name] for name in Sample.__slots__]
+        query = select(*columns).where(system_samples.c.at > begins).order_by(system_samples.c.at)
+        with reading(self._engine) as connection:
+            return [Sample(*row) for row in connection.execute(query)]
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

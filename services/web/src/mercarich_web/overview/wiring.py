@@ -7,9 +7,9 @@ from mercarich_platform.clock import Clock
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.database import SqlSchema
 from mercarich_web.marketplaces.proxies_http import HttpProxies
-from mercarich_web.overview.measuring import MeasureSystem, MeasuringThread
+from mercarich_web.overview.measuring import KeepDay, MeasureSystem, MeasuringThread
 from mercarich_web.overview.overview import ShowOverview
-from mercarich_web.overview.sql import SqlStock
+from mercarich_web.overview.sql import SqlDay, SqlStock
 from mercarich_web.overview.status_report import ShowStatus
 from mercarich_web.runs.sql.holds import SqlHolds
 from mercarich_web.runs.sql.runs import SqlRuns
@@ -39,7 +39,8 @@ def measuring(engine: Engine, shared: SharedSettings, own: PagesSettings, now: C
     urls = {name.value: url for name, url in own.proxy_urls.items()}
     broker = KafkaBroker(shared.kafka)
     measure = MeasureSystem(SqlSystem(engine), SqlMeasures(engine), HttpProxies(urls), broker, now)
-    return MeasuringThread(measure, broker.close)
+    keep_day = KeepDay(SqlDay(engine), KafkaPools(shared.kafka), now)
+    return MeasuringThread(lambda: keep_day(measure()), broker.close)
 
 
 def show_overview(engine: Engine, now: Clock) -> ShowOverview:
@@ -50,6 +51,7 @@ def show_overview(engine: Engine, now: Clock) -> ShowOverview:
         SqlSchedules(engine),
         TellTroubles(SqlMeasures(engine), now),
         SqlTokenVerdicts(engine),
+        SqlDay(engine),
         SCHEDULE,
         now,
     )

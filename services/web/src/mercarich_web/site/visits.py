@@ -127,6 +127,7 @@ ASKED_BY_PAGES = frozenset(
             "/markets/{name}/proxy",
             "/markets/{name}/state",
             "/overview/pushes",
+            "/overview/day",
             "/running",
             "/troubles",
             "/fortnight",

@@ -10,6 +10,7 @@ from mercarich_web.site.languages import N_
 class Told:
     icon: str
     meaning: str
+    """Empty: sources are not checked, and `NOT_ON_A_GUESS` says what that means."""
     next: str
     """What happens next, without anybody."""
     to_do: str
@@ -25,7 +26,7 @@ NOT_ON_A_GUESS = N_("Nothing is taken down on a guess: offers stay as they are."
 TROUBLES: Mapping[str, Told] = {
     "checks_paused": Told(
         "pause",
-        NOT_ON_A_GUESS,
+        "",
         N_("Checks go on where they stopped as soon as an operator resumes them."),
         N_("Resume the marketplace when its cause is over."),
         "/markets",
@@ -34,7 +35,7 @@ TROUBLES: Mapping[str, Told] = {
     ),
     "calls_stopped": Told(
         "ban",
-        NOT_ON_A_GUESS,
+        "",
         N_("Single calls try again at growing intervals; checks go on by themselves when one succeeds."),
         N_("Do not try to get around a block: pause the marketplace, and follow the runbook."),
         "/markets",
@@ -42,7 +43,7 @@ TROUBLES: Mapping[str, Told] = {
     ),
     "proxy_silent": Told(
         "ban",
-        NOT_ON_A_GUESS,
+        "",
         N_("Checks wait, and go on by themselves when the proxy is back."),
         N_("Start the proxy again, and look at its log."),
         "/markets",
@@ -50,7 +51,7 @@ TROUBLES: Mapping[str, Told] = {
     ),
     "run_held": Told(
         "hand",
-        NOT_ON_A_GUESS,
+        "",
         N_("Items whose state is known are asked again and again; the check goes on by itself when they are right."),
         N_("See why it is held, and what the marketplace shows today."),
         "/runs",
@@ -58,7 +59,7 @@ TROUBLES: Mapping[str, Told] = {
     ),
     "looks_overdue": Told(
         "clock",
-        NOT_ON_A_GUESS,
+        "",
         N_("The next check begins with the sources that were not seen for longest."),
         N_("See whether a run goes on, and whether its workers do."),
         "/runs",

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Select, func, or_, select, update
+from sqlalchemy import Connection, Engine, Select, exists, func, or_, select, update
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.market import Marketplace
@@ -63,6 +63,13 @@ class SqlHolds:
 
         changed = run_tx(self._engine, mark)
         return Released(self.one(hold_id), changed)
+
+    def waiting(self, limit: int) -> Sequence[Hold]:
+        """Return the newest holds that nobody has released and for which listings wait."""
+        kept = exists().where(listings.c.hold_id == holds.c.id)
+        return self._read(
+            select_holds().where(holds.c.applied_at.is_(None), holds.c.released_at.is_(None), kept).limit(limit)
+        )
 
     def open_page(self, limit: int) -> Paged[Hold]:
         """Return holds that are not applied yet, newest first."""
