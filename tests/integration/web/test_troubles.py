@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import Engine, delete, select, update
@@ -17,6 +18,7 @@ from tests.integration.web.test_api import key_of
 from mercarich_contracts.market import Marketplace
 from mercarich_db import tables
 from mercarich_db.engine import reading
+from mercarich_platform.clock import utc_now
 from mercarich_platform.settings import SharedSettings
 from mercarich_reasons.holds import TooManyUnreadable
 from mercarich_web.bootstrap import build_pages
@@ -26,7 +28,7 @@ from mercarich_web.overview.measuring import KeepDay
 from mercarich_web.overview.sql import SqlDay
 from mercarich_web.settings import NoticesSettings, PagesSettings
 from mercarich_web.troubles.sql import SqlMeasures
-from mercarich_web.troubles.troubles import MEASURE_EVERY, touches_sellers, troubles
+from mercarich_web.troubles.troubles import EXPECTED, MEASURE_EVERY, touches_sellers, troubles
 from mercarich_web.workers.pools_kafka import KafkaPools
 
 ANYWHERE = PagesSettings(webhooks_anywhere=True, codes_for_operators=False)
@@ -426,3 +428,18 @@ def test_a_sample_is_kept_for_each_step_whoever_measures_and_old_ones_go(
     assert of_yahoo[0].oldest_seconds is not None
     assert page.count("<polyline") == 2 + 2 + 2 + 1, "no line where nothing is known: the broker is away"
     assert "The last 24 hours" in page
+
+
+def test_the_process_of_the_pages_measures_by_itself(shared: SharedSettings, engine: Engine) -> None:
+    """Nothing is there: no proxy, no broker, no operator."""
+    nowhere = "http://127.0.0.1:9"
+    own = ANYWHERE.model_copy(update={"proxy_urls": dict.fromkeys(Marketplace, nowhere)})
+    app = build_pages(shared, own, passwords=PASSWORDS)
+    app.state.measuring.start()
+    until = monotonic() + 30
+    while len(SqlMeasures(engine).last()) < len(EXPECTED) and monotonic() < until:
+        sleep(0.05)
+    app.state.measuring.stop()
+    found = {one.code for one in troubles(SqlMeasures(engine).last(), utc_now())}
+
+    assert found == {"proxy_silent", "broker_unreachable", "operator_silent"}
