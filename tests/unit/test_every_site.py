@@ -49,8 +49,9 @@ def test_its_ids_are_read_as_they_are_and_from_the_addresses_of_their_pages(site
         assert site.is_item(kind.example), f"Items.example {kind.example!r} is no id by Items.ids"
         assert site.item_id_in(kind.example) == kind.example
         assert not re.compile(kind.ids).groups, "Items.ids has groups of its own"
-        for page in (kind.page, *kind.also):
-            assert site.item_id_in(page.format(id=kind.example)) == kind.example, f"{page} is not read"
+        for page in kind.addresses:
+            address = page.replace("*.", "page.").format(id=kind.example, language="en", page="qanda")
+            assert site.item_id_in(address) == kind.example, f"{page} is not read"
         assert site.page_url(kind.example) == kind.page.format(id=kind.example)
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
@@ -150,6 +151,25 @@ def test_filters_are_those_of_the_pages(program: Browser) -> None:
     assert [one["sku"] for one in program.get("/api/v1/listings?view=withdrawn").json()["listings"]] == ["B-1"]
     assert program.get("/api/v1/listings?market=mercari").json() == {"listings": [], "next": None}
     assert program.get("/api/v1/listings?view=nothing").status_code == 422
+
+
+def test_the_address_of_a_source_finds_its_listing_and_that_of_another_item_nothing(
+    program: Browser, rows: Rows
+) -> None:
+    shared = (
+        "https://jp.mercari.com/en/item/m77777777777?source_location=share&utm_source=ios&utm_medium=share&x="
+        + "y" * 90
+    )
+    source = rows.source("m77777777777", marketplace="mercari")
+    rows.listing(1, source, "SHARED-1", marketplace="mercari", title="ソニー ヘッドホン m88888888888")
+
+    def found(words: str) -> list[str]:
+        answer = program.get(f"/api/v1/listings?q={quote(words)}")
+        return [one["sku"] for one in answer.json()["listings"]]
+
+    assert found(shared) == ["SHARED-1"]
+    assert found("https://jp.mercari.com/item/m88888888888") == []
+    assert found("ｿﾆｰ ﾍｯﾄﾞﾎﾝ") == ["SHARED-1"]
 
 
 def test_one_listing_comes_with_its_story_and_evidence(program: Browser) -> None:

@@ -20,8 +20,11 @@ from mercarich_reasons.imports import (
     NoMarketplace,
     NotYesOrNo,
     NumberOutOfRange,
+    OtherMarketplace,
+    ShortLink,
     UnknownColumn,
 )
+from mercarich_reasons.offers import NoSourceAddress
 from mercarich_reasons.reason import Reason
 from mercarich_web.listings.csv_rows import COLUMNS, ListingRow, neutralised, read_header, read_row, restored
 
@@ -69,6 +72,37 @@ def test_a_source_is_an_id_or_its_pages_address(marketplace: str, address: str, 
     row, problems = row_of(marketplace=marketplace, source_id=address)
 
     assert (row.item_id if row else None, problems) == (item_id, [])
+
+
+@pytest.mark.parametrize("marketplace", ["", "ヤフオク", "ﾔﾌｵｸ!", "Yahoo!オークション", "YAHOO"])
+def test_an_address_says_its_marketplace_and_the_column_takes_what_people_call_it(marketplace: str) -> None:
+    row, problems = row_of(
+        marketplace=marketplace, source_id="http://page3.auctions.yahoo.co.jp/jp/auction/x1234567/?a=b"
+    )
+
+    assert problems == []
+    assert row is not None
+    assert (row.marketplace, row.item_id) == ("yahoo", "x1234567")
+
+
+@pytest.mark.parametrize(
+    ("marketplace", "source", "why"),
+    [
+        (
+            "mercari",
+            "https://auctions.yahoo.co.jp/jp/auction/x123456789",
+            ("marketplace", OtherMarketplace(Marketplace.YAHOO, Marketplace.MERCARI)),
+        ),
+        ("", "https://merc.li/AbCdEf", ("source_id", ShortLink("https://merc.li/AbCdEf"))),
+        ("mercari", "https://merc.li/AbCdEf", ("source_id", ShortLink("https://merc.li/AbCdEf"))),
+        ("", "https://example.com/m12345678901", ("source_id", NoSourceAddress("https://example.com/m12345678901"))),
+        ("", "m12345678901", ("marketplace", CellEmpty())),
+    ],
+)
+def test_a_source_that_names_no_item_is_told(marketplace: str, source: str, why: tuple[str, Reason]) -> None:
+    row, problems = row_of(marketplace=marketplace, source_id=source)
+
+    assert (row, problems) == (None, [why])
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,10 @@
 """Which source an offer at Amazon has: by an address in its note, by our own SKU, or by what a person gives."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.sites import SITES
+from mercarich_contracts.sites import SITES, item_of_address
 
 
 class MatchedBy(StrEnum):
@@ -55,30 +53,12 @@ def given_by_person(text: str, by: MatchedBy, marketplace: Marketplace | None = 
 
     An id alone does not do: that of an item at Mercari is one of Yahoo! Auctions, too, by its form.
     """
-    bare = _bare(text)
-    for site in SITES.values():
-        item_id = site.item_id_in(bare)
-        is_named = marketplace == site.marketplace if marketplace is not None else item_id != bare
-        if item_id is not None and is_named:
-            return SourceOf(site.marketplace, item_id, by)
-    return None
-
-
-def _bare(text: str) -> str:
-    """Return an address as its page has it: without what a browser or an app adds behind it."""
-    text = text.strip()
-    return re.split(r"[?#]", text, maxsplit=1)[0].rstrip("/") if "://" in text else text
+    if marketplace is None:
+        found = item_of_address(text)
+        return SourceOf(*found, by) if found is not None else None
+    item_id = SITES[marketplace].item_id_in(text)
+    return SourceOf(marketplace, item_id, by) if item_id is not None else None
 
 
 def _named_in(note: str) -> set[tuple[Marketplace, str]]:
-    return {(marketplace, item_id) for marketplace, pattern in _addresses() for item_id in pattern.findall(note)}
-
-
-@cache
-def _addresses() -> tuple[tuple[Marketplace, re.Pattern[str]], ...]:
-    return tuple(
-        (site.marketplace, re.compile(f"{re.escape(page.removesuffix('{id}'))}({kind.ids})(?![0-9A-Za-z])"))
-        for site in SITES.values()
-        for kind in site.items
-        for page in (kind.page, *kind.also)
-    )
+    return {(site.marketplace, item_id) for site in SITES.values() for item_id in site.item_ids_within(note)}

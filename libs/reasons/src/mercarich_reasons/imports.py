@@ -74,6 +74,22 @@ class NoItemId(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class OtherMarketplace(Reason):
+    """The address is of an item at another marketplace than the row says."""
+
+    marketplace: Marketplace
+    """Of the address."""
+    named: Marketplace
+
+
+@dataclass(frozen=True, slots=True)
+class ShortLink(Reason):
+    """The address is a short link, which names no item."""
+
+    given: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoAsin(Reason):
     given: str
 

@@ -8,6 +8,11 @@ ORDINARY = Items(
     ids=r"m[0-9]{8,14}",
     lengths=(9, 15),
     page="https://jp.mercari.com/item/{id}",
+    also=(
+        "https://jp.mercari.com/{language}/item/{id}",
+        "https://www.mercari.com/jp/items/{id}",
+        "https://item.mercari.com/jp/{id}",
+    ),
     example="m12345678901",
     route=RouteName.MERCARI_ITEM,
     in_lists=True,
@@ -17,6 +22,10 @@ SHOPS = Items(
     ids=r"[0-9A-Za-z]{22}",
     lengths=(22, 22),
     page="https://jp.mercari.com/shops/product/{id}",
+    also=(
+        "https://jp.mercari.com/{language}/shops/product/{id}",
+        "https://*.mercari-shops.com/products/{id}",
+    ),
     example="2JHxNpDcYgWvQmRtZkB7sf",
     route=RouteName.MERCARI_SHOPS,
 )
@@ -44,4 +53,6 @@ SITE = Site(
     condition_rule=ConditionRule.SAME_OR_BETTER,
     search_filters_conditions=True,
     list_route=RouteName.MERCARI_SELLER,
+    called=("めるかり", "メルカリshops", "メルカリショップス", "mercari shops", "jp.mercari.com"),
+    short_hosts=("merc.li",),
 )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from mercarich_contracts.market import Marketplace, RouteName
+from mercarich_contracts.sites.addresses import LONGEST, bare, whole, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,15 @@ class Items:
     in_lists: bool = False
     """The site's `list_route` shows them, so that one call returns many of a seller."""
     also: tuple[str, ...] = ()
-    """Other addresses of the same page."""
+    """Other addresses of the same page, in the forms of `addresses`."""
 
     def is_id(self, text: str) -> bool:
         return re.fullmatch(self.ids, text) is not None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The forms of the addresses of its page."""
+        return (self.page, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,10 @@ class Site:
     """The request that returns many items of a seller at once; None: there is none."""
     list_words: Words = Words(en="sellers' lists", ja="出品者の商品一覧")
     """The name of what that request returns."""
+    called: tuple[str, ...] = ()
+    """What people call it in their files besides its names; compared without case, spaces and marks."""
+    short_hosts: tuple[str, ...] = ()
+    """Hosts of its short links, which name no item: only a visit tells where they lead."""
 
     def __str__(self) -> str:
         return self.marketplace.value
@@ -170,11 +180,24 @@ class Site:
 
     def item_id_in(self, text: str) -> str | None:
         """The id in what a person gave: an id, or the address of an item's page; None where it is neither."""
-        found = self._given.fullmatch(text)
-        return found[1] if found else None
+        given = bare(text)
+        return given if self.is_item(given) else self.item_id_of_address(given)
 
-    @cached_property
-    def _given(self) -> re.Pattern[str]:
-        pages = [page.removesuffix("{id}") for kind in self.items for page in (kind.page, *kind.also)]
-        before = "|".join(map(re.escape, pages))
-        return re.compile(f"(?:{before})?({'|'.join(kind.ids for kind in self.items)})")
+    def item_id_of_address(self, text: str) -> str | None:
+        """The id in the address of an item's page, in any form that people copy, also with a text around it.
+
+        None where there is none, or where a text has the addresses of two items.
+        """
+        given = bare(text)
+        for kind in self.items:
+            for form in kind.addresses:
+                found = whole(form, kind.ids).fullmatch(given)
+                if found is not None:
+                    return found[1]
+        named = self.item_ids_within(given)
+        return named.pop() if len(named) == 1 else None
+
+    def item_ids_within(self, text: str) -> set[str]:
+        """The ids of all addresses of items' pages within a text."""
+        forms = ((form, kind.ids) for kind in self.items for form in kind.addresses)
+        return {item_id for form, ids in forms for item_id in within(form, ids).findall(text[:LONGEST])}

@@ -12,7 +12,10 @@ SITE = Site(
             ids=r"[a-z]?[0-9]{6,12}",
             lengths=(6, 13),
             page="https://auctions.yahoo.co.jp/jp/auction/{id}",
-            also=("https://page.auctions.yahoo.co.jp/jp/auction/{id}",),
+            also=(
+                "https://*.auctions.yahoo.co.jp/jp/auction/{id}",
+                "https://*.auctions.yahoo.co.jp/jp/show/{page}?aID={id}",
+            ),
             example="x1234567890",
             route=RouteName.YAHOO_ITEM,
         ),
@@ -34,4 +37,6 @@ SITE = Site(
     check_four_a_day="0 6,18 * * *",
     update="50 11,23 * * *",
     condition_rule=ConditionRule.SAME,
+    called=("ヤフーオークション", "yahooオークション", "ヤフー", "yahoo!", "auctions.yahoo.co.jp"),
+    short_hosts=("yahoo.jp",),
 )

@@ -248,6 +248,8 @@ REASONS: Mapping[str, str] = {
     "line_break_inside": "contains a tab or a line break",
     "no_marketplace": "expected one of {known}, not '{given}'",
     "no_item_id": "expected an id of {marketplace} or its page's address, not '{given}'",
+    "other_marketplace": "the address is of {marketplace}, and the row says {named}",
+    "short_link": "'{given}' is a short link, which names no item: open it, and copy the address of its page",
     "no_asin": "expected ten capital letters and digits, not '{given}'",
     "not_yes_or_no": "expected yes or no, not '{given}'",
     "number_out_of_range": "expected a whole number from {least} to {most}, not '{given}'",

@@ -248,6 +248,8 @@ REASONS: Mapping[str, str] = {
     "line_break_inside": "タブまたは改行が含まれています",
     "no_marketplace": "{known}のいずれかを入力してください（入力：{given}）",
     "no_item_id": "{marketplace}の商品IDまたは商品ページのURLを入力してください（入力：{given}）",
+    "other_marketplace": "URLは{marketplace}の商品ですが、この行では{named}になっています",
+    "short_link": "「{given}」は短縮リンクのため商品を特定できません。開いたページのURLを貼り付けてください",
     "no_asin": "半角の英大文字と数字10文字で入力してください（入力：{given}）",
     "not_yes_or_no": "yesまたはnoを入力してください（入力：{given}）",
     "number_out_of_range": "{least}〜{most}の整数を入力してください（入力：{given}）",

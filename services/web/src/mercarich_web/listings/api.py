@@ -20,7 +20,7 @@ from mercarich_web.listings.choices import Choice
 from mercarich_web.listings.export import as_csv
 from mercarich_web.listings.limits import LimitLoss
 from mercarich_web.listings.sql.book import SqlListingBook
-from mercarich_web.listings.views import Order, View, Wish, packed, unpacked
+from mercarich_web.listings.views import LONGEST_SEARCH, Order, View, Wish, packed, unpacked
 from mercarich_web.refusals import NotFound
 from mercarich_web.site.shares import Download
 
@@ -63,7 +63,9 @@ def changes(keys: Keys, change: ChangeMany, limit: LimitLoss) -> APIRouter:
 
 def wished(
     view: View = View.ALL,
-    q: Annotated[str, Query(max_length=100, description="in SKU or title, or a whole ASIN or source id")] = "",
+    q: Annotated[
+        str, Query(max_length=LONGEST_SEARCH, description="in SKU or title, or a whole ASIN, source id or address")
+    ] = "",
     market: Marketplace | None = None,
     sort: Order = Order.NEWEST,
 ) -> Wish:

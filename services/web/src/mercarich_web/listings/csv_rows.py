@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_contracts.market import Marketplace
-from mercarich_contracts.sites import SITES
+from mercarich_contracts.sites import SITES, called, is_short_link, item_of_address
 from mercarich_reasons.imports import (
     CellCount,
     CellEmpty,
@@ -21,19 +21,23 @@ from mercarich_reasons.imports import (
     NoMarketplace,
     NotYesOrNo,
     NumberOutOfRange,
+    OtherMarketplace,
+    ShortLink,
     UnknownColumn,
 )
+from mercarich_reasons.offers import NoSourceAddress
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Earnings
 
-REQUIRED = ("sku", "marketplace", "source_id")
+REQUIRED = ("sku", "source_id")
+_FIRST = ("sku", "marketplace", "source_id")
 OPTIONAL = ("asin", "title", "quantity", "listed", "price")
 SHOWN = (
     *("amazon_quantity", "withdrawn_at", "fee", "fee_by", "profit", "margin", "not_known"),
     *("paused_at", "least_profit"),
 )
 """Columns that an export writes and an import ignores."""
-COLUMNS = (*REQUIRED, *OPTIONAL, *SHOWN)
+COLUMNS = (*_FIRST, *OPTIONAL, *SHOWN)
 PROBLEM = "problem"
 """The column with the problems in a file to be mended, which an import ignores, too."""
 
@@ -144,12 +148,12 @@ def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[L
         return None, [Problem(line, None, CellCount(len(cells), len(columns)))]
     values = {name: restored(cell).strip() for name, cell in zip(columns, cells, strict=True)}
     reader = _Reader(values, line)
-    marketplace = reader.marketplace()
+    marketplace, item_id = reader.source()
     row = ListingRow(
         line=line,
         sku=reader.sku(),
         marketplace=marketplace or "",
-        item_id=reader.item_id(marketplace),
+        item_id=item_id,
         asin=reader.asin(),
         title=reader.title(),
         quantity=reader.quantity(),
@@ -169,6 +173,11 @@ def restored(cell: str) -> str:
     return cell[1:] if _NEUTRALISED.match(cell) else cell
 
 
+def _nameless(text: str) -> Reason:
+    """What is wrong with a source whose marketplace is not said."""
+    return NoSourceAddress(text[:60]) if "://" in text else CellEmpty()
+
+
 class _Reader:
     """Parse a row's cells one by one and collect the problems."""
 
@@ -177,14 +186,30 @@ class _Reader:
         self._line = line
         self.problems: list[Problem] = []
 
-    def marketplace(self) -> Marketplace | None:
-        text = self._required("marketplace").lower()
-        if not text:
+    def source(self) -> tuple[Marketplace | None, str]:
+        """The source's marketplace and id; an address names both."""
+        named, text = self._marketplace(), self._required("source_id")
+        found = item_of_address(text)
+        if found is not None:
+            if named is not None and named != found[0]:
+                self._wrong("marketplace", OtherMarketplace(found[0], named))
+            return found
+        if text and is_short_link(text):
+            self._wrong("source_id", ShortLink(text[:60]))
+        elif text and not self._text("marketplace"):
+            self._wrong("marketplace" if "://" not in text else "source_id", _nameless(text))
+        elif text and named is not None:
+            return named, self._item_id(named, text)
+        return named, ""
+
+    def _marketplace(self) -> Marketplace | None:
+        text = self._text("marketplace")
+        if text is None:
             return None
-        if text not in list(Marketplace):
+        named = called(text)
+        if named is None:
             self._wrong("marketplace", NoMarketplace(text[:40], tuple(Marketplace)))
-            return None
-        return Marketplace(text)
+        return named
 
     def sku(self) -> str:
         text = self._required("sku")
@@ -192,10 +217,7 @@ class _Reader:
             self._wrong("sku", LineBreakInside())
         return text
 
-    def item_id(self, marketplace: Marketplace | None) -> str:
-        text = self._required("source_id")
-        if not text or marketplace is None:
-            return ""
+    def _item_id(self, marketplace: Marketplace, text: str) -> str:
         found = SITES[marketplace].item_id_in(text)
         if found is None:
             self._wrong("source_id", NoItemId(marketplace, text[:60]))

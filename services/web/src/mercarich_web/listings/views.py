@@ -128,6 +128,10 @@ class Place:
     listing_id: int
 
 
+LONGEST_SEARCH = 300
+"""Characters of a search; an address that an app shares is often longer than a hundred."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     view: View = View.ALL

@@ -8,13 +8,13 @@ from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_listings.matching import MatchedBy, given_by_person
 from mercarich_platform.clock import Clock
 from mercarich_reasons.jobs import FileEncoding, FileTooLarge
-from mercarich_reasons.offers import NoSourceAddress, NoSuchOffer, OfferWatched
+from mercarich_reasons.offers import NoSuchOffer, OfferWatched
 from mercarich_reasons.reason import Reason
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.jobs.csv_records import encoding_of
 from mercarich_web.jobs.desk import MOST_BYTES
 from mercarich_web.refusals import Refused
-from mercarich_web.taking_over.matching_file import Named, WrongColumns, read_matches
+from mercarich_web.taking_over.matching_file import Named, WrongColumns, no_source, read_matches
 from mercarich_web.taking_over.offers import Standing
 from mercarich_web.taking_over.sql.matches import SqlMatches
 from mercarich_web.taking_over.sql.offers import SqlFoundOffers
@@ -51,7 +51,7 @@ class MatchOffers:
         """Name the source of an offer; an empty `given` takes it away. Raises `Refused`."""
         source = given_by_person(given, MatchedBy.HAND) if given.strip() else None
         if given.strip() and source is None:
-            raise Refused(NoSourceAddress(given.strip()[:60]))
+            raise Refused(no_source(given))
         problem = _problem(sku, self.book.standings(user_id, [sku]).get(sku))
         if problem is not None:
             raise Refused(problem)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites import called, is_short_link
 from mercarich_listings.matching import MatchedBy, SourceOf, given_by_person
-from mercarich_reasons.imports import NoMarketplace
+from mercarich_reasons.imports import NoMarketplace, ShortLink
 from mercarich_reasons.offers import MatchingCells, MatchingColumns, NoSourceAddress
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.refusal import Refusal
@@ -67,8 +68,15 @@ def _named(record: Record, places: _Places) -> Named | None:
     name, given = cells[places.sku], cells[places.source]
     if not given:
         return None
-    market = cells[places.marketplace].lower() if places.marketplace is not None else ""
-    if market and market not in list(Marketplace):
+    market = cells[places.marketplace] if places.marketplace is not None else ""
+    marketplace = called(market)
+    if market and marketplace is None:
         return Named(record.line, name, None, NoMarketplace(market[:40], tuple(Marketplace)))
-    found = given_by_person(given, MatchedBy.CSV, Marketplace(market) if market else None)
-    return Named(record.line, name, found, None if found else NoSourceAddress(given[:60]))
+    found = given_by_person(given, MatchedBy.CSV, marketplace)
+    return Named(record.line, name, found, None if found else no_source(given))
+
+
+def no_source(given: str) -> Reason:
+    """Return why what a person gave is no source."""
+    text = given.strip()[:60]
+    return ShortLink(text) if is_short_link(given) else NoSourceAddress(text)

@@ -17,7 +17,7 @@ from mercarich_web.identity.sign_in import Door, TooMany, Wrong
 from mercarich_web.listings.actions import ACTIONS, BulkAction
 from mercarich_web.listings.bulk import ChangeMany
 from mercarich_web.listings.choices import Choice
-from mercarich_web.listings.views import View, Wish
+from mercarich_web.listings.views import LONGEST_SEARCH, View, Wish
 from mercarich_web.site.addresses import LONGEST, own_path
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.shares import HashesPassword
@@ -31,7 +31,7 @@ def chosen(
     listing: Annotated[list[GivenId] | None, Form(max_length=MOST_TICKED)] = None,
     everything: Annotated[bool, Form()] = False,
     view: Annotated[View, Form()] = View.ALL,
-    q: Annotated[str, Form(max_length=100)] = "",
+    q: Annotated[str, Form(max_length=LONGEST_SEARCH)] = "",
     market: Annotated[Marketplace | None, Form()] = None,
 ) -> Choice:
     if everything:

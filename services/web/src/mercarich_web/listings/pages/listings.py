@@ -10,7 +10,7 @@ from mercarich_web.api.ids import Id
 from mercarich_web.listings.browsing import Count, ShowPicture, TellStory
 from mercarich_web.listings.export import as_csv
 from mercarich_web.listings.sql.book import SqlListingBook
-from mercarich_web.listings.views import Order, View, Wish, packed, unpacked
+from mercarich_web.listings.views import LONGEST_SEARCH, Order, View, Wish, packed, unpacked
 from mercarich_web.site.addresses import address
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.shares import Download
@@ -19,7 +19,7 @@ from mercarich_web.site.visits import Seller
 
 def wished(
     view: View = View.ALL,
-    q: Annotated[str, Query(max_length=100)] = "",
+    q: Annotated[str, Query(max_length=LONGEST_SEARCH)] = "",
     market: Annotated[Marketplace | Literal[""], Query()] = "",
     sort: Order = Order.NEWEST,
 ) -> Wish:
@@ -51,6 +51,7 @@ def routes(
             visit,
             "listings/listings.html",
             wish=wish,
+            longest_search=LONGEST_SEARCH,
             rows=page.rows,
             figures=figures,
             matching=len(page.rows)

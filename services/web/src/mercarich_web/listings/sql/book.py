@@ -1,6 +1,7 @@
 """A seller's listings: keyset pages, figures, export."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 
 from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
+from mercarich_contracts.sites import item_of_address
 from mercarich_db.conditions import among, walking
 from mercarich_db.earning_terms import terms_of
 from mercarich_db.tables import listings, source_items
@@ -222,16 +224,24 @@ def _joined(query: Select[Any]) -> Select[Any]:
 
 
 def _matches(words: str) -> ColumnElement[bool]:
-    """SKUs are compared byte by byte on MariaDB; they are usually in capitals."""
-    markets = [marketplace.value for marketplace in Marketplace]
-    sources = select(_source.id).where(_source.marketplace.in_(markets), _source.item_id == words)
+    """SKUs are compared byte by byte on MariaDB; they are usually in capitals. The address of an item's page finds what
+    has this source, and a word in half-width letters also what is written in ordinary ones."""
+    named = item_of_address(words)
+    if named is not None:
+        return _offer.source_item_id.in_(_sources([named[0]], named[1]))
+    plain = unicodedata.normalize("NFKC", words)
+    texts = (words,) if plain == words else (words, plain)
     return or_(
-        _offer.sku.contains(words, autoescape=True),
-        _offer.sku.contains(words.upper(), autoescape=True),
-        _offer.title.contains(words, autoescape=True),
-        _offer.asin == words.upper(),
-        _offer.source_item_id.in_(sources),
+        *(_offer.sku.contains(text, autoescape=True) for text in sorted({words, words.upper(), *texts})),
+        *(_offer.title.contains(text, autoescape=True) for text in texts),
+        _offer.asin == plain.upper(),
+        _offer.source_item_id.in_(_sources(Marketplace, plain)),
     )
+
+
+def _sources(marketplaces: Iterable[Marketplace], item_id: str) -> Select[Any]:
+    names = [marketplace.value for marketplace in marketplaces]
+    return select(_source.id).where(_source.marketplace.in_(names), _source.item_id == item_id)
 
 
 def _place(row: ListingRow, order: Order) -> Place:
