@@ -88,6 +88,7 @@ NO_PAGES = {
     *("/markets/{name}/proxy", "/markets/{name}/state", "/pools/queues", "/pools/{key}/preview", "/dead-letters/show"),
     *("/listings/export.csv", "/amazon/offers/left.csv", "/jobs/{job_id}/problems.csv", "/jobs/{job_id}/to-mend.csv"),
     "/orders/profit.csv",
+    "/jobs/template.csv",
     "/orders/{item_id}/cancellation.txt",
 }
 """Parts of pages, files, and routes for machines."""

@@ -18,10 +18,10 @@ from tests.integration.web.site import Browser, let_sign_in
 from mercarich_db.engine import reading
 from mercarich_db.tables import job_files, jobs, users
 from mercarich_platform.clock import utc_now
-from mercarich_web.jobs.desk import LOOKED_AT_EVERY
 from mercarich_web.jobs.jobs import Kind
 from mercarich_web.jobs.room import MOST_KEPT
 from mercarich_web.jobs.sql.book import SqlJobBook
+from mercarich_web.jobs.starting import LOOKED_AT_EVERY
 from mercarich_web.site.shares import STREAMS_OF_A_SESSION
 
 GREEDY, NEIGHBOUR = "seller003", "seller002"

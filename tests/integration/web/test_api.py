@@ -13,11 +13,14 @@ from sqlalchemy import Engine, select, update
 from tests.integration.web.operating.test_sellers_and_tokens import link_amazon
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
+from tests.integration.web.workshop import Workshop
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
+from mercarich_platform.clock import utc_now
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.bootstrap import build_pages
+from mercarich_web.jobs.jobs import Kind
 from mercarich_web.openapi import document
 from mercarich_web.settings import PagesSettings
 
@@ -291,6 +294,26 @@ def test_jobs_are_started_shown_and_stopped(program: Browser) -> None:
     assert (search.json()["kind"], search.json()["state"]) == ("search", "waiting")
     assert (shown["job"]["state"], shown["problems"]) == ("stopped", [])
     assert len(program.get("/api/v1/jobs").json()["jobs"]) == 2
+
+
+def test_an_import_takes_the_names_of_a_files_columns_and_its_right_rows(program: Browser, engine: Engine) -> None:
+    lines = "番号,どこ,メモ\nN-1,https://jp.mercari.com/item/m12345678901,x\nN-2,https://merc.li/x,y\n"
+    file = {"file": ("出品.csv", lines.encode("cp932"), "text/csv")}
+    named = {"column": ["番号=sku", "どこ=source_id"], "leave_out_others": "true"}
+    started = program.client.post("/api/v1/jobs/imports", files=file, data=named)
+    strange = program.client.post("/api/v1/jobs/imports", files=file, data={"column": ["番号=sku", "ない=source_id"]})
+    no_name = program.client.post("/api/v1/jobs/imports", files=file, data={"column": ["sku"]})
+    shop = Workshop(engine)
+    shop.now.at = utc_now()
+    shop.work(Kind.IMPORT)
+    right = program.client.post(f"/api/v1/jobs/{started.json()['id']}/right-ones")
+    shop.work(Kind.IMPORT)
+    shown = program.get(f"/api/v1/jobs/{right.json()['id']}").json()
+
+    assert [one.status_code for one in (started, strange, no_name, right)] == [201, 409, 422, 201]
+    assert program.get(f"/api/v1/jobs/{started.json()['id']}").json()["job"]["state"] == "failed"
+    assert (shown["job"]["state"], shown["job"]["made"], shown["job"]["left_out"]) == ("finished", 1, 1)
+    assert [one["column"] for one in shown["problems"]] == ["source_id"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows
-from tests.integration.web.workshop import Workshop, csv_of, offers
+from tests.integration.web.workshop import HEADER, Workshop, csv_of, offers
 
 from mercarich_web.jobs.jobs import Kind
 
@@ -33,12 +33,30 @@ def test_an_import_from_start_to_end(mercarich: Mercarich, shop: Workshop, tmp_p
 
     assert said == "job 1 is started; `mercarich job show 1` tells how far it is\n"
     assert (waiting["state"], waiting["progress"], waiting["created_by"]) == ("waiting", 0, "taro")
-    assert waiting["arguments"] == {"file": "offers.csv", "size": file.stat().st_size, "encoding": "utf-8"}
+    told = {"file": "offers.csv", "size": file.stat().st_size, "encoding": "utf-8", "separator": ",", "header_line": 1}
+    assert waiting["arguments"] == told | {"columns": list(HEADER)}
     assert (done["state"], done["made"], done["progress"]) == ("finished", 3, 100)
     page = mercarich.page("job", "list", "--username", "hanako")
     assert "finished" in page
     assert "100 %" in page
     assert mercarich.page("job", "list", "--username", "jiro") == "no jobs yet\n"
+
+
+def test_a_file_of_other_names_is_imported_by_what_its_columns_are_said_to_be(
+    mercarich: Mercarich, shop: Workshop, tmp_path: Path
+) -> None:
+    file = tmp_path / "出品.csv"
+    file.write_text(
+        "番号\tどこ\tメモ\nN-1\thttps://jp.mercari.com/item/m12345678901/\tx\nN-2\tm1\ty\n", encoding="utf-16"
+    )
+    named = ("--column", "番号=sku", "--column", "どこ=source_id", "--leave-out-others", "--right-ones")
+
+    mercarich.page("job", "start", "import", str(file), "--username", "hanako", *named)
+    shop.now.at = datetime.now(UTC)
+    shop.work(Kind.IMPORT)
+
+    assert shop.skus(1) == ["N-1"]
+    assert "rows left out for their problems: 1" in mercarich.page("job", "show", "1")
 
 
 def test_all_problems_of_a_file_come_as_csv_and_the_page_shows_the_first(mercarich: Mercarich, shop: Workshop) -> None:

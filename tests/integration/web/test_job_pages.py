@@ -12,6 +12,8 @@ from tests.integration.web.workshop import Workshop
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.clock import utc_now
+from mercarich_web.jobs.jobs import Kind
+from mercarich_web.jobs.starting import MapColumns, ShowMapping
 
 CSV = "sku,marketplace,source_id,title\nA-1,yahoo,x1234567,カメラ\n"
 
@@ -107,3 +109,72 @@ def test_a_failed_import_offers_its_file_to_mend_in_the_page_s_language(
     assert file.text.startswith('\ufeff"problem","sku","marketplace","source_id","title"\r\n')
     assert '"A-1","ebay","x1234567","カメラ"' in file.text
     assert "expected" not in file.text
+
+
+JAPANESE = "管理番号,どこで,商品名,仕入値,売値\nA-1,https://jp.mercari.com/item/m12345678901?x=1,カメラ,¥9000,¥12800\nA-2,x,,,高い\n"
+
+
+def test_which_column_is_which_is_asked_with_the_rows_as_they_will_be(ann: Browser, engine: Engine) -> None:
+    page = upload(ann, JAPANESE.encode())
+    found = ann.get(page).text
+    other = ann.get(f"{page}?column=sku&column=source_id&column=title&column=price&column=").text
+
+    assert '<option value="source_id" selected>' in found
+    assert "¥12,800" in found
+    assert 'href="https://jp.mercari.com/item/m12345678901"' in found
+    assert found.count('<input type="hidden" name="column" value="') == 5
+    assert '<input type="hidden" name="column" value="price">' in found
+    assert "¥9,000" not in found
+    assert "¥9,000" in other
+    with reading(engine) as connection:
+        assert connection.execute(select(tables.jobs.c.phase)).scalars().all() == ["mapping"]
+
+
+def test_an_import_goes_on_by_the_columns_given_and_takes_the_right_rows(ann: Browser, engine: Engine) -> None:
+    page = upload(ann, JAPANESE.encode())
+    wrong = ann.post(f"{page}/columns", column=["sku", "", "title", "", "price"])
+    twice = ann.post(f"{page}/columns", column=["sku", "source_id", "title", "price", "price"])
+    strange = ann.post(f"{page}/columns", column=["sku", "user_id", "title", "", "price"])
+    right = ann.post(f"{page}/columns", column=["sku", "source_id", "title", "", "price"], right_ones="true")
+    again = ann.post(f"{page}/columns", column=["sku", "source_id", "title", "price", ""])
+    shop = Workshop(engine)
+    shop.now.at = utc_now()
+    shop.work(Kind.IMPORT)
+
+    assert [one.status_code for one in (wrong, twice, strange, right, again)] == [422, 422, 422, 303, 303]
+    assert shop.skus(1) == ["A-1"]
+    assert shop.listing("A-1").offer_price_jpy == 12_800
+    assert f'href="{page}/to-mend.csv"' in ann.get(page).text
+
+
+def test_the_right_rows_of_a_failed_import_are_taken_by_a_button(ann: Browser, engine: Engine) -> None:
+    shop = Workshop(engine)
+    shop.now.at = utc_now()
+    failed = shop.import_bytes("ann", (CSV + "A-2,ebay,x7654321,時計\n").encode())
+    offered = f'action="/jobs/{failed.id}/right-ones"' in ann.get(f"/jobs/{failed.id}").text
+    started = ann.post(f"/jobs/{failed.id}/right-ones")
+    shop.work(Kind.IMPORT)
+
+    assert offered
+    assert started.headers["location"] == f"/jobs/{failed.id + 1}"
+    assert shop.skus(1) == ["A-1"]
+    assert "right-ones" not in ann.get(f"/jobs/{failed.id + 1}").text
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_template_is_imported_as_it_is_without_its_example(ann: Browser, engine: Engine, language: str) -> None:
+    ann.client.cookies.set("language", language)
+    template = ann.get("/jobs/template.csv")
+    filled = template.content + b'"T-1","https://jp.mercari.com/item/m12345678901","","","1000","2",""\r\n'
+    page = upload(ann, filled)
+    job_id = int(page.rpartition("/")[2])
+    shop = Workshop(engine)
+    shop.now.at = utc_now()
+    job = shop.book.get(job_id)
+    assert job is not None
+    MapColumns(shop.book, shop.hints, shop.now)(job_id, ShowMapping(shop.book)(job).layout.columns, "ann")
+    shop.work(Kind.IMPORT)
+
+    assert template.content.startswith(b"\xef\xbb\xbf")
+    assert shop.skus(1) == ["T-1"]
+    assert (shop.listing("T-1").offer_price_jpy, shop.listing("T-1").listing_quantity) == (1000, 2)

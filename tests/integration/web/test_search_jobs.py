@@ -12,7 +12,7 @@ from mercarich_db import settings_store, tables
 from mercarich_db.engine import run_tx
 from mercarich_db.tables.revivals import EVERYONE
 from mercarich_reasons.jobs import MarketplaceAway, MarketplacePaused, SearchesFailed, SearchStopped, SearchUnusable
-from mercarich_web.jobs.desk import MOST_OPEN
+from mercarich_web.jobs.found import MOST_OPEN
 from mercarich_web.jobs.jobs import Kind
 from mercarich_web.jobs.search_queries import MarketAway, Unusable
 from mercarich_web.refusals import NotFound, Refused

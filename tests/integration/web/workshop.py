@@ -14,7 +14,7 @@ from mercarich_contracts.proxy_api import Evidence, Item
 from mercarich_db.engine import reading
 from mercarich_db.tables import job_problems, job_rows, jobs, listings
 from mercarich_reasons.reason import Reason
-from mercarich_web.jobs.desk import AcceptImport, SkipQuery, StartImport, StartSearch, StopJob
+from mercarich_web.jobs.desk import AcceptImport, SkipQuery, StartSearch, StopJob
 from mercarich_web.jobs.jobs import Claim, Job, Kind
 from mercarich_web.jobs.room import FilesAnHour
 from mercarich_web.jobs.search_queries import Query, Wish
@@ -22,6 +22,7 @@ from mercarich_web.jobs.slices import RunSlice
 from mercarich_web.jobs.sql.book import SqlJobBook
 from mercarich_web.jobs.sql.claims import SqlDesk
 from mercarich_web.jobs.sql.files import SqlJobFiles
+from mercarich_web.jobs.starting import StartImport
 from mercarich_web.jobs.watch import WatchJobs
 from mercarich_web.jobs.worker import steps_of
 

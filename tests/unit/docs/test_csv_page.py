@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mercarich_web.jobs import csv_records, desk, room
+from mercarich_web.jobs import csv_records, room, starting
 from mercarich_web.listings import csv_rows
 
 PAGE = (Path(__file__).parents[3] / "docs/csv.md").read_text(encoding="utf-8")
@@ -59,7 +59,7 @@ def test_a_word_is_one_of_those_that_it_says(column: str) -> None:
 
 def test_a_file_is_as_large_as_it_says() -> None:
     promised = (
-        f"At most {csv_rows.MOST_ROWS:,} rows, {desk.MOST_BYTES // 10**6} MB,"
+        f"At most {csv_rows.MOST_ROWS:,} rows, {starting.MOST_BYTES // 10**6} MB,"
         f" and {csv_records.LONGEST_RECORD // 1024} KiB a row."
         f" A seller sends at most {room.FILES_AN_HOUR} files an hour."
     )

@@ -26,7 +26,19 @@ from mercarich_reasons.imports import (
 )
 from mercarich_reasons.offers import NoSourceAddress
 from mercarich_reasons.reason import Reason
-from mercarich_web.listings.csv_rows import COLUMNS, ListingRow, neutralised, read_header, read_row, restored
+from mercarich_web.jobs.words import COLUMN_WORDS, EXAMPLE_SKU
+from mercarich_web.listings.cell_words import is_example
+from mercarich_web.listings.column_names import field_of
+from mercarich_web.listings.csv_rows import (
+    COLUMNS,
+    ListingRow,
+    is_no_listing,
+    neutralised,
+    read_header,
+    read_row,
+    restored,
+)
+from mercarich_web.site.languages import LANGUAGES, catalogue
 
 GOOD = {
     "sku": "S-1",
@@ -72,6 +84,62 @@ def test_a_source_is_an_id_or_its_pages_address(marketplace: str, address: str, 
     row, problems = row_of(marketplace=marketplace, source_id=address)
 
     assert (row.item_id if row else None, problems) == (item_id, [])
+
+
+@pytest.mark.parametrize(
+    "price",
+    ["¥12,800", "￥12,800", "\\12,800", "１２８００", "１２，８００円", "12800円", "12,800.00", "JPY 12800", " 12800 "],
+)
+def test_a_price_is_read_as_people_write_it(price: str) -> None:
+    row, problems = row_of(price=price)
+
+    assert (row.price if row else None, problems) == (12_800, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        *((text, True) for text in ("はい", "○", "〇", "出品中", "有", "ＹＥＳ", "True", "１", "Active")),
+        *((text, False) for text in ("いいえ", "×", "未出品", "下書き", "無し", "No", "FALSE", "０", "Inactive")),
+    ],
+)
+def test_yes_and_no_are_read_in_both_languages(text: str, listed: bool) -> None:
+    row, problems = row_of(listed=text)
+
+    assert (row.listed if row else None, problems) == (listed, [])
+
+
+def test_empty_cells_behind_the_last_column_are_none() -> None:
+    row, problems = read_row(COLUMNS_USED, [*GOOD.values(), "", " "], 7)
+    _, told = read_row(COLUMNS_USED, [*GOOD.values(), "", "x"], 7)
+
+    assert (row is None, problems) == (False, [])
+    assert [each.problem for each in told] == [CellCount(10, 8)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_none"),
+    [
+        (["", "", ""], True),
+        (["合計", "", "12,800"], True),
+        (["", "Total:", "12,800"], True),
+        (["（例）A-1", "https://jp.mercari.com/item/m12345678901", "1"], True),
+        (["合計", "https://jp.mercari.com/item/m12345678901", "1"], False),
+        (["A-1", "", ""], False),
+        (["", "https://jp.mercari.com/item/m12345678901", ""], False),
+        (["小計算機", "", "1"], False),
+    ],
+)
+def test_blank_lines_totals_and_examples_are_no_listings(cells: list[str], is_none: bool) -> None:
+    assert is_no_listing(["sku", "source_id", "price"], cells) is is_none
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_import_knows_the_names_that_a_template_gives_its_columns(language: str) -> None:
+    say = catalogue(language).ugettext
+
+    assert {field: field_of(say(word)) for field, word in COLUMN_WORDS.items()} == {one: one for one in COLUMN_WORDS}
+    assert is_example(say(EXAMPLE_SKU))
 
 
 @pytest.mark.parametrize("marketplace", ["", "ヤフオク", "ﾔﾌｵｸ!", "Yahoo!オークション", "YAHOO"])
@@ -122,7 +190,7 @@ def test_a_source_that_names_no_item_is_told(marketplace: str, source: str, why:
         ("asin", "=cmd|' /C calc'!A0", NoAsin("=cmd|' /C calc'!A0")),
         ("title", "x" * 256, CellTooLong(256, 255)),
         ("title", "a\x1bb", ControlCharacter()),
-        *(("quantity", text, NumberOutOfRange(1, 999, text)) for text in ("0", "-1", "1.5", "１")),
+        *(("quantity", text, NumberOutOfRange(1, 999, text)) for text in ("0", "-1", "1.5", "1,2", "1.000", "一")),
         ("quantity", "9" * 5000, CellTooLong(5000, 1000)),
         ("listed", "perhaps", NotYesOrNo("perhaps")),
     ],

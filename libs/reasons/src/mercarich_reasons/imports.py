@@ -31,6 +31,34 @@ class ColumnTwice(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnsUnknown(Reason):
+    """Columns were given that the file does not have, or fields that listings do not have."""
+
+    columns: int
+    """Columns of the file."""
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTwice(Reason):
+    """Two columns of a file are to be the same field."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsMissing(Reason):
+    """No column of the file has what an import needs."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AmazonsReport(Reason):
+    """The file is a report that Amazon makes: it names no sources."""
+
+
+@dataclass(frozen=True, slots=True)
 class CellCount(Reason):
     """The row has more or fewer cells than the header."""
 

@@ -32,6 +32,8 @@ class RowsImported(Reason):
     """New listings."""
     changed: int | None = None
     unchanged: int | None = None
+    left_out: int | None = None
+    """Rows with problems, where the right ones were to be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,39 @@ class NoFile(Reason):
 @dataclass(frozen=True, slots=True)
 class FileEncoding(Reason):
     """The file is neither UTF-8 nor Shift_JIS."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoSpreadsheet(Reason):
+    """The file is a document, a picture or a page of a website, whatever its name says."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersDocument(Reason):
+    """The file is a document of Numbers, which nothing else reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookLocked(Reason):
+    """The workbook has a password."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookTooLarge(Reason):
+    """The workbook takes too much to read."""
+
+    megabytes: int
+    """The limit of its file."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookUnreadable(Reason):
+    """The file begins as a workbook, and is none that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbooksWait(Reason):
+    """Other workbooks are being read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from mercarich_reasons.words.accounts_en import ACCOUNTS
 from mercarich_reasons.words.creations_en import CREATIONS
 from mercarich_reasons.words.earnings_en import EARNINGS
 from mercarich_reasons.words.troubles_en import TROUBLES
+from mercarich_reasons.words.files_en import FILES
 from mercarich_reasons.words.values_en import (
     COLOURS,
     CONDITIONS,
@@ -200,7 +201,8 @@ REASONS: Mapping[str, str] = {
     "file_empty": "The file is empty.",
     "file_without_rows": "The file has no rows below its header.",
     "rows_wrong": "No row was imported. Problems found: {problems}. Correct them and upload the file again.",
-    "rows_imported": "{rows} rows were read[: {made} new, {changed} changed, {unchanged} unchanged].",
+    "rows_imported": "{rows} rows were read[: {made} new, {changed} changed, {unchanged} unchanged]"
+    "[; rows left out for their problems: {left_out}].",
     "import_stopped": "Stopped by {person}; no row was imported.",
     "import_not_accepted": "Nobody accepted the import within {days} days, so it was closed, and nothing was imported.",
     "import_closed": "The import made no progress for {minutes} minutes and was closed."
@@ -215,7 +217,14 @@ REASONS: Mapping[str, str] = {
     "search_unusable": "the search on {marketplace} failed ({text})",
     "answer_unreadable": "{marketplace}: the answer of its proxy cannot be read",
     "no_file": "choose a file",
-    "file_encoding": "the file is neither UTF-8 nor Shift_JIS; save it as CSV UTF-8",
+    "file_encoding": "the file is neither UTF-8, UTF-16 nor Shift_JIS, or mixes them; save it as CSV UTF-8 or .xlsx",
+    "no_spreadsheet": "this is no list, whatever its name says, but a document or a page of a website; save"
+    " it as CSV or .xlsx",
+    "numbers_document": "this is a document of Numbers; there, use File, Export To, CSV or Excel",
+    "workbook_locked": "the workbook has a password; save it without one",
+    "workbook_too_large": "the workbook has too much in it; at most {megabytes} MB, or save the sheet as CSV",
+    "workbook_unreadable": "the workbook is damaged or of a kind that cannot be read; save it as .xlsx or CSV",
+    "workbooks_wait": "other workbooks are being read; try again in a minute, or save the sheet as CSV",
     "file_too_large": "the file is larger than {megabytes} MB; split it",
     "file_to_mend_gone": "No row was imported. Problems found: {problems}. The file to mend was deleted, because newer"
     " files needed its place: all files of a seller take at most {megabytes} MB."
@@ -236,35 +245,7 @@ REASONS: Mapping[str, str] = {
     "no_keyword": "'{given}' contains no keyword",
     "keyword_too_long": "'{given}…': the keyword has {characters} characters; at most {most} are allowed",
     "no_price": "'{given}': '{price}' is not a price",
-    # lines of imports
-    "unknown_column": "unknown column '{column}'; known: {known}",
-    "nameless_column": "column {number} has no name; known: {known}",
-    "column_missing": "the column is missing",
-    "column_twice": "the column appears twice",
-    "cell_count": "the row has {cells} cells, the header {columns}",
-    "cell_empty": "is empty",
-    "cell_too_long": "{characters} characters; at most {most} are allowed",
-    "control_character": "contains a control character",
-    "line_break_inside": "contains a tab or a line break",
-    "no_marketplace": "expected one of {known}, not '{given}'",
-    "no_item_id": "expected an id of {marketplace} or its page's address, not '{given}'",
-    "other_marketplace": "the address is of {marketplace}, and the row says {named}",
-    "short_link": "'{given}' is a short link, which names no item: open it, and copy the address of its page",
-    "no_asin": "expected ten capital letters and digits, not '{given}'",
-    "not_yes_or_no": "expected yes or no, not '{given}'",
-    "number_out_of_range": "expected a whole number from {least} to {most}, not '{given}'",
-    "sku_twice": "line {line} has the same SKU",
-    "source_twice": "line {line} has the same source",
-    "source_taken": "your SKU {sku} already has this source",
-    "being_deleted": "{sku} is being deleted, at Amazon too; import it again afterwards",
-    "source_fixed": "the source of this offer is {item_id}; an import cannot change the source of a listed offer",
-    "listed_already": "{sku} is on sale; an import cannot turn a listed offer into a draft",
-    "record_too_long": "the line is longer than {most} bytes; perhaps a quote is not closed",
-    "wrong_bytes": "the line is in another encoding than the beginning of the file",
-    "lone_carriage_return": "contains a carriage return without a line feed; lines must end in CR LF or LF",
-    "quote_open": "a quote is opened and not closed",
-    "text_after_quote": "there is text after a closing quote; write a quote within a cell twice",
-    "too_many_rows": "more than {most} rows; split the file",
+    **FILES,
     "database_not_empty": "this database has {sellers} sellers; the original can only be taken over into an empty one",
     "tables_missing": "these tables were not found in the original: {tables}",
     # settings and rules

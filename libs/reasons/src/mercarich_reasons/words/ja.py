@@ -7,6 +7,7 @@ from mercarich_reasons.words.accounts_ja import ACCOUNTS
 from mercarich_reasons.words.creations_ja import CREATIONS
 from mercarich_reasons.words.earnings_ja import EARNINGS
 from mercarich_reasons.words.troubles_ja import TROUBLES
+from mercarich_reasons.words.files_ja import FILES
 from mercarich_reasons.words.values_ja import (
     COLOURS,
     CONDITIONS,
@@ -201,7 +202,8 @@ REASONS: Mapping[str, str] = {
     "file_without_rows": "見出し行の下にデータがありません。",
     "rows_wrong": "{problems}件の問題が見つかったため、1行も取り込みませんでした。"
     "修正して再度アップロードしてください。",
-    "rows_imported": "{rows}行を読み込みました[（新規{made}件、変更{changed}件、変更なし{unchanged}件）]。",
+    "rows_imported": "{rows}行を読み込みました[（新規{made}件、変更{changed}件、変更なし{unchanged}件）]"
+    "[。問題のある{left_out}行は取り込んでいません]。",
     "import_stopped": "{person}が停止しました。1行も取り込んでいません。",
     "import_not_accepted": "{days}日以内に承認されなかったため、取り込みを終了しました。何も取り込まれていません。",
     "import_closed": "{minutes}分間進まなかったため、取り込みを終了しました。"
@@ -216,7 +218,13 @@ REASONS: Mapping[str, str] = {
     "search_unusable": "{marketplace}の検索結果を取得できませんでした（{text}）",
     "answer_unreadable": "{marketplace}のプロキシの応答を読み取れませんでした",
     "no_file": "ファイルを選択してください",
-    "file_encoding": "文字コードがUTF-8でもShift_JISでもありません。CSV UTF-8で保存してください",
+    "file_encoding": "文字コードを判別できないか、混在しています。UTF-8のCSVか.xlsxで保存してください",
+    "no_spreadsheet": "名前にかかわらず、文書やWebページのファイルです。CSVまたは.xlsxで保存してください",
+    "numbers_document": "Numbersの書類です。Numbersの「書き出す」でCSVまたはExcelにしてください",
+    "workbook_locked": "パスワード付きのブックです。パスワードを外して保存してください",
+    "workbook_too_large": "ブックが大きすぎます（上限{megabytes}MB）。シートをCSVで保存してください",
+    "workbook_unreadable": "ブックが破損しているか、対応していない形式です。.xlsxまたはCSVで保存してください",
+    "workbooks_wait": "他のブックを処理中です。1分ほど待つか、シートをCSVで保存してください",
     "file_too_large": "ファイルが{megabytes}MBを超えています。分割してください",
     "file_to_mend_gone": "{problems}件の問題が見つかったため、1行も取り込みませんでした。"
     "お預かりできるファイルは合計{megabytes}MBまでのため、修正用ファイルは新しいファイルと入れ替わりに削除されました。"
@@ -236,35 +244,7 @@ REASONS: Mapping[str, str] = {
     "no_keyword": "「{given}」にキーワードがありません",
     "keyword_too_long": "「{given}…」のキーワードは{characters}文字あります。{most}文字までです",
     "no_price": "「{given}」の価格「{price}」を読み取れません",
-    # lines of imports
-    "unknown_column": "「{column}」という列はありません（使える列：{known}）",
-    "nameless_column": "{number}列目に名前がありません（使える列：{known}）",
-    "column_missing": "この列がありません",
-    "column_twice": "この列が2つあります",
-    "cell_count": "セルが{cells}個ありますが、見出し行は{columns}個です",
-    "cell_empty": "空欄です",
-    "cell_too_long": "{characters}文字あります。{most}文字までです",
-    "control_character": "制御文字が含まれています",
-    "line_break_inside": "タブまたは改行が含まれています",
-    "no_marketplace": "{known}のいずれかを入力してください（入力：{given}）",
-    "no_item_id": "{marketplace}の商品IDまたは商品ページのURLを入力してください（入力：{given}）",
-    "other_marketplace": "URLは{marketplace}の商品ですが、この行では{named}になっています",
-    "short_link": "「{given}」は短縮リンクのため商品を特定できません。開いたページのURLを貼り付けてください",
-    "no_asin": "半角の英大文字と数字10文字で入力してください（入力：{given}）",
-    "not_yes_or_no": "yesまたはnoを入力してください（入力：{given}）",
-    "number_out_of_range": "{least}〜{most}の整数を入力してください（入力：{given}）",
-    "sku_twice": "{line}行目と同じSKUです",
-    "source_twice": "{line}行目と同じ仕入れ元です",
-    "source_taken": "SKU {sku}がこの仕入れ元を使っています",
-    "being_deleted": "{sku}はAmazonからも削除中です。完了後にもう一度取り込んでください",
-    "source_fixed": "この出品は{item_id}から出品中です。出品中の仕入れ元は取り込みでは変更できません",
-    "listed_already": "{sku}は出品中です。取り込みでは監視から外せません",
-    "record_too_long": "1行が{most}バイトを超えています。引用符が閉じていない可能性があります",
-    "wrong_bytes": "ファイルの先頭と異なる文字コードが混ざっています",
-    "lone_carriage_return": "改行コードが正しくありません。CR LFまたはLFで保存してください",
-    "quote_open": "引用符が閉じていません",
-    "text_after_quote": "閉じた引用符の後に文字があります。セル内の引用符は2つ続けて書いてください",
-    "too_many_rows": "{most}行を超えています。ファイルを分割してください",
+    **FILES,
     "database_not_empty": "このデータベースには出品者が{sellers}名います。移行先は空である必要があります",
     "tables_missing": "移行元に次のテーブルが見つかりません：{tables}",
     # settings and rules

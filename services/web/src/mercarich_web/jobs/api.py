@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, UploadFile
+from fastapi import APIRouter, Depends, Form, Query, UploadFile
 from fastapi.responses import StreamingResponse
+from pydantic import Field
 
 from mercarich_web.api.callers import caller
 from mercarich_web.api.ids import Id
@@ -11,12 +12,15 @@ from mercarich_web.identity.api_keys import Keys
 from mercarich_web.identity.keys import Scope
 from mercarich_web.identity.people import Account
 from mercarich_web.jobs import shapes
-from mercarich_web.jobs.desk import MOST_BYTES, JobDesk
+from mercarich_web.jobs.desk import JobDesk
 from mercarich_web.jobs.search_queries import Wish
+from mercarich_web.jobs.starting import MOST_BYTES, ImportWish, named_columns
 from mercarich_web.site.shares import Download
 
 BY = "API"
 READ_BYTES = 65_536
+MOST_COLUMNS = 500
+NamedColumn = Annotated[str, Field(max_length=500, pattern="=")]
 
 
 def routes(keys: Keys, desk: JobDesk) -> APIRouter:
@@ -60,11 +64,27 @@ def _starting(keys: Keys, desk: JobDesk) -> APIRouter:
         return shapes.job(desk.start_search(account.username, wanted, BY))
 
     @routes.post(
-        "/imports", status_code=201, summary="Start an import of a CSV file", max_body_size=MOST_BYTES + 10_000
+        "/imports",
+        status_code=201,
+        summary="Start an import of a CSV file, .xlsx or .ods",
+        max_body_size=MOST_BYTES + 10_000,
     )
-    def start_import(file: UploadFile, account: Account = writer) -> shapes.JobShape:
+    def start_import(
+        file: UploadFile,
+        column: Annotated[list[NamedColumn], Form(max_length=MOST_COLUMNS)] = [],  # noqa: B006
+        leave_out_others: Annotated[bool, Form()] = False,
+        right_ones: Annotated[bool, Form()] = False,
+        account: Account = writer,
+    ) -> shapes.JobShape:
+        """`column` is `NAME=FIELD` of a column that has another name than ours, `NAME=` to leave it out. Other columns
+        that are none of ours refuse the file, unless `leave_out_others`; rows with problems do, unless `right_ones`."""
         pieces = iter(lambda: file.file.read(READ_BYTES), b"")
-        return shapes.job(desk.start_import(account.username, file.filename or "api.csv", pieces, BY))
+        wish = ImportWish(columns=named_columns(column), leave_out_others=leave_out_others, right_ones=right_ones)
+        return shapes.job(desk.start_import(account.username, file.filename or "api.csv", pieces, BY, wish))
+
+    @routes.post("/{job_id}/right-ones", status_code=201, summary="Import the rows without problems of a failed import")
+    def take_right_ones(job_id: Id, account: Account = writer) -> shapes.JobShape:
+        return shapes.job(desk.take_right_ones(job_id, account.username, BY))
 
     @routes.post("/{job_id}/stop", summary="End a job; nothing changes where it has ended")
     def stop(job_id: Id, account: Account = writer) -> shapes.JobShape:

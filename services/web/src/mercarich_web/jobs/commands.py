@@ -18,6 +18,7 @@ from mercarich_web.jobs.search_queries import Wish
 from mercarich_web.refusals import Refused
 
 if TYPE_CHECKING:
+    from mercarich_web.jobs.jobs import Job
     from mercarich_web.jobs.wiring import Jobs
 
 EVERYWHERE = ("all", "both")
@@ -27,7 +28,7 @@ _YEN = 999_999_999
 
 
 def job(argv: Sequence[str]) -> int:
-    """Start, list, show and stop sellers' bulk searches and CSV imports; export listings as CSV (docs/csv.md)."""
+    """Start, list, show and stop sellers' bulk searches and imports of files; export listings as CSV (docs/csv.md)."""
     given = _parser().parse_args(argv)
     run: Callable[[argparse.Namespace], int] = given.run
     return run(given)
@@ -42,10 +43,20 @@ def check_background_jobs(argv: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = command_parser("job", job.__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
-    kinds = actions.add_parser("start", help="a bulk search or a CSV import").add_subparsers(dest="kind", required=True)
+    kinds = actions.add_parser("start", help="a bulk search or an import").add_subparsers(dest="kind", required=True)
     _search(kinds.add_parser("search", help="new candidates as drafts"))
-    load_file = _action(kinds.add_parser("import", help="listings from a CSV file"), _start_import)
-    load_file.add_argument("file", help="UTF-8 or Shift_JIS; - reads standard input")
+    load_file = _action(kinds.add_parser("import", help="listings from a file"), _start_import)
+    load_file.add_argument("file", help="a CSV, .xlsx or .ods; - reads standard input")
+    load_file.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        type=_column,
+        metavar="NAME=FIELD",
+        help="what a column of another name than ours is; NAME= leaves it out",
+    )
+    load_file.add_argument("--leave-out-others", action="store_true", help="leave out columns that are none of ours")
+    load_file.add_argument("--right-ones", action="store_true", help="leave out rows with problems, take the others")
     _seller(load_file)
     listing = _action(actions.add_parser("list", help="the last jobs, newest first"), _list)
     listing.add_argument("--username", type=person, help="only jobs of this seller")
@@ -102,11 +113,15 @@ def _start_search(given: argparse.Namespace) -> int:
 def _start_import(given: argparse.Namespace) -> int:
     by = given.by or login()
     name = "standard input" if given.file == "-" else Path(given.file).name
-    return _answer(
-        given,
-        lambda jobs: jobs.start_import(given.username, name, _bytes_of(given.file), by),
-        job_pages.started,
-    )
+
+    def start(jobs: "Jobs") -> "Job":
+        from mercarich_web.jobs.starting import ImportWish, named_columns
+
+        columns = named_columns(given.column)
+        wish = ImportWish(columns=columns, leave_out_others=given.leave_out_others, right_ones=given.right_ones)
+        return jobs.start_import(given.username, name, _bytes_of(given.file), by, wish)
+
+    return _answer(given, start, job_pages.started)
 
 
 def _list(given: argparse.Namespace) -> int:
@@ -177,6 +192,12 @@ def _with_jobs(on: Opened, ask: "Callable[[Jobs], job_pages.Answer]") -> "job_pa
 
     with jobs_of(on.engine, on.shared, on.now) as jobs:
         return ask(jobs)
+
+
+def _column(text: str) -> str:
+    if "=" not in text:
+        raise argparse.ArgumentTypeError(f"expected NAME=FIELD, not {text!r}")
+    return text
 
 
 def _yen(text: str) -> int:

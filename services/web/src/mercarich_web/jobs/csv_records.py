@@ -63,13 +63,13 @@ def lines(chunks: Iterable[bytes]) -> Iterator[Line]:
         yield Line(bytes(held), size)
 
 
-def records(source: Iterator[Line], encoding: str, place: Place) -> Iterator[Record]:
+def records(source: Iterator[Line], encoding: str, place: Place, separator: str = ",") -> Iterator[Record]:
     """Yield every record from `place` on, which is where `source` begins. Lines without any cell are left out."""
     feed = _Feed(source, encoding, place)
     while True:
         first = feed.begin()
         try:
-            cells = tuple(next(csv.reader(feed, strict=True)))
+            cells = tuple(next(csv.reader(feed, strict=True, delimiter=separator)))
         except StopIteration:
             return
         except _Unreadable as error:

@@ -15,10 +15,11 @@ from mercarich_reasons.imports import TooManyRows
 from mercarich_reasons.jobs import FileEmpty, FileWithoutRows, RowsWrong
 from mercarich_reasons.reason import Reason
 from mercarich_web.jobs.csv_records import Place, Record, lines, records
-from mercarich_web.jobs.jobs import ACCEPTED, Changed, Claim, Phase, State, WaitsForSeller
+from mercarich_web.jobs.jobs import ACCEPTED, HOPELESS, RIGHT_ONES, Changed, Claim, Phase, State, WaitsForSeller
+from mercarich_web.jobs.layouts import stored_layout
 from mercarich_web.jobs.sql.claims import SqlDesk
 from mercarich_web.jobs.sql.imports import SqlImports
-from mercarich_web.listings.csv_rows import MOST_ROWS, ListingRow, Problem, read_header, read_row
+from mercarich_web.listings.csv_rows import MOST_ROWS, ListingRow, Problem, is_no_listing, read_header, read_row
 
 ROWS = 500
 """Records that one step reads, and rows that one step compares."""
@@ -46,11 +47,12 @@ class ImportStep:
         return self._apply(claim)
 
     def _read(self, claim: Claim) -> Claim | None:
-        page = _Page(claim.cursor, claim.wrong)
+        page = _Page(claim)
         place = Place(int(claim.cursor["offset"]), int(claim.cursor["line"]))
         source = lines(self.imports.chunks(claim.job_id, place.offset))
         taken = 0
-        for record in islice(records(source, str(claim.arguments["encoding"]), place), ROWS):
+        layout = stored_layout(claim.arguments)
+        for record in islice(records(source, layout.encoding, place, layout.separator), ROWS):
             page.take(record)
             taken += 1
             if page.hopeless:
@@ -73,7 +75,14 @@ class ImportStep:
     def _compared(self, claim: Claim, last: int) -> Claim | None:
         if last < (claim.total or 0):
             return claim
-        return self._refuse(claim) if claim.wrong else self._weighed(claim)
+        if claim.wrong and not self._takes_right_ones(claim):
+            return self._refuse(claim)
+        return self._weighed(claim)
+
+    def _takes_right_ones(self, claim: Claim) -> bool:
+        """Rows with problems are left out; but not where reading was given up, or no row is left."""
+        wanted = claim.arguments.get(RIGHT_ONES) and not claim.cursor.get(HOPELESS)
+        return bool(wanted) and self.imports.right_ones(claim) > 0
 
     def _weighed(self, claim: Claim) -> Claim:
         """Go on, or ask the seller first whether looks may come later than the plans promise."""
@@ -104,8 +113,9 @@ class ImportStep:
 class _Page:
     """The rows that one step has read, and the position where the next one begins."""
 
-    def __init__(self, cursor: Mapping[str, Any], wrong: int) -> None:
-        self._cursor = cursor
+    def __init__(self, claim: Claim) -> None:
+        self._cursor = cursor = claim.cursor
+        self._layout = stored_layout(claim.arguments)
         self.columns: list[str] | None = cursor.get("columns")
         self.staged = int(cursor["staged"])
         self._bad_lines = int(cursor["bad_lines"])
@@ -117,15 +127,22 @@ class _Page:
 
     def take(self, record: Record) -> None:
         self._place = record.after
+        if self.columns is None and record.line < self._layout.header_line:
+            return
         self._bad_lines = self._bad_lines + 1 if record.problem else 0
         if record.problem:
             self.problems.append(Problem(record.line, None, record.problem))
             self.hopeless = self.columns is None or self._bad_lines >= MOST_BAD_LINES
             return
+        if self.columns is None and self._layout.columns:
+            self.columns = list(self._layout.columns)
+            return
         if self.columns is None:
             self.columns, wrong = read_header(record.cells, record.line)
             self.problems += wrong
             self.hopeless = bool(wrong)
+            return
+        if is_no_listing(self.columns, record.cells):
             return
         self._seen += 1
         if self._seen > MOST_ROWS:
@@ -147,4 +164,5 @@ class _Page:
             "staged": self.staged,
             "records": self._seen,
             "bad_lines": self._bad_lines,
+            HOPELESS: self.hopeless,
         }

@@ -28,6 +28,8 @@ class State(StrEnum):
 class Phase(StrEnum):
     PREPARING = "preparing"
     """The job's file or queries are still being stored; no worker takes it."""
+    MAPPING = "mapping"
+    """The seller has to say which column is which; no worker takes the job."""
     SEARCHING = "searching"
     READING = "reading"
     COMPARING = "comparing"
@@ -40,8 +42,14 @@ class Phase(StrEnum):
 
 FIRST_PHASE = {Kind.SEARCH: Phase.SEARCHING, Kind.IMPORT: Phase.READING}
 
+HOPELESS = "hopeless"
+"""In an import's cursor: reading was given up, so that not all rows are known."""
+AMONG_STAGED = "among_staged"
+"""In an import's cursor: the staged rows that a comparison has found problems of."""
 CAPACITY, ACCEPTED = "capacity", "accepted"
 """In an import's cursor: the reasons of `Job.capacity` as they are stored, and whether the seller has accepted them."""
+RIGHT_ONES = "right_ones"
+"""In an import's arguments: whether rows with problems are left out and the others taken."""
 READ_SOON = "read_soon"
 """In an import's arguments: whether feed is to read the offers at Amazon once they are imported."""
 
@@ -96,10 +104,16 @@ class Job:
 
     def can_be_mended(self, now: datetime) -> bool:
         """The file is still stored and its rows were read. A wrong header is not mendable: it is wrong for all rows."""
-        read = self.kind == Kind.IMPORT and self.state == State.FAILED and self.cursor.get("records", 0) > 0
+        over = self.state in (State.FAILED, State.FINISHED)
+        read = self.kind == Kind.IMPORT and over and self.cursor.get("records", 0) > 0
         if isinstance(self.message, FileToMendGone):
             return False
         return read and self.wrong > 0 and self.ended_at is not None and now - self.ended_at < MENDABLE_FOR
+
+    def has_right_ones(self, now: datetime) -> bool:
+        """None of its rows was imported, for the problems of some, and others have none."""
+        none = self.state == State.FAILED and not self.cursor.get(HOPELESS)
+        return none and self.can_be_mended(now) and self.cursor.get("staged", 0) > self.cursor.get(AMONG_STAGED, 0)
 
 
 @dataclass(frozen=True, slots=True)

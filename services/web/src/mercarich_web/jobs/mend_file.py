@@ -1,6 +1,6 @@
 """The file of a failed import, with a column that says what is wrong with each row, to be mended and uploaded again.
 
-It contains all rows, since none was imported; rows with problems come first.
+It contains all rows where none was imported, those with problems first; else those that were left out.
 """
 
 import csv
@@ -13,7 +13,8 @@ from mercarich_platform.clock import Clock
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
 from mercarich_web.jobs.csv_records import Line, Place, lines, records
-from mercarich_web.jobs.jobs import Job
+from mercarich_web.jobs.jobs import Job, State
+from mercarich_web.jobs.layouts import stored_layout
 from mercarich_web.jobs.sql.book import SqlJobBook
 from mercarich_web.listings.csv_rows import PROBLEM, neutralised, restored
 from mercarich_web.refusals import NotFound
@@ -46,11 +47,11 @@ class FileToMend:
     def _rows(self, job: Job, told: Tell) -> Iterator[Sequence[str]]:
         problems = self._problems(job.id, told)
         read = _Read(job, self.jobs)
-        header, _ = next(iter(read), ((), 0))
+        header = read.header()
         names = [cell.strip().lower() for cell in header]
         own = names.index(PROBLEM) if PROBLEM in names else None
         yield [PROBLEM, *_without(header, own)]
-        for wrong in (True, False):
+        for wrong in (True, False) if job.state == State.FAILED else (True,):
             for cells, line in read.below():
                 if (line in problems) is wrong:
                     yield [neutralised(problems.get(line, "")), *map(_safe, _without(cells, own))]
@@ -69,15 +70,19 @@ class _Read:
     def __init__(self, job: Job, jobs: SqlJobBook) -> None:
         self._job = job
         self._jobs = jobs
+        self._layout = stored_layout(job.arguments)
 
     def __iter__(self) -> Iterator[tuple[Sequence[str], int]]:
-        encoding = str(self._job.arguments["encoding"])
-        seen: list[bytes] = []
+        layout, seen = self._layout, list[bytes]()
         source = _keeping(lines(self._jobs.stored(self._job.id)), seen)
-        for record in records(source, encoding, Place()):
-            raw = b"".join(seen).decode(encoding, "replace").strip("\r\n")
+        for record in records(source, layout.encoding, Place(), layout.separator):
+            raw = b"".join(seen).decode(layout.encoding, "replace").strip("\r\n")
             seen.clear()
-            yield (record.cells if record.problem is None else (raw,)), record.line
+            if record.line >= layout.header_line:
+                yield (record.cells if record.problem is None else (raw,)), record.line
+
+    def header(self) -> Sequence[str]:
+        return next(iter(self), ((), 0))[0]
 
     def below(self) -> Iterator[tuple[Sequence[str], int]]:
         """Return the records below the header."""

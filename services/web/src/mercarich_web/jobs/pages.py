@@ -1,22 +1,28 @@
 """A seller's bulk searches and CSV imports: start, watch, stop, skip, and the problems of a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+from pydantic import Field
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SEARCHED
 from mercarich_reasons.jobs import NoFile
+from mercarich_reasons.reason import Reason
 from mercarich_web.api.ids import Id
-from mercarich_web.jobs.desk import MOST_BYTES, JobDesk
-from mercarich_web.jobs.jobs import JobProblem
+from mercarich_web.jobs.desk import JobDesk
+from mercarich_web.jobs.jobs import Job, JobProblem, Phase
+from mercarich_web.jobs.layouts import FIELDS
 from mercarich_web.jobs.mend_file import Tell
 from mercarich_web.jobs.search_queries import Wish
+from mercarich_web.jobs.starting import MOST_BYTES, ImportWish
+from mercarich_web.jobs.words import COLUMN_WORDS, EXAMPLE, EXAMPLE_SKU
 from mercarich_web.listings.csv_rows import neutralised
 from mercarich_web.listings.export import BOM, as_lines
 from mercarich_web.refusals import Refused
+from mercarich_web.site.languages import catalogue
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.shares import Download
 from mercarich_web.site.streams import Followed
@@ -25,12 +31,16 @@ from mercarich_web.site.visits import Seller, Visit
 
 SHOWN = 30
 READ_BYTES = 65_536
+MOST_COLUMNS = 500
+Columns = Annotated[Sequence[Annotated[str, Field(max_length=32)]], Query(max_length=MOST_COLUMNS)]
+GivenColumns = Annotated[Sequence[Annotated[str, Field(max_length=32)]], Form(max_length=MOST_COLUMNS)]
 Price = Annotated[str, Form(max_length=9, pattern=r"^\d*$")]
 
 
 def routes(site: Site, desk: JobDesk) -> APIRouter:
     routes = APIRouter()
     routes.include_router(_starting(site, desk))
+    routes.include_router(_mapping(site, desk))
     routes.include_router(_watching(site, desk))
     return routes
 
@@ -53,10 +63,19 @@ def _starting(site: Site, desk: JobDesk) -> APIRouter:
         if file is None or not file.filename:
             return page(visit, 422, import_problem=NoFile())
         try:
-            job = desk.start_import(name, file.filename, iter(lambda: file.file.read(READ_BYTES), b""), name)
+            pieces = iter(lambda: file.file.read(READ_BYTES), b"")
+            job = desk.start_import(name, file.filename, pieces, name, ImportWish(asks=True))
         except Refused as error:
             return page(visit, 422, import_problem=error.reason)
         return site.to(f"/jobs/{job.id}")
+
+    @routes.get("/template.csv")
+    def template(visit: Seller) -> Response:
+        """A file to fill in: the columns by their names in the visitor's language, and an example that is left out."""
+        say = catalogue(visit.language).ugettext
+        example = [say(EXAMPLE_SKU), *EXAMPLE.values()]
+        lines = iter([BOM + as_lines([[say(COLUMN_WORDS[field]) for field in ("sku", *EXAMPLE)], example])])
+        return Download(lines, visit.account.username, "listings.csv")
 
     @routes.post("/search")
     def start_search(
@@ -85,10 +104,6 @@ def _watching(site: Site, desk: JobDesk) -> APIRouter:
 
     def teller(visit: Visit) -> Tell:
         return partial(told, language=visit.language)
-
-    @routes.get("")
-    def one(visit: Seller, job_id: Id) -> Response:
-        return site.page(visit, "jobs/job.html", details=desk.show(job_id, visit.account.username))
 
     @routes.get("/progress")
     def progress(visit: Seller, job_id: Id) -> Response:
@@ -124,6 +139,42 @@ def _watching(site: Site, desk: JobDesk) -> APIRouter:
     def skip(visit: Seller, job_id: Id, number: Id) -> Response:
         desk.skip(job_id, number, visit.account.username)
         return site.to(f"/jobs/{job_id}", "search_skipped", str(number))
+
+    return routes
+
+
+def _mapping(site: Site, desk: JobDesk) -> APIRouter:
+    routes = APIRouter(prefix="/jobs/{job_id}")
+
+    def mapping(visit: Visit, job: Job, columns: Sequence[str], refused: Reason | None = None) -> Response:
+        shown = desk.mapping(job, columns)
+        status = 200 if refused is None else 422
+        return site.page(visit, "jobs/mapping.html", status, job=job, shown=shown, fields=FIELDS, refused=refused)
+
+    @routes.get("")
+    def one(visit: Seller, job_id: Id, column: Columns = ()) -> Response:
+        """A job; of one that waits for its columns, which is which: `column` of each, in the order of the file."""
+        details = desk.show(job_id, visit.account.username)
+        if details.job.phase == Phase.MAPPING:
+            return mapping(visit, details.job, column)
+        return site.page(visit, "jobs/job.html", details=details)
+
+    @routes.post("/columns")
+    def map_columns(
+        visit: Seller, job_id: Id, column: GivenColumns = (), right_ones: Annotated[bool, Form()] = False
+    ) -> Response:
+        name = visit.account.username
+        try:
+            changed = desk.map_columns(job_id, column, name, right_ones=right_ones)
+        except Refused as error:
+            return mapping(visit, desk.show(job_id, name).job, column, error.reason)
+        return site.to(f"/jobs/{job_id}") if changed else site.to(f"/jobs/{job_id}", "nothing_changed", str(job_id))
+
+    @routes.post("/right-ones")
+    def take_right_ones(visit: Seller, job_id: Id) -> Response:
+        name = visit.account.username
+        job = desk.take_right_ones(job_id, name, name)
+        return site.to(f"/jobs/{job.id}")
 
     return routes
 

@@ -17,7 +17,6 @@ from mercarich_web.jobs.desk import (
     JobProblems,
     ShowJob,
     SkipQuery,
-    StartImport,
     StartSearch,
     StopJob,
 )
@@ -28,6 +27,7 @@ from mercarich_web.jobs.room import FilesAnHour
 from mercarich_web.jobs.sql.book import SqlJobBook
 from mercarich_web.jobs.sql.claims import SqlDesk
 from mercarich_web.jobs.sql.files import SqlJobFiles
+from mercarich_web.jobs.starting import MapColumns, ShowMapping, StartImport, TakeRightOnes
 from mercarich_web.jobs.watch import WatchJobs
 from mercarich_web.listings.export import ExportListings
 from mercarich_web.listings.sql.book import SqlListingBook
@@ -92,14 +92,18 @@ def job_desk(engine: Engine, settings: SharedSettings, now: Clock) -> Iterator[J
 
 def _desk(book: SqlJobBook, hints: HintsMeanwhile, engine: Engine, now: Clock) -> JobDesk:
     discard = SqlDesk(engine, lambda: timedelta(0), now).discard
+    start_import = StartImport(book, SqlJobFiles(engine), FilesAnHour(), hints, now)
     return JobDesk(
         start_search=StartSearch(book, hints, now),
-        start_import=StartImport(book, SqlJobFiles(engine), FilesAnHour(), hints, now),
+        start_import=start_import,
         list=book.list,
         show=ShowJob(book),
         several=book.several,
         problems=JobProblems(book),
         to_mend=FileToMend(book, now),
+        mapping=ShowMapping(book),
+        map_columns=MapColumns(book, hints, now),
+        take_right_ones=TakeRightOnes(book, start_import, now),
         stop=StopJob(book, now, discard),
         accept=AcceptImport(book, hints, now),
         skip=SkipQuery(book),

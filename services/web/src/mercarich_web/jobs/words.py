@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from mercarich_web.site.languages import N_
 
 JOB_KINDS: Mapping[str, tuple[str, str]] = {
-    "import": (N_("CSV import"), "file-spreadsheet"),
+    "import": (N_("Import of a file"), "file-spreadsheet"),
     "search": (N_("Bulk search"), "search"),
 }
 """A kind of job: its word and icon."""
@@ -22,6 +22,7 @@ JOB_STATES: Mapping[str, tuple[str, str]] = {
 JOB_PHASES: Mapping[str, str] = {
     "preparing": N_("storing the file"),
     "searching": N_("searching"),
+    "mapping": N_("waits for its columns"),
     "reading": N_("reading the file"),
     "comparing": N_("comparing with your listings"),
     "confirming": N_("waits until you accept it"),
@@ -29,3 +30,24 @@ JOB_PHASES: Mapping[str, str] = {
     "applying": N_("taking over"),
     "ended": N_("ended"),
 }
+COLUMN_WORDS: Mapping[str, str] = {
+    "sku": N_("Seller SKU"),
+    "marketplace": N_("Marketplace"),
+    "source_id": N_("Source URL"),
+    "asin": N_("ASIN"),
+    "title": N_("Title"),
+    "quantity": N_("Quantity"),
+    "listed": N_("Listed at Amazon"),
+    "price": N_("Selling price"),
+}
+"""Columns of a file, as a template names them; an import knows each of these names in either language."""
+EXAMPLE_SKU = N_("(example) CAMERA-001")
+EXAMPLE: Mapping[str, str] = {
+    "source_id": "https://jp.mercari.com/item/m12345678901",
+    "asin": "B000000001",
+    "title": "Canon EOS Kiss X10",
+    "price": "49800",
+    "quantity": "1",
+    "listed": "yes",
+}
+"""The row of a template that shows what to fill in."""

@@ -28,6 +28,8 @@ from mercarich_reasons.imports import (
 from mercarich_reasons.offers import NoSourceAddress
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Earnings
+from mercarich_web.listings.cell_words import is_example, is_total, plain, whole_number, yes_or_no
+from mercarich_web.listings.column_names import field_of
 
 REQUIRED = ("sku", "source_id")
 _FIRST = ("sku", "marketplace", "source_id")
@@ -54,7 +56,6 @@ _NEUTRALISED = re.compile(f"'+[{re.escape(_FORMULA)}]")
 _TO_NEUTRALISE = re.compile(f"'*[{re.escape(_FORMULA)}]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BLANKS = re.compile(r"[\t\r\n]")
-_WORDS = {"yes": True, "no": False, "1": True, "0": False, "true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,11 @@ class ListingRow:
     listed: bool | None
     price: int | None = None
 
+    @property
+    def page_url(self) -> str:
+        """Where a person looks at the source."""
+        return SITES[Marketplace(self.marketplace)].page_url(self.item_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -129,7 +135,8 @@ class Problem:
 
 def read_header(cells: Sequence[str], line: int) -> tuple[list[str], list[Problem]]:
     """Return the file's columns in its order, and their problems."""
-    names = [cell.strip().lower() for cell in cells]
+    given = [cell.strip().lower() for cell in cells]
+    names = [field_of(name, (*COLUMNS, PROBLEM)) or name for name in given]
     problems = []
     for index, name in enumerate(names):
         if name not in (*COLUMNS, PROBLEM):
@@ -143,7 +150,9 @@ def read_header(cells: Sequence[str], line: int) -> tuple[list[str], list[Proble
 
 
 def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[ListingRow | None, list[Problem]]:
-    """Return the row, or all of its problems."""
+    """Return the row, or all of its problems. Empty cells behind the last column are none."""
+    if len(cells) > len(columns) and not any(cell.strip() for cell in cells[len(columns) :]):
+        cells = cells[: len(columns)]
     if len(cells) != len(columns):
         return None, [Problem(line, None, CellCount(len(cells), len(columns)))]
     values = {name: restored(cell).strip() for name, cell in zip(columns, cells, strict=True)}
@@ -161,6 +170,18 @@ def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[L
         price=reader.price(),
     )
     return (None if reader.problems else row), reader.problems
+
+
+def is_no_listing(columns: Sequence[str], cells: Sequence[str]) -> bool:
+    """Return whether a record is none of the listings: without a cell of ours, totals, or a template's example."""
+    mine = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name in COLUMNS and cell.strip()}
+    if not mine:
+        return not any(map(str.strip, cells)) or any(map(is_total, cells))
+    sku = restored(mine.get("sku", ""))
+    if is_example(sku):
+        return True
+    has_source = "source_id" in mine and not is_total(mine["source_id"])
+    return not has_source and (is_total(sku) or (not sku and any(map(is_total, cells))))
 
 
 def neutralised(text: str) -> str:
@@ -224,7 +245,8 @@ class _Reader:
         return found or ""
 
     def asin(self) -> str | None:
-        text = self._text("asin")
+        given = self._text("asin")
+        text = None if given is None else plain(given)
         if text is not None and not re.fullmatch(r"[0-9A-Z]{10}", text):
             self._wrong("asin", NoAsin(text[:40]))
         return text
@@ -242,18 +264,20 @@ class _Reader:
         text = self._text("listed")
         if text is None:
             return None
-        if text.lower() not in _WORDS:
+        meant = yes_or_no(text)
+        if meant is None:
             self._wrong("listed", NotYesOrNo(text[:40]))
-        return _WORDS.get(text.lower())
+        return meant
 
     def _number(self, field: str, most: int) -> int | None:
         text = self._text(field)
         if text is None:
             return None
-        if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
+        number = whole_number(text)
+        if number is None or not 1 <= number <= most:
             self._wrong(field, NumberOutOfRange(1, most, text[:40]))
             return None
-        return int(text)
+        return number
 
     def _required(self, field: str) -> str:
         text = self._text(field)

@@ -10,9 +10,9 @@ from mercarich_web.api.callers import caller
 from mercarich_web.identity.api_keys import Keys
 from mercarich_web.identity.keys import Scope
 from mercarich_web.identity.people import Account
-from mercarich_web.jobs.desk import MOST_BYTES
 from mercarich_web.jobs.shapes import JobShape
 from mercarich_web.jobs.shapes import job as job_shape
+from mercarich_web.jobs.starting import MOST_BYTES
 from mercarich_web.site.shares import Download
 from mercarich_web.taking_over import shapes
 from mercarich_web.taking_over.desk import OfferDesk

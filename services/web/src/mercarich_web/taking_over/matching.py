@@ -12,7 +12,9 @@ from mercarich_reasons.offers import NoSuchOffer, OfferWatched
 from mercarich_reasons.reason import Reason
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.jobs.csv_records import encoding_of
-from mercarich_web.jobs.desk import MOST_BYTES
+from mercarich_web.jobs.file_formats import as_text
+from mercarich_web.jobs.layouts import layout_of
+from mercarich_web.jobs.starting import MOST_BYTES
 from mercarich_web.refusals import Refused
 from mercarich_web.taking_over.matching_file import Named, WrongColumns, no_source, read_matches
 from mercarich_web.taking_over.offers import Standing
@@ -60,14 +62,14 @@ class MatchOffers:
 
     def file(self, user_id: int, chunks: Iterable[bytes], by: Actor) -> Matched:
         """Name sources by a file, line by line. The lines before a failure count. Raises `Refused`."""
-        data = _whole(chunks)
+        data = _whole(as_text(chunks))
         encoding = encoding_of([data])
         if encoding is None:
             raise Refused(FileEncoding())
         matched, wrong = 0, 0
         problems: list[Wrong] = []
         try:
-            named = read_matches([data], encoding)
+            named = read_matches([data], layout_of([data], encoding))
             while piece := list(islice(named, PIECE)):
                 found = self._piece(user_id, piece)
                 matched += len(piece) - len(found)

@@ -14,11 +14,11 @@ from mercarich_reasons.offers import MatchingCells, MatchingColumns, NoSourceAdd
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.refusal import Refusal
 from mercarich_web.jobs.csv_records import Place, Record, lines, records
+from mercarich_web.jobs.layouts import Layout
 from mercarich_web.listings.csv_rows import restored
 
-SKU, SOURCE, MARKETPLACE = "sku", "source", "marketplace"
-_SOURCES = (SOURCE, "source_id")
-"""An import's file has the second one, and is taken as it is."""
+SKU, SOURCE, MARKETPLACE = "sku", "source_id", "marketplace"
+"""The fields of an import's file, which is taken as it is; `source` is a name of the second one."""
 
 
 class WrongColumns(Refusal):
@@ -44,19 +44,18 @@ class Named:
     problem: Reason | None = None
 
 
-def read_matches(chunks: Iterable[bytes], encoding: str) -> Iterator[Named]:
+def read_matches(chunks: Iterable[bytes], layout: Layout) -> Iterator[Named]:
     """Yield the lines that name a source or are wrong; those without a source are left out. Raises `WrongColumns`."""
-    found = records(lines(chunks), encoding, Place())
-    first = next(found, None)
-    names = [] if first is None else [cell.strip().lower() for cell in first.cells]
-    sources = [names.index(name) for name in _SOURCES if name in names]
-    if SKU not in names or not sources:
-        raise WrongColumns(MatchingColumns(", ".join(names)[:100] or "–"))
-    places = _Places(names.index(SKU), sources[0], names.index(MARKETPLACE) if MARKETPLACE in names else None)
-    for record in found:
-        named = _named(record, places)
-        if named is not None:
-            yield named
+    columns = layout.columns
+    if SKU not in columns or SOURCE not in columns:
+        raise WrongColumns(MatchingColumns(", ".join(layout.names)[:100] or "–"))
+    market = columns.index(MARKETPLACE) if MARKETPLACE in columns else None
+    places = _Places(columns.index(SKU), columns.index(SOURCE), market)
+    for record in records(lines(chunks), layout.encoding, Place(), layout.separator):
+        if record.line > layout.header_line:
+            named = _named(record, places)
+            if named is not None:
+                yield named
 
 
 def _named(record: Record, places: _Places) -> Named | None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 
 from mercarich_reasons.jobs import NoFile
 from mercarich_reasons.reason import Reason
-from mercarich_web.jobs.desk import MOST_BYTES
+from mercarich_web.jobs.starting import MOST_BYTES
 from mercarich_web.refusals import Refused
 from mercarich_web.site.addresses import LONGEST, address
 from mercarich_web.site.rendering import Site

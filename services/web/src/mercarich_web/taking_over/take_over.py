@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mercarich_reasons.offers import NothingToTakeOver
-from mercarich_web.jobs.desk import StartImport
 from mercarich_web.jobs.jobs import Job
+from mercarich_web.jobs.starting import ImportWish, StartImport
 from mercarich_web.listings.csv_rows import MOST_ROWS, neutralised
 from mercarich_web.listings.export import as_lines
 from mercarich_web.refusals import Refused
@@ -28,7 +28,7 @@ class TakeOver:
         """Start an import of the first `MOST_ROWS` offers that are matched, and return its job. Raises `Refused`."""
         if not self.book.page(user_id, Standing.MATCHED, "", "", 1).offers:
             raise Refused(NothingToTakeOver())
-        return self.start_import(username, FILE, self._file(user_id), by, read_soon=True)
+        return self.start_import(username, FILE, self._file(user_id), by, ImportWish(read_soon=True))
 
     def _file(self, user_id: int) -> Iterator[bytes]:
         yield as_lines([_COLUMNS]).encode()

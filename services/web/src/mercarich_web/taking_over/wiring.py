@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 from mercarich_platform.clock import Clock
 from mercarich_web.database import SqlTogether
 from mercarich_web.identity.sql.audit import SqlAudit
-from mercarich_web.jobs.desk import StartImport
+from mercarich_web.jobs.starting import StartImport
 from mercarich_web.taking_over.desk import OfferDesk
 from mercarich_web.taking_over.list_offers import ListOffers
 from mercarich_web.taking_over.matching import MatchOffers

@@ -29,6 +29,7 @@ from mercarich_web.jobs.jobs import (
 )
 from mercarich_web.jobs.search_queries import Query
 from mercarich_web.jobs.sql.claims import ATTEMPTS, ended, to_be_mended
+from mercarich_web.jobs.sql.new_rows import query_row
 
 PAGE = 1_000
 ABANDONED_AFTER = timedelta(days=1)
@@ -83,7 +84,7 @@ class SqlJobBook:
         return run_tx(self._engine, write)
 
     def add_queries(self, job_id: int, queries: Sequence[Query]) -> None:
-        rows = [_query_row(job_id, number, query) for number, query in enumerate(queries, start=1)]
+        rows = [query_row(job_id, number, query) for number, query in enumerate(queries, start=1)]
         run_tx(self._engine, lambda connection: connection.execute(insert(job_queries), rows))
 
     def add_chunk(self, job_id: int, place: int, data: bytes) -> None:
@@ -101,11 +102,23 @@ class SqlJobBook:
             place = row.place
             yield row.data
 
-    def ready(self, job_id: int, arguments: Mapping[str, Any], cursor: Mapping[str, Any], total: int | None) -> None:
+    def ready(
+        self,
+        job_id: int,
+        arguments: Mapping[str, Any],
+        cursor: Mapping[str, Any],
+        total: int | None,
+        *,
+        waits_until: datetime | None = None,
+    ) -> None:
+        """Let workers take the job; with `waits_until`, once its seller has said which column is which. Workers of a
+        release that does not know this phase keep away from it until then."""
+
         def write(connection: Any) -> None:
             kind = connection.execute(select(jobs.c.kind).where(jobs.c.id == job_id)).scalar_one()
             values = {
-                "phase": FIRST_PHASE[Kind(kind)],
+                "phase": FIRST_PHASE[Kind(kind)] if waits_until is None else Phase.MAPPING,
+                "not_before": waits_until,
                 "arguments": orjson.dumps(arguments).decode(),
                 "cursor": orjson.dumps(cursor).decode(),
                 "total": total,
@@ -182,10 +195,29 @@ class SqlJobBook:
 
         return run_tx(self._engine, write)
 
+    def map_columns(self, job_id: int, more: Mapping[str, Any], now: datetime) -> bool:
+        """Let workers take an import that waits for its columns. Return False when it did not."""
+        waits = select(jobs.c.arguments).where(
+            jobs.c.id == job_id, jobs.c.phase == Phase.MAPPING, jobs.c.ended_at.is_(None)
+        )
+
+        def write(connection: Any) -> bool:
+            arguments = connection.execute(waits.with_for_update()).scalar()
+            if arguments is None:
+                return False
+            text = orjson.dumps({**orjson.loads(arguments), **more}).decode()
+            values = {"phase": Phase.READING, "arguments": text, "heartbeat_at": now, "not_before": None}
+            connection.execute(update(jobs).where(jobs.c.id == job_id).values(values))
+            return True
+
+        return run_tx(self._engine, write)
+
     def unanswered(self, before: datetime) -> "Sequence[int]":
         """Return imports that have waited for their seller since before then."""
         query = select(jobs.c.id).where(
-            jobs.c.phase == Phase.CONFIRMING, jobs.c.ended_at.is_(None), jobs.c.heartbeat_at <= before
+            jobs.c.phase.in_([Phase.CONFIRMING, Phase.MAPPING]),
+            jobs.c.ended_at.is_(None),
+            jobs.c.heartbeat_at <= before,
         )
         with reading(self._engine) as connection:
             return connection.execute(query.order_by(jobs.c.id)).scalars().all()
@@ -242,23 +274,6 @@ def _still_since(before: datetime) -> ColumnElement[bool]:
     """
     owing = or_(jobs.c.attempts > 0, jobs.c.claim.is_not(None))
     return and_(jobs.c.ended_at.is_(None), owing, jobs.c.heartbeat_at <= before)
-
-
-def _query_row(job_id: int, number: int, query: Query) -> dict[str, Any]:
-    return {
-        "job_id": job_id,
-        "number": number,
-        "given": query.given,
-        "marketplace": query.marketplace,
-        "keyword": query.keyword,
-        "price_min": query.price_min,
-        "price_max": query.price_max,
-        "conditions": "".join(map(str, query.conditions)),
-        "state": "waiting",
-        "page": 0,
-        "made": 0,
-        "tries": 0,
-    }
 
 
 _SHOWN = (

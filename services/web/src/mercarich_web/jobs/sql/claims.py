@@ -95,7 +95,7 @@ def write_claimed(connection: Connection, claim: Claim, values: Mapping[str, Any
 def to_be_mended(now: datetime) -> ColumnElement[bool]:
     """Imports whose rows were wrong; their files are kept for a while, so that the sellers can mend them."""
     wrong = and_(jobs.c.wrong > 0, jobs.c.done > 0)
-    return and_(jobs.c.state == State.FAILED, wrong, jobs.c.ended_at > now - MENDABLE_FOR)
+    return and_(jobs.c.state.in_([State.FAILED, State.FINISHED]), wrong, jobs.c.ended_at > now - MENDABLE_FOR)
 
 
 def ended(state: State, message: Reason | None, now: datetime) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def open_jobs(kind: Kind | str, now: datetime) -> ColumnElement[bool]:
     return and_(
         jobs.c.kind == kind,
         jobs.c.ended_at.is_(None),
-        jobs.c.phase.not_in([Phase.PREPARING, Phase.CONFIRMING]),
+        jobs.c.phase.not_in([Phase.PREPARING, Phase.MAPPING, Phase.CONFIRMING]),
         jobs.c.attempts < ATTEMPTS,
         or_(jobs.c.claim_until.is_(None), jobs.c.claim_until <= now),
         or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now),

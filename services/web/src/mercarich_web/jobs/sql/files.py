@@ -9,6 +9,7 @@ from mercarich_db.engine import run_tx
 from mercarich_db.tables import job_files, jobs
 from mercarich_reasons.jobs import FileToMendGone
 from mercarich_web.database import reading
+from mercarich_web.jobs.jobs import State
 from mercarich_web.jobs.room import MOST_KEPT, KeptFile
 from mercarich_web.jobs.sql.claims import to_be_mended
 
@@ -37,11 +38,12 @@ class SqlJobFiles:
         """Delete a file to mend; its job tells why. Safe to repeat."""
 
         def write(connection: Connection) -> None:
-            mine = select(jobs.c.wrong).where(jobs.c.id == job_id, to_be_mended(now)).with_for_update()
-            problems = connection.execute(mine).scalar()
-            if problems is not None:
-                told = FileToMendGone(problems, MOST_KEPT // 1_000_000)
-                connection.execute(update(jobs).where(jobs.c.id == job_id).values(message=told))
+            mine = select(jobs.c.wrong, jobs.c.state).where(jobs.c.id == job_id, to_be_mended(now)).with_for_update()
+            found = connection.execute(mine).one_or_none()
+            if found is not None:
+                told = FileToMendGone(found.wrong, MOST_KEPT // 1_000_000)
+                failed = (jobs.c.id == job_id, jobs.c.state == State.FAILED)
+                connection.execute(update(jobs).where(*failed).values(message=told))
                 connection.execute(delete(job_files).where(job_files.c.job_id == job_id))
 
         run_tx(self._engine, write)

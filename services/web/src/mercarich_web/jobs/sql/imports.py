@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, insert, select
+from sqlalchemy import Connection, Select, and_, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from mercarich_db.bulk import insert_missing
@@ -21,11 +21,11 @@ from mercarich_reasons.jobs import RowsImported
 from mercarich_reasons.reason import Reason, dumps
 from mercarich_reasons.stock import ByImport
 from mercarich_web.database import reading
-from mercarich_web.jobs.jobs import CAPACITY, READ_SOON, Changed, Claim, Phase, State
+from mercarich_web.jobs.jobs import AMONG_STAGED, CAPACITY, READ_SOON, RIGHT_ONES, Changed, Claim, Phase, State
 from mercarich_web.jobs.sql.claims import SqlDesk, ended, write_claimed
 from mercarich_web.jobs.sql.import_capacity import weigh
 from mercarich_web.jobs.sql.import_comparison import problems_of
-from mercarich_web.jobs.sql.new_rows import new_listing, new_source, offered
+from mercarich_web.jobs.sql.new_rows import new_listing, new_source, offered, problem_row, staged_row
 from mercarich_web.listings.csv_rows import ListingRow, Problem
 from mercarich_web.pictures.sql import want_pictures
 
@@ -57,7 +57,7 @@ class SqlImports:
         self, claim: Claim, rows: Sequence[ListingRow], problems: Sequence[Problem], cursor: Mapping[str, Any]
     ) -> Claim:
         first = int(claim.cursor["staged"]) + 1
-        staged = [_staged(claim.job_id, number, row) for number, row in enumerate(rows, start=first)]
+        staged = [staged_row(claim.job_id, number, row) for number, row in enumerate(rows, start=first)]
 
         def write(connection: Connection) -> Claim:
             after = self._advance(connection, claim, problems, cursor, done=int(cursor["records"]))
@@ -66,6 +66,11 @@ class SqlImports:
             return after
 
         return run_tx(self._engine, write)
+
+    def right_ones(self, claim: Claim) -> int:
+        """Return the number of staged rows, without those that were left out."""
+        with reading(self._engine) as connection:
+            return _staged_rows(connection, claim)
 
     def weigh(self, claim: Claim) -> Sequence[Reason]:
         """Return for each marketplace of new sources whether its budget is enough with them."""
@@ -82,7 +87,7 @@ class SqlImports:
             cursor |= {CAPACITY: [dumps(one) for one in told]}
 
         def write(connection: Connection) -> Claim:
-            return self._desk.advance(connection, claim, cursor, phase=phase, total=total)
+            return self._desk.advance(connection, claim, cursor, phase=phase, total=total, done=total)
 
         return run_tx(self._engine, write)
 
@@ -92,7 +97,12 @@ class SqlImports:
 
         def write(connection: Connection) -> Claim:
             problems = problems_of(connection, claim, int(claim.cursor["number"]), last)
-            return self._advance(connection, claim, problems, {**claim.cursor, "number": last})
+            wrong = sorted({problem.line for problem in problems})
+            cursor = {**claim.cursor, "number": last, AMONG_STAGED: claim.cursor.get(AMONG_STAGED, 0) + len(wrong)}
+            if claim.arguments.get(RIGHT_ONES) and wrong:
+                these = and_(job_rows.c.job_id == claim.job_id, job_rows.c.line.in_(wrong))
+                connection.execute(delete(job_rows).where(these))
+            return self._advance(connection, claim, problems, cursor)
 
         return run_tx(self._engine, write)
 
@@ -123,11 +133,13 @@ class SqlImports:
             for start in range(0, claim.total or 0, APPLIED):
                 counts.update(_apply_some(connection, claim, start, start + APPLIED, now))
             rows = counts.total()
-            if rows != claim.total:
+            if rows != _staged_rows(connection, claim):
                 raise Changed
-            written = counts["made"] + counts["changed"]
+            left_out = _wrong_lines(connection, claim) if claim.wrong else None
+            told = RowsImported(rows, **counts, left_out=left_out)
+            made = counts["made"] + counts["changed"]
             write_claimed(
-                connection, claim, {**ended(State.FINISHED, RowsImported(rows, **counts), now), "made": written}
+                connection, claim, {**ended(State.FINISHED, told, now), "made": made, "left_out": left_out or 0}
             )
             return rows
 
@@ -147,9 +159,19 @@ class SqlImports:
         wrong = claim.wrong + len(problems)
         after = self._desk.advance(connection, claim, cursor, wrong=wrong, **values)
         if problems:
-            rows = [_problem(claim.job_id, number, each) for number, each in enumerate(problems, claim.wrong + 1)]
+            rows = [problem_row(claim.job_id, number, each) for number, each in enumerate(problems, claim.wrong + 1)]
             connection.execute(insert(job_problems), rows)
         return after
+
+
+def _staged_rows(connection: Connection, claim: Claim) -> int:
+    count = select(func.count()).select_from(job_rows).where(job_rows.c.job_id == claim.job_id)
+    return connection.execute(count).scalar_one()
+
+
+def _wrong_lines(connection: Connection, claim: Claim) -> int:
+    count = select(func.count(job_problems.c.line.distinct())).where(job_problems.c.job_id == claim.job_id)
+    return connection.execute(count).scalar_one()
 
 
 def _apply_some(connection: Connection, claim: Claim, first: int, last: int, now: datetime) -> Counter[str]:
@@ -270,24 +292,3 @@ def _same_source() -> Any:
 
 def _between(claim: Claim, first: int, last: int) -> Any:
     return and_(job_rows.c.job_id == claim.job_id, job_rows.c.number > first, job_rows.c.number <= last)
-
-
-def _staged(job_id: int, number: int, row: ListingRow) -> dict[str, Any]:
-    return {
-        "job_id": job_id,
-        "number": number,
-        "line": row.line,
-        "sku": row.sku,
-        "marketplace": row.marketplace,
-        "item_id": row.item_id,
-        "asin": row.asin,
-        "title": row.title,
-        "quantity": row.quantity,
-        "listed": row.listed,
-        "price": row.price,
-    }
-
-
-def _problem(job_id: int, number: int, problem: Problem) -> dict[str, Any]:
-    told = {"line": problem.line, "field": problem.field, "problem": problem.problem}
-    return {"job_id": job_id, "number": number, **told}

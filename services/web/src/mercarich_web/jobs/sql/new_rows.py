@@ -1,4 +1,4 @@
-"""New rows of a source item and a listing, with the initial values that the other services expect."""
+"""New rows of a source item and a listing, with the initial values that the other services expect, and of a job."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -9,6 +9,8 @@ from mercarich_contracts.hazards import FIRST_LOOK
 from mercarich_contracts.market import State
 from mercarich_listings.event import Event
 from mercarich_reasons.reason import Reason
+from mercarich_web.jobs.search_queries import Query
+from mercarich_web.listings.csv_rows import ListingRow, Problem
 
 
 def new_source(
@@ -70,3 +72,44 @@ def offered(rows: Iterable[tuple[int, Mapping[str, Any]]], now: datetime, reason
         for id, row in rows
         if row["listed"]
     ]
+
+
+def query_row(job_id: int, number: int, query: Query) -> dict[str, Any]:
+    """Return the row of `job_queries` of a query that waits."""
+    return {
+        "job_id": job_id,
+        "number": number,
+        "given": query.given,
+        "marketplace": query.marketplace,
+        "keyword": query.keyword,
+        "price_min": query.price_min,
+        "price_max": query.price_max,
+        "conditions": "".join(map(str, query.conditions)),
+        "state": "waiting",
+        "page": 0,
+        "made": 0,
+        "tries": 0,
+    }
+
+
+def staged_row(job_id: int, number: int, row: ListingRow) -> dict[str, Any]:
+    """Return the row of `job_rows` of a file's row."""
+    return {
+        "job_id": job_id,
+        "number": number,
+        "line": row.line,
+        "sku": row.sku,
+        "marketplace": row.marketplace,
+        "item_id": row.item_id,
+        "asin": row.asin,
+        "title": row.title,
+        "quantity": row.quantity,
+        "listed": row.listed,
+        "price": row.price,
+    }
+
+
+def problem_row(job_id: int, number: int, problem: Problem) -> dict[str, Any]:
+    """Return the row of `job_problems`."""
+    told = {"line": problem.line, "field": problem.field, "problem": problem.problem}
+    return {"job_id": job_id, "number": number, **told}

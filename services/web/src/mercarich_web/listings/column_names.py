@@ -1,0 +1,126 @@
+"""Which column of a file is which: by the names that people give columns, and by what their cells contain."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mercarich_contracts.sites import called, item_of_address
+
+HEADER_WITHIN = 20
+"""Records at the beginning of a file among which its header is looked for; titles and notes may stand before it."""
+LEFT_OUT = ""
+"""Of a column that is none of ours."""
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    field: tuple(" ".join(names).split())
+    for field, names in {
+        "sku": [
+            "sku 出品者sku sellersku itemsku skuコード 商品管理番号 管理番号 自社sku",
+            "自社商品コード 商品コード 品番",
+        ],
+        "marketplace": [
+            "marketplace market マーケット マーケットプレイス フリマ サイト サイト名 モール",
+            "仕入サイト 仕入れサイト 仕入先サイト 仕入れ先サイト 仕入元モール 仕入れ元モール",
+        ],
+        "source_id": [
+            "sourceid url sourceurl itemurl itemid リンク 商品url 商品ページ 商品ページurl 商品リンク",
+            "仕入url 仕入れurl 仕入先url 仕入れ先url 仕入元url 仕入れ元url 仕入れ元のurl 仕入れ先のurl",
+            "仕入元id 仕入れ元id 仕入れ先id 仕入先id オークションid オークションurl ヤフオクurl",
+            "メルカリurl",
+        ],
+        "asin": ["asin asin1 asinコード"],
+        "title": ["title itemname name 商品名 品名 タイトル 商品タイトル 名称"],
+        "quantity": ["quantity qty 数量 在庫数 在庫 出品数 個数"],
+        "listed": [
+            "listed 出品中 出品 出品状況 出品状態 出品ステータス ステータス status",
+            "listedatamazon amazonに出品中",
+        ],
+        "price": [
+            "price 価格 販売価格 出品価格 売価 売値 amazon価格 amazon販売価格",
+            "価格円 販売価格円 出品価格円 sellingprice",
+        ],
+    }.items()
+}
+"""What people call each column, as `_plain` has it. Names of what something cost are no `price`."""
+_EITHER = frozenset({"source", "仕入れ元", "仕入元", "仕入れ先", "仕入先", "supplier"})
+"""Names of a column that has addresses in some files and marketplaces in others; its cells decide."""
+_PRODUCT = frozenset({"商品id", "productid"})
+"""Names of a column that has ASINs in Amazon's files and items' ids in others."""
+_ASIN = re.compile("B0[0-9A-Z]{8}")
+_AMAZONS = frozenset({"listingid", "出品id"})
+"""A column that only Amazon's own reports have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where a file's header is, and which of its columns is which."""
+
+    place: int
+    """Its index among the first records."""
+    names: tuple[str, ...]
+    """As the file has them."""
+    columns: tuple[str, ...]
+    """Of each column its field, or `LEFT_OUT`."""
+
+    @property
+    def is_amazons(self) -> bool:
+        """It is the header of a report that Amazon makes."""
+        return not _AMAZONS.isdisjoint(map(_plain, self.names))
+
+    @property
+    def fields(self) -> frozenset[str]:
+        return frozenset(self.columns) - {LEFT_OUT}
+
+
+def field_of(name: str, own: Sequence[str] = ()) -> str | None:
+    """Return the field that a column of this name has; `own`: fields that are known by their very name alone."""
+    exact = name.strip().lower()
+    return exact if exact in own else _BY_NAME.get(_plain(name))
+
+
+def find_header(records: Sequence[Sequence[str]], own: Sequence[str]) -> Header | None:
+    """Return the header: of the first records the one with the most known names, else the first with two cells.
+
+    None: no record has any cell with a text.
+    """
+    counted = [(len({field_of(name, own) for name in cells} - {None}), cells) for cells in records[:HEADER_WITHIN]]
+    most = max((count for count, _ in counted), default=0)
+    wanted = [place for place, (count, _) in enumerate(counted) if count == most > 0]
+    wanted += [place for place, (_, cells) in enumerate(counted) if sum(map(bool, map(str.strip, cells))) > 1]
+    wanted += [place for place, (_, cells) in enumerate(counted) if any(map(str.strip, cells))]
+    if not wanted:
+        return None
+    names = tuple(records[wanted[0]])
+    return Header(wanted[0], names, _columns(names, records[wanted[0] + 1 :], own))
+
+
+def _columns(names: Sequence[str], rows: Sequence[Sequence[str]], own: Sequence[str]) -> tuple[str, ...]:
+    """Return the field of each column; each field is given once, to the first column that has it."""
+    cells = [[row[place] for row in rows if place < len(row) and row[place].strip()] for place in range(len(names))]
+    found = [field_of(name, own) or LEFT_OUT for name in names]
+    for place, name in enumerate(names):
+        if _plain(name) in _EITHER:
+            are_named = bool(cells[place]) and all(called(cell) is not None for cell in cells[place])
+            found[place] = "marketplace" if are_named else "source_id"
+        if _plain(name) in _PRODUCT:
+            found[place] = "asin" if any(map(_ASIN.fullmatch, map(str.strip, cells[place]))) else "source_id"
+    if "source_id" not in found:
+        free = [place for place, field in enumerate(found) if field == LEFT_OUT]
+        best = max(free, key=lambda place: _addresses(cells[place]), default=None)
+        if best is not None and _addresses(cells[best]) >= 0.5:
+            found[best] = "source_id"
+    return tuple(LEFT_OUT if field in found[:place] else field for place, field in enumerate(found))
+
+
+def _addresses(cells: Sequence[str]) -> float:
+    """Return the share of cells with the address of an item."""
+    return sum(item_of_address(cell) is not None for cell in cells) / len(cells) if cells else 0.0
+
+
+def _plain(name: str) -> str:
+    """Return a name without case, width, spaces and marks."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).lower())
+
+
+_BY_NAME: Mapping[str, str] = {_plain(name): field for field, names in NAMES.items() for name in names}

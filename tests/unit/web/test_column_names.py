@@ -1,0 +1,122 @@
+"""Which column of a file is which: by names that people give, by what the cells have, wherever the header stands."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from mercarich_reasons.imports import ColumnsUnknown, FieldsMissing, FieldTwice
+from mercarich_reasons.reason import Reason
+from mercarich_web.jobs.layouts import Layout, layout_of, shown_rows
+from mercarich_web.listings.column_names import NAMES, field_of, find_header
+from mercarich_web.listings.csv_rows import COLUMNS
+from mercarich_web.refusals import Refused
+
+MERCARI = "https://jp.mercari.com/item/m12345678901"
+
+
+def columns(*rows: Sequence[str]) -> tuple[str, ...]:
+    header = find_header(rows, COLUMNS)
+    assert header is not None
+    return header.columns
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        *(
+            (" Source_ID ", "source_id"),
+            ("ＳＫＵ", "sku"),
+            ("出品者SKU", "sku"),
+            ("seller-sku", "sku"),
+            ("item-name", "title"),
+        ),
+        *(
+            ("販売価格（円）", "price"),
+            ("商品 URL", "source_id"),
+            ("ｱｳﾄﾚｯﾄ", None),
+            ("仕入価格", None),
+            ("withdrawn_at", "withdrawn_at"),
+        ),
+    ],
+)
+def test_a_column_is_known_by_what_people_call_it(name: str, field: str | None) -> None:
+    assert field_of(name, COLUMNS) == field
+
+
+def test_no_name_is_that_of_two_fields() -> None:
+    names = [name for given in NAMES.values() for name in given]
+
+    assert len(set(names)) == len(names)
+
+
+def test_a_column_of_sources_is_told_by_its_cells() -> None:
+    assert columns(["SKU", "仕入先"], ["A", MERCARI]) == ("sku", "source_id")
+    assert columns(["SKU", "仕入先", "URL"], ["A", "メルカリ", MERCARI]) == ("sku", "marketplace", "source_id")
+    assert columns(["SKU", "メモ", "備考"], ["A", "x", MERCARI], ["B", "", MERCARI]) == ("sku", "", "source_id")
+    assert columns(["SKU", "メモ"], ["A", MERCARI], ["B", "x"], ["C", "y"]) == ("sku", "")
+    assert columns(["SKU", "商品ID"], ["A", "B00TEST123"]) == ("sku", "asin")
+    assert columns(["SKU", "商品ID"], ["A", "m12345678901"]) == ("sku", "source_id")
+
+
+def test_each_field_is_given_once_to_its_first_column() -> None:
+    assert columns(["商品名", "SKU", "タイトル", "URL"], ["a", "b", "c", MERCARI]) == ("title", "sku", "", "source_id")
+
+
+def test_the_header_is_the_line_with_the_most_known_names_and_none_where_nothing_is_written() -> None:
+    rows = [["出品一覧"], [], ["商品", "価格"], ["SKU", "価格", "URL"], ["A-1", "1", MERCARI]]
+    header = find_header(rows, COLUMNS)
+
+    assert header is not None
+    assert (header.place, header.columns) == (3, ("sku", "price", "source_id"))
+    assert find_header([[], ["", " "]], COLUMNS) is None
+
+
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_the_separator_is_the_one_that_makes_columns(separator: str) -> None:
+    text = "".join(separator.join(row) + "\n" for row in (["SKU", "URL", "商品名"], ["A", MERCARI, "時計"]))
+    layout = layout_of([text.encode()], "utf-8")
+    [row] = shown_rows([text.encode()], layout)
+
+    assert (layout.separator, layout.columns) == (separator, ("sku", "source_id", "title"))
+    assert row.row is not None
+    assert (row.row.sku, row.row.title, row.problems) == ("A", "時計", [])
+
+
+def test_ten_rows_are_shown_and_of_a_line_that_cannot_be_read_why() -> None:
+    text = "SKU,URL\n" + '"a" b,c\n' + f",\nA,{MERCARI}\n" * 30
+    rows = shown_rows([text.encode()], layout_of([text.encode()], "utf-8"))
+
+    assert [row.line for row in rows] == [2, *range(4, 22, 2)]
+    assert (rows[0].cells, rows[0].row, len(rows[0].problems)) == ((), None, 1)
+
+
+LAYOUT = Layout("utf-8", names=("SKU", "どこ", "メモ"), columns=("sku", "", ""))
+
+
+def test_columns_are_given_in_the_files_order_and_by_name() -> None:
+    assert LAYOUT.with_columns(["sku", "source_id", ""]).columns == ("sku", "source_id", "")
+    assert LAYOUT.with_names({"どこ": "source_id", "メモ": ""}, leave_out_others=False).columns == (
+        "sku",
+        "source_id",
+        "",
+    )
+    assert LAYOUT.with_names({"どこ": "source_id"}, leave_out_others=True).columns == ("sku", "source_id", "")
+    assert LAYOUT.with_names({"メモ": "sku", "どこ": "source_id", "SKU": ""}, leave_out_others=False).columns == (
+        *("", "source_id", "sku"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (["sku", "source_id"], ColumnsUnknown),
+        (["sku", "source_id", "user_id"], ColumnsUnknown),
+        (["sku", "source_id", "sku"], FieldTwice),
+        (["sku", "", "title"], FieldsMissing),
+    ],
+)
+def test_columns_that_make_no_listing_are_refused(given: list[str], why: type[Reason]) -> None:
+    with pytest.raises(Refused) as error:
+        LAYOUT.with_columns(given)
+
+    assert isinstance(error.value.reason, why)
