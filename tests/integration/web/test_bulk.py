@@ -54,6 +54,16 @@ def test_everything_that_matches_is_withdrawn_with_an_event_for_each(ann: Browse
     assert [(event.kind, event.quantity_after, event.reason) for event in told] == [("withdrawn", 0, ByHand("ann"))] * 2
 
 
+def test_what_was_previewed_otherwise_is_told(ann: Browser, engine: Engine) -> None:
+    preview = ann.post("/listings/preview", action="withdraw", everything="true", q="up-").text
+    answer = ann.post("/listings/apply", action="withdraw", everything="true", q="up-", previewed="3")
+    same = ann.post("/listings/apply", action="put_up", everything="true", q="up-", previewed="2")
+
+    assert '<input type="hidden" name="previewed" value="2">' in preview
+    assert "previewed%3D3" in answer.headers["set-cookie"]
+    assert "previewed" not in same.headers["set-cookie"]
+
+
 def test_only_what_has_a_source_on_sale_goes_up_and_waits_for_a_fresh_look(ann: Browser, engine: Engine) -> None:
     before = by_sku(engine)
     ids = [before[sku].id for sku in ("DOWN-1", "GONE-1", "UP-1", "DRAFT-1")]

@@ -6,8 +6,8 @@ from mercarich_contracts import sites
 from mercarich_reasons.words.accounts_en import ACCOUNTS
 from mercarich_reasons.words.creations_en import CREATIONS
 from mercarich_reasons.words.earnings_en import EARNINGS
-from mercarich_reasons.words.troubles_en import TROUBLES
 from mercarich_reasons.words.files_en import FILES
+from mercarich_reasons.words.troubles_en import TROUBLES
 from mercarich_reasons.words.values_en import (
     COLOURS,
     CONDITIONS,

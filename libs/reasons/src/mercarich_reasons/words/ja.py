@@ -6,8 +6,8 @@ from mercarich_contracts import sites
 from mercarich_reasons.words.accounts_ja import ACCOUNTS
 from mercarich_reasons.words.creations_ja import CREATIONS
 from mercarich_reasons.words.earnings_ja import EARNINGS
-from mercarich_reasons.words.troubles_ja import TROUBLES
 from mercarich_reasons.words.files_ja import FILES
+from mercarich_reasons.words.troubles_ja import TROUBLES
 from mercarich_reasons.words.values_ja import (
     COLOURS,
     CONDITIONS,

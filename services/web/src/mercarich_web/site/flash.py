@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from mercarich_web.site.languages import N_
 
-UNDO = " undo="
+UNDO, PREVIEWED = " undo=", " previewed="
 
 
 class Message(NamedTuple):
@@ -15,12 +15,15 @@ class Message(NamedTuple):
     about: str
     undo: str
     """Time of the action, if it can be undone."""
+    previewed: str
+    """How many a preview had said, if others were changed; else empty."""
 
 
 def message(cookie: str) -> Message:
-    text, _, undo = unquote(cookie).partition(UNDO)
+    whole, _, undo = unquote(cookie).partition(UNDO)
+    text, _, previewed = whole.partition(PREVIEWED)
     code, _, about = text.partition(" ")
-    return Message(_MESSAGES.get(code, ""), about[:80], undo[:40])
+    return Message(_MESSAGES.get(code, ""), about[:80], undo[:40], previewed[:12])
 
 
 _MESSAGES: Mapping[str, str] = {

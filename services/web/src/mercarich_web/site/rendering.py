@@ -61,14 +61,17 @@ class Site:
         """Return a part of a page, for a stream."""
         return self.environments[visit.language].get_template(template).render(visit=visit, **values)
 
-    def to(self, path: str, notice: str | None = None, about: str = "", undo: str = "") -> Response:
+    def to(
+        self, path: str, notice: str | None = None, about: str = "", undo: str = "", previewed: str = ""
+    ) -> Response:
         """Redirect to a page of ours after an action, with a message of `flash`.
 
-        `undo` is the time of a bulk action that can be undone.
+        `undo` is the time of a bulk action that can be undone; `previewed` how many its preview had said, if others.
         """
         answer = RedirectResponse(own_path(path), 303)
         if notice is not None:
-            value = quote(f"{notice} {about}".strip() + (f"{flash.UNDO}{undo}" if undo else ""))
+            more = (f"{flash.PREVIEWED}{previewed}" if previewed else "") + (f"{flash.UNDO}{undo}" if undo else "")
+            value = quote(f"{notice} {about}".strip() + more)
             self.keep(answer, NOTICE, value, seconds=60)
         return answer
 

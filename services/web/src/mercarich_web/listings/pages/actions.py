@@ -16,7 +16,7 @@ from mercarich_web.identity.people import LONGEST as LONGEST_PASSWORD
 from mercarich_web.identity.sign_in import Door, TooMany, Wrong
 from mercarich_web.listings.actions import ACTIONS, BulkAction
 from mercarich_web.listings.bulk import ChangeMany
-from mercarich_web.listings.choices import Choice
+from mercarich_web.listings.choices import MOST, Choice
 from mercarich_web.listings.views import LONGEST_SEARCH, View, Wish
 from mercarich_web.site.addresses import LONGEST, own_path
 from mercarich_web.site.rendering import Site
@@ -86,14 +86,23 @@ def routes(site: Site, change: ChangeMany, door: Door) -> APIRouter:
         return let_in(request, answer, entered) if entered is not None else answer
 
     @routes.post("/apply")
-    def apply(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
+    def apply(
+        visit: Seller,
+        action: Action,
+        choice: Chosen,
+        back: Back = "/listings",
+        previewed: Annotated[int | None, Form(ge=0, le=MOST)] = None,
+    ) -> Response:
+        """Apply an action. Where listings have changed since the preview, which had said `previewed`, that is told."""
         if asks_first(visit, action):
             return page(visit, action, choice, back, 401)
         applied = change.apply(visit.account, action, choice, visit.actor)
+        otherwise = previewed is not None and previewed != applied.changed + applied.refused
+        told = f"{previewed:,}" if otherwise else ""
         undo = applied.at.isoformat() if applied.changed and ACTIONS[action].undo else ""
         if action in ABOUT_AMAZON:  # what comes of it is shown there, and why some cannot be created
-            return site.to("/creations", f"bulk_{action}", f"{applied.changed:,}")
-        return site.to(back, f"bulk_{action}", f"{applied.changed:,}", undo)
+            return site.to("/creations", f"bulk_{action}", f"{applied.changed:,}", previewed=told)
+        return site.to(back, f"bulk_{action}", f"{applied.changed:,}", undo, told)
 
     @routes.post("/undo")
     def undo(visit: Seller, at: Annotated[AwareDatetime, Form()], back: Back = "/listings") -> Response:

@@ -47,6 +47,10 @@ def routes(
         figures = count(user_id)
         is_whole = place is None and page.next is None
         narrowed = bool(wish.words or wish.marketplace)
+        if is_whole:
+            matching = len(page.rows)
+        else:
+            matching = book.matching(user_id, wish, MOST_COUNTED) if narrowed else figures.of(wish.view)
         return site.page(
             visit,
             "listings/listings.html",
@@ -54,11 +58,8 @@ def routes(
             longest_search=LONGEST_SEARCH,
             rows=page.rows,
             figures=figures,
-            matching=len(page.rows)
-            if is_whole
-            else book.matching(user_id, wish, MOST_COUNTED)
-            if narrowed
-            else figures.of(wish.view),
+            matching=matching,
+            at_least=narrowed and not is_whole and matching == MOST_COUNTED,
             page={
                 "first": _address(wish) if place is not None else None,
                 "next": _address(wish, after=packed(page.next)) if page.next is not None else None,
