@@ -23,8 +23,7 @@ from mercarich_platform.settings import SharedSettings
 from mercarich_web import __main__ as web
 from mercarich_web.identity import allowances, codes, devices, passwords, people, tries
 from mercarich_web.identity.keys import Scope
-from mercarich_web.jobs import desk as jobs
-from mercarich_web.jobs import room
+from mercarich_web.jobs import room, starting
 from mercarich_web.settings import NoticesSettings, PagesSettings
 from mercarich_web.site import app, protection, shares
 
@@ -169,7 +168,7 @@ def test_the_page_names_what_may_come_in() -> None:
     promised = [
         f"{app.MOST_BYTES:,} bytes, {protection.PIECE_SECONDS:.0f} s for its next piece",
         f"and {protection.BODY_SECONDS:.0f} s in all",
-        f"{jobs.MOST_BYTES // 10**6} MB, all rows or none",
+        f"{starting.MOST_BYTES // 10**6} MB, all rows or none",
         f"{room.FILES_AN_HOUR} an hour; {room.MOST_KEPT // 10**6} MB kept",
         f"3 MB, 12 megapixels, {MOST_SCANS} scans",
     ]
