@@ -21,6 +21,7 @@ from mercarich_listings.transition import TRANSITIONS, Stage, Transition
 from mercarich_reasons.creations import CreationAsked, NotAtAmazon
 from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle
 from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
+from mercarich_reasons.repricing import PriceFollows, Reached
 from mercarich_reasons.stock import (
     ByHand,
     DeletedByHand,
@@ -69,6 +70,7 @@ EXAMPLES: Mapping[Stage, Listing] = {
 SOLD, ANN = SourceSeen(State.SOLD), ByHand("ann")
 DEAR = EarnsTooLittle(5000, 5000, 750, 0, -1250, 0, 500)
 CHEAP = EarnsEnoughAgain(5000, 3000, 750, 0, 750, 0, 500)
+DEARER = PriceFollows(5000, 5600, 3400, 500, 840, 300, 560, Reached.PROFIT)
 FOUND = ReplacedBy(Marketplace.MERCARI, "m1", 2, 900, 3)
 ASKED = CreationAsked("B0EXAMPLE1", OfferCondition.GOOD, 2980, "ann")
 BACK = ReplacementTakenBack("m1", "ann", Marketplace.MERCARI, 2)
@@ -79,6 +81,7 @@ MAKING: Mapping[str, Callable[[Listing], Made]] = {
     "make_offer": lambda one: life.make_offer(one, NOW, ANN),
     "withdraw": lambda one: life.withdraw(one, NOW, SOLD),
     "pause": lambda one: life.pause(one, NOW, DEAR),
+    "reprice": lambda one: life.reprice(one, NOW, DEARER),
     "recover": lambda one: life.recover(one, NOW, CHEAP),
     "mark": lambda one: life.mark(one, NOW, SOLD),
     "hold": lambda one: life.hold(one, NOW, SOLD, Trigger(hold_id=6)),

@@ -39,7 +39,7 @@ FALLEN = (
     "SELECT COUNT(CASE WHEN e.kind = 'held' OR h.id IS NULL THEN 1 END),"
     " COUNT(CASE WHEN e.kind = 'held' OR h.id IS NULL OR h.run_id <> :run THEN 1 END)"
     " FROM listing_events e LEFT JOIN holds h ON h.id = e.hold_id AND COALESCE(h.kind, '') NOT IN ('losses',"
-    " 'recoveries') LEFT JOIN holds p ON p.id = e.hold_id AND p.kind IN ('losses', 'recoveries')"
+    " 'recoveries', 'prices') LEFT JOIN holds p ON p.id = e.hold_id AND p.kind IN ('losses', 'recoveries', 'prices')"
     " WHERE e.run_id = :run AND e.kind IN ('held', 'withdrawn', 'searching') AND (e.kind <> 'held' OR p.id IS NULL)"
 )
 """The fewest and the most. An event does not tell whether a look confirmed the fall that an earlier run held, or

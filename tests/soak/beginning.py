@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, insert, select, update
-from tests.soak import losses
+from tests.soak import losses, prices
 from tests.soak.plant import Plant
 from tests.soak.wiring import KEY
 
@@ -56,6 +56,7 @@ def begin(plant: Plant, seed: int) -> None:
                 market.world.offers.accept(by_hand(seller_id, sku, 0, "withdrawn before", now), now)
         _pictures(connection, plant, chance)
         losses.begin(connection, plant, described.listings)
+        prices.begin(connection, plant, described.listings)
 
     run_tx(plant.database.books, write)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Select, Table, and_, func, select
-from tests.soak import losses
+from tests.soak import losses, prices
 from tests.soak.drift import Drift, Kind, left_to_sellers
 from tests.soak.new_offers import NewOffers
 from tests.soak.plant import Plant
@@ -22,6 +22,7 @@ from mercarich_db.tables import (
     listing_pictures,
     listing_removals,
     listings,
+    repricings,
     runs,
     source_items,
     submissions,
@@ -62,8 +63,10 @@ class Verdicts:
         """Unfinished work; all of it must end without help, but of SKUs that Amazon refuses for good."""
         listed = and_(listings.c.listed, listings.c.id.not_in(self._refused))
         unread = and_(listed, listings.c.pushed_at.is_not(None), listings.c.verified_at.is_(None), ~listings.c.orphan)
+        served = repricings.c.listing_id.not_in(self._refused)
         waiting = {
             "pushes": _count_of(listings, and_(listed, listings.c.push_pending == 1)),
+            "prices on their way": _count_of(repricings, and_(repricings.c.ended_at.is_(None), served)),
             "pushes not read back": _count_of(listings, unread),
             "held withdrawals": _count_of(listings, listings.c.hold_id.is_not(None)),
             "listings that are to leave Amazon": _count_of(
@@ -100,6 +103,11 @@ class Verdicts:
             self._of_ledger(ledger, "fields of offers that a push changed and did not mean", "fields_lost"),
             self._of_ledger(ledger, "pieces put up again that a buyer at Amazon had taken", "sold_twice"),
             self._of_ledger(ledger, "pieces sold at a loss although the loss rule was on", "sold_at_loss_late"),
+            self._of_ledger(ledger, "changes of prices that nobody asked for", "prices_unasked"),
+            self._of_ledger(ledger, "prices out of their bounds", "prices_out_of_band"),
+            self._of_ledger(ledger, "prices below break-even when they were sent", "prices_at_loss"),
+            self._of_ledger(ledger, "changes of a price beyond those of a day", "prices_too_many"),
+            self._of_ledger(ledger, "parts of prices that a push changed and did not mean", "price_fields_lost"),
             self._of_ledger(ledger, "changes of a seller in Seller Central that a push undid", "fought"),
             self._of_ledger(ledger, "offers that were created and that their sellers do not want", "created_unmeant"),
             _of("new offers that the books call created and Amazon has never sold", list(self._new_offers.called_up())),
@@ -141,10 +149,13 @@ class Verdicts:
 
     def _ledger(self, before: float) -> dict[str, Any]:
         reply = self._plant.market.answer(
-            "GET", f"http://simulator/_sim/ledger?before={before}&{losses.question(self._plant)}", {}, b""
+            "GET", f"http://simulator/_sim/ledger?before={before}&{self._questions()}", {}, b""
         )
         found: dict[str, Any] = orjson.loads(reply.body)
         return found
+
+    def _questions(self) -> str:
+        return f"{losses.question(self._plant)}&{prices.question(self._plant)}"
 
     def _of_ledger(self, ledger: dict[str, Any], promise: str, name: str) -> Verdict:
         offences = [

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 from sqlalchemy import func, select
-from tests.soak import beginning, losses, wiring
+from tests.soak import beginning, losses, prices, wiring
 from tests.soak.broker import Broker
 from tests.soak.commands import Commands
 from tests.soak.database import Database
@@ -153,13 +153,14 @@ class Week:
         """Further results."""
         plant = self.plant
         requests = {name: traffic.requests for name, traffic in plant.market.world.traffic.items()}
-        address = f"http://simulator/_sim/ledger?{losses.question(plant)}"
+        address = f"http://simulator/_sim/ledger?{losses.question(plant)}&{prices.question(plant)}"
         ledger = orjson.loads(plant.market.answer("GET", address, {}, b"").body)
         return (
             f"Buyers ordered {ledger['orders']:,} times, {ledger['orders_unsourced']:,} of them without a source; "
             f"{ledger['orders_cancelled']['merchant']:,} orders were cancelled for want of one, "
             f"{ledger['pieces_sold_twice']:,} were for a piece that was sold already, and {ledger['sold_at_loss']:,} "
             f"were at a loss by Amazon's fee, or by {losses.FEE_PERCENT:g}% before its estimate. {self._stopped()}"
+            f"Prices: {self._priced()}; {ledger['prices_changed']:,} were changed at Amazon. "
             f"Feeds: {self._feeds() or 'none'}; {self._removed():,} listings left Amazon. "
             f"Deleted offers came back {self._came_back()} times; "
             f"{len(left_to_sellers(plant))} of them are left to their sellers. "
@@ -191,6 +192,10 @@ class Week:
         with reading(self.plant.database.books) as connection:
             counted: dict[str, int] = dict(connection.execute(query.group_by(listing_events.c.kind)).tuples().all())
         return " and ".join(f"{counted.get(kind, 0):,} listings were {kind}" for kind in kinds) + ". "
+
+    def _priced(self) -> str:
+        with reading(self.plant.database.books) as connection:
+            return prices.figures(connection)
 
     def _feeds(self) -> str:
         ends = (

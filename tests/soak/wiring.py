@@ -76,7 +76,8 @@ GATES: Mapping[str, str | None] = {
     "offers": "SELECT 1 FROM amazon_accounts AS a LEFT JOIN amazon_offer_reads AS r ON r.user_id = a.user_id"
     " WHERE r.state IS NULL OR r.state NOT IN ('done', 'failed') LIMIT 1",
     "creations": "SELECT 1 FROM listing_creations WHERE ended_at IS NULL"
-    " UNION ALL SELECT 1 FROM catalog_searches WHERE done_at IS NULL LIMIT 1",
+    " UNION ALL SELECT 1 FROM catalog_searches WHERE done_at IS NULL"
+    " UNION ALL SELECT 1 FROM repricings WHERE ended_at IS NULL LIMIT 1",
     "gauges": None,
     "unverified": "SELECT 1 FROM restorations WHERE verified_at IS NULL LIMIT 1",
     "fees": "SELECT 1 FROM listings WHERE quantity > 0 OR paused_at IS NOT NULL LIMIT 1",

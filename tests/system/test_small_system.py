@@ -64,6 +64,7 @@ NEVER_HERE = {
     "mercarich_batch_run_interval_seconds": "this cluster has no CronJobs",
     "mercarich_feed_amazon_troubles_total": "the simulated Amazon stops no job",
     "mercarich_feed_creations_total": "nobody has an offer created",
+    "mercarich_feed_prices_total": "nobody lets prices follow their source",
     "mercarich_feed_links_total": "nobody links an account",
     "mercarich_look_age_seconds": "the looks are counted before the first one, and then ten minutes later",
     "mercarich_operator_scale_writes_total": "no pool is paused or resumed",

@@ -181,6 +181,18 @@ BATCHES = Dashboard(
             text="The loss stop: a sale would earn too little, or enough again.",
         ),
         Panel(
+            "Prices that follow their source",
+            "ops",
+            (
+                Query(
+                    "sum by (marketplace) (rate(mercarich_checker_repriced_listings_total{NS}[5m]))",
+                    "asked for {{marketplace}}",
+                ),
+                Query("sum by (outcome) (rate(mercarich_feed_prices_total{NS}[5m]))", "{{outcome}}"),
+            ),
+            text="asked for by looks; changed, overtaken or stopped at Amazon.",
+        ),
+        Panel(
             "Listings paused now",
             "short",
             (Query("max by (marketplace) (mercarich_listings_paused{NS})", "{{marketplace}}"),),

@@ -12,7 +12,7 @@ from tests.integration.web.test_api import ALL, key_of
 from tests.integration.web.test_earnings import fee, offer, term
 
 from mercarich_contracts.hazards import FIRST_LOOK
-from mercarich_db import loss_rules, tables
+from mercarich_db import loss_rules, price_rules, tables
 from mercarich_db.clock import utc_now
 from mercarich_db.engine import reading, run_tx
 from mercarich_listings import listing as life
@@ -70,10 +70,10 @@ def test_a_rule_is_the_sellers_own_then_the_general_one(engine: Engine, rows: Ro
     term(rows, ann_id, "REVIVAL_COSTS", 200)
 
     with reading(engine) as connection:
-        every = loss_rules.read(connection)
+        every = price_rules.read(connection)
         each = [loss_rules.of(connection, user_id) for user_id in (ann_id, bob)]
 
-    assert each == [every.of(ann_id), every.of(bob)]
+    assert each == [(one.terms, one.loss) for one in (every.of(ann_id), every.of(bob))]
     assert each[0] == (Terms(15.0, 200), LossRule(True, 300, 5.0, 2.0))
     assert each[1] == (Terms(15.0), LossRule(False, 300, 0.0, 2.0))
 

@@ -132,6 +132,10 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/api/v1/listings/{listing_id}"): Row(For.KEY, "/api/v1/listings/{listing}"),
     ("post", "/api/v1/listings/actions"): Row(For.KEY),
     ("post", "/api/v1/listings/undo"): Row(For.KEY),
+    ("post", "/api/v1/listings/{listing_id}/prices"): Row(
+        For.KEY, "/api/v1/listings/{listing}/prices", json={"least_price_jpy": 900, "most_price_jpy": 1200}
+    ),
+    ("post", "/api/v1/listings/{listing_id}/prices/{action}"): Row(For.KEY, "/api/v1/listings/{listing}/prices/stop"),
     ("post", "/api/v1/listings/{listing_id}/limit"): Row(
         For.KEY, "/api/v1/listings/{listing}/limit", json={"least_profit_jpy": "-100"}
     ),
@@ -174,6 +178,11 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/listings/export.csv"): Row(For.SELLER),
     ("get", "/listings/{listing_id}"): Row(For.OWNER, "/listings/{listing}"),
     ("get", "/listings/{listing_id}/pictures/{slot}"): Row(For.OWNER, "/listings/{listing}/pictures/0"),
+    ("post", "/listings/{listing_id}/prices"): Row(
+        For.OWNER, "/listings/{listing}/prices", fields={"least_price_jpy": "900", "most_price_jpy": "1200"}
+    ),
+    ("post", "/listings/{listing_id}/prices/end"): Row(For.OWNER, "/listings/{listing}/prices/end"),
+    ("post", "/listings/{listing_id}/prices/{action}"): Row(For.OWNER, "/listings/{listing}/prices/stop"),
     ("post", "/listings/{listing_id}/limit"): Row(
         For.OWNER, "/listings/{listing}/limit", fields={"least_profit_jpy": "-100"}
     ),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tools.life_cycle import EXAMPLES
+from tools.life_cycle import DEARER, EXAMPLES
 
 from mercarich_contracts.creations import OfferCondition
 from mercarich_contracts.events import EventKind
@@ -109,7 +109,11 @@ class Life(RuleBasedStateMachine):
     def recover(self, reason: Reason, evidence: int) -> None:
         self.make("recover", self.now, reason, Trigger(evidence_id=evidence))
 
-    @rule(reason=Dear | Cheap, hold=Ids)
+    @rule(evidence=Ids)
+    def reprice(self, evidence: int) -> None:
+        self.make("reprice", self.now, DEARER, Trigger(evidence_id=evidence))
+
+    @rule(reason=Dear | Cheap | st.just(DEARER), hold=Ids)
     def hold_by_price(self, reason: Reason, hold: int) -> None:
         self.make("hold", self.now, reason, Trigger(hold_id=hold))
 

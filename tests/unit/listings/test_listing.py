@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from tools.life_cycle import ANN, ASKED, BACK, CHEAP, DEAR, EXAMPLES, FOUND, MAKING, NOW, SOLD
+from tools.life_cycle import ANN, ASKED, BACK, CHEAP, DEAR, DEARER, EXAMPLES, FOUND, MAKING, NOW, SOLD
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
@@ -60,6 +60,11 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.ON_SALE: (EventKind.HELD, {"hold_id": 6}),
         Stage.HELD: (EventKind.HELD, {"hold_id": 6}),
         Stage.PAUSED: (EventKind.HELD, {"hold_id": 6}),
+    },
+    "reprice": {
+        Stage.ON_SALE: (EventKind.PRICE_ASKED, {}),
+        Stage.HELD: (EventKind.PRICE_ASKED, _HELD),
+        Stage.PAUSED: (EventKind.PRICE_ASKED, {}),
     },
     "let_go": {Stage.HELD: (EventKind.HOLD_CLEARED, _HELD), Stage.PAUSED: (EventKind.HOLD_CLEARED, {})},
     "give_source": {
@@ -144,6 +149,7 @@ REFUSES: Mapping[str, set[Stage]] = {
     "make_offer": _IS_UP | _IS_DOWN | {Stage.LEAVING},
     "withdraw": _OTHERWISE_DOWN | _IS_NO_OFFER,
     "pause": _IS_DOWN | _IS_NO_OFFER | {Stage.MARKED},
+    "reprice": _OTHERWISE_DOWN | _IS_NO_OFFER | {Stage.MARKED},
     "recover": _IS_UP | _OTHERWISE_DOWN | _IS_NO_OFFER,
     "mark": _IS_DOWN | _IS_NO_OFFER | {Stage.MARKED},
     "hold": _OTHERWISE_DOWN | _IS_NO_OFFER | {Stage.MARKED},
@@ -168,6 +174,7 @@ REASONS: Mapping[str, Reason] = {
     "draft_again": NotAtAmazon(),
     "withdraw": SOLD,
     "pause": DEAR,
+    "reprice": DEARER,
     "recover": CHEAP,
     "mark": SOLD,
     "hold": SOLD,

@@ -60,6 +60,8 @@ class AuditAction(StrEnum):
     LISTINGS_LIST = "listings_list"
     LISTING_LIMIT = "listing_limit"
     """Of one listing: its own limit of the profit, in place of the loss rule."""
+    LISTING_PRICE = "listing_price"
+    """Of one listing: between which prices it follows its source, and whether it does."""
     LISTINGS_DELETE = "listings_delete"
     LISTINGS_UNDO = "listings_undo"
 

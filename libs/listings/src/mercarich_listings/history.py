@@ -120,6 +120,7 @@ _TOLD: Mapping[EventKind, Callable[[Listing, Event], dict[str, Any]]] = {
     EventKind.SEARCHING: lambda _, event: {"searching": True, **_FREE},
     EventKind.PAUSED: _paused,
     EventKind.RECOVERED: _recovered,
+    EventKind.PRICE_ASKED: lambda _, event: dict(_FREE),
     EventKind.HELD: _held,
     EventKind.HOLD_CLEARED: lambda _, event: dict(_FREE),
     EventKind.SWAPPED: _given,
@@ -146,6 +147,11 @@ NO_CHANGE = frozenset(
         EventKind.READBACK_MISMATCH,
         EventKind.NOT_FOR_SALE,
         EventKind.LEFT_AMAZON,
+        EventKind.PRICE_CHANGED,
+        EventKind.PRICE_OVERTAKEN,
+        EventKind.PRICE_TAKEN_BACK,
+        EventKind.FOLLOWING_STOPPED,
+        EventKind.FOLLOWING_RESUMED,
         EventKind.DELETED,
     }
 )

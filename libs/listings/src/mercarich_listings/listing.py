@@ -16,6 +16,7 @@ from mercarich_reasons.creations import CreationAsked, TakeOverAsked
 from mercarich_reasons.earnings import BY_PRICE, EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded
 from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
 from mercarich_reasons.reason import Reason
+from mercarich_reasons.repricing import PriceFollows
 from mercarich_reasons.stock import ByHand, DeletedByHand, Expired, ReplacedBy, ReplacementTakenBack
 
 FRESH = timedelta(minutes=15)
@@ -68,7 +69,6 @@ class Listing:
 
 Lived = Change[Listing]
 """The result of a transition of this module."""
-
 
 UP = (Stage.ON_SALE, Stage.HELD, Stage.MARKED)
 """The offer is to be on sale at Amazon."""
@@ -127,6 +127,12 @@ def recover(
     """A sale would earn enough again: restored with its source, once that is seen on sale just before the push."""
     up = {"quantity": listing.listing_quantity, "restored_at": now, "changed_at": now, "withdrawn_at": None}
     return _changed(listing, Told(EventKind.RECOVERED, now, reason, trigger), up | _FREE | {"paused_at": None})
+
+
+@transition(Stage.ON_SALE, Stage.HELD, Stage.PAUSED, by=(By.CHECKER,))
+def reprice(listing: Listing, now: datetime, reason: PriceFollows, trigger: Trigger = NO_TRIGGER) -> Lived:
+    """Its price is to follow its source (a row of `repricings`): it stays as it is, and nothing is held any more."""
+    return _changed(listing, Told(EventKind.PRICE_ASKED, now, reason, trigger), dict(_FREE))
 
 
 @transition(Stage.ON_SALE, Stage.HELD, Stage.PAUSED, by=(By.CHECKER, By.UPDATER))

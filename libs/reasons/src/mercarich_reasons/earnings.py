@@ -6,6 +6,7 @@ from datetime import datetime
 from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.market import State
 from mercarich_reasons.reason import Reason
+from mercarich_reasons.repricing import PriceFollows
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,5 +140,5 @@ class ListingNotPaused(Reason):
     sku: str
 
 
-BY_PRICE = (EarnsTooLittle, EarnsEnoughAgain, LossRuleEnded)
+BY_PRICE = (EarnsTooLittle, EarnsEnoughAgain, LossRuleEnded, PriceFollows)
 """Reasons of changes by price."""

@@ -42,6 +42,14 @@ class TooManyRecoveries(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class TooManyPrices(Reason):
+    """Too many offers would get another price at once. `checked` as in `TooManyFalls`."""
+
+    changed: int
+    checked: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CanariesDiffer(Reason):
     """`wrong` of the `asked` canaries are not as expected; the other values are those of the first of them."""
 

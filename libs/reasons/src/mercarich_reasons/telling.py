@@ -14,6 +14,7 @@ from mercarich_contracts.orders import OrderDecision
 from mercarich_contracts.schedule import tokyo
 from mercarich_reasons.candidates import Colour
 from mercarich_reasons.reason import Reason
+from mercarich_reasons.repricing import Reached
 from mercarich_reasons.stored import LaterCode
 from mercarich_reasons.words import en, ja
 
@@ -37,6 +38,7 @@ class Words(Protocol):
     COLOURS: Mapping[str, str]
     ORDER_DECISIONS: Mapping[str, str]
     OFFER_CONDITIONS: Mapping[str, str]
+    REACHED: Mapping[str, str]
     REASONS: Mapping[str, str]
 
 
@@ -49,6 +51,7 @@ _NAMED: Mapping[type, Callable[[Words], Mapping[str, str]]] = {
     Colour: lambda words: words.COLOURS,
     OrderDecision: lambda words: words.ORDER_DECISIONS,
     OfferCondition: lambda words: words.OFFER_CONDITIONS,
+    Reached: lambda words: words.REACHED,
 }
 """Values from closed sets, with the table of a language that has their words."""
 Moment = Callable[[datetime], str]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from mercarich_reasons.creations import PriceBelowCost
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Sale, Terms, price_of
+from mercarich_replacements.fees import Estimate
 from mercarich_replacements.loss_stop import LossRule, Step, decide
 
 STEP_JPY = 10
@@ -35,16 +36,22 @@ def cost_of(sale: Sale, terms: Terms) -> int | None:
     return terms.landed(price, sale.postage_jpy)
 
 
-def asking_price(cost_jpy: int, terms: Terms, formula: Formula) -> int | None:
-    """Return the lowest multiple of `STEP_JPY` that leaves the wanted profit; None: the fee and it take all."""
-    left = terms.kept_per_mille - formula.per_mille
-    if left <= 0 or terms.kept_per_mille <= 0:
+def asking_price(
+    cost_jpy: int, terms: Terms, formula: Formula, estimate: Estimate | None = None, step_jpy: int = STEP_JPY
+) -> int | None:
+    """Return the lowest multiple of `step_jpy` that leaves the wanted profit; None: the fee and it take all.
+
+    `estimate`: Amazon's, of its fee for the offer; without it the fee is the seller's percentage.
+    """
+    fixed, share, of = (0, 1000 - terms.kept_per_mille, 1000) if estimate is None else _linear(estimate)
+    left = (of - share) * 1000 - formula.per_mille * of
+    if left <= 0 or of <= share:
         return None
-    spent = cost_jpy + terms.costs_jpy
-    least = max((spent + formula.profit_jpy) * 1000 // terms.kept_per_mille, spent * 1000 // left)
-    price = max(least // STEP_JPY, 1) * STEP_JPY
-    while not _leaves(price, cost_jpy, terms, formula):
-        price += STEP_JPY
+    spent = cost_jpy + terms.costs_jpy + fixed
+    least = max((spent + formula.profit_jpy) * of // (of - share), spent * of * 1000 // left)
+    price = max(least // step_jpy, 1) * step_jpy
+    while not _leaves(price, cost_jpy, terms, formula, estimate):
+        price += step_jpy
     return price
 
 
@@ -61,11 +68,16 @@ def too_low(price_jpy: int, sale: Sale, terms: Terms, rule: LossRule, own_jpy: i
     return stop.reason if stop.step is Step.PAUSE else None
 
 
-def least_price(cost_jpy: int, terms: Terms) -> int | None:
-    """Return the lowest multiple of `STEP_JPY` that is no loss."""
-    return asking_price(cost_jpy, terms, Formula())
+def least_price(cost_jpy: int, terms: Terms, estimate: Estimate | None = None, step_jpy: int = STEP_JPY) -> int | None:
+    """Return the lowest multiple of `step_jpy` that is no loss."""
+    return asking_price(cost_jpy, terms, Formula(), estimate, step_jpy)
 
 
-def _leaves(price: int, cost_jpy: int, terms: Terms, formula: Formula) -> bool:
-    profit = terms.kept(price) - cost_jpy
+def _linear(estimate: Estimate) -> tuple[int, int, int]:
+    """Return the fee's fixed part, and what of each so many yen it takes besides: the fee is that, or a little more."""
+    return estimate.fixed_jpy, estimate.fee_jpy - estimate.fixed_jpy, estimate.of_price_jpy
+
+
+def _leaves(price: int, cost_jpy: int, terms: Terms, formula: Formula, estimate: Estimate | None) -> bool:
+    profit = terms.kept(price, estimate) - cost_jpy
     return profit >= formula.profit_jpy and profit * 1000 >= formula.per_mille * price

@@ -21,6 +21,8 @@ class Step(StrEnum):
     """It stays as it is, for certain: what was held for its price is let go."""
     PAUSE = "pause"
     RECOVER = "recover"
+    REPRICE = "reprice"
+    """It gets another price (`repricing`)."""
     UNDECIDED = "undecided"
     """Something is not known: nothing changes, a hold neither."""
 

@@ -7,6 +7,9 @@ ITEMS = Counter("mercarich_checker_items", "Source items looked at, by what was 
 WITHDRAWN = Counter("mercarich_checker_withdrawn_listings", "Listings withdrawn", ["marketplace"])
 PAUSED = Counter("mercarich_checker_paused_listings", "Listings taken down by the loss rule", ["marketplace"])
 RECOVERED = Counter("mercarich_checker_recovered_listings", "Paused listings put up again", ["marketplace"])
+REPRICED = Counter(
+    "mercarich_checker_repriced_listings", "Listings whose price is to follow its source", ["marketplace"]
+)
 WATCH_SOURCES = Counter("mercarich_watch_sources", "Source items that the watch took to look at", ["marketplace"])
 WATCH_OLDEST = Gauge(
     "mercarich_watch_oldest_look_seconds",

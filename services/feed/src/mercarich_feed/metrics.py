@@ -50,6 +50,11 @@ CREATIONS = Counter(
     "New offers that ended, by outcome: sold by Amazon or taken over, or refused",
     ["outcome"],
 )
+PRICES = Counter(
+    "mercarich_feed_prices",
+    "Prices that follow their source, by outcome: changed at Amazon, overtaken, or stopped with a reason",
+    ["outcome"],
+)
 CREATING = Gauge("mercarich_feed_open_creations", "New offers that are not on sale yet, by state", ["state"])
 CREATING_SECONDS = Gauge(
     "mercarich_feed_open_creation_age_seconds",

@@ -7,7 +7,7 @@ from typing import Any
 from mercarich_simulator.amazon.fees import fees
 from mercarich_simulator.amazon.offers import Offer
 from mercarich_simulator.amazon.orders import Order
-from mercarich_simulator.seeding import offered_at
+from mercarich_simulator.offer_prices import price_at
 from mercarich_simulator.truth import BUYABLE, state_at
 from mercarich_simulator.world import World
 
@@ -54,7 +54,9 @@ def losses(world: World, terms: Terms) -> list[dict[str, Any]]:
         cost = order.paid_jpy if order.paid_jpy is not None else _cost(world, offer, order)
         if cost is None or offer.listing is None or order.cancelled_by is not None:
             continue
-        price = offered_at(world.catalogue.item(offer.listing.marketplace, offer.listing.source_number))
+        price = price_at(world.catalogue, offer, order.placed_at)
+        if price is None:
+            continue
         left = kept(world, offer, price, terms, order.placed_at)
         if cost > left:
             case = {"at": order.placed_at, "kept_jpy": left, "cost_jpy": cost}

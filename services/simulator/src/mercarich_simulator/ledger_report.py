@@ -11,6 +11,7 @@ from mercarich_simulator.amazon.orders import CancelledBy
 from mercarich_simulator.ledger import Frame, Judgement, judge
 from mercarich_simulator.ledger_losses import Stop, sold_late, with_losses
 from mercarich_simulator.ledger_orders import Terms, losses
+from mercarich_simulator.ledger_prices import NO_FOLLOW, Follow, prices
 from mercarich_simulator.ledger_stock import Stock, stock
 from mercarich_simulator.truth import Change, state_at
 from mercarich_simulator.world import World
@@ -22,15 +23,22 @@ _JUDGED = ("wrong_withdrawals", "wrong_restores", "double_pushes", "stale_overwr
 _STOCK = ("sold_twice", "pieces_sold_twice", "fought")
 """Errors of which `Judgement` and `Stock` have the times."""
 _MISTAKES = ("missed_withdrawals", "fields_lost", "created_unmeant")
+_PRICES = ("prices_unasked", "prices_out_of_band", "prices_at_loss", "prices_too_many", "price_fields_lost")
 _NO_TERMS, _NO_STOP = Terms(), Stop()
 
 
 def ledger(
-    world: World, frame: Frame, details: bool, terms: Terms = _NO_TERMS, stop: Stop = _NO_STOP
+    world: World,
+    frame: Frame,
+    details: bool,
+    terms: Terms = _NO_TERMS,
+    stop: Stop = _NO_STOP,
+    follow: Follow = NO_FOLLOW,
 ) -> dict[str, Any]:
     """Return the whole ledger. `details` adds every offer that has changed since the start.
 
-    Pieces are sold at a loss by `terms`, the same for all sellers. The sellers of `stop` want an offer down that is.
+    Pieces are sold at a loss by `terms`, the same for all sellers. The sellers of `stop` want an offer down that
+    is, and prices of those of `follow` follow their source.
     """
     moved = list(_moved(world))
     lines = {(offer.seller_id, offer.sku): with_losses(world, offer, truth, terms, stop) for offer, truth in moved}
@@ -59,6 +67,9 @@ def ledger(
     result["sold_at_loss"], result["cases"]["sold_at_loss"] = len(at_a_loss), at_a_loss[:LISTED_CASES]
     late = sold_late(at_a_loss, lines, stop)
     result["sold_at_loss_late"], result["cases"]["sold_at_loss_late"] = len(late), late[:LISTED_CASES]
+    for name, changed in (prices(world, terms, follow) | {"price_fields_lost": _price_fields_lost(world)}).items():
+        result[name], result["cases"][name] = len(changed), changed[:LISTED_CASES]
+    result["clean"] = result["clean"] and not any(result[name] for name in _PRICES)
     result["upstream"] = {name: traffic.report() for name, traffic in world.traffic.items()}
     result["quota_429"] = dict(world.quotas.refused)
     result["judged"] = asdict(frame) | asdict(terms) | {"cutoff": min(frame.cutoff, frame.now)}
@@ -94,6 +105,15 @@ def offer_line(world: World, offer: Offer, frame: Frame) -> dict[str, Any]:
         "source": source,
         "judgement": asdict(judge(offer.first, offer.changes, truth, frame)),
     }
+
+
+def _price_fields_lost(world: World) -> list[dict[str, Any]]:
+    return [
+        _named(offer) | {"at": at, "name": name, "before": amount, "reference": reference}
+        for offer in world.offers.touched.values()
+        if offer.pricing is not None
+        for at, name, amount, reference in offer.pricing.lost
+    ]
 
 
 def _counts(world: World, judged: list[tuple[Offer, Judgement]], bought: Sequence[Stock]) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from typing import Any
 
 import orjson
 
-from mercarich_simulator.amazon.attributes import LEAD_TIME, QUANTITY, Fields
+from mercarich_simulator.amazon.attributes import LEAD_TIME, QUANTITY, Fields, Lost
 from mercarich_simulator.amazon.buyers import NEVER
 from mercarich_simulator.amazon.documents import Document
 from mercarich_simulator.amazon.feeds import Feed
 from mercarich_simulator.amazon.offer_terms import OfferTerms
-from mercarich_simulator.amazon.offers import Coming, Lost, Offer, Shown, Source, first_entry
+from mercarich_simulator.amazon.offers import Coming, Offer, Shown, Source, first_entry
 from mercarich_simulator.amazon.orders import CancelledBy, Order, Status, Step
+from mercarich_simulator.amazon.prices import PriceShown, Pricing
 from mercarich_simulator.events import Scheduled
 from mercarich_simulator.hazards import SIGMA
 from mercarich_simulator.truth import Change, Priced
@@ -192,6 +193,9 @@ def _offer(offer: Offer) -> dict[str, Any]:
     row["sources"] = [tuple(source) for source in offer.sources]
     row["fields_lost"] = [tuple(lost) for lost in offer.fields_lost]
     row["terms"] = None if offer.terms is None else tuple(offer.terms)
+    pricing = offer.pricing
+    changes = [] if pricing is None else [tuple(change) for change in pricing.changes]
+    row["pricing"] = None if pricing is None else [pricing.entry, changes, pricing.lost]
     return row
 
 
@@ -207,6 +211,7 @@ def _restore_offer(world: World, row: dict[str, Any]) -> None:
     told = {
         "issue": issue,
         "terms": OfferTerms(*row["terms"]) if row.get("terms") else None,
+        "pricing": _pricing(row.get("pricing")),
         "listing": listing,
         "changes": changes,
         "coming": coming,
@@ -216,6 +221,13 @@ def _restore_offer(world: World, row: dict[str, Any]) -> None:
     offer = Offer(**{**row, **told})
     world.offers.touched[(offer.seller_id, offer.sku)] = offer
     world.offers.expect(offer)
+
+
+def _pricing(row: Any) -> Pricing | None:
+    if row is None:
+        return None
+    entry, changes, lost = row
+    return Pricing(entry, [PriceShown(*change) for change in changes], [tuple(one) for one in lost])
 
 
 def _with_entry(row: dict[str, Any], entry: Fields) -> dict[str, Any]:

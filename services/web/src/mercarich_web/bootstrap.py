@@ -40,6 +40,8 @@ from mercarich_web.listings.limits import LimitLoss
 from mercarich_web.listings.looks_kafka import KafkaLooks
 from mercarich_web.listings.pages import actions as bulk
 from mercarich_web.listings.pages import limits, listings
+from mercarich_web.listings.pages import prices as price_pages
+from mercarich_web.listings.prices import SetPrices
 from mercarich_web.listings.sql.actions import SqlBulk
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.sql.demand import SqlDemands
@@ -47,6 +49,7 @@ from mercarich_web.listings.sql.exposure import SqlExposures
 from mercarich_web.listings.sql.limits import SqlLimits
 from mercarich_web.listings.sql.offers import SqlOffers
 from mercarich_web.listings.sql.outcomes import SqlOutcomes
+from mercarich_web.listings.sql.prices import SqlPrices
 from mercarich_web.listings.sql.stories import SqlListingFile
 from mercarich_web.listings.views import Figures
 from mercarich_web.marketplaces import wiring as marketplaces
@@ -119,6 +122,7 @@ def build_pages(
     end.callback(looks.close)
     change = ChangeMany(SqlBulk(engine), feed, looks, people.audit, now)
     limit = LimitLoss(SqlLimits(engine), people.audit, now)
+    set_prices = SetPrices(SqlPrices(engine), people.audit, now)
     proposals = SqlProposals(engine, now)
     differing, ask = SqlDifferences(engine), ask_amazon(engine, people.audit, now)
     decisions, profits, creating = SqlDecisions(engine, now), SqlProfits(engine), SqlCreations(engine, now)
@@ -128,7 +132,7 @@ def build_pages(
     end.callback(measure.stop)
     of_api = api(
         listings_api.routes(people.keys, book, tell_story),
-        listings_api.changes(people.keys, change, limit),
+        listings_api.changes(people.keys, change, limit, set_prices),
         replacements_api.decisions(people.keys, proposals),
         differences_api.routes(people.keys, differing, ask),
         orders_api.routes(people.keys, orders_of, decisions, profits, now, together),
@@ -160,6 +164,7 @@ def build_pages(
         orders.routes(site, orders_of, decisions, profits, together),
         bulk.routes(site, change, people.door),
         limits.routes(site, limit),
+        price_pages.routes(site, set_prices),
         creations.routes(site, creating),
         listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, proposals),

@@ -4,6 +4,7 @@ from mercarich_db.definitions.creations import CREATIONS
 from mercarich_db.definitions.definition import Definition
 from mercarich_db.definitions.earnings import EARNINGS
 from mercarich_db.definitions.likeness import LIKENESS
+from mercarich_db.definitions.repricing import REPRICING
 from mercarich_replacements.rules import read_conditions
 
 _ON, _OFF = "on", "off"
@@ -155,6 +156,7 @@ SELLERS_RULES = (
     ),
     *EARNINGS,
     *CREATIONS,
+    *REPRICING,
 )
 """Those of which a seller may have an own value."""
 

@@ -33,6 +33,7 @@ from mercarich_db.tables.orders import (
 )
 from mercarich_db.tables.people import amazon_accounts, amazon_links, users
 from mercarich_db.tables.pools import pool_status
+from mercarich_db.tables.repricing import repricings
 from mercarich_db.tables.revivals import excluded_sellers, excluded_words, revival_candidates, revivals, seller_settings
 from mercarich_db.tables.runs import holds, run_absences, run_heads, run_sellers, runs
 from mercarich_db.tables.settings import schedule_runs, settings, settings_history
@@ -96,6 +97,7 @@ __all__ = [
     "prunings",
     "recovery_codes",
     "removed_offers",
+    "repricings",
     "restorations",
     "revival_candidates",
     "revivals",

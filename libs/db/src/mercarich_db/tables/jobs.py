@@ -76,6 +76,8 @@ job_rows = Table(
     Column("quantity", Integer, nullable=True),
     Column("listed", Boolean, nullable=True),
     Column("price", Integer, nullable=True),
+    Column("least_price", Integer, nullable=True),
+    Column("most_price", Integer, nullable=True),
     Index("ix_job_rows_sku", "job_id", "sku"),
     Index("ix_job_rows_source", "job_id", "marketplace", "item_id"),
 )

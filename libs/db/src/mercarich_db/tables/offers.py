@@ -19,7 +19,9 @@ listings = Table(
     Column("listed", Boolean, nullable=False),  # False: a draft, never checked and never pushed
     Column("listing_quantity", Integer, nullable=False),  # the quantity after a restore
     Column("created_at", UtcDateTime, nullable=False),
-    Column("offer_price_jpy", Integer, nullable=True),  # what Amazon's buyer pays, as given by the seller
+    Column(
+        "offer_price_jpy", Integer, nullable=True
+    ),  # what Amazon's buyer pays, as given by the seller, or seen by feed
     Column("stopped_at", UtcDateTime, nullable=True),  # not watched: down, neither checked nor searched for
     # price of the first source, which limits the price of replacements
     Column("first_price_jpy", Integer, nullable=True),
@@ -34,6 +36,9 @@ listings = Table(
     Column("held_at", UtcDateTime, nullable=True),  # when the brake first held back what its price asks for
     # the seller's own limit for this listing: down below this profit, whatever the loss rule; NULL: the rule decides
     Column("least_profit_jpy", Integer, nullable=True),
+    # between which its price may follow its source (`repricing`); NULL: it does not follow
+    Column("least_price_jpy", Integer, nullable=True),
+    Column("most_price_jpy", Integer, nullable=True),
     # of replacements and update runs
     Column("lead_time_days", Integer, nullable=True),  # days until the replacement arrives and is sent to the buyer
     Column("restored_at", UtcDateTime, nullable=True),  # its source must be seen on sale before its push

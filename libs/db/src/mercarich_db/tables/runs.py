@@ -48,6 +48,7 @@ runs = Table(
     Column("dearer", Integer, nullable=False, server_default="0"),  # listings to be paused by price, held ones too
     Column("paused", Integer, nullable=False, server_default="0"),
     Column("recovered", Integer, nullable=False, server_default="0"),  # put up again by price
+    Column("repriced", Integer, nullable=False, server_default="0"),  # another price was asked for
     Column("doubts", Text, nullable=True),  # JSON, route -> why its looks are not believed; NULL: none is in doubt
     Index("ix_runs_key", "operation", "marketplace", "generation"),
 )
@@ -67,6 +68,7 @@ run_sellers = Table(
     # listings that would fall by price, or recover by it, held ones included
     Column("dearer", Integer, nullable=False, server_default="0"),
     Column("cheaper", Integer, nullable=False, server_default="0"),
+    Column("repriced", Integer, nullable=False, server_default="0"),  # another price is asked for, held ones included
     # how long the sources of the fallen had been gone, as far as can be told, before it was seen; None: not counted
     Column("unseen_seconds", BigInteger, nullable=True),
 )
@@ -87,7 +89,7 @@ holds = Table(
     Column("run_id", Id, nullable=False),
     Column("marketplace", exact(16), nullable=False),
     Column("user_id", Id, nullable=True),  # NULL: the whole marketplace
-    # falls (also NULL), absences, canaries, unvouched, unreadable, losses, recoveries
+    # falls (also NULL), absences, canaries, unvouched, unreadable, losses, recoveries, prices
     Column("kind", exact(16), nullable=True),
     Column("route", exact(16), nullable=True),  # of whose falls; NULL: of all
     Column("reason", StoredReason, nullable=False),

@@ -7,6 +7,7 @@ from mercarich_reasons.words.accounts_en import ACCOUNTS
 from mercarich_reasons.words.creations_en import CREATIONS
 from mercarich_reasons.words.earnings_en import EARNINGS
 from mercarich_reasons.words.files_en import FILES
+from mercarich_reasons.words.repricing_en import REACHED, REPRICING
 from mercarich_reasons.words.troubles_en import TROUBLES
 from mercarich_reasons.words.values_en import (
     COLOURS,
@@ -24,6 +25,7 @@ __all__ = [
     "MARKETPLACES",
     "OFFER_CONDITIONS",
     "ORDER_DECISIONS",
+    "REACHED",
     "REASONS",
     "ROUTES",
     "SEEN",
@@ -174,6 +176,7 @@ REASONS: Mapping[str, str] = {
     "no_canary_vouches": "no canary shows that the answers for {route} can be trusted",
     "too_many_losses": "{fallen} [of {checked} checked ]listings would be taken down by price at once",
     "too_many_recoveries": "{recovered} [of {checked} checked ]listings would be put up by price at once",
+    "too_many_prices": "{changed} [of {checked} checked ]offers would get another price at once",
     "too_many_absent": "[{route}: ]{absent} [of {checked} checked ]sources would be missing at once",
     "too_many_unreadable": "too many pages cannot be read",
     # runs
@@ -268,6 +271,7 @@ REASONS: Mapping[str, str] = {
     **CREATIONS,
     **EARNINGS,
     **TROUBLES,
+    **REPRICING,
     # capacity of a marketplace
     "capacity_short": _CAPACITY,
     "capacity_enough": _CAPACITY,

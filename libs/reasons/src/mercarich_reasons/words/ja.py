@@ -7,6 +7,7 @@ from mercarich_reasons.words.accounts_ja import ACCOUNTS
 from mercarich_reasons.words.creations_ja import CREATIONS
 from mercarich_reasons.words.earnings_ja import EARNINGS
 from mercarich_reasons.words.files_ja import FILES
+from mercarich_reasons.words.repricing_ja import REACHED, REPRICING
 from mercarich_reasons.words.troubles_ja import TROUBLES
 from mercarich_reasons.words.values_ja import (
     COLOURS,
@@ -24,6 +25,7 @@ __all__ = [
     "MARKETPLACES",
     "OFFER_CONDITIONS",
     "ORDER_DECISIONS",
+    "REACHED",
     "REASONS",
     "ROUTES",
     "SEEN",
@@ -174,6 +176,7 @@ REASONS: Mapping[str, str] = {
     "no_canary_vouches": "{route}の応答を信頼できることを示すカナリアがありません",
     "too_many_losses": "[確認した{checked}件のうち]{fallen}件が一度に価格を理由とする取り下げの対象になりました",
     "too_many_recoveries": "[確認した{checked}件のうち]{recovered}件が一度に価格を理由とする再出品の対象になりました",
+    "too_many_prices": "[確認した{checked}件のうち]{changed}件の価格が一度に変更の対象になりました",
     "too_many_absent": "[{route}：][確認した{checked}件のうち]{absent}件の仕入れ元が一度に見つからなくなりました",
     "too_many_unreadable": "読み取れないページが多すぎます",
     # runs
@@ -266,6 +269,7 @@ REASONS: Mapping[str, str] = {
     **CREATIONS,
     **EARNINGS,
     **TROUBLES,
+    **REPRICING,
     # capacity of a marketplace
     "capacity_short": f"{_NEEDS}必要ですが、使えるのは毎秒{{available_per_second}}回です。{_PASS}",
     "capacity_enough": f"{_NEEDS}必要で、毎秒{{available_per_second}}回まで使えます。{_PASS}",

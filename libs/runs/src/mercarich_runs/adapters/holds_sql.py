@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, inser
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_db.conditions import GIVEN_IDS, among
 from mercarich_db.tables import holds, listings, runs
-from mercarich_runs.domain.brake import BY_PRICE, Hold, HoldKind, NewHold
+from mercarich_runs.domain.brake import BY_PRICE, FOR_A_PERSON, Hold, HoldKind, NewHold
 
 _HOLD = select(*(holds.c[name] for name in Hold.__dataclass_fields__))
 _BY_ID = _HOLD.where(among(holds.c.id, GIVEN_IDS, holds.c.applied_at.is_(None)))
@@ -20,7 +20,7 @@ _OF_RUNS = _HOLD.where(
         and_(
             holds.c.applied_at.is_(None),
             holds.c.marketplace == bindparam("marketplace"),
-            or_(holds.c.kind == HoldKind.ABSENCES, holds.c.route.is_not(None)),
+            or_(holds.c.kind.in_(sorted(FOR_A_PERSON)), holds.c.route.is_not(None)),
         ),
     )
 )
@@ -34,7 +34,7 @@ def by_id(connection: Connection, ids: Collection[int]) -> dict[int, Hold]:
 
 
 def of_runs(connection: Connection, run_ids: Sequence[int], marketplace: Marketplace) -> list[Hold]:
-    """Return the holds of the runs, and those of routes and for absences that earlier ones opened and that stand."""
+    """Return the holds of the runs, and those of routes and for a person that earlier ones opened and that stand."""
     return _read(connection, _OF_RUNS, run_ids=run_ids, marketplace=marketplace)
 
 

@@ -33,9 +33,13 @@ _WINDOW = select(runs.c.marketplace, runs.c.started_at).where(
 WEIGHED_WITHIN = timedelta(hours=1)
 """The window before this one is weighed with it if it began within this time: falls of an hour count."""
 _DOWN = (EventKind.WITHDRAWN, EventKind.SEARCHING)
-_BY_PRICE = {HoldKind.LOSSES: "dearer", HoldKind.RECOVERIES: "cheaper"}
+_BY_PRICE = {HoldKind.LOSSES: "dearer", HoldKind.RECOVERIES: "cheaper", HoldKind.PRICES: "repriced"}
 """The columns with what prices ask for."""
-_MADE = {HoldKind.LOSSES: EventKind.PAUSED, HoldKind.RECOVERIES: EventKind.RECOVERED}
+_MADE = {
+    HoldKind.LOSSES: EventKind.PAUSED,
+    HoldKind.RECOVERIES: EventKind.RECOVERED,
+    HoldKind.PRICES: EventKind.PRICE_ASKED,
+}
 _ADDED = ("checked", "fallen", "seen", "unseen_seconds", *_BY_PRICE.values())
 _HOLDS_BY_PRICE = select(holds.c.id).where(holds.c.run_id == bindparam("run_id"), holds.c.kind.in_(sorted(BY_PRICE)))
 

@@ -12,7 +12,14 @@ from itertools import product
 from typing import NamedTuple
 
 from mercarich_contracts.market import RouteName
-from mercarich_reasons.holds import NoCanaryVouches, TooManyAbsent, TooManyFalls, TooManyLosses, TooManyRecoveries
+from mercarich_reasons.holds import (
+    NoCanaryVouches,
+    TooManyAbsent,
+    TooManyFalls,
+    TooManyLosses,
+    TooManyPrices,
+    TooManyRecoveries,
+)
 from mercarich_reasons.reason import Reason
 
 
@@ -29,8 +36,9 @@ class HoldKind(StrEnum):
     """Why withdrawals are held.
 
     A second look can confirm holds of every kind except `UNREADABLE`, which wait for another run or a person because
-    the same parser would fail again, and `ABSENCES`, which wait for a person because a faulty route gives the same
-    response again. Holds of a route wait until it is not in doubt any more.
+    the same parser would fail again, `ABSENCES`, which wait for a person because a faulty route gives the same response
+    again, and `PRICES`, which wait for a person because the same parser would read the same prices. Holds of a route
+    wait until it is not in doubt any more.
     """
 
     FALLS = "falls"
@@ -45,9 +53,18 @@ class HoldKind(StrEnum):
     """Too many offers at once that would earn too little. Keeps what is to be paused, and no falls."""
     RECOVERIES = "recoveries"
     """Too many paused offers at once that would earn enough again. Keeps these down, and no falls."""
+    PRICES = "prices"
+    """Too many offers at once whose price would follow their source. Keeps their prices, and no falls."""
 
 
-BY_PRICE = frozenset({HoldKind.LOSSES, HoldKind.RECOVERIES})
+BY_PRICE = frozenset({HoldKind.LOSSES, HoldKind.RECOVERIES, HoldKind.PRICES})
+FOR_A_PERSON = frozenset({HoldKind.ABSENCES, HoldKind.PRICES})
+"""No second look confirms them. An open one keeps what later runs would do, too."""
+_TOO_MANY = {
+    HoldKind.LOSSES: TooManyLosses,
+    HoldKind.RECOVERIES: TooManyRecoveries,
+    HoldKind.PRICES: TooManyPrices,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +221,10 @@ def keeping(standing: Sequence[Hold], falls: Iterable[Fall]) -> dict[Fall, int]:
 def to_open_by_price(
     kind: HoldKind, standing: Iterable[Hold], weighed: Weighed, settings: BrakeSettings
 ) -> list[NewHold]:
-    """As `to_open`, for what the prices of sources ask for: `weighed.fallen` are the listings to be paused, or put up,
-    by the hold's kind."""
+    """As `to_open`, for what the prices of sources ask for: `weighed.fallen` are the listings to be paused, put up, or
+    given another price, by the hold's kind."""
     had = {hold.user_id for hold in standing if hold.kind is kind}
-    too_many = TooManyLosses if kind is HoldKind.LOSSES else TooManyRecoveries
+    too_many = _TOO_MANY[kind]
     whole = (None, weighed.marketplace, Brake(settings.marketplace_listings, settings.marketplace_share))
     sellers = (
         (user_id, tally, Brake(settings.listings, settings.share)) for user_id, tally in sorted(weighed.sellers.items())

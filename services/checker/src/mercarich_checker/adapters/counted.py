@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mercarich_checker.metrics import HELD, ITEMS, PAUSED, RECOVERED, WATCH_OLDEST, WATCH_SOURCES, WITHDRAWN
+from mercarich_checker.metrics import HELD, ITEMS, PAUSED, RECOVERED, REPRICED, WATCH_OLDEST, WATCH_SOURCES, WITHDRAWN
 from mercarich_checker.ports import Moved, Observations, Recorded, Released, Taken, Watched
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.messages import BatchItem, CheckBatch
@@ -35,6 +35,7 @@ class CountedObservations:
             WITHDRAWN.labels(batch.marketplace).inc(sum(map(len, recorded.withdrawn.values())))
         HELD.labels(batch.marketplace).inc(recorded.held)
         _count_moved(batch.marketplace, recorded.moved)
+        REPRICED.labels(batch.marketplace).inc(recorded.moved.counts.get("repriced", 0))
         return recorded
 
     def store_learnt(self, now: datetime) -> None:

@@ -23,9 +23,9 @@ from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.sites import SITES
-from mercarich_db import loss_rules
+from mercarich_db import price_rules
 from mercarich_db.engine import run_tx
-from mercarich_db.loss_rules import LossRules
+from mercarich_db.price_rules import PriceRules
 from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import runs
 from mercarich_listings import creation_store
@@ -36,7 +36,7 @@ from mercarich_runs.domain.brake import BrakeSettings
 _CLAIMS = Claims(CHECKS, OF_RUN)
 _COUNTED = (
     *("checked", "looked_again", "available", "out_of_stock", "unknown", "unparsable", "unfinished"),
-    *("fallen", "withdrawn", "dearer", "paused", "recovered"),
+    *("fallen", "withdrawn", "dearer", "paused", "recovered", "repriced"),
 )
 _COUNT = (
     update(runs)
@@ -52,7 +52,7 @@ class SqlObservations:
         self._engine = engine
         self._settings = settings
         self._freshness = Freshness(engine, now)
-        self._rules = settings_cache(engine, loss_rules.read, now)
+        self._rules = settings_cache(engine, price_rules.read, now)
 
     def claim(self, batch: CheckBatch, claim: str, until: datetime, now: datetime) -> Sequence[BatchItem]:
         def take(connection: Connection) -> Sequence[BatchItem]:
@@ -91,7 +91,7 @@ class _By:
 
     settings: BrakeSettings
     outlook: Outlook
-    rules: LossRules
+    rules: PriceRules
 
 
 def _rows(batch: CheckBatch) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _record(
     following |= dict.fromkeys((row.id for row in gone), Next(None))
     of_kept = {row.id: seen[row.id] for row in kept}
     postages = {row.id: states_sql.postage(row, seen[row.id]) for row in kept}
-    asked = Asked() if batch.without_update else prices_sql.asked(connection, offers, of_kept, postages, by.rules)
+    asked = Asked() if batch.without_update else prices_sql.asked(connection, offers, of_kept, postages, by.rules, now)
     proven = frozenset(offer.source_item_id for offer in offers if offer.id in asked.moving)
     evidence_ids = states_sql.keep(connection, batch, Kept([*kept, *gone], seen, following, proven), now)
     counts = states_sql.put_off(connection, batch, by_meaning[Meaning.NOTHING_LEARNT], seen, now, settings)

@@ -26,7 +26,7 @@ from mercarich_runs.adapters import holds_sql
 from mercarich_runs.adapters.cover_sql import require_cover
 from mercarich_runs.adapters.marking_sql import sellers_of
 from mercarich_runs.adapters.pending_sql import PendingRows
-from mercarich_runs.domain.brake import BY_PRICE, Doubt, HoldKind, NewHold
+from mercarich_runs.domain.brake import BY_PRICE, FOR_A_PERSON, Doubt, HoldKind, NewHold
 from mercarich_runs.ports import Operation, Outcome, Place, Request, Run, Sellers
 
 OF_SELLERS = 1000
@@ -141,7 +141,7 @@ class SqlPlan(PendingRows[BatchItem]):
 
         What a list has shown is looked at by the item's own page.
         """
-        confirmable = or_(holds.c.kind.is_(None), holds.c.kind.not_in([HoldKind.UNREADABLE, HoldKind.ABSENCES]))
+        confirmable = or_(holds.c.kind.is_(None), holds.c.kind.not_in(sorted([HoldKind.UNREADABLE, *FOR_A_PERSON])))
         doubted = {kind.route for kind in SITES[run.marketplace].items} & self._doubts.keys()
         believed = or_(holds.c.route.is_(None), holds.c.route.not_in(sorted(doubted)))
         held = select(column).select_from(listings).join(holds, holds.c.id == listings.c.hold_id)

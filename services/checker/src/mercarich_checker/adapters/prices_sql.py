@@ -1,4 +1,4 @@
-"""What the prices of sources ask for: decided by `loss_stop`, weighed by the brake, saved by the store."""
+"""What the prices of sources ask for: decided by `repricing`, weighed by the brake, saved by the store."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,17 +12,21 @@ from mercarich_checker.domain import prices
 from mercarich_checker.domain.looks import route_of
 from mercarich_checker.domain.withdrawals import Offer, by_seller
 from mercarich_checker.ports import Moved
+from mercarich_contracts.events import EventKind
 from mercarich_contracts.messages import CheckBatch
 from mercarich_contracts.proxy_api import Item
 from mercarich_db import fee_estimates
 from mercarich_db.conditions import among
-from mercarich_db.loss_rules import LossRules
+from mercarich_db.price_rules import PriceRules
 from mercarich_db.tables import listings, source_items
-from mercarich_listings import store
+from mercarich_listings import repricing_store, store
 from mercarich_listings.event import Trigger
 from mercarich_listings.listing import Listing, Lived
+from mercarich_listings.repricing_store import Now
+from mercarich_reasons.repricing import PriceFollows
 from mercarich_replacements.earnings import Sale
-from mercarich_replacements.loss_stop import UNDECIDED, Decision, Step, decide
+from mercarich_replacements.loss_stop import UNDECIDED, Decision, Step
+from mercarich_replacements.repricing import Following, decide, may_follow
 from mercarich_runs.adapters import price_brake_sql
 from mercarich_runs.domain.brake import BrakeSettings, Doubt, Hold, HoldKind
 
@@ -45,7 +49,8 @@ def asked(
     offers: Sequence[Offer],
     seen: Mapping[int, Item],
     postages: Mapping[int, int | None],
-    rules: LossRules,
+    rules: PriceRules,
+    now: datetime,
 ) -> Asked:
     """Return what the prices ask for of each offer. `seen` are the sources that are on sale, by id; `postages` theirs.
 
@@ -55,20 +60,29 @@ def asked(
         offer for offer in offers if offer.source_item_id in seen and not offer.orphan and _may_follow(offer, rules)
     ]
     estimates = fee_estimates.of_listings(connection, [offer.id for offer in some])
+    states = repricing_store.now_of(connection, [offer.id for offer in some], now)
     decisions: dict[int, Decision] = {}
     for offer in some:
         item, postage = seen[offer.source_item_id], postages[offer.source_item_id]
-        terms, rule = rules.of(offer.user_id)
         told = (item.state, item.reason, item.price_jpy, postage)
         sale = Sale(offer.offer_price_jpy, *told, estimates.get(offer.id))
-        decisions[offer.id] = decide(sale, terms, rule, offer.least_profit_jpy, paused=offer.quantity == 0)
+        following = _following(offer.least_price_jpy, offer.most_price_jpy, states.get(offer.id))
+        mine, own = rules.of(offer.user_id), offer.least_profit_jpy
+        decisions[offer.id] = decide(sale, mine, own, following, paused=offer.quantity == 0)
     return Asked(decisions)
 
 
-def _may_follow(offer: Offer, rules: LossRules) -> bool:
+def _may_follow(offer: Offer, rules: PriceRules) -> bool:
     """Return False for most offers: they are up, none is held, and no rule applies."""
-    _, rule = rules.of(offer.user_id)
-    return offer.quantity == 0 or offer.held_at is not None or rule.applies(offer.least_profit_jpy)
+    mine = rules.of(offer.user_id)
+    if offer.quantity == 0 or offer.held_at is not None or mine.loss.applies(offer.least_profit_jpy):
+        return True
+    return may_follow(mine.price, Following(offer.least_price_jpy, offer.most_price_jpy))
+
+
+def _following(least_jpy: int | None, most_jpy: int | None, state: Now | None) -> Following:
+    state = state or Now()
+    return Following(least_jpy, most_jpy, state.asked_jpy, state.changes, state.stopped)
 
 
 def believed(
@@ -102,13 +116,13 @@ def apply(
     evidence: Mapping[int, int | None],
     weigh: "Weighing",
 ) -> Moved:
-    """Pause, put up, hold or free the offers. `evidence`: ids by source."""
+    """Pause, put up, reprice, hold or free the offers. `evidence`: ids by source."""
     decisions, keeping = found.decisions, {}
     for step, moving in moves.counted(decisions).items():
         keeping[step] = weigh(connection, batch, prices.HOLDS[step], moving)
     decided = prices.decide(moves, decisions, keeping)
     if not decided.ids:
-        return Moved(waiting=_waiting(moves, decided, weigh.now))
+        return Moved(waiting=_waiting(moves, decisions, decided, weigh.now))
     changes = [
         prices.change(
             *(decided, listing, decisions[listing.id], weigh.now),
@@ -116,7 +130,7 @@ def apply(
         )
         for listing in store.lock(connection, decided.ids)
     ]
-    store.save(connection, changes)
+    _save(connection, changes, weigh.now)
     return _moved(moves, decisions, decided, changes, weigh.now)
 
 
@@ -135,30 +149,53 @@ class Weighing:
         return price_brake_sql.keeping(connection, of, kind, moving, by)
 
 
-def released(connection: Connection, kept: Sequence[Listing], rules: LossRules, now: datetime) -> list[Lived]:
-    """Return the changes of listings whose holds by price a person released, by the prices last seen."""
+def _save(connection: Connection, changes: Sequence[Lived], now: datetime) -> None:
+    """Save them, and ask for the prices that are to follow."""
+    store.save(connection, changes)
+    asked = {
+        one.after.id: one.event.reason
+        for one in changes
+        if one.event is not None
+        and one.event.kind is EventKind.PRICE_ASKED
+        and isinstance(one.event.reason, PriceFollows)
+    }
+    if asked:
+        repricing_store.ask(connection, asked, [one.after for one in changes if one.after.id in asked], now)
+
+
+def release(connection: Connection, kept: Sequence[Listing], rules: PriceRules, now: datetime) -> list[Lived]:
+    """Change the listings whose holds by price a person released, by the prices last seen; return the changes."""
     if not kept:
         return []
     item, offer = source_items.c, listings.c
     columns = (item.state, item.reason, item.price_jpy, item.postage_jpy, item.evidence_id)
+    own = (offer.offer_price_jpy, offer.least_profit_jpy, offer.least_price_jpy, offer.most_price_jpy)
     rows = connection.execute(
-        select(offer.id, offer.offer_price_jpy, offer.least_profit_jpy, *columns, *fee_estimates.COLUMNS)
+        select(offer.id, *own, *columns, *fee_estimates.COLUMNS)
         .select_from(fee_estimates.with_estimates(listings.join(source_items, item.id == offer.source_item_id)))
         .where(among(offer.id, [listing.id for listing in kept]))
     )
     of = {row.id: row for row in rows}
+    states = repricing_store.now_of(connection, list(of), now)
     changes = []
     for listing in kept:
-        row, (terms, rule) = of[listing.id], rules.of(listing.user_id)
+        row = of[listing.id]
         seen = (row.state, row.reason, row.price_jpy, row.postage_jpy)
         sale = Sale(row.offer_price_jpy, *seen, fee_estimates.estimate_of(row))
-        decision = decide(sale, terms, rule, row.least_profit_jpy, paused=listing.quantity == 0)
+        following = _following(row.least_price_jpy, row.most_price_jpy, states.get(listing.id))
+        mine, limit = rules.of(listing.user_id), row.least_profit_jpy
+        decision = decide(sale, mine, limit, following, paused=listing.quantity == 0)
         changes.append(prices.release(listing, decision, now, Trigger(evidence_id=row.evidence_id)))
+    _save(connection, changes, now)
     return changes
 
 
-def _waiting(moves: prices.Moves, decided: prices.Decided, now: datetime) -> dict[int, datetime]:
-    held = [*moves.waiting, *(offer for offer in moves.new if offer.id in decided.held)]
+def _waiting(
+    moves: prices.Moves, decisions: Mapping[int, Decision], decided: prices.Decided, now: datetime
+) -> dict[int, datetime]:
+    """Return the sources that a second look is to confirm; prices that are held wait for a person."""
+    new = (offer for offer in moves.new if offer.id in decided.held and decisions[offer.id].step is not Step.REPRICE)
+    held = [*moves.waiting, *new]
     return {offer.source_item_id: offer.held_at or now for offer in held}
 
 
@@ -173,7 +210,8 @@ def _moved(
     dearer = sum(decisions[offer.id].step is Step.PAUSE for offer in moves.new)
     numbers = {"paused": made.paused, "recovered": made.recovered}
     counts = {"dearer": dearer} | {name: sum(map(len, sellers.values())) for name, sellers in numbers.items()}
-    return replace(made, held=len(decided.held), waiting=_waiting(moves, decided, now), counts=counts)
+    counts["repriced"] = sum(one.event is not None and one.event.kind is EventKind.PRICE_ASKED for one in changes)
+    return replace(made, held=len(decided.held), waiting=_waiting(moves, decisions, decided, now), counts=counts)
 
 
 def moved_by(changes: Sequence[Lived]) -> Moved:

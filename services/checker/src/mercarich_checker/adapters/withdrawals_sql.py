@@ -12,13 +12,14 @@ from mercarich_checker.adapters.prices_sql import Asked, Weighing
 from mercarich_checker.domain import prices, withdrawals
 from mercarich_checker.domain.withdrawals import Found, Offer, Seen
 from mercarich_checker.ports import Recorded, Released
+from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.messages import CheckBatch
 from mercarich_contracts.proxy_api import Item
 from mercarich_db.bulk import LockedRows, time_of
 from mercarich_db.conditions import GIVEN_IDS, among
-from mercarich_db.loss_rules import LossRules
 from mercarich_db.offers import LOOKED_AT
+from mercarich_db.price_rules import PriceRules
 from mercarich_db.tables import holds, listings, runs, source_items
 from mercarich_listings import store
 from mercarich_listings.listing import Lived
@@ -133,7 +134,7 @@ def _standing(
     return [*standing, *opened]
 
 
-def apply_released(connection: Connection, marketplace: Marketplace, rules: LossRules, now: datetime) -> Released:
+def apply_released(connection: Connection, marketplace: Marketplace, rules: PriceRules, now: datetime) -> Released:
     """Withdraw the listings of holds that a person released, if their source is still gone; pause, or put up, those of
     holds by price, if that still asks for it. `withdrawn` are those that need a replacement."""
     released = holds_sql.released(connection, marketplace)
@@ -142,8 +143,7 @@ def apply_released(connection: Connection, marketplace: Marketplace, rules: Loss
     every = store.lock_where(connection, listings.c.hold_id.in_(released))
     by_price = [one for one in every if released[one.hold_id or 0].by_price and one.stage in _KEPT]
     kept = [one for one in every if not released[one.hold_id or 0].by_price and one.stage in _KEPT]
-    moved = prices_sql.released(connection, by_price, rules, now)
-    store.save(connection, moved)
+    moved = prices_sql.release(connection, by_price, rules, now)
     seen = _seen(connection, {listing.source_item_id for listing in kept})
     changes = [
         withdrawals.release(
@@ -156,8 +156,9 @@ def apply_released(connection: Connection, marketplace: Marketplace, rules: Loss
     down = [one for one in changes if one.after.searching and one.after.quantity == 0]
     lower = [one for one in moved if one.after.quantity < one.before.quantity]
     higher = [one for one in moved if one.after.quantity > one.before.quantity]
+    priced = [one for one in moved if one.event is not None and one.event.kind is EventKind.PRICE_ASKED]
     of_run = {id: release.run_id for id, release in released.items()}
-    _count(connection, of_run, {"released": down, "paused": lower, "recovered": higher})
+    _count(connection, of_run, {"released": down, "paused": lower, "recovered": higher, "repriced": priced})
     needing = withdrawals.by_seller({one.after.id: one.after.user_id for one in down})
     return Released(needing, prices_sql.moved_by(moved))
 

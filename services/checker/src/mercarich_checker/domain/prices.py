@@ -1,6 +1,6 @@
-"""What the price of a source means for its listings: paused, put up again, held by the brake or left. No I/O.
+"""What the price of a source means for its listings: paused, put up again, repriced, held by the brake or left. No I/O.
 
-`mercarich_replacements.loss_stop` decides on each offer; here the brake and second looks come in.
+`mercarich_replacements.repricing` decides on each offer; here the brake and second looks come in.
 """
 
 from collections import Counter
@@ -13,11 +13,12 @@ from mercarich_listings import listing as life
 from mercarich_listings.event import Trigger
 from mercarich_listings.listing import Listing, Lived
 from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded, PriceNoLongerAsks
+from mercarich_reasons.repricing import PriceFollows
 from mercarich_reasons.stock import SourceOnSaleAgain
 from mercarich_replacements.loss_stop import Decision, Step
-from mercarich_runs.domain.brake import BY_PRICE, Hold, HoldKind
+from mercarich_runs.domain.brake import BY_PRICE, FOR_A_PERSON, Hold, HoldKind
 
-HOLDS = {Step.PAUSE: HoldKind.LOSSES, Step.RECOVER: HoldKind.RECOVERIES}
+HOLDS = {Step.PAUSE: HoldKind.LOSSES, Step.RECOVER: HoldKind.RECOVERIES, Step.REPRICE: HoldKind.PRICES}
 """The kind of the hold that keeps a step."""
 
 
@@ -67,6 +68,8 @@ def sort_out(
             continue
         if hold is None or kind is not HOLDS[step]:
             new.append(offer)
+        elif kind in FOR_A_PERSON:
+            continue  # the same price again: a person decides, in whatever run
         elif offer.held_at is not None and offer.held_at <= confirmable_until:
             confirmed.append(offer)
         elif hold.run_id != run_id:
@@ -82,7 +85,7 @@ class Decided:
 
     cleared: frozenset[int] = frozenset()
     going: Mapping[int, int] = field(default_factory=dict)
-    """Paused or put up: listing's id -> seller's id."""
+    """Paused, put up or repriced: listing's id -> seller's id."""
     held: Mapping[int, int] = field(default_factory=dict)
     """Listing's id -> id of the hold that keeps it."""
 
@@ -125,4 +128,6 @@ def _step(listing: Listing, decision: Decision, now: datetime, trigger: Trigger)
         return life.pause(listing, now, reason, trigger)
     if isinstance(reason, EarnsEnoughAgain | LossRuleEnded):
         return life.recover(listing, now, reason, trigger)
+    if isinstance(reason, PriceFollows):
+        return life.reprice(listing, now, reason, trigger)
     raise ValueError(f"listing {listing.id}: {decision.step} without its reason")

@@ -30,6 +30,8 @@ class Offer(NamedTuple):
     orphan: bool = False
     held_at: datetime | None = None
     """When the brake first held back what its price asks for."""
+    least_price_jpy: int | None = None
+    most_price_jpy: int | None = None
 
 
 class Seen(NamedTuple):

@@ -18,6 +18,8 @@ from mercarich_feed.domain.pushes import Outcome
 from mercarich_feed.domain.tokens import Verdict
 from mercarich_listings.creation import Next, Step
 from mercarich_listings.differences import Difference
+from mercarich_listings.repricing import Next as NextOfPrice
+from mercarich_listings.repricing import Step as StepOfPrice
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.worker import NotNow
 
@@ -25,10 +27,12 @@ _AWAY_SECONDS = 5.0
 _ZEROED, _LEFT = "zero", "left"
 _DONE, _FAILED = "done", "failed"
 _CREATION_ENDS = {Next.OFFER: "created", Next.REFUSE: "refused"}
+_PRICE_ENDS = {NextOfPrice.SHOWN: "changed", NextOfPrice.OVERTAKEN: "overtaken", NextOfPrice.STOP: "stopped"}
 _LABELS = (
     (metrics.CAME_BACK, (_ZEROED, _LEFT)),
     (metrics.OFFER_READS, (_DONE, _FAILED)),
     (metrics.CREATIONS, tuple(_CREATION_ENDS.values())),
+    (metrics.PRICES, tuple(_PRICE_ENDS.values())),
     (metrics.ORDER_HINTS, tuple(HintOutcome)),
 )
 """Counters with one label each, and its values."""
@@ -89,6 +93,10 @@ class PrometheusMeter:
     def settled(self, step: Step) -> None:
         if step.next in _CREATION_ENDS:
             metrics.CREATIONS.labels(_CREATION_ENDS[step.next]).inc()
+
+    def priced(self, step: StepOfPrice) -> None:
+        if step.next in _PRICE_ENDS:
+            metrics.PRICES.labels(_PRICE_ENDS[step.next]).inc()
 
     def came_back(self, *, zeroed: bool) -> None:
         metrics.CAME_BACK.labels(_ZEROED if zeroed else _LEFT).inc()

@@ -112,7 +112,7 @@ class SpApi:
         operation = Operation(
             "patchListingsItem", "PATCH", item_path(account, sku), market(account), body, repeatable=quantity == 0
         )
-        _accepted(self.call(account, operation, paced=True))
+        accepted(self.call(account, operation, paced=True))
 
     def shown(self, account: Account, sku: str) -> Seen:
         """Return what Amazon shows of the offer."""
@@ -123,7 +123,7 @@ class SpApi:
     def delete_listing(self, account: Account, sku: str, *, paced: bool = True) -> None:
         """Delete the seller's listing (deleteListingsItem); the product page stays. INVALID comes with HTTP 200."""
         operation = Operation("deleteListingsItem", "DELETE", item_path(account, sku), market(account))
-        _accepted(self.call(account, operation, paced=paced))
+        accepted(self.call(account, operation, paced=paced))
 
     def upload(self, account: Account, document: Mapping[str, Any]) -> str:
         created = self.call(
@@ -262,7 +262,8 @@ class SpApi:
         raise trouble
 
 
-def _accepted(answer: Mapping[str, Any]) -> None:
+def accepted(answer: Mapping[str, Any]) -> None:
+    """Raise the trouble of a submission that Amazon did not accept; INVALID comes with HTTP 200."""
     status = answer.get("status")
     if status == "INVALID":
         raise invalid(answer)

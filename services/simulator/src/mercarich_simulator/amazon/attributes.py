@@ -36,6 +36,15 @@ class Write(NamedTuple):
         return self.operation == DELETE or name in self.fields
 
 
+class Lost(NamedTuple):
+    """A field that a push changed although it does not name it."""
+
+    at: float
+    name: str
+    before: int | str
+    reference: str
+
+
 class Invalid(Exception):
     """The submission is INVALID, with the code and message of its issue."""
 

@@ -46,14 +46,12 @@ def of_document(attributes: Mapping[str, Any], seller_id: str, products: Product
 
 
 def of_terms(terms: OfferTerms, marketplace_id: str) -> dict[str, Any]:
-    """Return the attributes as getListingsItem shows them."""
+    """Return the attributes as getListingsItem shows them, but the price."""
     here = {"marketplace_id": marketplace_id}
-    price = {"currency": "JPY", "our_price": [{"schedule": [{"value_with_tax": terms.price}]}]}
     return {
         "merchant_suggested_asin": [{"value": terms.asin} | here],
         "condition_type": [{"value": terms.condition} | here],
         "condition_note": [{"value": terms.note, "language_tag": "ja_JP"} | here] if terms.note else [],
-        "purchasable_offer": [price | here],
     }
 
 

@@ -5,9 +5,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mercarich_simulator.amazon.attributes import LEAD_TIME, MERGE, QUANTITY, RESTOCK, Fields, Write, lost_fields
+from mercarich_simulator.amazon.attributes import (
+    LEAD_TIME,
+    MERGE,
+    QUANTITY,
+    RESTOCK,
+    Fields,
+    Lost,
+    Write,
+    lost_fields,
+)
 from mercarich_simulator.amazon.lag import lag
 from mercarich_simulator.amazon.offer_terms import OfferTerms
+from mercarich_simulator.amazon.prices import Pricing
 from mercarich_simulator.catalogue import AmazonSeller, Catalogue, Listing
 from mercarich_simulator.identity import entropy, share
 
@@ -15,8 +25,7 @@ KEPT_CHANGES = 500
 """Most changes kept per offer. The oldest are dropped first, so that memory is bounded."""
 
 PATCH, FEED, PUT, SEED, ORDER, SELLER, RETURN = "patch", "feed", "put", "seed", "order", "seller", "return"
-"""Lanes: how a quantity arrived. `seed` is set by a test through /_sim, `order` is a buyer, `seller` an edit in Seller
-Central, `return` an offer that came back by itself."""
+"""Lanes: how a quantity arrived. `seed` is set through /_sim, `seller` in Seller Central; `return` came by itself."""
 PUSHES = frozenset({PATCH, FEED, PUT})
 """The lanes that the ledger judges."""
 _REFUSED = ("18299", "You need approval to list this product.")
@@ -29,8 +38,7 @@ class Shown(NamedTuple):
     at: float
     quantity: int
     lane: str
-    reference: str
-    """Submission or feed id."""
+    reference: str  # submission or feed id
     stale: bool
     """Whether a feed replaced the quantity of a later patch by an older one."""
     accepted_at: float | None = None
@@ -50,15 +58,6 @@ class Source(NamedTuple):
     at: float
     marketplace: str
     number: int
-
-
-class Lost(NamedTuple):
-    """A field that a push changed although it does not name it."""
-
-    at: float
-    name: str
-    before: int | str
-    reference: str
 
 
 @dataclass(slots=True)
@@ -86,6 +85,8 @@ class Offer:
     """Code and message of an ERROR that came after acceptance: the offer cannot be bought."""
     terms: OfferTerms | None = None
     """What it is sold as; None for an offer of the start."""
+    pricing: Pricing | None = None
+    """Its price, once that was changed."""
     overwritten: int = 0
     """How often PUT has replaced all that was there."""
 
@@ -130,8 +131,7 @@ class Offers:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.touched: dict[tuple[str, str], Offer] = {}
-        self.lag_seconds = catalogue.settings.lag_seconds
-        """The typical lag of future changes."""
+        self.lag_seconds = catalogue.settings.lag_seconds  # the typical lag of future changes
         self.raised: list[tuple[float, tuple[str, str]]] = []
         """Offers that pushes have put up, and when; who takes notice empties it."""
         self._due: list[tuple[float, tuple[str, str]]] = []
@@ -145,7 +145,7 @@ class Offers:
 
     def accept(self, push: Push, at: float) -> None:
         """Apply what Amazon has accepted, at time `at`. The offer must exist."""
-        offer = self._touch(push.seller_id, push.sku)
+        offer = self.touch(push.seller_id, push.sku)
         offer.accepted += push.lane in PUSHES
         stale = push.lane == FEED and offer.last_direct_at > push.submitted_at
         if push.lane != FEED:
@@ -177,7 +177,7 @@ class Offers:
         """Lower the quantity by one piece and return the offer; None when it is not up."""
         if not offer.buyable:
             return None
-        offer = self._touch(offer.seller_id, offer.sku)
+        offer = self.touch(offer.seller_id, offer.sku)
         self._show(offer, Coming(Shown(at, offer.quantity - 1, ORDER, reference, False)))
         return offer
 
@@ -212,12 +212,12 @@ class Offers:
 
     def trouble(self, seller_id: str, sku: str, issue: tuple[str, str] | None) -> None:
         """Set or end the issue of an offer. Raise KeyError for an unknown offer."""
-        self._touch(seller_id, sku).issue = issue
+        self.touch(seller_id, sku).issue = issue
 
     def come_back(self, seller_id: str, sku: str, at: float) -> None:
         """Show an offer that was withdrawn or deleted as it was before, as Amazon does at times
         (amzn/selling-partner-api-models#5370). Raise KeyError for an unknown offer."""
-        offer = self._touch(seller_id, sku)
+        offer = self.touch(seller_id, sku)
         quantities = [offer.first, *(change.quantity for change in offer.changes)]
         last = next((quantity for quantity in reversed(quantities) if quantity), 1)
         offer.deleted = False
@@ -238,7 +238,7 @@ class Offers:
 
     def stand_on(self, seller_id: str, sku: str, source: Source) -> None:
         """Record that the offer has another source; twice is as once. Raise KeyError for an unknown offer."""
-        offer = self._touch(seller_id, sku)
+        offer = self.touch(seller_id, sku)
         if source not in offer.sources:
             offer.sources.append(source)
             offer.sources.sort()
@@ -247,14 +247,14 @@ class Offers:
         """Create the offer, or replace all of it, as PUT does. A new one is there once its quantity shows."""
         if (seller_id, sku) not in self.touched and self._untouched(seller_id, sku) is None:
             self.touched[(seller_id, sku)] = Offer(seller_id, sku, None, 0, deleted=True)
-        offer = self._touch(seller_id, sku)
+        offer = self.touch(seller_id, sku)
         offer.overwritten += not offer.deleted
-        offer.terms = terms
+        offer.terms, offer.pricing = terms, None
 
     def delete(self, seller_id: str, sku: str, at: float, *, at_once: bool = False) -> None:
         """Accept the deletion of an offer; `at_once`: without its lag."""
         coming = Coming(Shown(at, 0, SEED, "deleted", False), deletes=True)
-        (self._show if at_once else self._await)(self._touch(seller_id, sku), coming)
+        (self._show if at_once else self._await)(self.touch(seller_id, sku), coming)
 
     def of_source(self, marketplace: str, number: int) -> Iterator[Offer]:
         """Yield the offers with this source item at the start."""
@@ -271,7 +271,7 @@ class Offers:
             if offer.sources and offer.sources[-1][1:] == (marketplace, number):
                 yield offer
 
-    def _touch(self, seller_id: str, sku: str) -> Offer:
+    def touch(self, seller_id: str, sku: str) -> Offer:
         key = (seller_id, sku)
         if key not in self.touched:
             offer = self._untouched(seller_id, sku)

@@ -6,8 +6,9 @@ from typing import Any
 from mercarich_simulator.amazon import MARKETPLACE_ID
 from mercarich_simulator.amazon.offer_terms import of_terms
 from mercarich_simulator.amazon.offers import Offer
+from mercarich_simulator.amazon.prices import described
 from mercarich_simulator.identity import entropy
-from mercarich_simulator.seeding import offered_at
+from mercarich_simulator.offer_prices import entry_of, price_at
 from mercarich_simulator.sites.look import utc_text
 from mercarich_simulator.web import Request
 from mercarich_simulator.world import World
@@ -22,7 +23,7 @@ class Items:
         self._world = world
         self._parts: dict[str, Callable[[Offer], Any]] = {
             "summaries": lambda offer: [self._summary(offer)],
-            "attributes": _attributes,
+            "attributes": self._attributes,
             "issues": _issues,
             "offers": self._offers,
             "fulfillmentAvailability": _availability,
@@ -61,25 +62,21 @@ class Items:
         }
 
     def _offers(self, offer: Offer) -> list[dict[str, Any]]:
-        if offer.terms is not None:
-            amount = offer.terms.price
-        elif offer.listing is not None:
-            source = self._world.catalogue.item(offer.listing.marketplace, offer.listing.source_number)
-            amount = offered_at(source)
-        else:
+        amount = price_at(self._world.catalogue, offer, self._world.clock.now())
+        if amount is None:
             return []
         price = {"currencyCode": "JPY", "amount": f"{amount}.00"}
         return [{"marketplaceId": MARKETPLACE_ID, "offerType": "B2C", "price": price}]
 
+    def _attributes(self, offer: Offer) -> dict[str, Any]:
+        entry = [{"fulfillment_channel_code": "DEFAULT", **offer.entry}] if offer.entry else []
+        terms = of_terms(offer.terms, MARKETPLACE_ID) if offer.terms is not None else {}
+        price = {"purchasable_offer": described(entry_of(self._world.catalogue, offer))}
+        return {"fulfillment_availability": entry} | terms | price
+
 
 def statuses(offer: Offer) -> list[str]:
     return [BUYABLE, DISCOVERABLE] if offer.buyable else [DISCOVERABLE]
-
-
-def _attributes(offer: Offer) -> dict[str, Any]:
-    entry = [{"fulfillment_channel_code": "DEFAULT", **offer.entry}] if offer.entry else []
-    terms = of_terms(offer.terms, MARKETPLACE_ID) if offer.terms is not None else {}
-    return {"fulfillment_availability": entry} | terms
 
 
 def _availability(offer: Offer) -> list[dict[str, Any]]:

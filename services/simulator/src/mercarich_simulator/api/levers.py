@@ -13,6 +13,7 @@ from mercarich_simulator.hazards import DAY
 from mercarich_simulator.ledger import FOREVER, Frame
 from mercarich_simulator.ledger_losses import Stop
 from mercarich_simulator.ledger_orders import FeeOf, Terms
+from mercarich_simulator.ledger_prices import Follow
 from mercarich_simulator.ledger_report import ledger, offer_line
 from mercarich_simulator.seeding import listing_rows, overview
 from mercarich_simulator.sites.look import Look
@@ -141,7 +142,9 @@ class Levers:
         details = request.query.get("details", "0") not in {"", "0", "false"}
         whose = frozenset(filter(None, request.query.get("take_down", "").split(",")))
         numbers = (float(request.query.get(name, "0")) for name in ("least_percent", "notice"))
-        return ledger(self._world, self._frame(request), details, _terms(request), Stop(whose, *numbers))
+        return ledger(
+            self._world, self._frame(request), details, _terms(request), Stop(whose, *numbers), _follow(request)
+        )
 
     def _offer(self, request: Request) -> dict[str, Any] | None:
         seller_id, _, sku = request.path.removeprefix("/_sim/offers/").partition("/")
@@ -219,3 +222,9 @@ def _moment(text: str) -> float:
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} needs a time zone")
     return moment.timestamp()
+
+
+def _follow(request: Request) -> Follow:
+    sellers = frozenset(filter(None, request.query.get("follow", "").split(",")))
+    least, most, notice = (float(request.query.get(name, "0")) for name in ("band_least", "band_most", "notice"))
+    return Follow(sellers, least, most, int(request.query.get("changes_a_day", "0")), notice)

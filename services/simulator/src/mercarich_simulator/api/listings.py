@@ -7,10 +7,12 @@ PATCH and DELETE of a SKU that does not exist are ACCEPTED without an issue, and
 from collections.abc import Sequence
 from typing import Any
 
-from mercarich_simulator.amazon import MARKETPLACE_ID
+from mercarich_simulator import offer_prices
+from mercarich_simulator.amazon import MARKETPLACE_ID, prices
 from mercarich_simulator.amazon.attributes import Invalid, Write, of_attributes, of_patches
 from mercarich_simulator.amazon.offer_terms import OFFER_ONLY, of_document
 from mercarich_simulator.amazon.offers import PATCH, PUT, Push
+from mercarich_simulator.amazon.prices import PriceShown, PriceWrite
 from mercarich_simulator.api.items import Items
 from mercarich_simulator.api.trouble import DENIED, amazon_error
 from mercarich_simulator.catalogue import AmazonSeller
@@ -43,10 +45,15 @@ class ListingOperations:
         if wrong or body is None:
             return wrong or bad_input("productType and patches are required.")
         try:
-            writes = of_patches(body["patches"])
+            writes, prices_written = of_patches(body["patches"]), prices.of_patches(body["patches"])
         except Invalid as error:
             return self._submitted(sku, error)
-        return self._submit(seller, sku, writes, PATCH)
+        offer = self._world.offers.get(seller.seller_id, sku)
+        if offer is not None and prices_written:
+            refused = offer_prices.refused(offer_prices.entry_of(self._world.catalogue, offer), prices_written)
+            if refused is not None:
+                return self._submitted(sku, refused)
+        return self._submit(seller, sku, writes, PATCH, prices_written)
 
     def put(self, seller: AmazonSeller, request: Request) -> Reply:
         sku, wrong = self._addressed(seller, request)
@@ -85,16 +92,29 @@ class ListingOperations:
             return sku, amazon_error(403, *DENIED)
         return sku, refusal(seller, seller_id, request)
 
-    def _submit(self, seller: AmazonSeller, sku: str, writes: Sequence[Write], lane: str) -> Reply:
+    def _submit(
+        self,
+        seller: AmazonSeller,
+        sku: str,
+        writes: Sequence[Write],
+        lane: str,
+        prices_written: Sequence[PriceWrite] = (),
+    ) -> Reply:
         world = self._world
         names = (seller.seller_id, seller.username, sku, f"{lane}ListingsItem")
         fault = world.faults.pick("spapi", names, world.clock.wall(), inner=("invalid_in_200", "ignored_200"))
         if fault and fault.kind == "invalid_in_200":
             return self._submitted(sku, Invalid("90220", "'[condition_type]' is required but not supplied."))
         reply = self._submitted(sku)
-        if writes and not fault and self._takes_effect(seller, sku, lane):
-            now, reference = world.clock.now(), f"submission-{self._submissions}"
+        if fault or not self._takes_effect(seller, sku, lane):
+            return reply
+        now, reference = world.clock.now(), f"submission-{self._submissions}"
+        if writes:
             world.offers.accept(Push(seller.seller_id, sku, writes, lane, reference, now), now)
+        if prices_written:
+            offer = world.offers.touch(seller.seller_id, sku)
+            push = PriceShown(now, 0, lane, reference, now)
+            offer_prices.accept(world.catalogue, offer, prices_written, push, world.offers.lag_seconds)
         return reply
 
     def _takes_effect(self, seller: AmazonSeller, sku: str, lane: str) -> bool:

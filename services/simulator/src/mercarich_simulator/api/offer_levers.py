@@ -4,8 +4,10 @@ from typing import Any
 
 from mercarich_simulator.amazon.attributes import LEAD_TIME, MERGE, QUANTITY, Write
 from mercarich_simulator.amazon.offers import SELLER, Offer, Push, Source, by_hand
+from mercarich_simulator.amazon.prices import LEAST, MOST, OURS, SALE, PriceShown, PriceWrite
 from mercarich_simulator.api.orders import order_id
 from mercarich_simulator.catalogue import MARKETPLACES
+from mercarich_simulator.offer_prices import accept
 from mercarich_simulator.truth import BUYABLE
 from mercarich_simulator.web import Request
 from mercarich_simulator.world import World
@@ -95,6 +97,11 @@ class OfferLevers:
             names = {"quantity": QUANTITY, "lead_time_days": LEAD_TIME}
             fields = {names[name]: int(value) for name, value in row["edited"].items()}
             offers.accept(Push(*key, [Write(MERGE, fields)], SELLER, EDITED, now), now)
+        elif "price" in row:
+            names = {"our": OURS, "sale": SALE, "least": LEAST, "most": MOST}
+            fields = {names[name]: int(value) for name, value in row["price"].items()}
+            edit = PriceShown(now, 0, SELLER, EDITED, now)
+            accept(self._world.catalogue, offers.touch(*key), [PriceWrite(MERGE, fields)], edit, 0.0)
         elif "issue" in row:
             issue = row["issue"]
             offers.trouble(*key, (str(issue["code"]), str(issue["message"])) if issue else None)

@@ -19,7 +19,7 @@ from mercarich_simulator.api.search import Wrong
 from mercarich_simulator.api.trouble import DENIED, amazon_error
 from mercarich_simulator.catalogue import AmazonSeller
 from mercarich_simulator.identity import entropy
-from mercarich_simulator.seeding import offered_at
+from mercarich_simulator.offer_prices import price_at
 from mercarich_simulator.sites.look import utc_text
 from mercarich_simulator.web import Reply, Request, json_reply
 from mercarich_simulator.world import World
@@ -149,7 +149,8 @@ class OrderSearch:
             source = world.catalogue.item(offer.listing.marketplace, offer.listing.source_number)
             product["title"] = source.title
             if order.status is not Status.PENDING:
-                money = {"amount": f"{offered_at(source)}.00", "currencyCode": "JPY"}
+                price = price_at(world.catalogue, offer, order.placed_at)
+                money = {"amount": f"{price}.00", "currencyCode": "JPY"}
                 product["price"] = {"unitPrice": money}
         item: dict[str, Any] = {
             "orderItemId": f"{order.number:014d}",

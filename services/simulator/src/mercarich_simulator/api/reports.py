@@ -21,7 +21,7 @@ from mercarich_simulator.api.items import Items
 from mercarich_simulator.api.trouble import amazon_error
 from mercarich_simulator.catalogue import AmazonSeller
 from mercarich_simulator.identity import entropy
-from mercarich_simulator.seeding import offered_at
+from mercarich_simulator.offer_prices import price_at
 from mercarich_simulator.shelf import YAHOO
 from mercarich_simulator.sites.look import utc_text
 from mercarich_simulator.web import Reply, Request, json_reply
@@ -108,7 +108,7 @@ class ReportOperations:
             if offer.listing is not None:
                 marketplace, number = offer.listing.marketplace, offer.listing.source_number
                 item = catalogue.item(marketplace, number)
-                title, price = item.title, offered_at(item)
+                title, price = item.title, price_at(catalogue, offer, self._world.clock.now())
                 noise = entropy(catalogue.settings.seed, "note", seller_id, offer.sku)
                 note = _page(marketplace, item.item_id) if noise[0] % NOTED == 0 else "中古品です。"
             yield Row(offer.sku, self._items.asin(offer), title, note, price, offer.quantity, offer.buyable)

@@ -39,6 +39,8 @@ COLUMN_WORDS: Mapping[str, str] = {
     "quantity": N_("Quantity"),
     "listed": N_("Listed at Amazon"),
     "price": N_("Selling price"),
+    "least_price": N_("Lowest price"),
+    "most_price": N_("Highest price"),
 }
 """Columns of a file, as a template names them; an import knows each of these names in either language."""
 EXAMPLE_SKU = N_("(example) CAMERA-001")

@@ -12,20 +12,21 @@ from mercarich_web.api.ids import Id
 from mercarich_web.identity.api_keys import Keys
 from mercarich_web.identity.keys import Scope
 from mercarich_web.identity.people import Account
-from mercarich_web.listings import shapes
+from mercarich_web.listings import price_shapes, shapes
 from mercarich_web.listings.actions import ACTIONS, BulkAction
 from mercarich_web.listings.browsing import TellStory
 from mercarich_web.listings.bulk import ChangeMany
 from mercarich_web.listings.choices import Choice
 from mercarich_web.listings.export import as_csv
 from mercarich_web.listings.limits import LimitLoss
+from mercarich_web.listings.prices import PriceAction, SetPrices
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import LONGEST_SEARCH, Order, View, Wish, packed, unpacked
 from mercarich_web.refusals import NotFound
 from mercarich_web.site.shares import Download
 
 
-def changes(keys: Keys, change: ChangeMany, limit: LimitLoss) -> APIRouter:
+def changes(keys: Keys, change: ChangeMany, limit: LimitLoss, prices: SetPrices) -> APIRouter:
     routes = APIRouter(prefix="/listings", tags=["listings"])
     writer = Depends(caller(keys, Scope.LISTINGS_WRITE))
 
@@ -53,6 +54,17 @@ def changes(keys: Keys, change: ChangeMany, limit: LimitLoss) -> APIRouter:
         by = Actor(f"{account.username} (API)", account.user_id)
         limit(account, listing_id, wish.least_profit_jpy, by, put_up=wish.put_up)
         return shapes.Limited(least_profit_jpy=wish.least_profit_jpy)
+
+    @routes.post("/{listing_id}/prices", summary="Set between which prices one listing follows its source")
+    def set_prices(listing_id: Id, wish: price_shapes.PricesWish, account: Account = writer) -> price_shapes.PricesWish:
+        by = Actor(f"{account.username} (API)", account.user_id)
+        prices.bound(account, listing_id, wish.least_price_jpy, wish.most_price_jpy, by)
+        return wish
+
+    @routes.post("/{listing_id}/prices/{action}", summary="Stop, resume, or take back the last change of the price")
+    def act_on_price(listing_id: Id, action: PriceAction, account: Account = writer) -> price_shapes.PriceActed:
+        by = Actor(f"{account.username} (API)", account.user_id)
+        return price_shapes.PriceActed(sku=prices.act(account, listing_id, action, by))
 
     @routes.post("/{listing_id}/{action}", summary="The same with one listing")
     def one(listing_id: Id, action: BulkAction, account: Account = writer) -> shapes.Changed:

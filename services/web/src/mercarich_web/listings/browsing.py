@@ -63,6 +63,7 @@ class TellStory:
             terms=terms,
             rule=self.offers.rule(user_id),
             creation=creation,
+            price=self.file.price(listing_id),
         )
 
 

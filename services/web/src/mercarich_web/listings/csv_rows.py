@@ -27,13 +27,14 @@ from mercarich_reasons.imports import (
 )
 from mercarich_reasons.offers import NoSourceAddress
 from mercarich_reasons.reason import Reason
+from mercarich_reasons.repricing import PriceBoundsCrossed
 from mercarich_replacements.earnings import Earnings
 from mercarich_web.listings.cell_words import is_example, is_total, plain, whole_number, yes_or_no
 from mercarich_web.listings.column_names import field_of
 
 REQUIRED = ("sku", "source_id")
 _FIRST = ("sku", "marketplace", "source_id")
-OPTIONAL = ("asin", "title", "quantity", "listed", "price")
+OPTIONAL = ("asin", "title", "quantity", "listed", "price", "least_price", "most_price")
 SHOWN = (
     *("amazon_quantity", "withdrawn_at", "fee", "fee_by", "profit", "margin", "not_known"),
     *("paused_at", "least_profit"),
@@ -71,6 +72,9 @@ class ExportedListing:
     listed: bool
     price: int | None
     """Price in yen that Amazon's buyer pays."""
+    least_price: int | None
+    """Between this and the next, in yen, it may follow its source; None: it does not."""
+    most_price: int | None
     amazon_quantity: int | None
     withdrawn_at: datetime | None
     paused_at: datetime | None
@@ -118,6 +122,8 @@ class ListingRow:
     quantity: int | None
     listed: bool | None
     price: int | None = None
+    least_price: int | None = None
+    most_price: int | None = None
 
     @property
     def page_url(self) -> str:
@@ -168,7 +174,12 @@ def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[L
         quantity=reader.quantity(),
         listed=reader.listed(),
         price=reader.price(),
+        least_price=reader.yen("least_price"),
+        most_price=reader.yen("most_price"),
     )
+    if row.least_price is not None and row.most_price is not None and row.least_price > row.most_price:
+        crossed = PriceBoundsCrossed(row.least_price, row.most_price)
+        reader.problems.append(Problem(line, "least_price", crossed))
     return (None if reader.problems else row), reader.problems
 
 
@@ -258,7 +269,10 @@ class _Reader:
         return self._number("quantity", MOST_PIECES)
 
     def price(self) -> int | None:
-        return self._number("price", MOST_YEN)
+        return self.yen("price")
+
+    def yen(self, field: str) -> int | None:
+        return self._number(field, MOST_YEN)
 
     def listed(self) -> bool | None:
         text = self._text("listed")

@@ -59,6 +59,9 @@ class Offer:
     """Since when it is down by the loss rule."""
     least_profit_jpy: int | None = None
     """Its own limit of the profit, in place of the seller's loss rule."""
+    least_price_jpy: int | None = None
+    """Between this and the next its price may follow its source; None: it does not."""
+    most_price_jpy: int | None = None
     looks_a_day: int = 0
     """How often the seller's sources are looked at; 0: the seller is stopped."""
     fee: Fee = Fee()

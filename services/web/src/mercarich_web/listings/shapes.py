@@ -6,19 +6,15 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
 from mercarich_replacements.earnings import Earnings
 from mercarich_web.api.ids import GivenId
 from mercarich_web.api.reasons import Coded, code_of, english
 from mercarich_web.listings.actions import BulkAction
 from mercarich_web.listings.limits import MOST_JPY
+from mercarich_web.listings.price_shapes import PriceState, Unknown, price, unknown
 from mercarich_web.listings.timeline import Moment, Story
 from mercarich_web.listings.views import ListingRow
-
-
-class Unknown(Coded):
-    text: str
 
 
 class Earned(BaseModel):
@@ -127,6 +123,12 @@ class Told(BaseModel):
     """Since when it is down by the loss rule."""
     least_profit_jpy: int | None
     """Its own limit of the profit; null: the loss rule decides."""
+    offer_price_jpy: int | None = None
+    least_price_jpy: int | None = None
+    """Between this and the next its price may follow its source; null: it does not."""
+    most_price_jpy: int | None = None
+    price: PriceState | None = None
+    """The last price that was asked for, and whether it follows; null: none was."""
     earned: Earned
     timeline: Sequence[Entry]
     """Newest first."""
@@ -226,13 +228,13 @@ def told(story: Story) -> Told:
         next=str(story.next),
         paused_at=offer.paused_at,
         least_profit_jpy=offer.least_profit_jpy,
+        offer_price_jpy=offer.offer_price_jpy,
+        least_price_jpy=offer.least_price_jpy,
+        most_price_jpy=offer.most_price_jpy,
+        price=None if story.price is None else price(story.price),
         earned=_earned(story.earned),
         timeline=[_entry(moment) for moment in story.moments],
     )
-
-
-def unknown(reason: Reason) -> Unknown:
-    return Unknown(text=tell(reason, Language.EN), **code_of(reason))
 
 
 def _earned(earned: Earnings) -> Earned:

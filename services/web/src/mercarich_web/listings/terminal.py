@@ -79,6 +79,8 @@ def _offer(offer: Offer) -> RenderableType:
     ]
     if offer.least_profit_jpy is not None:
         rows.append(("own limit of the profit", yen(offer.least_profit_jpy)))
+    if offer.least_price_jpy is not None or offer.most_price_jpy is not None:
+        rows.append(("price may follow", f"{yen(offer.least_price_jpy) or '–'} to {yen(offer.most_price_jpy) or '–'}"))
     if offer.paused_at is not None:
         rows.append(("paused", offer.paused_at))
     if offer.withdrawn_at is not None:
@@ -216,6 +218,12 @@ TOLD: Mapping[EventKind, str] = {
     EventKind.SEARCHING: "marked: another source is wanted, it stays up meanwhile",
     EventKind.PAUSED: "taken down by the loss rule: a sale would earn too little",
     EventKind.RECOVERED: "put up again: a sale earns enough",
+    EventKind.PRICE_ASKED: "its price follows its source: another one is asked for",
+    EventKind.PRICE_CHANGED: "Amazon has the price that was asked for",
+    EventKind.PRICE_OVERTAKEN: "the price that was asked for is not sent",
+    EventKind.PRICE_TAKEN_BACK: "its seller wants the former price back",
+    EventKind.FOLLOWING_STOPPED: "its price follows its source no more",
+    EventKind.FOLLOWING_RESUMED: "its price follows its source again",
     EventKind.HELD: "gone, or too dear or cheap at once with many; the brake keeps it as it is",
     EventKind.HOLD_CLEARED: "the brake was right: it stays as it is",
     EventKind.PROPOSED: "another source found, a person is asked",

@@ -15,6 +15,7 @@ from mercarich_web.listings import actions
 from mercarich_web.listings.actions import BulkAction
 from mercarich_web.listings.creating import Creation
 from mercarich_web.listings.offers import Event, Evidence, Push
+from mercarich_web.listings.price_changes import PriceChange
 from mercarich_web.listings.views import Badge, badge, exposed
 from mercarich_web.listings.why import Known
 from mercarich_web.sentences import Said
@@ -92,6 +93,8 @@ class Story:
     """Slots that have a picture."""
     creation: Creation | None = None
     """The last time that its offer was to be created or taken over."""
+    price: PriceChange | None = None
+    """The last price that was asked for, and whether it follows its source."""
 
     @property
     def stage(self) -> Stage:
@@ -185,6 +188,12 @@ TONES: Mapping[str, str] = {
     EventKind.SEARCHING: "warn",
     EventKind.PAUSED: "warn",
     EventKind.RECOVERED: "good",
+    EventKind.PRICE_ASKED: "info",
+    EventKind.PRICE_CHANGED: "good",
+    EventKind.PRICE_OVERTAKEN: "",
+    EventKind.PRICE_TAKEN_BACK: "info",
+    EventKind.FOLLOWING_STOPPED: "warn",
+    EventKind.FOLLOWING_RESUMED: "",
     EventKind.HELD: "warn",
     EventKind.HOLD_CLEARED: "good",
     EventKind.PROPOSED: "info",

@@ -74,6 +74,8 @@ class View(StrEnum):
     REGISTERING = "registering"
     """Amazon does not sell them yet."""
     DRAFT = "draft"
+    PRICE_STOPPED = "price_stopped"
+    """Their price follows its source no more until their seller resumes it."""
     AT_A_LOSS = "at_a_loss"
     """On sale, and a sale would cost more than it brings."""
     THIN_MARGIN = "thin_margin"
@@ -97,6 +99,7 @@ STAGES_OF: Mapping[View, frozenset[Stage]] = {
     View.PROBLEM: _OFFERS,
     View.REGISTERING: frozenset({Stage.REGISTERING}),
     View.DRAFT: frozenset({Stage.DRAFT, Stage.LEAVING}),
+    View.PRICE_STOPPED: _OFFERS,
     View.AT_A_LOSS: frozenset(UP),
     View.THIN_MARGIN: frozenset(UP),
     View.UNKNOWN_COST: frozenset(UP),
@@ -207,6 +210,7 @@ class Figures:
     problem: int = 0
     registering: int = 0
     draft: int = 0
+    price_stopped: int = 0
     at_a_loss: int = 0
     thin_margin: int = 0
     unknown_cost: int = 0

@@ -67,6 +67,8 @@ def _why_held(hold: Hold, told: Mapping[str, object]) -> Said:
         return Said("A sale would earn too little, but hold %(hold)s keeps the offer up: %(reason)s", told)
     if hold.kind == "recoveries":
         return Said("A sale would earn enough again, but hold %(hold)s keeps the offer down: %(reason)s", told)
+    if hold.kind == "prices":
+        return Said("Its price would follow its source, but hold %(hold)s keeps it as it is: %(reason)s", told)
     return Said("Its source was seen as %(seen)s, but hold %(hold)s keeps the offer up: %(reason)s", told)
 
 
@@ -193,4 +195,6 @@ def _next_of_hold(hold: Hold) -> Said:
     if hold.released_at is not None:
         return Said("The hold is released: a checker applies it within seconds.")
     told = {"hold": hold.id}
+    if hold.kind == "prices":
+        return Said("It waits for a person: `mercarich hold release %(hold)s` changes the price now.", told)
     return Said("A second look confirms or clears it; `mercarich hold release %(hold)s` withdraws it now.", told)

@@ -12,7 +12,7 @@ from mercarich_replacements.earnings import Terms
 from mercarich_web.api.reasons import Coded
 from mercarich_web.cancellations.late import LateRate
 from mercarich_web.cancellations.rate import Rate
-from mercarich_web.listings.shapes import Unknown, unknown
+from mercarich_web.listings.price_shapes import Unknown, unknown
 from mercarich_web.orders import orders
 from mercarich_web.orders import profit as profits
 from mercarich_web.orders.deciding import LONGEST_NOTE, MOST_PAID, Revision

@@ -57,6 +57,40 @@ MONEY: Sequence[tuple[str, Sequence[RuleField]]] = (
         ),
     ),
     (
+        N_("Prices that follow their source"),
+        (
+            RuleField(
+                "REPRICING",
+                N_("When what a source costs changes"),
+                N_(
+                    "The price follows for listings with a lowest and a highest price of their own, as on their page or"
+                    " in a CSV. It is that of a new offer, within these two, and never a loss."
+                ),
+                "choice",
+                choices=(("off", N_("leave my prices")), ("follow", N_("let my prices follow"))),
+            ),
+            RuleField(
+                "REPRICING_STEP_JPY",
+                N_("Round prices up to"),
+                N_("Prices that follow are a multiple of this."),
+                unit=N_("yen"),
+            ),
+            RuleField(
+                "REPRICING_LEAST_CHANGE_PERCENT",
+                N_("Smallest change"),
+                N_("As a part of your offer's price; a smaller one is made only to end a loss."),
+                unit="%",
+                step="0.1",
+            ),
+            RuleField(
+                "REPRICING_CHANGES_A_DAY",
+                N_("Changes of a price within 24 hours"),
+                N_("At most so many for each listing."),
+                unit=N_("changes"),
+            ),
+        ),
+    ),
+    (
         N_("New offers at Amazon"),
         (
             RuleField(

@@ -61,6 +61,8 @@ class Run:
     """Listings that the loss rule took down."""
     recovered: int = 0
     """Paused listings that were put up again."""
+    repriced: int = 0
+    """Listings whose price was to follow its source."""
     doubts: Mapping[str, str] = field(default_factory=dict)
     """Routes that the run does not believe: wrong (its canaries are) or unvouched (it has none on sale)."""
     silent: bool = False

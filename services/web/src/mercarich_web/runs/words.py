@@ -8,6 +8,10 @@ HOLD_ENDS: Mapping[str, str] = {
     "falls": N_("A second look that confirms it releases it; so can you."),
     "losses": N_("A second look that finds a sale too dear as well releases it; so can you."),
     "recoveries": N_("A second look that finds the same price releases it; so can you."),
+    "prices": N_(
+        "A page that is read wrongly gives the same wrong price time and again: no second look releases this hold. "
+        "Look at some of the prices, then decide."
+    ),
     "absences": N_(
         "The marketplace says of all of them that there is no such item. A fault may say so time and again: no second "
         "look releases this hold. Look at some of the items, then decide."

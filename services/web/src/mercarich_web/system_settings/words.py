@@ -80,6 +80,12 @@ GROUPS: Mapping[str, Mapping[str, str | Said]] = {
         "LOSS_LEAST_PERCENT": N_("The same, in per cent of the offer's price; the higher of both counts"),
         "LOSS_RECOVERY_PERCENT": N_("Per cent of the offer's price above the limit at which it is put up again"),
     },
+    N_("Prices that follow their source"): {
+        "REPRICING": N_("Whether prices of listings with bounds of their own follow what their source costs"),
+        "REPRICING_STEP_JPY": N_("Yen of which prices that follow are a multiple"),
+        "REPRICING_LEAST_CHANGE_PERCENT": N_("Smallest change of a price, in per cent of it"),
+        "REPRICING_CHANGES_A_DAY": N_("Changes of an offer's price in 24 hours at most"),
+    },
     N_("Pushes to Amazon"): {
         "FEED_STUCK_SECONDS": N_("Age in seconds at which an open feed is cancelled or bypassed"),
         "FEED_POLL_SECONDS": N_("Seconds between two looks at an open feed"),

@@ -6,7 +6,7 @@ from alembic import op
 from mercarich_db.types import StoredReason, UtcDateTime, exact
 
 revision = "0062"
-down_revision = "0060"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 

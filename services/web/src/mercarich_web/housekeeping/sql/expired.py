@@ -40,7 +40,7 @@ from mercarich_db.tables import (
     users,
 )
 from mercarich_db.types import AnyRow
-from mercarich_listings import creation_store, store
+from mercarich_listings import creation_store, repricing_store, store
 from mercarich_listings import listing as life
 from mercarich_listings.listing import Listing
 from mercarich_reasons import stock
@@ -203,6 +203,7 @@ def delete_listings(connection: Connection, given: Sequence[tuple[Listing, Why]]
     for table in (listing_fees, listing_pictures, pictures_wanted, listing_removals, revival_candidates, revivals):
         connection.execute(delete(table).where(table.c.listing_id.in_(ids)))
     creation_store.forget(connection, ids)
+    repricing_store.forget(connection, ids)
     events = [life.delete(listing, at, why) for listing, why in given]
     store.remove(connection, ids, at)
     store.tell(connection, events)

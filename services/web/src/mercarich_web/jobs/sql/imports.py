@@ -209,6 +209,8 @@ def _differs(row: AnyRow, values: Mapping[str, Any]) -> bool:
         "quantity": row.old_quantity,
         "source_item_id": row.old_source,
         "offer_price_jpy": row.old_offer_price,
+        "least_price_jpy": row.old_least_price,
+        "most_price_jpy": row.old_most_price,
     }
     return any(name in values and values[name] != value for name, value in old.items())
 
@@ -239,6 +241,7 @@ def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
         .add_columns(old.listing_quantity.label("old_pieces"), old.source_item_id.label("old_source"))
         .add_columns(old.first_price_jpy.label("old_price"), source_items.c.price_jpy.label("source_price"))
         .add_columns(old.offer_price_jpy.label("old_offer_price"), old.quantity.label("old_quantity"))
+        .add_columns(old.least_price_jpy.label("old_least_price"), old.most_price_jpy.label("old_most_price"))
         .add_columns(listing_removals.c.listing_id.label("leaving"), REGISTERING.label("registering"))
         .join(source_items, _same_source())
         .outerjoin(listings, and_(old.user_id == claim.user_id, old.sku == job_rows.c.sku))
@@ -250,7 +253,7 @@ def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
 
 def _new(row: AnyRow, user_id: int, now: datetime) -> dict[str, Any]:
     given = {"sku": row.sku, "asin": row.asin, "title": row.title, "first_price_jpy": row.source_price}
-    given |= {"offer_price_jpy": row.price}
+    given |= {"offer_price_jpy": row.price, "least_price_jpy": row.least_price, "most_price_jpy": row.most_price}
     return (
         new_listing(user_id, row.source, row.marketplace, row.quantity or 1, now) | given | {"listed": bool(row.listed)}
     )
@@ -264,7 +267,7 @@ def _edited(row: AnyRow) -> dict[str, Any]:
         "asin": row.asin or row.old_asin,
         "title": row.title or row.old_title,
         "listing_quantity": row.quantity or row.old_pieces,
-        "offer_price_jpy": row.price or row.old_offer_price,
+        **_prices(row),
     }
 
 
@@ -281,7 +284,15 @@ def _redrawn(row: AnyRow) -> dict[str, Any]:
         "source_item_id": row.source,
         "marketplace": row.marketplace,
         "first_price_jpy": row.old_price if row.source == row.old_source else row.source_price,
+        **_prices(row),
+    }
+
+
+def _prices(row: AnyRow) -> dict[str, int | None]:
+    return {
         "offer_price_jpy": row.price or row.old_offer_price,
+        "least_price_jpy": row.least_price or row.old_least_price,
+        "most_price_jpy": row.most_price or row.old_most_price,
     }
 
 

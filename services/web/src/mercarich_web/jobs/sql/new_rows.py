@@ -106,6 +106,8 @@ def staged_row(job_id: int, number: int, row: ListingRow) -> dict[str, Any]:
         "quantity": row.quantity,
         "listed": row.listed,
         "price": row.price,
+        "least_price": row.least_price,
+        "most_price": row.most_price,
     }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     false,
     func,
     or_,
@@ -27,7 +28,7 @@ from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_contracts.sites import item_of_address
 from mercarich_db.conditions import among, walking
 from mercarich_db.earning_terms import terms_of
-from mercarich_db.tables import listings, source_items
+from mercarich_db.tables import listings, repricings, source_items
 from mercarich_listings import earnings
 from mercarich_listings.listing import DOWN, UP
 from mercarich_listings.stages import REGISTERING, is_in
@@ -54,11 +55,13 @@ _offer, _source = listings.c, source_items.c
 _is_known = _offer.orphan.is_(false())
 _on_offer = and_(_offer.listed.is_(true()), _is_known)
 _gone = or_(_offer.quantity == 0, _source.state.in_(sorted(OUT_OF_STOCK)))
+_stopped = and_(repricings.c.listing_id == _offer.id, repricings.c.stopped_at.is_not(None))
 _is_read = _offer.pushed_quantity.is_not(None)
 _NOT_BY_STAGE: Mapping[View, ColumnElement[bool]] = {
     View.ON_SALE: and_(is_in(STAGES_OF[View.ON_SALE]), _is_known, _is_read),
     View.UNSEEN: and_(is_in(STAGES_OF[View.UNSEEN]), _is_known, _offer.pushed_quantity.is_(None)),
     View.EXPOSED: and_(_on_offer, func.coalesce(_offer.pushed_quantity, _offer.listing_quantity) > 0, _gone),
+    View.PRICE_STOPPED: and_(_offer.listed.is_(true()), exists().where(_stopped)),
     View.PENDING: and_(_offer.push_pending == 1, _on_offer),
     View.PROBLEM: and_(_offer.listed.is_(true()), or_(_offer.orphan.is_(true()), _offer.push_problem.is_not(None))),
 }
@@ -111,6 +114,8 @@ _EXPORTED = (
     _offer.listing_quantity.label("quantity"),
     _offer.listed,
     _offer.offer_price_jpy.label("price"),
+    _offer.least_price_jpy.label("least_price"),
+    _offer.most_price_jpy.label("most_price"),
     case((and_(_offer.listed, _is_read), _offer.quantity)).label("amazon_quantity"),
     _offer.withdrawn_at,
     _offer.paused_at,
@@ -138,8 +143,12 @@ class SqlListingBook:
         counted = [
             func.count(case((condition, 1))).label(view.value)
             for view, condition in VIEWS.items()
-            if view is not View.EXPOSED
+            if view not in (View.EXPOSED, View.PRICE_STOPPED)
         ]
+        # Few are: they are counted by their own index, and not asked of each listing.
+        stopped = select(func.count()).select_from(repricings.join(listings, _stopped))
+        stopped = stopped.where(repricings.c.user_id == user_id, _offer.listed.is_(true())).correlate(None)
+        counted.append(stopped.scalar_subquery().label(View.PRICE_STOPPED.value))
         of_stage = select(*counted).where(_offer.user_id == user_id)
         with reading(self._engine) as connection:
             exposed = _exposed(connection, user_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from mercarich_db import loss_rules, settings_store
+from mercarich_db import loss_rules, price_rules, settings_store
 from mercarich_db.conditions import among
 from mercarich_db.replacement_rules import banned_words
 from mercarich_db.tables import listings, source_items
@@ -14,12 +14,11 @@ from mercarich_listings import creation_requests
 from mercarich_listings.creation import Terms as OfferTerms
 from mercarich_listings.listing import Listing
 from mercarich_reasons.reason import Reason
-from mercarich_replacements.asking_price import Formula
 from mercarich_replacements.earnings import Sale
 from mercarich_web.listings.creating import BY_RULES, Draft, Given, Rules, offer_terms
 from mercarich_web.pictures.sql import want_pictures
 
-_KEYS = ("CREATE_PROFIT_JPY", "CREATE_PROFIT_PERCENT", "CREATE_HANDLING_DAYS", "CREATE_NOTE")
+_KEYS = (*price_rules.FORMULA_KEYS, "CREATE_HANDLING_DAYS", "CREATE_NOTE")
 _offer, _source = listings.c, source_items.c
 _COLUMNS = (
     *(
@@ -40,7 +39,7 @@ def rules_of(connection: Connection, user_id: int) -> Rules:
     return Rules(
         terms=terms,
         loss_rule=loss_rule,
-        formula=Formula(values.integer("CREATE_PROFIT_JPY"), values.number("CREATE_PROFIT_PERCENT")),
+        formula=price_rules.formula(values),
         note=values.text("CREATE_NOTE"),
         handling_days=values.integer("CREATE_HANDLING_DAYS"),
         excluded_words=banned_words(connection, user_id),

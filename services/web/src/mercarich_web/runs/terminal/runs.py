@@ -121,6 +121,7 @@ def _looks(run: Run) -> list[RenderableType]:
         ("too dear", run.dearer),
         ("paused", run.paused),
         ("recovered", run.recovered),
+        ("repriced", run.repriced),
     ]
     return [section("source items", _items(run)), section("listings", facts(fallen))]
 

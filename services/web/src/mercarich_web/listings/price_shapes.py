@@ -1,0 +1,54 @@
+"""Shapes of prices and of what is not known of them in the API. Fields are only added; none changes its meaning."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.telling import Language, tell
+from mercarich_web.api.reasons import Coded, code_of, english
+from mercarich_web.listings.csv_rows import MOST_YEN
+from mercarich_web.listings.price_changes import PriceChange
+
+
+class Unknown(Coded):
+    text: str
+
+
+class PriceState(BaseModel):
+    from_jpy: int | None
+    to_jpy: int | None
+    asked_at: datetime | None
+    state: str
+    """waiting, sent, shown (Amazon has it) or ended (it was not made). More values may be added."""
+    problem: str | None
+    stopped_at: datetime | None
+    """Since when it follows its source no more; null: it does, as far as the rule and the bounds say."""
+    stop_reason: Unknown | None
+
+
+class PricesWish(BaseModel):
+    """Both are wanted for the price to follow; null: there is no such bound."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    least_price_jpy: Annotated[int, Field(ge=1, le=MOST_YEN)] | None
+    most_price_jpy: Annotated[int, Field(ge=1, le=MOST_YEN)] | None
+
+
+class PriceActed(BaseModel):
+    sku: str
+
+
+def price(change: PriceChange) -> PriceState:
+    names = ("from_jpy", "to_jpy", "asked_at", "state", "stopped_at")
+    return PriceState(
+        **{name: getattr(change, name) for name in names},
+        problem=english(change.problem),
+        stop_reason=None if change.stop_reason is None else unknown(change.stop_reason),
+    )
+
+
+def unknown(reason: Reason) -> Unknown:
+    return Unknown(text=tell(reason, Language.EN), **code_of(reason))

@@ -1,0 +1,258 @@
+"""Prices that follow their source: asked for with evidence, within the bounds, and mass events wait for a person."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, select, update
+from tests.integration.checker.shop import Market, Shop
+from tests.integration.checker.test_next_looks import Looks
+
+from mercarich_checker.adapters.observations_sql import SqlObservations
+from mercarich_checker.adapters.settings_sql import brake_settings
+from mercarich_contracts.market import Marketplace
+from mercarich_db import engine as engines
+from mercarich_db.settings_cache import settings_cache
+from mercarich_db.tables import evidence, holds, listing_events, listings, repricings, source_items
+from mercarich_listings import repricing_store, store
+from mercarich_listings.history import replay
+from mercarich_listings.listing import Listing
+from mercarich_listings.transition import Stage
+from mercarich_platform.clock import utc_now
+from mercarich_reasons.holds import TooManyPrices
+from mercarich_reasons.repricing import FollowingStoppedByHand, PriceFollows, Reached
+from mercarich_runs.domain.brake import HoldKind
+
+FREE = {"shipping_payer": "seller"}
+USUAL, DEAR, TOO_DEAR = 1000, 1200, 1800
+"""With a fee of 15 per cent, a tenth of 1,340 yen, of 1,600 yen, and of 2,400 yen is left."""
+
+
+class Followers:
+    """One seller whose offers follow their source, and looks at these."""
+
+    def __init__(self, engine: Engine, shop: Shop, market: Market, offers: int = 1) -> None:
+        self.engine, self.shop, self.market = engine, shop, market
+        self.seller = shop.seller("ann")
+        for key, value in (("REPRICING", "follow"), ("BRAKE_CONFIRM_SECONDS", 600)):
+            shop.setting(key, value)
+        self.items = [f"x{number}" for number in range(offers)]
+        known = {"state": "available", "postage_jpy": 0}
+        bounds = {"offer_price_jpy": 1340, "least_price_jpy": 1200, "most_price_jpy": 2000}
+        self.ids = [shop.listing(self.seller, item, pushed_quantity=1, source=known, **bounds) for item in self.items]
+        self.now = utc_now()
+
+    def look(self, price: int | None, *items: str, **page: Any) -> None:
+        """Look by a new run, in whose looks the sources have this price."""
+        self.now += timedelta(minutes=1)
+        some = items or tuple(self.items)
+        of = {item: self.market.item(item).model_copy(update={"price_jpy": price, **FREE, **page}) for item in some}
+        Looks(self.engine, self.shop, list(of)).at(self.now, of)
+
+    def end(self, price_jpy: int | None) -> None:
+        """Amazon has the price that was asked for, or (None) has refused it."""
+        shown = {"state": "shown" if price_jpy else "ended", "ended_at": self.now}
+
+        def write(connection: Connection) -> None:
+            connection.execute(update(repricings).values(shown))
+            if price_jpy:
+                connection.execute(update(listings).values(offer_price_jpy=price_jpy))
+
+        engines.run_tx(self.engine, write)
+
+    def wishes(self) -> list[Any]:
+        with engines.reading(self.engine) as connection:
+            return list(connection.execute(select(repricings).order_by(repricings.c.listing_id)))
+
+    def rows(self) -> list[Listing]:
+        with engines.reading(self.engine) as connection:
+            return store.read(connection, self.ids)
+
+    def event(self) -> Any:
+        newest = select(listing_events).where(listing_events.c.listing_id == self.ids[0])
+        with engines.reading(self.engine) as connection:
+            return connection.execute(newest.order_by(listing_events.c.id.desc()).limit(1)).one()
+
+    def holds(self) -> list[Any]:
+        with engines.reading(self.engine) as connection:
+            return list(connection.execute(select(holds).order_by(holds.c.id)))
+
+
+@pytest.fixture
+def followers(engine: Engine, shop: Shop, market: Market) -> Followers:
+    return Followers(engine, shop, market)
+
+
+def test_a_dearer_source_asks_for_a_price_with_its_evidence(engine: Engine, followers: Followers) -> None:
+    followers.look(USUAL)
+    assert (followers.wishes(), followers.shop.events(followers.ids[0])) == ([], [])
+
+    followers.look(DEAR)
+    [wish], event = followers.wishes(), followers.event()
+    assert (wish.from_jpy, wish.to_jpy, wish.revision, wish.state, wish.ended_at) == (1340, 1600, 1, "waiting", None)
+    assert wish.source_item_id == followers.rows()[0].source_item_id
+    assert (event.kind, event.reason) == (
+        "price_asked",
+        PriceFollows(1340, 1600, DEAR, 0, 240, 0, 160, Reached.PROFIT),
+    )
+    with engines.reading(engine) as connection:
+        [proof] = connection.execute(select(evidence).where(evidence.c.id == event.evidence_id)).all()
+    assert proof.source_item_id == wish.source_item_id
+    assert (followers.rows()[0].quantity, followers.rows()[0].revision) == (1, 1), "its quantity stays as it is"
+
+
+def test_nothing_else_is_asked_for_while_a_price_is_on_its_way(followers: Followers) -> None:
+    followers.look(DEAR)
+    followers.look(1400)
+    assert [(wish.to_jpy, wish.revision) for wish in followers.wishes()] == [(1600, 1)]
+
+    followers.end(1600)
+    followers.look(1400)
+    assert [(wish.from_jpy, wish.to_jpy, wish.revision) for wish in followers.wishes()] == [(1600, 1870, 2)]
+
+
+@pytest.mark.parametrize(
+    ("price", "page"),
+    [
+        pytest.param(None, {}, id="no price"),
+        pytest.param(DEAR, {"state": "unbuyable"}, id="a bid"),
+        pytest.param(DEAR, {"shipping_payer": "buyer"}, id="no postage"),
+    ],
+)
+def test_what_is_not_known_asks_for_nothing(followers: Followers, price: int | None, page: dict[str, Any]) -> None:
+    followers.look(price, **page)
+    assert followers.wishes() == []
+
+
+def test_without_the_rule_or_the_bounds_no_price_follows(engine: Engine, followers: Followers) -> None:
+    followers.shop.setting("REPRICING", "off")
+    followers.look(DEAR)
+    followers.shop.setting("REPRICING", "follow")
+    engines.run_tx(engine, lambda connection: connection.execute(update(listings).values(most_price_jpy=None)))
+    followers.look(DEAR)
+    assert followers.wishes() == []
+
+
+def test_a_loss_that_no_price_within_the_bounds_ends_is_the_loss_stops(followers: Followers) -> None:
+    followers.shop.setting("LOSS_RULE", "take_down")
+    followers.look(DEAR)
+    assert (followers.rows()[0].stage, followers.wishes()[0].to_jpy) == (Stage.ON_SALE, 1600)
+    followers.end(1600)
+
+    followers.look(TOO_DEAR)
+    assert (followers.rows()[0].stage, followers.event().kind) == (Stage.PAUSED, "paused")
+    assert len(followers.wishes()) == 1
+    assert followers.wishes()[0].revision == 1
+
+
+def test_a_paused_offer_goes_up_at_a_price_that_amazon_has(followers: Followers) -> None:
+    followers.shop.setting("LOSS_RULE", "take_down")
+    followers.look(TOO_DEAR)
+    assert (followers.rows()[0].stage, followers.wishes()) == (Stage.PAUSED, [])
+
+    followers.look(DEAR)
+    assert (followers.rows()[0].stage, followers.wishes()[0].to_jpy) == (Stage.PAUSED, 1600)
+    followers.look(DEAR)
+    assert (followers.rows()[0].stage, followers.wishes()[0].revision) == (Stage.PAUSED, 1), "Amazon has the old one"
+
+    followers.end(1600)
+    followers.look(DEAR)
+    assert (followers.rows()[0].stage, followers.event().kind) == (Stage.ON_SALE, "recovered")
+
+
+def test_no_more_changes_are_made_in_a_day_than_the_rule_allows(followers: Followers) -> None:
+    followers.shop.setting("REPRICING_CHANGES_A_DAY", "2")
+    for price, to in ((DEAR, 1600), (USUAL, 1340)):
+        followers.look(price)
+        followers.end(to)
+    followers.look(DEAR)
+    assert (followers.wishes()[0].revision, followers.wishes()[0].to_jpy) == (2, 1340)
+
+    followers.now += timedelta(hours=24)
+    followers.look(DEAR)
+    assert followers.wishes()[0].revision == 3
+
+
+def test_an_offer_that_was_stopped_follows_once_it_is_resumed(engine: Engine, followers: Followers) -> None:
+    def stop(connection: Connection) -> None:
+        [row] = store.lock(connection, followers.ids)
+        repricing_store.stop(connection, row, FollowingStoppedByHand("ann"), followers.now)
+
+    engines.run_tx(engine, stop)
+    followers.look(DEAR)
+    assert (followers.wishes()[0].revision, followers.event().kind) == (0, "following_stopped")
+
+    def resume(connection: Connection) -> bool:
+        [row] = store.lock(connection, followers.ids)
+        return repricing_store.resume(connection, row, FollowingStoppedByHand("ann"), followers.now)
+
+    assert engines.run_tx(engine, resume)
+    assert not engines.run_tx(engine, resume), "it follows already"
+    followers.look(DEAR)
+    assert followers.wishes()[0].to_jpy == 1600
+
+
+def test_the_row_is_the_replay_of_its_history(engine: Engine, shop: Shop, market: Market) -> None:
+    many = Followers(engine, shop, market, offers=30)
+    before = many.rows()
+    many.look(DEAR)
+    many.look(USUAL)
+    with engines.reading(engine) as connection:
+        for first, now in zip(before, many.rows(), strict=True):
+            told = select(listing_events).where(listing_events.c.listing_id == first.id).order_by(listing_events.c.id)
+            assert replay(first, connection.execute(told).all()) == now  # type: ignore[arg-type]
+
+
+def test_a_mass_of_prices_waits_for_a_person(engine: Engine, shop: Shop, market: Market) -> None:
+    """A parser that reads prices wrongly reads them wrongly at the second look, too."""
+    many = Followers(engine, shop, market, offers=30)
+    many.look(DEAR)
+    [hold] = many.holds()
+    assert (hold.kind, hold.reason) == (HoldKind.PRICES, TooManyPrices(30, 30))
+    assert ({row.stage for row in many.rows()}, many.wishes()) == ({Stage.HELD}, [])
+
+    many.now += timedelta(minutes=20)
+    many.look(DEAR)
+    assert (len(many.holds()), many.wishes()) == (1, []), "nor in a later run"
+    many.look(DEAR, "x1", "x2")
+    assert many.wishes() == [], "nor a few at a time"
+
+    _release(engine, many, hold.id)
+    assert {(wish.from_jpy, wish.to_jpy) for wish in many.wishes()} == {(1340, 1600)}
+    assert {row.stage for row in many.rows()} == {Stage.ON_SALE}
+
+
+def test_what_was_read_wrongly_is_let_go_by_a_look_that_reads_it_right(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    many = Followers(engine, shop, market, offers=30)
+    many.look(DEAR)
+    many.look(USUAL)
+    assert ({row.stage for row in many.rows()}, many.wishes()) == ({Stage.ON_SALE}, [])
+    assert many.holds()[0].applied_at is not None
+
+
+def test_a_released_hold_goes_by_the_price_that_was_seen_last(engine: Engine, shop: Shop, market: Market) -> None:
+    many = Followers(engine, shop, market, offers=30)
+    many.look(DEAR)
+    engines.run_tx(engine, lambda connection: connection.execute(update(source_items).values(price_jpy=USUAL)))
+    _release(engine, many, many.holds()[0].id)
+    assert (many.wishes(), {row.stage for row in many.rows()}) == ([], {Stage.ON_SALE})
+
+
+def test_held_prices_stay_out_of_the_way_of_what_is_gone(engine: Engine, shop: Shop, market: Market) -> None:
+    many = Followers(engine, shop, market, offers=30)
+    many.look(DEAR)
+    many.now += timedelta(minutes=1)
+    gone = many.market.item("x3").model_copy(update={"state": "sold", "price_jpy": DEAR})
+    Looks(engine, shop, ["x3"]).at(many.now, {"x3": gone})
+    assert many.rows()[3].stage is Stage.SEARCHING
+
+
+def _release(engine: Engine, many: Followers, hold_id: int) -> None:
+    released = {"released_at": many.now, "released_by": "op"}
+    engines.run_tx(
+        engine, lambda connection: connection.execute(update(holds).where(holds.c.id == hold_id).values(released))
+    )
+    observations = SqlObservations(engine, settings_cache(engine, brake_settings))
+    observations.apply_released_holds(Marketplace.YAHOO, many.now)

@@ -1,0 +1,152 @@
+"""Prices that follow their source: bounds on the page, in the API and in files, stopped, resumed and taken back."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.shops import signed_in
+from tests.integration.web.site import Browser
+from tests.integration.web.test_api import ALL, key_of
+from tests.integration.web.test_earnings import offer
+
+from mercarich_db import tables
+from mercarich_db.engine import reading
+from mercarich_reasons.repricing import PriceBoundsCrossed, PriceChangedElsewhere, PriceFollows, Reached
+from mercarich_web.listings.csv_rows import read_row
+
+
+@pytest.fixture
+def ann_id(rows: Rows) -> int:
+    return rows.user("ann")
+
+
+@pytest.fixture
+def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
+    with signed_in(database_url, engine, ann_id) as browser:
+        yield browser
+
+
+def row(engine: Engine, listing_id: int) -> Any:
+    with reading(engine) as connection:
+        return connection.execute(tables.listings.select().where(tables.listings.c.id == listing_id)).one()
+
+
+def wish(engine: Engine, listing_id: int) -> Any:
+    with reading(engine) as connection:
+        mine = tables.repricings.c.listing_id == listing_id
+        return connection.execute(select(tables.repricings).where(mine)).one_or_none()
+
+
+def changed(rows: Rows, user_id: int, listing_id: int, **more: Any) -> None:
+    """Amazon has had 1,000 yen in place of 900 for an hour."""
+    values = {"listing_id": listing_id, "user_id": user_id, "revision": 1, "from_jpy": 900, "to_jpy": 1000}
+    values |= {"asked_at": ago(hours=2), "state": "shown", "attempts": 1, "ended_at": ago(hours=1)}
+    rows.add(tables.repricings, **values | more)
+
+
+def kinds(engine: Engine, listing_id: int) -> list[str]:
+    event = tables.listing_events.c
+    with reading(engine) as connection:
+        found = connection.execute(select(event.kind).where(event.listing_id == listing_id).order_by(event.id))
+        return [one.kind for one in found]
+
+
+def test_the_bounds_are_set_and_ended_on_the_page(engine: Engine, rows: Rows, ann: Browser, ann_id: int) -> None:
+    listing_id = offer(rows, ann_id, "A", 1000, 700, 0)
+    ann.post(f"/listings/{listing_id}/prices", least_price_jpy="900", most_price_jpy="1200")
+    assert (row(engine, listing_id).least_price_jpy, row(engine, listing_id).most_price_jpy) == (900, 1200)
+    assert 'value="1200"' in ann.get(f"/listings/{listing_id}").text
+
+    ann.post(f"/listings/{listing_id}/prices", least_price_jpy="1300", most_price_jpy="1200")
+    assert row(engine, listing_id).least_price_jpy == 900, "the lowest is above the highest"
+    ann.post(f"/listings/{listing_id}/prices/end")
+    assert row(engine, listing_id).least_price_jpy is None
+
+
+def test_what_stopped_is_told_and_resumed(engine: Engine, rows: Rows, ann: Browser, ann_id: int) -> None:
+    listing_id = offer(rows, ann_id, "A", 1000, 700, 0)
+    changed(rows, ann_id, listing_id, stopped_at=ago(hours=1), stop_reason=PriceChangedElsewhere(1000, 950))
+    assert "Amazon has 950 yen, and not 1,000 yen" in ann.get(f"/listings/{listing_id}").text
+
+    ann.post(f"/listings/{listing_id}/prices/resume")
+    assert (wish(engine, listing_id).stopped_at, kinds(engine, listing_id)) == (None, ["following_resumed"])
+    ann.post(f"/listings/{listing_id}/prices/stop")
+    assert wish(engine, listing_id).stopped_at is not None
+    assert kinds(engine, listing_id)[-1] == "following_stopped"
+
+
+def test_those_that_stopped_have_a_view(rows: Rows, ann: Browser, ann_id: int) -> None:
+    stopped, other = offer(rows, ann_id, "STOPPED-1", 1000, 700, 0), offer(rows, ann_id, "GOES-ON", 1000, 700, 0)
+    changed(rows, ann_id, stopped, stopped_at=ago(hours=1), stop_reason=PriceChangedElsewhere(1000, 950))
+    changed(rows, ann_id, other)
+    page = ann.get("/listings?view=price_stopped").text
+    assert ("STOPPED-1" in page, "GOES-ON" in page) == (True, False)
+
+
+def test_a_file_has_the_bounds_and_gives_them(engine: Engine, rows: Rows, ann: Browser, ann_id: int) -> None:
+    listing_id = offer(rows, ann_id, "A", 1000, 700, 0)
+    ann.post(f"/listings/{listing_id}/prices", least_price_jpy="900", most_price_jpy="1200")
+    text = ann.get("/listings/export.csv").text.lstrip("\ufeff")
+    [cells] = csv.DictReader(text.splitlines())
+    assert (cells["least_price"], cells["most_price"]) == ("900", "1200")
+
+    columns = ["sku", "marketplace", "source_id", "least_price", "most_price"]
+    read, problems = read_row(columns, ["A", "yahoo", "x1234567890", "800", ""], 2)
+    assert read is not None
+    assert (read.least_price, read.most_price, problems) == (800, None, [])
+    crossed = read_row(columns, ["A", "yahoo", "x1234567890", "800", "700"], 2)
+    assert (crossed[0], [one.problem for one in crossed[1]]) == (None, [PriceBoundsCrossed(800, 700)])
+
+
+def test_a_change_is_taken_back_once_and_stops(engine: Engine, rows: Rows, ann: Browser, ann_id: int) -> None:
+    listing_id = offer(rows, ann_id, "A", 1000, 700, 0)
+    changed(rows, ann_id, listing_id)
+    ann.post(f"/listings/{listing_id}/prices/take_back")
+    back = wish(engine, listing_id)
+    assert (back.from_jpy, back.to_jpy, back.state, back.revision, back.source_item_id) == (
+        1000,
+        900,
+        "waiting",
+        2,
+        None,
+    )
+    assert (back.stopped_at is not None, kinds(engine, listing_id)) == (True, ["price_taken_back"])
+    ann.post(f"/listings/{listing_id}/prices/take_back")
+    assert wish(engine, listing_id).revision == 2, "it is on its way"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({"state": "sent", "ended_at": None}, id="on its way"),
+        pytest.param({"state": "ended"}, id="never made"),
+        pytest.param({"to_jpy": 1100}, id="another price since"),
+    ],
+)
+def test_nothing_else_is_taken_back(
+    engine: Engine, rows: Rows, ann: Browser, ann_id: int, more: dict[str, Any]
+) -> None:
+    listing_id = offer(rows, ann_id, "A", 1000, 700, 0)
+    changed(rows, ann_id, listing_id, **more)
+    ann.post(f"/listings/{listing_id}/prices/take_back")
+    assert (wish(engine, listing_id).revision, kinds(engine, listing_id)) == (1, [])
+
+
+def test_the_api_sets_tells_and_stops(engine: Engine, rows: Rows, ann: Browser, ann_id: int) -> None:
+    listing_id = offer(rows, ann_id, "A", 1000, 700, 0)
+    changed(rows, ann_id, listing_id)
+    reason = PriceFollows(900, 1000, 700, 0, 150, 0, 150, Reached.PROFIT)
+    rows.event(listing_id, "price_asked", reason=reason)
+    key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+    address = f"/api/v1/listings/{listing_id}"
+    bounds = ann.client.post(f"{address}/prices", json={"least_price_jpy": 900, "most_price_jpy": None}, headers=key)
+    assert (bounds.status_code, bounds.json()) == (200, {"least_price_jpy": 900, "most_price_jpy": None})
+    assert ann.client.post(f"{address}/prices/stop", headers=key).json() == {"sku": "A"}
+
+    told = ann.client.get(address, headers=key).json()
+    assert (told["offer_price_jpy"], told["least_price_jpy"], told["most_price_jpy"]) == (1000, 900, None)
+    assert (told["price"]["to_jpy"], told["price"]["state"]) == (1000, "shown")
+    assert told["price"]["stop_reason"]["reason_code"] == "following_stopped_by_hand"
