@@ -50,13 +50,13 @@ def play(stage: Stage, cast: Cast) -> dict[str, object]:
     _check(stage, seller, chosen.offer)
     down = _changed(stage, chosen.offer, EventKind.PAUSED)
     stage.until(lambda: _shown(stage, seller, chosen.offer) == 0, f"{chosen.offer.sku} down at Amazon", STEP_SECONDS)
-    stage.tell(f"{clock(down.at)}  The checker has taken the offer down, and Amazon shows 0: {down.reason}")
+    stage.tell(f"{clock(down.at)}  The checker has taken the offer down, and Amazon shows 0: {_earns(down)}")
     stage.title("Recover: the source gets cheaper, and the offer goes up by itself")
     cheap = _priced(stage, chosen, lambda price: price < chosen.source_jpy * CHEAPER)
     stage.tell(f"{chosen.offer.item_id} costs {cheap:,} yen now")
     _check(stage, seller, chosen.offer)
     up = _changed(stage, chosen.offer, EventKind.RECOVERED)
-    stage.tell(f"{clock(up.at)}  The checker has put it up: {up.reason}")
+    stage.tell(f"{clock(up.at)}  The checker has put it up: {_earns(up)}")
     _swept_until_shown(stage, seller, chosen.offer)
     tell_shown(stage, seller.seller_id, chosen.offer.sku)
     prices = {"offered_jpy": chosen.offered_jpy, "source_jpy": [chosen.source_jpy, dear, cheap]}
@@ -126,3 +126,8 @@ def _swept_until_shown(stage: Stage, seller: Seller, offer: Offer) -> None:
 
 def _shown(stage: Stage, seller: Seller, offer: Offer) -> int:
     return int(stage.simulator.offer(seller.seller_id, offer.sku)["quantity"])
+
+
+def _earns(change: AnyRow) -> str:
+    why = change.reason
+    return f"a sale would earn {why.profit_jpy:,} yen, and {why.limit_jpy:,} are wanted"
