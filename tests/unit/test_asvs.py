@@ -168,7 +168,7 @@ def test_the_page_names_what_may_come_in() -> None:
     promised = [
         f"{app.MOST_BYTES:,} bytes, {protection.PIECE_SECONDS:.0f} s for its next piece",
         f"and {protection.BODY_SECONDS:.0f} s in all",
-        f"{starting.MOST_BYTES // 10**6} MB, all rows or none",
+        f"{starting.MOST_BYTES // 10**6} MB, all rows or the right ones",
         f"{room.FILES_AN_HOUR} an hour; {room.MOST_KEPT // 10**6} MB kept",
         f"3 MB, 12 megapixels, {MOST_SCANS} scans",
     ]

@@ -40,8 +40,12 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             "price 価格 販売価格 出品価格 売価 売値 amazon価格 amazon販売価格",
             "価格円 販売価格円 出品価格円 sellingprice",
         ],
-        "least_price": ["leastprice minprice minimumprice 最低価格 下限価格 最低販売価格 価格下限"],
-        "most_price": ["mostprice maxprice maximumprice 最高価格 上限価格 最高販売価格 価格上限"],
+        "least_price": [
+            "leastprice lowestprice minprice minimumprice 最低価格 下限価格 最低販売価格 価格下限 価格の下限"
+        ],
+        "most_price": [
+            "mostprice highestprice maxprice maximumprice 最高価格 上限価格 最高販売価格 価格上限 価格の上限"
+        ],
     }.items()
 }
 """What people call each column, as `_plain` has it. Names of what something cost are no `price`."""
