@@ -23,10 +23,12 @@ from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
 from mercarich_feed.adapters.orders_sql import SqlOrders
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
+from mercarich_feed.domain.answers import Answer
 from mercarich_feed.domain.orders import EVERY, WITHOUT_ROLE, OrderItem
-from mercarich_feed.domain.pushes import Account
+from mercarich_feed.domain.pushes import Account, Offer
 from mercarich_feed.settings import FeedSettings
 from mercarich_listings import store
+from mercarich_listings.read_back import Seen
 from mercarich_reasons.push import AmazonUnreachable, ChangedAtAmazon, OrderedAtAmazon, OrdersForbidden
 from mercarich_simulator.api.orders import GIFT_EVERY, GIFT_MESSAGE
 
@@ -220,6 +222,24 @@ def test_what_cannot_be_told_from_a_quantity_that_shows_late_is_sold_out(
     read(feed, engine, eventually)
     assert shop.row(unread).quantity == 0
     amazon.heal()
+
+
+def test_each_order_is_counted_off_a_raised_quantity_that_shows_late(shop: Shop, engine: Engine) -> None:
+    """Of two pieces at Amazon the books know one; both are bought, and their orders come in one after the other."""
+    [one] = listed(shop, 1)[:1]
+    books, account = SqlOrders(engine, 1, now), account_of(shop)
+    assert books.claim(account) is not None
+    row = shop.row(one)
+    still = [
+        Answer(Offer(one, row.sku, row.revision, row.quantity, row.changed_at, awaited=False), None, now(), Seen(2))
+    ]
+    at = now()
+    for number in ("1", "2"):
+        order = OrderItem(number, number, row.sku, None, 1, 1, 980, OrderStatus.UNSHIPPED, None, at, at, None)
+        books.save(account, [order], still)
+
+    assert shop.row(one).quantity == 0
+    assert shop.events(one) == ["ordered", "ordered"]
 
 
 def test_an_order_for_an_offer_that_is_down_already_is_told_and_changes_nothing(

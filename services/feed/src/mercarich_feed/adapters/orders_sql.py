@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, or_, select, update
+from sqlalchemy import Connection, Engine, and_, func, or_, select, update
 
 from mercarich_contracts.orders import is_open
 from mercarich_db.bulk import insert_missing, insert_rows, update_rows
@@ -14,7 +15,7 @@ from mercarich_db.tables import amazon_accounts, listings, order_items, order_re
 from mercarich_db.types import AnyRow
 from mercarich_feed.adapters.accounts_sql import account_usable
 from mercarich_feed.domain.answers import Answer
-from mercarich_feed.domain.orders import EVERY, OrderItem, Period, next_period
+from mercarich_feed.domain.orders import EVERY, RECENT, OrderItem, Period, next_period
 from mercarich_feed.domain.pushes import Account, Offer
 from mercarich_listings import store
 from mercarich_listings.listing import Listing
@@ -110,9 +111,10 @@ class SqlOrders:
             ]
             update_rows(connection, order_items, changed)
             sold = _of_skus(connection, account.user_id, [item.sku for item in new.values() if item.sku])
+            lately = _lately(connection, account.user_id, list(sold), now)
             _insert(connection, account, list(new.values()), sold, now)
             placed = [item for item in new.values() if item.ordered_at >= began_at]
-            _follow(connection, [item for item in placed if item.sku in sold], sold, shown, now)
+            _follow(connection, [item for item in placed if item.sku in sold], sold, AtAmazon(shown, lately), now)
             return [now - item.ordered_at for item in placed]
 
         return run_tx(self._engine, save)
@@ -128,6 +130,22 @@ class SqlOrders:
     def _set(self, account: Account, values: Mapping[str, object]) -> None:
         this = and_(_read.user_id == account.user_id, _read.seller_id == account.seller_id)
         run_tx(self._engine, lambda connection: connection.execute(update(order_reads).where(this).values(**values)))
+
+
+class AtAmazon(NamedTuple):
+    """What is known of offers whose pieces were ordered."""
+
+    shown: Sequence[Answer]
+    lately: Mapping[str, int]
+    """By SKU the pieces of orders that are known, and that Amazon may not have counted off yet."""
+
+
+def _lately(connection: Connection, user_id: int, skus: Sequence[str], now: datetime) -> dict[str, int]:
+    rows = select(_item.sku, func.sum(_item.quantity)).where(
+        _item.user_id == user_id, _item.sku.in_(skus), _item.ordered_at >= now - RECENT
+    )
+    found = connection.execute(rows.group_by(_item.sku)) if skus else ()
+    return {sku: int(pieces) for sku, pieces in found}
 
 
 def _known(connection: Connection, user_id: int, ids: Sequence[str]) -> dict[str, AnyRow]:
@@ -176,13 +194,13 @@ def _follow(
     connection: Connection,
     items: Sequence[OrderItem],
     sold: Mapping[str, Listing],
-    shown: Sequence[Answer],
+    there: AtAmazon,
     now: datetime,
 ) -> None:
     """Let the listings follow their orders, and have those read at Amazon that have some pieces left."""
     changes, left = [], []
-    rows, pieces = dict(sold), Counter[str]()
-    seen = {(answer.offer.sku, answer.offer.revision): answer.seen.quantity for answer in shown if answer.seen}
+    rows, pieces = dict(sold), Counter(there.lately)
+    seen = {(answer.offer.sku, answer.offer.revision): answer.seen.quantity for answer in there.shown if answer.seen}
     for item in sorted(items, key=lambda item: item.ordered_at):
         listing = rows[item.sku or ""]
         if not listing.listed:
@@ -191,8 +209,8 @@ def _follow(
             left.append(listing.id)
             continue
         pieces[listing.sku] += item.quantity
-        there = left_at_amazon(listing, seen.get((listing.sku, listing.revision)), pieces[listing.sku])
-        change = ordered(listing, OrderedAtAmazon(item.order_id, item.quantity), now, there)
+        left_there = left_at_amazon(listing, seen.get((listing.sku, listing.revision)), pieces[listing.sku])
+        change = ordered(listing, OrderedAtAmazon(item.order_id, item.quantity), now, left_there)
         changes.append(change)
         rows[listing.sku] = change.after
         if change.after is listing:
