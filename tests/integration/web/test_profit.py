@@ -10,7 +10,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.orders import decide, link, ordered, read_orders
 from tests.integration.web.rows import Rows, ago
@@ -20,6 +20,8 @@ from tests.integration.web.test_api import ALL, build, key_of
 from tests.integration.web.test_earnings import fee, term
 
 from mercarich_contracts.orders import Canceller, OrderDecision, OrderStatus
+from mercarich_db.engine import run_tx
+from mercarich_db.tables import amazon_accounts
 from mercarich_platform.clock import utc_now
 from mercarich_replacements.fees import Estimate
 from mercarich_web.orders.profit import months_until
@@ -175,3 +177,13 @@ def test_the_sums_of_the_database_are_those_of_each_order(engine: Engine, rows: 
     for one in found.months:
         its = [item for item in since if one.month.begins_at <= item.ordered_at < one.month.ends_at]
         assert (one.profit.orders, one.profit.profit_jpy or 0) == (len(its), sum(i.profit(terms).jpy or 0 for i in its))
+
+
+def test_months_of_another_store_are_not_told_as_known(engine: Engine, rows: Rows, sellers: None) -> None:
+    """The seller has linked another store, whose orders feed has not begun to read."""
+    before, _ = SqlProfits(engine)(ANN, utc_now())
+    run_tx(engine, lambda connection: connection.execute(update(amazon_accounts).values(seller_id="OTHER")))
+    after, _ = SqlProfits(engine)(ANN, utc_now())
+
+    assert before.months[0].is_whole
+    assert not any(month.is_whole for month in after.months)

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, exists, func, or_, select
 
 from mercarich_contracts.orders import OrderDecision, OrderStatus
 from mercarich_db import earning_terms, settings_store
 from mercarich_db.fee_estimates import ITS_ESTIMATE
 from mercarich_db.open_orders import ITS_DECISION, OF_LINKED_STORE
-from mercarich_db.tables import listing_fees, listings, order_decisions, order_items, order_reads
+from mercarich_db.tables import amazon_accounts, listing_fees, listings, order_decisions, order_items, order_reads
 from mercarich_listings.earnings import fee_of
 from mercarich_replacements.earnings import Terms
 from mercarich_web.database import reading
@@ -40,7 +40,10 @@ class SqlProfits:
 
 def _known(connection: Connection, user_id: int, kept_since: datetime) -> Known | None:
     """Return which orders are known: those since they are read, as far as they are kept."""
-    row = connection.execute(select(_read.began_at, _read.read_until).where(_read.user_id == user_id)).one_or_none()
+    account = amazon_accounts.c
+    linked = exists().where(account.user_id == _read.user_id, account.seller_id == _read.seller_id)
+    reads = select(_read.began_at, _read.read_until).where(_read.user_id == user_id, linked)
+    row = connection.execute(reads).one_or_none()
     if row is None or row.read_until is None:
         return None
     return Known(max(row.began_at, kept_since), row.read_until)
