@@ -40,12 +40,8 @@ setup: $(INSTALLED) ## make .venv and install what requirements.lock pins (done 
 up: $(INSTALLED) ## run everything on this machine, offline, until Ctrl-C; its data is in var/
 	@$(BIN)/mercarich up
 
-demo: $(INSTALLED) ## a market of 20 sellers and 10,000 listings, judged by its own ledger (SCENARIO=normal|outage|orders)
-ifeq ($(SCENARIO),orders)
-	@$(BIN)/python -m tests.soak $(FORTNIGHT) --sellers 2 --listings 80 --orders 0.1 --no-faults --tell-orders --seed $(SEED)
-else
+demo: $(INSTALLED) ## a market of 20 sellers and 10,000 listings, judged by its own ledger (SCENARIO=normal|outage)
 	@$(BIN)/mercarich demo --scenario $(SCENARIO)
-endif
 
 test: lint types arch docs unit integration test-chart ## everything that needs only Python; the chart where npm is there
 

@@ -78,7 +78,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _plan(given: argparse.Namespace, seed: int) -> "Plan":
     from tests.soak.families import Faults, some
-    from tests.soak.plant import AS_IN_A_WEEK, COARSE
     from tests.soak.play import Plan
     from tests.soak.week import UNKIND, USUAL, Size
 
@@ -90,7 +89,7 @@ def _plan(given: argparse.Namespace, seed: int) -> "Plan":
     if given.demand is not None:
         faults = replace(faults, amazon=replace(faults.amazon, demand=given.demand))
     faults = replace(faults, drills=given.restore_drill, watched=faults.watched or given.watch)
-    size = Size(given.sellers, given.listings, intervals=COARSE if given.tell_orders else AS_IN_A_WEEK)
+    size = Size(given.sellers, given.listings)
     return Plan(given.days, size, faults, given.states, given.judge_orders, given.tell_orders)
 
 

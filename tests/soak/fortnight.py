@@ -1,4 +1,4 @@
-"""`make demo SCENARIO=orders`: a fortnight of orders in about a minute, told to a seller, and judged by the market.
+"""Days of orders, told to a seller and judged by the market (`--tell-orders`).
 
 It is the simulated week with a few offers, whose buyers come for what sells fast at the marketplaces. Figures of pages
 are not compared with the rows here.

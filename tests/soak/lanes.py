@@ -1,8 +1,8 @@
 """Feed's lanes on the kernel's time: like `mercarich_feed.adapters.lanes.Lane`, with actors instead of threads."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from tests.soak.kernel import Actor, Kernel, Process
@@ -28,9 +28,7 @@ class VirtualLane(Generic[Wish]):
         name: str,
         actors: int,
         work: Callable[[int, set[Wish]], float | None],
-        factor: float = 1.0,
     ) -> None:
-        self._factor = factor
         self._kernel = kernel
         self._process = process
         self._names = [f"{process.name}/{name}-{number}" for number in range(actors)]
@@ -70,7 +68,7 @@ class VirtualLane(Generic[Wish]):
                 self._running.discard(user_id)
                 self._notify()
             if again is not None:
-                self.wake(user_id, *wishes, after_seconds=self._factor * _stretched(again))
+                self.wake(user_id, *wishes, after_seconds=_stretched(again))
 
     def _take(self) -> tuple[int, set[Wish]]:
         while True:
@@ -103,11 +101,9 @@ class LaneMaker:
 
     kernel: Kernel
     process: Process
-    factors: Mapping[str, float] = field(default_factory=dict)
-    """Of the intervals of some lanes, by their names."""
 
     def __call__(self, name: str, threads: int, work: Callable[[int, set[Wish]], float | None]) -> VirtualLane[Wish]:
-        return VirtualLane(self.kernel, self.process, name, threads, work, self.factors.get(name, 1.0))
+        return VirtualLane(self.kernel, self.process, name, threads, work)
 
 
 class Inline(Executor):

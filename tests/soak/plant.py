@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import NamedTuple
 
 from pydantic import SecretStr
 from sqlalchemy import Engine
@@ -32,18 +31,6 @@ SOMEBODY = Actor("the week")
 Handle = Callable[[Record, threading.Event], None]
 
 
-class Intervals(NamedTuple):
-    """Factors of the product's own."""
-
-    watch: float = 100.0
-    """Ten to fifty seconds, in place of fractions of one."""
-    order_reads: float = 1.0
-
-
-AS_IN_A_WEEK, COARSE = Intervals(), Intervals(watch=600.0, order_reads=5.0)
-"""Coarse: one to five minutes for the watch, and a quarter of an hour between two reads of a seller's orders."""
-
-
 @dataclass(frozen=True, slots=True)
 class Plant:
     kernel: Kernel
@@ -55,7 +42,6 @@ class Plant:
     pictures: Path
     """The folder of the listings' pictures."""
     amazon_chance: random.Random
-    intervals: Intervals = AS_IN_A_WEEK
 
     @property
     def shared(self) -> SharedSettings:

@@ -17,7 +17,7 @@ from tests.soak.drift import left_to_sellers
 from tests.soak.kernel import Kernel, Process
 from tests.soak.loop import VirtualLoop
 from tests.soak.market import Market
-from tests.soak.plant import AS_IN_A_WEEK, SOMEBODY, Intervals, Plant, Services
+from tests.soak.plant import SOMEBODY, Plant, Services
 from tests.soak.proxies import PROXIES, Proxies
 
 from mercarich_contracts.events import EventKind
@@ -60,7 +60,6 @@ class Size:
     listings: int = 20_000
     calls_per_second: float | None = None
     """What each marketplace allows; None: so many that a run of everything takes `RUN_SECONDS`."""
-    intervals: Intervals = AS_IN_A_WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,6 @@ class Week:
             market.darkroom,
             folder / "pictures",
             random.Random(f"{seed}:amazon"),
-            size.intervals,
         )
         beginning.begin(plant, seed)
         self._fit_settings(size, watched=watched)

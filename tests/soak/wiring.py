@@ -49,6 +49,8 @@ SELDOM = {
 }
 """Intervals of ticks that are not at `ROUND_SECONDS`."""
 SLOTS = 4
+WATCH_STRETCHED = 100.0
+"""Factor of the watch's intervals: ten to fifty seconds."""
 PUSHERS, FOLLOWERS = 6, 4
 UNSOURCED = (
     "SELECT 1 FROM order_items i JOIN source_items s ON s.id = i.source_item_id WHERE s.observed_at > i.seen_at"
@@ -104,7 +106,7 @@ def watch(plant: Plant, marketplace: Marketplace) -> Callable[[Process], None]:
         while True:
             try:
                 built = checker_root.build_watch(marketplace, plant.shared, given)
-                built.watch(VirtualEvent(plant.kernel, plant.intervals.watch))
+                built.watch(VirtualEvent(plant.kernel, WATCH_STRETCHED))
             except DatabaseAway:
                 plant.kernel.sleep(RESTART_SECONDS)
 
@@ -127,9 +129,7 @@ def updater(plant: Plant, marketplace: Marketplace) -> Callable[[Process], None]
 
 def feed(plant: Plant) -> Callable[[Process], None]:
     def make(process: Process) -> None:
-        given = replace(
-            feed_dependencies(plant), lane=LaneMaker(plant.kernel, process, {"orders": plant.intervals.order_reads})
-        )
+        given = replace(feed_dependencies(plant), lane=LaneMaker(plant.kernel, process))
         built = feed_root.build_worker(plant.shared, feed_settings(plant), VirtualEvent(plant.kernel), given)
         built.lanes.start()
         _work(plant, process, replace(built.worker, slots=SLOTS))
