@@ -21,6 +21,7 @@ from mercarich_db.engine import reading
 from mercarich_platform.clock import utc_now
 from mercarich_platform.settings import SharedSettings
 from mercarich_reasons.holds import TooManyUnreadable
+from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, ComesBack
 from mercarich_web.bootstrap import build_pages
 from mercarich_web.notices.worker import NoticeWorker, build_notices
 from mercarich_web.overview.day import KEPT_FOR, STEP, step_of
@@ -32,6 +33,8 @@ from mercarich_web.troubles.troubles import EXPECTED, MEASURE_EVERY, touches_sel
 from mercarich_web.workers.pools_kafka import KafkaPools
 
 ANYWHERE = PagesSettings(webhooks_anywhere=True, codes_for_operators=False)
+ACCOUNT = {"seller_id": "A1", "marketplace_id": "A1VC38T7YXB528", "refresh_token": "-", "token_verdict": "valid"}
+WITHDRAWN = {"quantity": 0, "revision": 2}
 Trip = Callable[[MeasuredSystem, Rows, int, Clock], None]
 
 
@@ -51,8 +54,7 @@ def ann_id(engine: Engine, rows: Rows) -> int:
     """Ann offers a source of each marketplace, which the watch looks at."""
     ann = rows.user("ann")
     let_sign_in(engine, ann, language="en")
-    account = {"seller_id": "A1", "marketplace_id": "A1VC38T7YXB528", "refresh_token": "-", "token_verdict": "valid"}
-    rows.add(tables.amazon_accounts, user_id=ann, **account)
+    rows.add(tables.amazon_accounts, user_id=ann, **ACCOUNT)
     for name in Marketplace:
         source = rows.source(f"x{name}", marketplace=name, look_class=1, checked_at=ago(seconds=20))
         rows.listing(ann, source, f"ANN-{name}", marketplace=name)
@@ -150,7 +152,7 @@ def unseen(system: MeasuredSystem, rows: Rows, ann: int, clock: Clock) -> None:
 
 
 def behind(system: MeasuredSystem, rows: Rows, ann: int, clock: Clock) -> None:
-    rows.listing(ann, rows.source("x9", state="sold"), "LATE", quantity=0, revision=2, changed_at=ago(minutes=40))
+    rows.listing(ann, rows.source("x9", state="sold"), "LATE", **WITHDRAWN, changed_at=ago(minutes=40))
 
 
 def no_broker(system: MeasuredSystem, rows: Rows, ann: int, clock: Clock) -> None:
@@ -353,6 +355,28 @@ def test_withdrawals_of_who_is_refused_by_amazon_are_not_behind(
     system.measure()
 
     assert troubles(SqlMeasures(engine).last(), clock()) == []
+
+
+REFUSED = {"push_problem": AmazonRefused("無効", "8541"), "push_failed_revision": 2}
+COMES_BACK = {"push_problem": ComesBack(1), "push_failed_revision": 2, "differs_since": ago(minutes=40)}
+OF_BEFORE = {"push_problem": AmazonRefused("無効", "8541"), "push_failed_revision": 1}
+UNREACHABLE = {"push_problem": AmazonUnreachable("HTTP 503"), "push_failed_revision": 2}
+
+
+@pytest.mark.parametrize(
+    ("problem", "codes"),
+    [(REFUSED, []), (COMES_BACK, []), (OF_BEFORE, ["withdrawals_behind"]), (UNREACHABLE, ["withdrawals_behind"])],
+    ids=["refused", "comes_back", "refused_before", "unreachable"],
+)
+def test_one_sku_that_amazon_refuses_or_a_program_raises_again_is_no_trouble_of_the_system(
+    system: MeasuredSystem, rows: Rows, clock: Clock, engine: Engine, problem: dict[str, object], codes: list[str]
+) -> None:
+    bob = rows.user("bob")
+    rows.add(tables.amazon_accounts, user_id=bob, **{**ACCOUNT, "seller_id": "B1"})
+    rows.listing(bob, rows.source("x9", state="sold"), "BOB", **WITHDRAWN, **problem, changed_at=ago(minutes=40))
+    system.measure()
+
+    assert [one.code for one in troubles(SqlMeasures(engine).last(), clock())] == codes
 
 
 def test_the_page_says_when_sources_in_trouble_were_last_seen_and_that_nothing_is_guessed(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, and_, case, exists, func, insert, or_, select, true, update
+from sqlalchemy import Connection, Engine, and_, case, exists, func, insert, not_, or_, select, true, update
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.engine import run_tx
@@ -19,7 +19,9 @@ from mercarich_db.tables import (
     source_items,
     system_measures,
 )
-from mercarich_db.types import AnyRow
+from mercarich_db.types import AnyRow, has_code
+from mercarich_listings.differences import DIFFERS
+from mercarich_reasons.push import AmazonRefused
 from mercarich_web.database import reading
 from mercarich_web.troubles.troubles import PUSHED_WITHIN, Measure, Part, longest_pause
 
@@ -111,13 +113,19 @@ def _looks(connection: Connection, name: Marketplace, open_runs: Sequence[AnyRow
 
 
 def _pushes(connection: Connection, now: datetime) -> Measure:
-    """Measure the withdrawals that are to reach Amazon: those of sellers whose tokens it takes."""
+    """Measure the withdrawals that are to reach Amazon: those of sellers whose tokens it takes. What it refuses, and a
+    zero that it had and that something raises again, is of one offer, and its seller has a notice of it.
+    """
     offer = listings.c
+    of_newest = func.coalesce(offer.push_failed_revision, offer.revision) == offer.revision
+    refused = and_(offer.push_problem.is_not(None), has_code(offer.push_problem, AmazonRefused), of_newest)
     wanted = and_(offer.push_pending == 1, offer.quantity == 0, offer.listed.is_(true()), offer.orphan.is_not(true()))
     shown = or_(offer.pushed_quantity.is_(None), offer.pushed_quantity > 0)
     takes = select(amazon_accounts.c.user_id).where(amazon_accounts.c.token_verdict != "invalid")
     late = func.count(case((offer.changed_at < now - PUSHED_WITHIN, 1)))
-    query = select(late, func.min(offer.changed_at)).where(wanted, shown, offer.user_id.in_(takes))
+    query = select(late, func.min(offer.changed_at)).where(
+        wanted, shown, not_(DIFFERS), not_(refused), offer.user_id.in_(takes)
+    )
     count, oldest = connection.execute(query).one()
     return Measure(Part.PUSHES, "", "none" if oldest is None else "waiting", oldest or now, now, float(count))
 
