@@ -409,6 +409,34 @@ def test_a_cause_that_comes_and_goes_is_told_once_and_after_hours_again(
     assert len(receiver.calls) == 2
 
 
+def test_what_was_told_a_month_ago_is_told_to_be_over(
+    worker: NoticeWorker, ann: Browser, rows: Rows, receiver: Receiver, clock: Clock
+) -> None:
+    ann.post("/account/notices", webhook=receiver.url, by_webhook=["token"])
+    token(rows, "invalid")
+    turn(worker)
+    clock.move(days=40)
+    worker.send.sweep()
+    token(rows, "valid")
+    turn(worker)
+
+    assert [call.json["event"] for call in receiver.calls] == ["notice.opened", "notice.closed"]
+
+
+def test_what_is_over_is_told_by_the_ways_by_which_it_was_told(
+    worker: NoticeWorker, ann: Browser, rows: Rows, receiver: Receiver, mailbox: Mailbox
+) -> None:
+    prove(ann, worker, mailbox)
+    token(rows, "invalid")
+    turn(worker)
+    ann.post("/account/notices", mail="ann@shop.example", by_mail=KINDS, webhook=receiver.url, by_webhook=["token"])
+    token(rows, "valid")
+    turn(worker)
+
+    assert "Settled: Amazon refuses your token" in mailbox.letters()[-1].subject
+    assert receiver.calls == []
+
+
 def test_two_that_keep_notices_at_once_tell_once(
     worker: NoticeWorker, ann: Browser, rows: Rows, engine: Engine, receiver: Receiver
 ) -> None:

@@ -270,7 +270,7 @@ def test_each_trouble_alone_is_told_to_who_is_away_within_two_minutes_and_that_i
 def test_what_is_over_is_told_once_and_what_comes_back_soon_is_not(
     system: MeasuredSystem, rows: Rows, clock: Clock, worker: NoticeWorker, receivers: dict[str, Receiver]
 ) -> None:
-    for phase in ("open", "half_open", "closed", "open"):
+    for phase in ("open", "half_open", "closed", "open", "closed"):
         system.proxies.phases["mercari"] = phase
         for _ in range(5):
             clock.move(seconds=10)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Engine, func, insert, or_, select, tuple_, update
 
 from mercarich_db.bulk import CHUNK
 from mercarich_db.conditions import among_keys
@@ -105,6 +105,7 @@ def _close(connection: Connection, notice: Notice, now: datetime) -> bool:
 
 
 def _tell(connection: Connection, told: Sequence[Notice], what: What, now: datetime) -> None:
+    """Queue sendings by the ways that are chosen; that a notice is over, only by those that told that it is open."""
     users = sorted({notice.name.user_id for notice in told})
     if not users:
         return
@@ -112,10 +113,29 @@ def _tell(connection: Connection, told: Sequence[Notice], what: What, now: datet
         row.user_id: ways_of(row)
         for row in connection.execute(select(notice_ways).where(notice_ways.c.user_id.in_(users)))
     }
+    heard = _heard(connection, told) if what is What.CLOSED else set()
     rows = [
         a_sending(notice.name.user_id, way, what, now, notice.id)
         for notice in told
         for way in chosen.get(notice.name.user_id, Ways()).of(notice.kind)
+        if what is What.OPENED or (notice.id, way) in heard
     ]
     if rows:
         connection.execute(insert(notice_sendings), rows)
+
+
+def _heard(connection: Connection, told: Sequence[Notice]) -> set[tuple[int, str]]:
+    """Return the ids of those notices whose last sending told that they are open, each with its way.
+
+    A notice that was opened again quietly is not among them: that it was over has been told.
+    """
+    sent, heard = notice_sendings.c, set[tuple[int, str]]()
+    for at in range(0, len(told), CHUNK):
+        some = told[at : at + CHUNK]
+        users = {notice.name.user_id for notice in some}  # by the index
+        these = (sent.user_id.in_(users), sent.notice_id.in_([notice.id for notice in some]))
+        last = select(func.max(sent.id)).where(*these, sent.what.in_([What.OPENED, What.CLOSED]))
+        opened = select(sent.notice_id, sent.way).where(sent.what == What.OPENED)
+        opened = opened.where(sent.id.in_(last.group_by(sent.notice_id, sent.way)))
+        heard |= {(row.notice_id, row.way) for row in connection.execute(opened)}
+    return heard

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
 
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import logins, notice_sendings, notice_ways, notices, users
@@ -130,8 +130,11 @@ class SqlOutbox:
         self._end(sending_id, state="failed" if for_good else "waiting", problem=problem[:255])
 
     def sweep(self, before: datetime) -> None:
-        """Delete sendings that ended, and notices that closed, before this time."""
-        old = delete(notice_sendings).where(_sending.state != "waiting", _sending.not_before < before)
+        """Delete sendings that ended, and notices that closed, before this time. Those of open notices stay: they tell
+        who is to hear that it is over."""
+        open_ones = select(notices.c.id).where(notices.c.closed_at.is_(None))
+        is_over = or_(_sending.notice_id.is_(None), _sending.notice_id.not_in(open_ones))
+        old = delete(notice_sendings).where(_sending.state != "waiting", _sending.not_before < before, is_over)
         closed = delete(notices).where(notices.c.closed_at < before)
 
         def sweep(connection: Connection) -> None:
