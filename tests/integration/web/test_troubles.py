@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, delete, select, update
 from tests.integration.web.clocks import Clock
 from tests.integration.web.conftest import Mercarich
-from tests.integration.web.measures import MeasuredSystem
+from tests.integration.web.measures import MeasuredSystem, all_is_well
 from tests.integration.web.receivers import Receiver
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
@@ -29,7 +30,7 @@ from mercarich_web.overview.measuring import KeepDay
 from mercarich_web.overview.sql import SqlDay
 from mercarich_web.settings import NoticesSettings, PagesSettings
 from mercarich_web.troubles.sql import SqlMeasures
-from mercarich_web.troubles.troubles import EXPECTED, MEASURE_EVERY, touches_sellers, troubles
+from mercarich_web.troubles.troubles import EXPECTED, MEASURE_EVERY, Measure, Part, touches_sellers, troubles
 from mercarich_web.workers.pools_kafka import KafkaPools
 
 ANYWHERE = PagesSettings(webhooks_anywhere=True, codes_for_operators=False)
@@ -452,6 +453,56 @@ def test_a_sample_is_kept_for_each_step_whoever_measures_and_old_ones_go(
     assert of_yahoo[0].oldest_seconds is not None
     assert page.count("<polyline") == 2 + 2 + 2 + 1, "no line where nothing is known: the broker is away"
     assert "The last 24 hours" in page
+
+
+def test_a_measure_that_comes_late_does_not_replace_a_newer_one(
+    system: MeasuredSystem, rows: Rows, ann_id: int, clock: Clock, engine: Engine
+) -> None:
+    """One replica of the pages has read that the breaker is closed, and stores it only after another one."""
+    early = Measure(Part.BREAKER, "mercari", "closed", clock(), clock())
+    clock.move(seconds=10)
+    began = clock()
+    blocked(system, rows, ann_id, clock)
+    system.measure()
+    SqlMeasures(engine).keep([early])
+    clock.move(seconds=10)
+    system.measure()
+    [found] = troubles(SqlMeasures(engine).last(), clock())
+
+    assert (found.code, found.since) == ("calls_stopped", began)
+
+
+def test_a_measure_by_a_clock_that_was_wrong_is_replaced(system: MeasuredSystem, clock: Clock, engine: Engine) -> None:
+    all_is_well(engine, clock() + timedelta(days=2))
+    before = [one.code for one in troubles(SqlMeasures(engine).last(), clock())]
+    MeasuredSystem(engine, clock).measure()
+
+    assert before == ["state_unknown"]
+    assert troubles(SqlMeasures(engine).last(), clock()) == []
+
+
+def test_two_replicas_of_the_pages_that_see_different_things_do_not_contradict_each_other(
+    system: MeasuredSystem, rows: Rows, clock: Clock, engine: Engine
+) -> None:
+    """The other one does not reach a proxy. It measures only when the one that does is gone."""
+    other = MeasuredSystem(engine, clock)
+    other.proxies.phases["mercari"] = None
+    found = []
+    for is_there in [True] * 6 + [False] * 6:
+        clock.move(seconds=5)
+        heard(rows, clock)
+        other.measure()
+        clock.move(seconds=5)
+        if is_there:
+            system.measure()
+        found.append([one.code for one in troubles(SqlMeasures(engine).last(), clock())])
+    clock.move(seconds=5)
+    system.measure()
+    last = [one.code for one in troubles(SqlMeasures(engine).last(), clock())]
+
+    assert found[:6] == [[]] * 6
+    assert [codes for codes, _ in groupby(found)] == [[], ["proxy_silent"]], "never unknown"
+    assert last == ["proxy_silent"]
 
 
 def test_the_process_of_the_pages_measures_by_itself(shared: SharedSettings, engine: Engine) -> None:

@@ -22,11 +22,14 @@ from mercarich_reasons.troubles import (
 )
 from mercarich_web.troubles.troubles import (
     EXPECTED,
+    LEFT_AFTER,
+    MEASURE_EVERY,
     MEASURE_LASTS,
     Measure,
     Part,
     Trouble,
     longest_pause,
+    measures_now,
     touches_sellers,
     troubles,
     troubles_of,
@@ -141,6 +144,33 @@ def test_sellers_get_notices_of_what_touches_their_offers() -> None:
     left_out = {one.code for one in reasons if not touches_sellers(Trouble(one, "", NOW))}
 
     assert left_out == {"database_slow", "operator_silent"}
+
+
+@pytest.mark.parametrize(
+    ("known", "own_at", "measures"),
+    [
+        ([], None, True),
+        ([ago(seconds=12), ago(seconds=10)], ago(seconds=10), True),
+        ([ago(seconds=10)], None, False),
+        ([ago(seconds=10)], ago(seconds=20), False),
+        ([ago(seconds=34)], ago(seconds=90), False),
+        ([ago(seconds=35)], ago(seconds=90), True),
+        ([ago(seconds=-50)], ago(seconds=10), False),
+        ([ago(days=-1)], ago(seconds=10), True),
+    ],
+)
+def test_the_replica_that_measured_last_goes_on_and_another_one_measures_when_it_is_gone(
+    known: list[datetime], own_at: datetime | None, measures: bool
+) -> None:
+    rows = [Measure(Part.BROKER, "", "reached", at, at) for at in known]
+
+    assert measures_now(rows, own_at, NOW) == measures
+
+
+def test_another_replica_takes_over_before_the_state_is_unknown_and_not_while_a_round_lasts() -> None:
+    longest_round = timedelta(seconds=20)
+
+    assert MEASURE_EVERY + longest_round < LEFT_AFTER <= MEASURE_LASTS - MEASURE_EVERY
 
 
 @pytest.mark.parametrize(

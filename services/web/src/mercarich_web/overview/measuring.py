@@ -14,7 +14,7 @@ from mercarich_web.marketplaces.proxies_http import HttpProxies
 from mercarich_web.overview.day import KEPT_FOR, STEP, Sample, step_of
 from mercarich_web.overview.sql import SqlDay
 from mercarich_web.troubles.sql import SqlMeasures, SqlSystem
-from mercarich_web.troubles.troubles import MEASURE_EVERY, SLOW_SECONDS, Measure, Part
+from mercarich_web.troubles.troubles import MEASURE_EVERY, SLOW_SECONDS, Measure, Part, measures_now
 from mercarich_web.workers.pools_kafka import KafkaBroker, KafkaPools
 
 log = logging.getLogger(__name__)
@@ -22,11 +22,10 @@ log = logging.getLogger(__name__)
 STOP_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MeasureSystem:
-    """Measure every part once, and store it. Raises `DatabaseAway`: then nothing is known, and the pages say so.
-
-    Every replica of the pages measures, and the newest measure counts.
+    """Measure every part once, and store it, unless another replica of the pages does (`measures_now`): then return
+    nothing. Raises `DatabaseAway`: then nothing is known, and the pages say so.
     """
 
     system: SqlSystem
@@ -35,14 +34,18 @@ class MeasureSystem:
     broker: KafkaBroker
     now: Clock
     seconds: Monotonic = monotonic
+    _own_at: datetime | None = field(default=None, init=False)
 
     def __call__(self) -> Sequence[Measure]:
-        measures = [*(self._breaker(name) for name in Marketplace), self._broker()]
         began = self.seconds()
-        self.book.last()
-        measures.append(self._database(self.seconds() - began))
+        known = self.book.last()
+        took = self.seconds() - began
+        if not measures_now(known, self._own_at, self.now()):
+            return []
+        measures = [self._database(took), *(self._breaker(name) for name in Marketplace), self._broker()]
         measures += self.system.measures(self.now())
         self.book.keep(measures)
+        self._own_at = max(one.measured_at for one in measures)
         return measures
 
     def _breaker(self, name: Marketplace) -> Measure:
@@ -77,9 +80,9 @@ class KeepDay:
     _kept: datetime | None = field(default=None, init=False)
 
     def __call__(self, measures: Sequence[Measure]) -> None:
-        """Raises `DatabaseAway`."""
+        """Without measures, another replica keeps it. Raises `DatabaseAway`."""
         at = step_of(self.now())
-        if at == self._kept:
+        if not measures or at == self._kept:
             return
         lags, pushes = self._lags(), next(one for one in measures if one.part is Part.PUSHES)
         waited = pushes.lasted.total_seconds() if pushes.state == "waiting" else 0.0

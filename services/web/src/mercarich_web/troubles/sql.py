@@ -38,7 +38,9 @@ class SqlMeasures:
             return _last(connection)
 
     def keep(self, measures: Sequence[Measure]) -> None:
-        """Store the measures. A state that lasts keeps the time since when, where only we know it."""
+        """Store the measures, but for those that another replica has overtaken. A state that lasts keeps the time since
+        when, where only we know it.
+        """
 
         def write(connection: Connection) -> None:
             known = {(one.part, one.marketplace): one for one in _last(connection)}
@@ -49,10 +51,13 @@ class SqlMeasures:
                     quiet = insert(system_measures).prefix_with("OR IGNORE", dialect="sqlite")
                     connection.execute(quiet.prefix_with("IGNORE", dialect="mysql").values(values))
                     continue
+                if not one.replaces(before):
+                    continue
                 if before.state == one.state and one.begins_when_measured:
                     values["since"] = before.since
-                this = update(system_measures).where(_measure.part == one.part.value)
-                connection.execute(this.where(_measure.marketplace == one.marketplace).values(values))
+                this = (_measure.part == one.part.value, _measure.marketplace == one.marketplace)
+                same = _measure.measured_at == before.measured_at  # no other replica has stored one since the read
+                connection.execute(update(system_measures).where(*this, same).values(values))
 
         run_tx(self._engine, write)
 

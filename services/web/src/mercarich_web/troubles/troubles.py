@@ -31,6 +31,9 @@ MEASURE_EVERY = timedelta(seconds=10)
 MEASURE_LASTS = timedelta(seconds=45)
 """Age from which a measure says nothing any more. A round takes some 20 s where neither proxies
 nor broker respond."""
+LEFT_AFTER = timedelta(seconds=35)
+"""Age of the newest measure from which another replica of the pages measures: later than the longest round of the one
+that does, which begins after `MEASURE_EVERY`, and before the measures say nothing any more."""
 SLOW_SECONDS = 1.0
 """Reading a dozen rows by their key takes milliseconds, also with a million listings."""
 PUSHED_WITHIN = timedelta(minutes=15)
@@ -87,6 +90,10 @@ class Measure:
         """How long the state had lasted when it was measured: a measure grows no older by itself."""
         return self.measured_at - self.since
 
+    def replaces(self, before: "Measure") -> bool:
+        """Return whether it is to be stored: not over a newer one, unless that one was stamped by a wrong clock."""
+        return not self.measured_at < before.measured_at <= self.measured_at + AHEAD
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -131,6 +138,16 @@ def touches_sellers(trouble: Trouble) -> bool:
         trouble.reason,
         ChecksPaused | CallsStopped | ProxySilent | RunHeld | LooksOverdue | WithdrawalsBehind | BrokerUnreachable,
     )
+
+
+def measures_now(known: Iterable[Measure], own_at: datetime | None, now: datetime) -> bool:
+    """Return whether a replica of the pages measures now. `own_at`: when it last measured.
+
+    The one whose measures are the newest goes on; another one measures only when these are old. Two that see different
+    things, because one of them does not reach a proxy, would contradict each other in turn.
+    """
+    newest = max((one.measured_at for one in known), default=None)
+    return newest is None or newest == own_at or not now - LEFT_AFTER < newest <= now + AHEAD
 
 
 def longest_pause(sources: int | None, *, run_looks: bool, watched: bool) -> timedelta:
