@@ -23,6 +23,7 @@ from mercarich_platform.clock import utc_now
 from mercarich_platform.settings import SharedSettings
 from mercarich_reasons.holds import TooManyUnreadable
 from mercarich_reasons.push import AmazonRefused, AmazonUnreachable, ComesBack
+from mercarich_reasons.troubles import WithdrawalsBehind
 from mercarich_web.bootstrap import build_pages
 from mercarich_web.notices.worker import NoticeWorker, build_notices
 from mercarich_web.overview.day import KEPT_FOR, STEP, step_of
@@ -179,6 +180,8 @@ TRIPS: dict[str, tuple[Trip, str]] = {
     "database_slow": (slow, "The database is slow: 2.5 s for a short query"),
     "operator_silent": (silent, "Nobody looks after the worker pools"),
 }
+OF_SELLERS = {"withdrawals_behind": "Withdrawals reach Amazon too late"}
+"""What sellers are told where it is not what operators are told."""
 CALM = {"ann": "Nothing needs you. Everything runs automatically.", "olga": "Everything was measured and works"}
 
 
@@ -202,11 +205,11 @@ def test_each_trouble_alone_is_on_both_home_pages_within_a_minute(
     clock.move(seconds=MEASURE_EVERY.total_seconds())
     system.measure()
 
-    for browser, calm in ((ann, CALM["ann"]), (olga, CALM["olga"])):
+    for browser, calm, told in ((ann, CALM["ann"], OF_SELLERS.get(code, text)), (olga, CALM["olga"], text)):
         for path in ("/", "/troubles"):
             page = browser.get(path).text
             assert page.count("data-trouble=") == page.count(f'data-trouble="{code}"') == 1, path
-            assert text in page
+            assert told in page
             assert calm not in page
     badge = olga.get("/markets/mercari/state").text
     assert (">runs<" in badge) == (
@@ -235,7 +238,7 @@ def test_each_trouble_alone_is_in_the_api_and_in_the_status_as_on_the_pages(
     status = mercarich.json("status")["troubles"]
 
     assert not told["is_calm"]
-    assert [(one["reason_code"], one["text"]) for one in told["troubles"]] == [(code, text)]
+    assert [(one["reason_code"], one["text"]) for one in told["troubles"]] == [(code, OF_SELLERS.get(code, text))]
     assert [one["reason_code"] for one in status] == [code]
     assert text in " ".join(mercarich.page("status").split())
 
@@ -265,7 +268,7 @@ def test_each_trouble_alone_is_told_to_who_is_away_within_two_minutes_and_that_i
 
     told = {name: [call.json["notice"]["text"] for call in one.calls] for name, one in receivers.items()}
     assert took <= timedelta(minutes=2)
-    assert told == {"olga": [text], "ann": [text] if touches_sellers(trouble) else []}
+    assert told == {"olga": [text], "ann": [OF_SELLERS.get(code, text)] if touches_sellers(trouble) else []}
 
 
 def test_what_is_over_is_told_once_and_what_comes_back_soon_is_not(
@@ -356,6 +359,33 @@ def test_withdrawals_of_who_is_refused_by_amazon_are_not_behind(
     system.measure()
 
     assert troubles(SqlMeasures(engine).last(), clock()) == []
+
+
+def test_how_many_withdrawals_of_all_sellers_wait_is_told_to_operators_alone(
+    system: MeasuredSystem,
+    rows: Rows,
+    ann: Browser,
+    olga: Browser,
+    ann_id: int,
+    clock: Clock,
+    worker: NoticeWorker,
+    engine: Engine,
+) -> None:
+    """While the number changes, the notices of the sellers stay as they are."""
+    source, stored = rows.source("x9", state="sold"), []
+    for number in range(2):
+        rows.listing(ann_id, source, f"LATE-{number}", **WITHDRAWN, changed_at=ago(minutes=40))
+        system.measure()
+        worker.keep_outages()
+        with reading(engine) as connection:
+            stored.append({row.user_id: row.reason for row in connection.execute(select(tables.notices))})
+    pages = {browser: [browser.get(path).text for path in ("/", "/troubles", "/notices")] for browser in (ann, olga)}
+
+    assert [found.pop(ann_id) for found in stored] == [WithdrawalsBehind()] * 2
+    assert [list(found.values()) for found in stored] == [[WithdrawalsBehind(1)], [WithdrawalsBehind(2)]]
+    assert ["Withdrawals reach Amazon too late" in page for page in pages[ann]] == [True] * 3
+    assert ["are waiting" in page for page in pages[ann]] == [False] * 3
+    assert ["(2 are waiting)" in page for page in pages[olga]] == [True] * 3
 
 
 REFUSED = {"push_problem": AmazonRefused("無効", "8541"), "push_failed_revision": 2}

@@ -48,7 +48,8 @@ class LooksOverdue(Reason):
 class WithdrawalsBehind(Reason):
     """Withdrawals of sellers whose tokens are good have not reached Amazon for long."""
 
-    withdrawals: int
+    withdrawals: int | None = None
+    """Of all sellers; None: it is told to one of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ TROUBLES: Mapping[str, str] = {
     "proxy_silent": "{marketplace} cannot be checked: its proxy does not respond",
     "checks_paused": "Checks of {marketplace} are paused by an operator",
     "looks_overdue": "No source at {marketplace} was seen for too long",
-    "withdrawals_behind": "Withdrawals reach Amazon too late ({withdrawals} are waiting)",
+    "withdrawals_behind": "Withdrawals reach Amazon too late[ ({withdrawals} are waiting)]",
     "broker_unreachable": "The message broker cannot be reached: no work gets to the workers",
     "database_slow": "The database is slow: {took_seconds} s for a short query",
     "database_unreachable": "The database cannot be reached",

@@ -93,7 +93,7 @@ class ShowHome:
                 happened=self.desk.happened(user_id, LAST),
                 coverages=self.desk.coverages(user_id),
                 fortnight=fortnight,
-                troubles=self.tell_troubles(),
+                troubles=self.tell_troubles.to_sellers(),
             )
 
     def _going(self) -> Sequence[ScheduleRow]:

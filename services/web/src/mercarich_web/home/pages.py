@@ -41,7 +41,7 @@ def routes(
         """
         if visit.is_operator:
             return site.page(visit, "overview/attention.html", overview=show_overview())
-        found = show_home.tell_troubles()
+        found = show_home.tell_troubles.to_sellers()
         coverages = show_home.desk.coverages(visit.account.user_id) if found else []
         return site.page(visit, "home/troubles_part.html", found=found, coverages=coverages, calm=calm)
 

@@ -15,7 +15,7 @@ def routes(keys: Keys, tell: TellTroubles) -> APIRouter:
 
     @routes.get("", summary="Whether sources are checked and Amazon hears of it, as your home page says")
     def status() -> SystemState:
-        found = tell()
+        found = tell.to_sellers()
         shown = [
             ItsTrouble(
                 marketplace=one.marketplace or None,

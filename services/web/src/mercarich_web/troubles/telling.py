@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
 from mercarich_web.troubles.sql import SqlMeasures
-from mercarich_web.troubles.troubles import Trouble, troubles
+from mercarich_web.troubles.troubles import Trouble, as_sellers_see, troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +15,6 @@ class TellTroubles:
 
     def __call__(self) -> Sequence[Trouble]:
         return troubles(self.measures.last(), self.now())
+
+    def to_sellers(self) -> Sequence[Trouble]:
+        return as_sellers_see(self())

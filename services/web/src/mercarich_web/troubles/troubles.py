@@ -5,7 +5,7 @@ Measures are facts with the time since when they hold. `troubles` alone decides 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -138,6 +138,13 @@ def touches_sellers(trouble: Trouble) -> bool:
         trouble.reason,
         ChecksPaused | CallsStopped | ProxySilent | RunHeld | LooksOverdue | WithdrawalsBehind | BrokerUnreachable,
     )
+
+
+def as_sellers_see(found: Iterable[Trouble]) -> Sequence[Trouble]:
+    """Return them without numbers over all sellers: how much others offer is not theirs to know."""
+    return [
+        replace(one, reason=WithdrawalsBehind()) if isinstance(one.reason, WithdrawalsBehind) else one for one in found
+    ]
 
 
 def measures_now(known: Iterable[Measure], own_at: datetime | None, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from mercarich_db.tables import coverages, users
 from mercarich_web.database import reading
 from mercarich_web.notices.notices import OUTAGE_AFTER, Cause, Kind, Name
 from mercarich_web.troubles.sql import SqlMeasures
-from mercarich_web.troubles.troubles import Trouble, touches_sellers, troubles
+from mercarich_web.troubles.troubles import Trouble, as_sellers_see, touches_sellers, troubles
 
 SYSTEM = "system"
 """The cause of a seller's notice that is not of one marketplace."""
@@ -35,7 +35,8 @@ class SqlOutages:
         with reading(self._engine) as connection:
             operators = connection.execute(active.where(users.c.is_staff.is_(true()))).scalars().all()
             sellers = connection.execute(offering.where(coverages.c.sources > 0)).all()
-        touching = [one for one in found if touches_sellers(one)]
+        # Without the numbers, which change all the time: each change would be a statement for each seller.
+        touching = [one for one in as_sellers_see(found) if touches_sellers(one)]
         causes = [_of_operator(user_id, one) for user_id in operators for one in found]
         causes += _of_sellers([(row.user_id, row.marketplace, row.sources) for row in sellers], touching)
         return causes
