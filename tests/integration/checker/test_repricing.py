@@ -9,7 +9,6 @@ from tests.integration.checker.shop import Market, Shop
 from tests.integration.checker.test_next_looks import Looks
 
 from mercarich_checker.adapters.observations_sql import SqlObservations
-from mercarich_checker.adapters.settings_sql import brake_settings
 from mercarich_contracts.market import Marketplace
 from mercarich_db import engine as engines
 from mercarich_db.settings_cache import settings_cache
@@ -21,6 +20,7 @@ from mercarich_listings.transition import Stage
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.holds import TooManyPrices
 from mercarich_reasons.repricing import FollowingStoppedByHand, PriceFollows, Reached
+from mercarich_runs.adapters.settings_sql import brake_settings
 from mercarich_runs.domain.brake import HoldKind
 
 FREE = {"shipping_payer": "seller"}

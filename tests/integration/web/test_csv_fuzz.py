@@ -11,7 +11,7 @@ from tests.integration.web.workshop import HEADER, Workshop, csv_of, offers
 from mercarich_reasons.imports import TooManyRows
 from mercarich_reasons.jobs import FileEmpty, FileWithoutRows, RowsWrong
 from mercarich_reasons.reason import Reason
-from mercarich_web.jobs import desk as use_cases
+from mercarich_web.jobs import starting
 from mercarich_web.refusals import Refused
 
 Change = Callable[[random.Random, bytes], bytes]
@@ -66,9 +66,9 @@ def test_more_rows_than_a_seller_can_have_are_refused(shop: Workshop, monkeypatc
 def test_a_file_that_is_too_large_or_of_another_encoding_never_becomes_a_job(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(Refused, match="neither UTF-8 nor Shift_JIS"):
-        shop.import_bytes("hanako", "sku,時計".encode("utf-16"))
-    monkeypatch.setattr(use_cases, "MOST_BYTES", 100)
+    with pytest.raises(Refused, match="neither UTF-8, UTF-16 nor Shift_JIS"):
+        shop.import_bytes("hanako", "sku,時計".encode("utf-32-be"))
+    monkeypatch.setattr(starting, "MOST_BYTES", 100)
     with pytest.raises(Refused, match="larger than"):
         shop.import_bytes("hanako", csv_of(offers(20)))
 

@@ -264,7 +264,7 @@ def test_the_file_of_an_import_names_sources_too(desk: OfferDesk, rows: Rows, en
 
 def test_a_file_that_names_no_columns_is_refused(desk: OfferDesk) -> None:
     for data, reason in (
-        (b"sku,url\nA-1,x", MatchingColumns("sku, url")),
+        (b"sku,notes\nA-1,x", MatchingColumns("sku, notes")),
         (b"", MatchingColumns("–")),
         (b"\xff\xfe\x00", FileEncoding()),
     ):

@@ -10,7 +10,7 @@ from tests.integration.web.workshop import Workshop
 from mercarich_db.engine import reading
 from mercarich_db.tables import job_files, jobs
 from mercarich_reasons.jobs import FileEncoding, FilesTakeTooMuch, FileToMendGone, FileTooLarge, RowsWrong, TooManyFiles
-from mercarich_web.jobs import desk, room
+from mercarich_web.jobs import room, starting
 from mercarich_web.jobs.jobs import Kind
 from mercarich_web.jobs.mend_file import FileToMend
 from mercarich_web.jobs.room import FILES_AN_HOUR
@@ -97,8 +97,8 @@ def test_files_an_hour_are_counted_whether_they_are_taken_or_not(shop: Workshop)
 
 @pytest.mark.parametrize(
     "refused",
-    [WRONG.decode().encode("utf-16"), b"\x81\x20" + WRONG, WRONG + b"\x81\x20"],
-    ids=["UTF-16", "a bad byte at the beginning", "a bad byte at the end"],
+    [WRONG[:400].decode().encode("utf-32-be"), b"\x81\x20" + WRONG, WRONG + b"\x81\x20"],
+    ids=["UTF-32", "a bad byte at the beginning", "a bad byte at the end"],
 )
 def test_a_file_that_cannot_be_read_costs_no_other_file(shop: Workshop, engine: Engine, refused: bytes) -> None:
     kept = [shop.import_bytes("hanako", WRONG) for _ in range(3)]
@@ -114,7 +114,7 @@ def test_a_file_that_is_too_large_costs_no_other_file(
     shop: Workshop, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = [shop.import_bytes("hanako", WRONG) for _ in range(3)]
-    monkeypatch.setattr(desk, "MOST_BYTES", len(WRONG) - 1)
+    monkeypatch.setattr(starting, "MOST_BYTES", len(WRONG) - 1)
     with pytest.raises(Refused) as error:
         shop.start_import("hanako", "large.csv", iter([WRONG]), "hanako")
 

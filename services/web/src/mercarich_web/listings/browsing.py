@@ -45,7 +45,7 @@ class TellStory:
         hold = self.holds.get(found.hold_id) if found.hold_id is not None else None
         creation = None if offer.listed else self.offers.creation(listing_id)
         known = Known(offer, source, hold, self.offers.search(listing_id), self.offers.account(listing_id), creation)
-        terms = self.offers.terms(user_id)
+        terms, rule = self.offers.terms_and_rule(user_id)
         events = self.offers.events(listing_id)
         looks = self.file.looks(source.id, evidence_ids(events), LOOKS)
         newest = next((event.evidence_id for event in events if event.evidence_id), found.source_evidence_id)
@@ -61,7 +61,7 @@ class TellStory:
             pictures=sorted(self.file.pictures(user_id, listing_id)),
             earned=earnings(known.sale, terms),
             terms=terms,
-            rule=self.offers.rule(user_id),
+            rule=rule,
             creation=creation,
             price=self.file.price(listing_id),
         )

@@ -59,5 +59,5 @@ class Explain:
             account=known.account,
             events=self.offers.events(offer.id),
             pushes=self.offers.pushes(offer.id),
-            earned=earnings(known.sale, self.offers.terms(found.user_id)),
+            earned=earnings(known.sale, self.offers.terms_and_rule(found.user_id)[0]),
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mercarich_web.listings.csv_rows import neutralised
 from mercarich_web.listings.export import BOM, as_lines
 from mercarich_web.taking_over.matching import MatchOffers
-from mercarich_web.taking_over.matching_file import SKU, SOURCE
+from mercarich_web.taking_over.matching_file import SKU
 from mercarich_web.taking_over.offers import Offer, Standing
 from mercarich_web.taking_over.reading import AskToRead
 from mercarich_web.taking_over.sql.offers import SqlFoundOffers
@@ -14,7 +14,7 @@ from mercarich_web.taking_over.take_over import TakeOver
 
 LEFT = (Standing.UNMATCHED, Standing.SHARED)
 """What a person is to name a source of."""
-_COLUMNS = (SKU, SOURCE, "asin", "title", "quantity", "price", "standing")
+_COLUMNS = (SKU, "source", "asin", "title", "quantity", "price", "standing")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, select
 
 from mercarich_db import loss_rules, settings_store
 from mercarich_db.cadence import checks_a_day
-from mercarich_db.earning_terms import terms_of
 from mercarich_db.fee_estimates import COLUMNS, ITS_ESTIMATE, PROBLEM, estimate_of
 from mercarich_db.silent_runs import SILENT_AFTER
 from mercarich_db.tables import (
@@ -77,13 +76,9 @@ class SqlOffers:
             row = connection.execute(_creation(), {"listing": listing_id}).one_or_none()
         return None if row is None else Creation(**row._mapping)
 
-    def terms(self, user_id: int) -> Terms:
+    def terms_and_rule(self, user_id: int) -> tuple[Terms, LossRule]:
         with reading(self._engine) as connection:
-            return terms_of(connection, user_id)
-
-    def rule(self, user_id: int) -> LossRule:
-        with reading(self._engine) as connection:
-            return loss_rules.of(connection, user_id)[1]
+            return loss_rules.of(connection, user_id)
 
     def looking(self, marketplace: str, now: datetime) -> Looking:
         """Return whether looks are made at the marketplace."""
