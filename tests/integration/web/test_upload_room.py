@@ -97,8 +97,8 @@ def test_files_an_hour_are_counted_whether_they_are_taken_or_not(shop: Workshop)
 
 @pytest.mark.parametrize(
     "refused",
-    [WRONG[:400].decode().encode("utf-32-be"), b"\x81\x20" + WRONG, WRONG + b"\x81\x20"],
-    ids=["UTF-32", "a bad byte at the beginning", "a bad byte at the end"],
+    [WRONG.decode().encode("utf-16") + b"\x00\xd8", b"\x81\x20" + WRONG, WRONG + b"\x81\x20"],
+    ids=["half a character of UTF-16", "a bad byte at the beginning", "a bad byte at the end"],
 )
 def test_a_file_that_cannot_be_read_costs_no_other_file(shop: Workshop, engine: Engine, refused: bytes) -> None:
     kept = [shop.import_bytes("hanako", WRONG) for _ in range(3)]
