@@ -85,7 +85,7 @@ MOVED_SINCE = (
 UP = "listed = 1 AND orphan = 0 AND quantity > 0"
 DOWN = "listed = 1 AND orphan = 0 AND quantity = 0"
 VIEWS: Mapping[str, str] = {
-    "on_sale": f"{UP} AND hold_id IS NULL",
+    "on_sale": f"{UP} AND hold_id IS NULL AND pushed_quantity IS NOT NULL",  # else it is to be read at Amazon
     "held": f"{UP} AND hold_id IS NOT NULL",
     "searching": f"{DOWN} AND searching = 1",
     "paused": f"{DOWN} AND searching = 0 AND stopped_at IS NULL AND paused_at IS NOT NULL",
