@@ -20,7 +20,7 @@ class _Kept:
 
 
 class MemoryQueue:
-    """Lends a message for `lent_seconds`. While `away` is set, it answers nobody."""
+    """Lends a message for `lent_seconds`. While `away` is set, every call of it fails."""
 
     def __init__(self, lent_seconds: float = 300.0) -> None:
         self.away = False

@@ -82,9 +82,9 @@ def retry(
     jitter: float,
     longest: float = LONGEST_SECONDS,
 ) -> Retry:
-    """Return the retry after an unknown answer, with exponential backoff from `first_wait` to `longest` seconds.
+    """Return the retry after a look that told nothing, with exponential backoff from `first_wait` to `longest` seconds.
 
-    `unknowns` is the number of unknown answers before this one; `jitter` is a random number in [0, 1).
+    `unknowns` is the number of such looks before this one; `jitter` is a random number in [0, 1).
     """
     if reason in _LET_GO:
         return Retry(None, counts=True)
@@ -99,8 +99,8 @@ def retry(
 
 
 def retry_ordered(reason: Reason | None, unknowns: int, *, jitter: float) -> Retry:
-    """Return the retry after an unknown answer about what a buyer has ordered: within seconds at first, for its seller
-    is to buy it today. After an hour of them it is tried as seldom as anything else.
+    """Return the retry after a look that told nothing of what a buyer has ordered: within seconds at first, since its
+    seller is to buy it today. After an hour of such looks it is tried as seldom as anything else.
     """
     first, longest = ORDERED_FIRST_SECONDS, ORDERED_LONGEST_SECONDS
     return retry(reason, unknowns, limit=ORDERED_TRIES, first_wait=first, longest=longest, jitter=jitter)
