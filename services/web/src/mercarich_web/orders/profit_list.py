@@ -8,7 +8,7 @@ from mercarich_web.orders.profit import MonthsProfit
 
 @dataclass(frozen=True, slots=True)
 class MonthOfOrders:
-    """Amounts are yen, and orders are ordered items."""
+    """What the orders of a month have earned. Amounts are yen, and orders are ordered items."""
 
     month: str
     """Of Japan, such as `2026-11`."""

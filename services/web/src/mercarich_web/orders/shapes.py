@@ -1,7 +1,6 @@
 """Shapes of orders in the API. Fields are only added; none changes its meaning."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from mercarich_web.listings.price_shapes import Unknown, unknown
 from mercarich_web.orders import orders
 from mercarich_web.orders import profit as profits
 from mercarich_web.orders.deciding import LONGEST_NOTE, MOST_PAID, Revision
-from mercarich_web.orders.profit_list import month_of_orders
+from mercarich_web.orders.profit_list import MonthOfOrders, month_of_orders
 
 
 class ItsSource(BaseModel):
@@ -120,40 +119,6 @@ class Orders(Coded):
     """The `below` parameter of the next page."""
 
 
-class MonthOfOrders(BaseModel):
-    """What the orders of a month have earned. Amounts are yen, and orders are ordered items."""
-
-    month: str
-    """By the calendar of Japan, such as `2026-11`."""
-    is_over: bool
-    is_whole: bool
-    """Whether all its orders are known, up to its end or to now."""
-    orders: int
-    """Bought orders of which everything is known: the sums are theirs."""
-    sales_jpy: int
-    fees_jpy: int
-    costs_jpy: int
-    """Other costs, by your rules."""
-    paid_jpy: int
-    """What you paid at the sources."""
-    profit_jpy: int | None
-    margin_percent: float | None
-    """Profit in percent of the sales."""
-    fees_estimated: int
-    """Orders whose fee is Amazon's estimate; of the others it is the percentage of your rules."""
-    no_paid_price: int
-    """Bought orders without a noted price: they are in no sum."""
-    no_paid_price_sales_jpy: int
-    no_order_price: int
-    """Bought orders of which Amazon has told no price: they are in no sum."""
-    cancelled: int
-    """Orders that were cancelled, or cannot be shipped, after you bought them: they are in no sum."""
-    cancelled_paid_jpy: int
-    """What you paid for these, as far as you noted it."""
-    not_bought: int
-    """Orders that are not marked as bought, without cancelled ones: they are in no sum."""
-
-
 class ProfitByMonth(BaseModel):
     months: Sequence[MonthOfOrders]
     """The present one first, and a year before it, as far as orders are known."""
@@ -199,7 +164,7 @@ def late(rate: LateRate) -> LateShipments:
 
 
 def profit(found: profits.ProfitByMonth) -> ProfitByMonth:
-    return ProfitByMonth(months=[MonthOfOrders(**asdict(month_of_orders(one))) for one in found.months])
+    return ProfitByMonth(months=[month_of_orders(one) for one in found.months])
 
 
 def _source(source: orders.Source | None) -> ItsSource | None:
