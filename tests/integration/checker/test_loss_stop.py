@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, delete, insert, select, update
+from tests.integration.checker.priced_offers import PricedOffers
 from tests.integration.checker.shop import VOUCHES, Market, Shop, Woken, Workers, check, planner, request
-from tests.integration.checker.test_next_looks import Looks
 
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.handlers import ReleasedHoldsTick
@@ -27,42 +27,18 @@ from mercarich_runs.adapters.settings_sql import brake_settings
 from mercarich_runs.domain.brake import HoldKind
 from mercarich_runs.ports import Outcome
 
-FREE = {"shipping_payer": "seller"}
 DEAR, CHEAP = 1300, 1000
 """Of an offer for 1,500 yen, a fee of 15 per cent leaves 1,275."""
 
 
-class Stop:
-    """One seller with the rule, and looks at the sources of its offers."""
+class Stop(PricedOffers):
+    """Offers of one seller with the rule."""
 
     def __init__(self, engine: Engine, shop: Shop, market: Market, offers: int = 1) -> None:
-        self.engine, self.shop, self.market = engine, shop, market
-        self.seller = shop.seller("ann")
-        for key, value in (("LOSS_RULE", "take_down"), ("BRAKE_CONFIRM_SECONDS", 600)):
-            shop.setting(key, value)
-        self.items = [f"x{number}" for number in range(offers)]
-        known = {"state": "available", "postage_jpy": 0}
-        self.ids = [
-            shop.listing(self.seller, item, offer_price_jpy=1500, pushed_quantity=1, source=known)
-            for item in self.items
-        ]
-        self.now = utc_now()
-
-    def look(self, price: int | None, *items: str, **page: Any) -> None:
-        """Look by a new run, in whose looks the sources have this price."""
-        self.now += timedelta(minutes=1)
-        some = items or tuple(self.items)
-        of = {item: self.market.item(item).model_copy(update={"price_jpy": price, **FREE, **page}) for item in some}
-        Looks(self.engine, self.shop, list(of)).at(self.now, of)
+        super().__init__(engine, shop, market, offers, {"LOSS_RULE": "take_down"}, offer_price_jpy=1500)
 
     def stages(self) -> list[Stage]:
-        with engines.reading(self.engine) as connection:
-            return [row.stage for row in store.read(connection, self.ids)]
-
-    def event(self, listing_id: int | None = None) -> Any:
-        query = select(listing_events).where(listing_events.c.listing_id == (listing_id or self.ids[0]))
-        with engines.reading(self.engine) as connection:
-            return connection.execute(query.order_by(listing_events.c.id.desc()).limit(1)).one()
+        return [row.stage for row in self.rows()]
 
     def estimated(self, fee_jpy: int) -> None:
         """Amazon has estimated its fee of the first offer, at its price."""

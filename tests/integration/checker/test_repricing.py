@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, select, update
+from tests.integration.checker.priced_offers import PricedOffers
 from tests.integration.checker.shop import Market, Shop
 from tests.integration.checker.test_next_looks import Looks
 
@@ -15,39 +16,22 @@ from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import evidence, holds, listing_events, listings, repricings, source_items
 from mercarich_listings import repricing_store, store
 from mercarich_listings.history import replay
-from mercarich_listings.listing import Listing
 from mercarich_listings.transition import Stage
-from mercarich_platform.clock import utc_now
 from mercarich_reasons.holds import TooManyPrices
 from mercarich_reasons.repricing import FollowingStoppedByHand, PriceFollows, Reached
 from mercarich_runs.adapters.settings_sql import brake_settings
 from mercarich_runs.domain.brake import HoldKind
 
-FREE = {"shipping_payer": "seller"}
 USUAL, DEAR, TOO_DEAR = 1000, 1200, 1800
 """With a fee of 15 per cent, a tenth of 1,340 yen, of 1,600 yen, and of 2,400 yen is left."""
 
 
-class Followers:
-    """One seller whose offers follow their source, and looks at these."""
+class Followers(PricedOffers):
+    """Offers of one seller that follow their source."""
 
     def __init__(self, engine: Engine, shop: Shop, market: Market, offers: int = 1) -> None:
-        self.engine, self.shop, self.market = engine, shop, market
-        self.seller = shop.seller("ann")
-        for key, value in (("REPRICING", "follow"), ("BRAKE_CONFIRM_SECONDS", 600)):
-            shop.setting(key, value)
-        self.items = [f"x{number}" for number in range(offers)]
-        known = {"state": "available", "postage_jpy": 0}
         bounds = {"offer_price_jpy": 1340, "least_price_jpy": 1200, "most_price_jpy": 2000}
-        self.ids = [shop.listing(self.seller, item, pushed_quantity=1, source=known, **bounds) for item in self.items]
-        self.now = utc_now()
-
-    def look(self, price: int | None, *items: str, **page: Any) -> None:
-        """Look by a new run, in whose looks the sources have this price."""
-        self.now += timedelta(minutes=1)
-        some = items or tuple(self.items)
-        of = {item: self.market.item(item).model_copy(update={"price_jpy": price, **FREE, **page}) for item in some}
-        Looks(self.engine, self.shop, list(of)).at(self.now, of)
+        super().__init__(engine, shop, market, offers, {"REPRICING": "follow"}, **bounds)
 
     def end(self, price_jpy: int | None) -> None:
         """Amazon has the price that was asked for, or (None) has refused it."""
@@ -63,15 +47,6 @@ class Followers:
     def wishes(self) -> list[Any]:
         with engines.reading(self.engine) as connection:
             return list(connection.execute(select(repricings).order_by(repricings.c.listing_id)))
-
-    def rows(self) -> list[Listing]:
-        with engines.reading(self.engine) as connection:
-            return store.read(connection, self.ids)
-
-    def event(self) -> Any:
-        newest = select(listing_events).where(listing_events.c.listing_id == self.ids[0])
-        with engines.reading(self.engine) as connection:
-            return connection.execute(newest.order_by(listing_events.c.id.desc()).limit(1)).one()
 
     def holds(self) -> list[Any]:
         with engines.reading(self.engine) as connection:
