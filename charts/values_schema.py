@@ -48,17 +48,9 @@ SETTINGS: Mapping[str, tuple[type[BaseSettings], frozenset[str]]] = {
         FeedSettings,
         frozenset(
             {
-                "lwa_url",
-                "spapi_url",
-                "lwa_client_id",
-                "lwa_client_secret",
-                "encryption_key",
-                "old_encryption_key",
-                "encryption_key_file",
-                "pages_url",
-                "redirect_uri",
-                "trusted_proxies",
-                "order_queue_secret_access_key",
+                *("lwa_url", "spapi_url", "lwa_client_id", "lwa_client_secret", "pages_url", "redirect_uri"),
+                *("encryption_key", "old_encryption_key", "encryption_key_file"),
+                *("trusted_proxies", "order_queue_secret_access_key"),
             }
         ),
     ),
@@ -144,13 +136,8 @@ def _kafka() -> Schema:
 def _components() -> dict[str, Schema]:
     pool = {"bounds": closed(min=whole(1, 1000), max=whole(1, 1000)), "perReplicaTarget": whole(1, 1_000_000)}
     gateway = closed(name=NAME, namespace=NAME, sectionName=NAME)
-    keys = closed(
-        clientId=KEY,
-        clientSecret=KEY,
-        encryptionKey=KEY,
-        oldEncryptionKey=KEY_OR_NONE,
-        orderQueueSecretAccessKey=KEY_OR_NONE,
-    )
+    optional = dict.fromkeys(("oldEncryptionKey", "orderQueueSecretAccessKey"), KEY_OR_NONE)
+    keys = closed(clientId=KEY, clientSecret=KEY, encryptionKey=KEY, **optional)
     url = text(rf"^{URL}$")
     return {
         "checker": closed(settings=_variables("checker"), **_RUNS),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from mercarich_contracts.events import EventKind
 from mercarich_reasons.reason import Reason
@@ -59,3 +59,36 @@ class Told:
     at: datetime
     reason: Reason | None = None
     trigger: Trigger = NO_TRIGGER
+
+
+class Recorded(Protocol):
+    """What an event needs to know of a listing."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def user_id(self) -> int: ...
+    @property
+    def quantity(self) -> int: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def hold_id(self) -> int | None: ...
+
+
+def event_of(before: Recorded, after: Recorded, told: Told) -> Event:
+    """Return the event of a change from `before` to `after`; of the same row twice: nothing changed."""
+    trigger = told.trigger
+    return Event(
+        listing_id=after.id,
+        user_id=after.user_id,
+        at=told.at,
+        kind=told.kind,
+        reason=told.reason,
+        quantity_before=before.quantity,
+        quantity_after=after.quantity,
+        revision=after.revision,
+        run_id=trigger.run_id,
+        hold_id=before.hold_id if trigger.hold_id is None else trigger.hold_id,
+        evidence_id=trigger.evidence_id,
+    )

@@ -10,7 +10,7 @@ from typing import Any
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
-from mercarich_listings.event import NO_TRIGGER, Change, Event, Told, Trigger
+from mercarich_listings.event import NO_TRIGGER, Change, Event, Told, Trigger, event_of
 from mercarich_listings.transition import By, Facts, Stage, stage_of, transition
 from mercarich_reasons.creations import CreationAsked, TakeOverAsked
 from mercarich_reasons.earnings import BY_PRICE, EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded
@@ -268,7 +268,7 @@ def sell_some(listing: Listing, now: datetime, reason: OrderedAtAmazon) -> Lived
 
 def tell(listing: Listing, told: Told) -> Event:
     """Return an event that does not change the listing."""
-    return _event(listing, listing, told)
+    return event_of(listing, listing, told)
 
 
 _FREE = {"hold_id": None, "held_at": None}
@@ -284,7 +284,7 @@ def _changed(listing: Listing, told: Told, columns: dict[str, Any]) -> Lived:
     """Return the change to these columns, with the next revision if the quantity differs or is to be pushed."""
     other = columns.get("quantity", listing.quantity) != listing.quantity or columns.get("restored_at") is not None
     after = _with(listing, {**columns, "revision": listing.revision + other})
-    return Change(listing, after, _event(listing, after, told))
+    return Change(listing, after, event_of(listing, after, told))
 
 
 def _with(listing: Listing, columns: dict[str, Any]) -> Listing:
@@ -293,20 +293,3 @@ def _with(listing: Listing, columns: dict[str, Any]) -> Listing:
     vars(after).update(vars(listing))
     vars(after).update(columns)
     return after
-
-
-def _event(before: Listing, after: Listing, told: Told) -> Event:
-    trigger = told.trigger
-    return Event(
-        listing_id=after.id,
-        user_id=after.user_id,
-        at=told.at,
-        kind=told.kind,
-        reason=told.reason,
-        quantity_before=before.quantity,
-        quantity_after=after.quantity,
-        revision=after.revision,
-        run_id=trigger.run_id,
-        hold_id=before.hold_id if trigger.hold_id is None else trigger.hold_id,
-        evidence_id=trigger.evidence_id,
-    )

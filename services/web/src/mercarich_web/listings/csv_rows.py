@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES, called, is_short_link, item_of_address
@@ -28,7 +27,6 @@ from mercarich_reasons.imports import (
 from mercarich_reasons.offers import NoSourceAddress
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.repricing import PriceBoundsCrossed
-from mercarich_replacements.earnings import Earnings
 from mercarich_web.listings.cell_words import is_example, is_total, plain, whole_number, yes_or_no
 from mercarich_web.listings.column_names import field_of
 
@@ -57,56 +55,6 @@ _NEUTRALISED = re.compile(f"'+[{re.escape(_FORMULA)}]")
 _TO_NEUTRALISE = re.compile(f"'*[{re.escape(_FORMULA)}]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BLANKS = re.compile(r"[\t\r\n]")
-
-
-@dataclass(frozen=True, slots=True)
-class ExportedListing:
-    """Return a row of an export, in the order of `COLUMNS`."""
-
-    sku: str
-    marketplace: str
-    source_id: str
-    asin: str | None
-    title: str | None
-    quantity: int
-    listed: bool
-    price: int | None
-    """Price in yen that Amazon's buyer pays."""
-    least_price: int | None
-    """Between this and the next, in yen, it may follow its source; None: it does not."""
-    most_price: int | None
-    amazon_quantity: int | None
-    withdrawn_at: datetime | None
-    paused_at: datetime | None
-    """Since when it is down by the loss rule."""
-    least_profit: int | None
-    """Its own limit of the profit in yen; None: the loss rule decides."""
-    earned: Earnings
-
-    @property
-    def profit(self) -> int | None:
-        """Yen that a sale earns; at most, where the postage is among `not_known`."""
-        return self.earned.profit_jpy
-
-    @property
-    def margin(self) -> float | None:
-        """The profit in percent of the price."""
-        return self.earned.margin_percent
-
-    @property
-    def fee(self) -> int | None:
-        """Yen that Amazon keeps of a sale."""
-        return self.earned.fee_jpy
-
-    @property
-    def fee_by(self) -> str | None:
-        """Code of what `fee` is by: Amazon's estimate, or the percentage of the rules."""
-        return None if self.earned.fee_why is None else self.earned.fee_why.code
-
-    @property
-    def not_known(self) -> str:
-        """Codes of what is not known of the profit."""
-        return " ".join(reason.code for reason in self.earned.unknown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mercarich_web.listings.csv_rows import COLUMNS, ExportedListing, neutralised
+from mercarich_web.listings.csv_rows import COLUMNS, neutralised
+from mercarich_web.listings.exported_listing import ExportedListing
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import Wish
 from mercarich_web.refusals import NotFound

@@ -262,34 +262,24 @@ def _new(row: AnyRow, user_id: int, now: datetime) -> dict[str, Any]:
 def _edited(row: AnyRow) -> dict[str, Any]:
     if row.source != row.old_source or row.listed is False:
         raise Changed
-    return {
-        "id": row.listing,
-        "asin": row.asin or row.old_asin,
-        "title": row.title or row.old_title,
-        "listing_quantity": row.quantity or row.old_pieces,
-        **_prices(row),
-    }
+    return _kept(row)
 
 
 def _redrawn(row: AnyRow) -> dict[str, Any]:
     if row.leaving is not None or row.registering:
         raise Changed
-    pieces = row.quantity or row.old_pieces
+    price = row.old_price if row.source == row.old_source else row.source_price
+    source = {"source_item_id": row.source, "marketplace": row.marketplace, "first_price_jpy": price}
+    return {**_kept(row), **source, "quantity": row.quantity or row.old_pieces}
+
+
+def _kept(row: AnyRow) -> dict[str, Any]:
+    """Return the values of a listing that is there; what the file leaves empty stays as it is."""
     return {
         "id": row.listing,
         "asin": row.asin or row.old_asin,
         "title": row.title or row.old_title,
-        "listing_quantity": pieces,
-        "quantity": pieces,
-        "source_item_id": row.source,
-        "marketplace": row.marketplace,
-        "first_price_jpy": row.old_price if row.source == row.old_source else row.source_price,
-        **_prices(row),
-    }
-
-
-def _prices(row: AnyRow) -> dict[str, int | None]:
-    return {
+        "listing_quantity": row.quantity or row.old_pieces,
         "offer_price_jpy": row.price or row.old_offer_price,
         "least_price_jpy": row.least_price or row.old_least_price,
         "most_price_jpy": row.most_price or row.old_most_price,

@@ -35,7 +35,7 @@ from mercarich_listings.stages import REGISTERING, is_in
 from mercarich_listings.transition import Stage
 from mercarich_replacements.earnings import Terms
 from mercarich_web.database import reading
-from mercarich_web.listings.csv_rows import ExportedListing
+from mercarich_web.listings.exported_listing import ExportedListing
 from mercarich_web.listings.sql.earnings import BY_TERMS
 from mercarich_web.listings.views import (
     ROWS,
