@@ -47,15 +47,13 @@ def play(stage: Stage, cast: Cast) -> dict[str, object]:
         f"{chosen.offer.item_id} costs {dear:,} yen now, {chosen.source_jpy:,} before;"
         f" its offer {chosen.offer.sku} is sold for {chosen.offered_jpy:,}"
     )
-    _check(stage, seller, chosen.offer)
-    down = _changed(stage, chosen.offer, EventKind.PAUSED)
+    down = _checked_until(stage, seller, chosen.offer, EventKind.PAUSED)
     stage.until(lambda: _shown(stage, seller, chosen.offer) == 0, f"{chosen.offer.sku} down at Amazon", STEP_SECONDS)
     stage.tell(f"{clock(down.at)}  The checker has taken the offer down, and Amazon shows 0: {_earns(down)}")
     stage.title("Recover: the source gets cheaper, and the offer goes up by itself")
     cheap = _priced(stage, chosen, lambda price: price < chosen.source_jpy * CHEAPER)
     stage.tell(f"{chosen.offer.item_id} costs {cheap:,} yen now")
-    _check(stage, seller, chosen.offer)
-    up = _changed(stage, chosen.offer, EventKind.RECOVERED)
+    up = _checked_until(stage, seller, chosen.offer, EventKind.RECOVERED)
     stage.tell(f"{clock(up.at)}  The checker has put it up: {_earns(up)}")
     _swept_until_shown(stage, seller, chosen.offer)
     tell_shown(stage, seller.seller_id, chosen.offer.sku)
@@ -93,18 +91,18 @@ def _priced(stage: Stage, chosen: Chosen, is_wanted: Callable[[int], bool]) -> i
     raise Problem(f"the price of {chosen.offer.item_id} did not move as wanted in {TRIED} times")
 
 
-def _check(stage: Stage, seller: Seller, offer: Offer) -> None:
+def _checked_until(stage: Stage, seller: Seller, offer: Offer, kind: EventKind) -> AnyRow:
+    """Check the seller's sources until the offer has such a change, and return the newest one.
+
+    A checker may not know the seller's rules yet at the first check: it reads settings every few seconds.
+    """
     words = (f"check_item_{offer.marketplace}", "2", "4", "--usernames", seller.username)
     stage.command_line(*words)
-    stage.run(words, seconds=STEP_SECONDS)
-
-
-def _changed(stage: Stage, offer: Offer, kind: EventKind) -> AnyRow:
-    """Wait for the newest change of this kind, and return it."""
     found: list[AnyRow] = []
     its = (listing_events.c.listing_id == offer.listing_id, listing_events.c.kind == kind)
 
     def look() -> Sequence[AnyRow]:
+        stage.run(words, seconds=STEP_SECONDS)
         with reading(stage.engine) as connection:
             found[:] = connection.execute(select(listing_events).where(*its).order_by(listing_events.c.id.desc())).all()
         return found
