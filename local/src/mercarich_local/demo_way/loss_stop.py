@@ -13,7 +13,6 @@ from mercarich_db.types import AnyRow
 from mercarich_listings import store
 from mercarich_local.demo_stage import Problem, Stage, clock
 from mercarich_local.demo_way.cast import Cast, Offer, Seller, offers_on_sale
-from mercarich_local.demo_way.reviving import tell_shown
 
 LEAST_PERCENT = 10
 """What the seller wants a sale to earn, in per cent of the offer's price. The market's offers cost half as much again
@@ -56,7 +55,7 @@ def play(stage: Stage, cast: Cast) -> dict[str, object]:
     up = _checked_until(stage, seller, chosen.offer, EventKind.RECOVERED)
     stage.tell(f"{clock(up.at)}  The checker has put it up: {_earns(up)}")
     _swept_until_shown(stage, seller, chosen.offer)
-    tell_shown(stage, seller.seller_id, chosen.offer.sku)
+    stage.see(f"{chosen.offer.sku}: {_shown(stage, seller, chosen.offer)} at Amazon again")
     prices = {"offered_jpy": chosen.offered_jpy, "source_jpy": [chosen.source_jpy, dear, cheap]}
     return {"sku": chosen.offer.sku, **prices, "down_seconds": round((up.at - down.at).total_seconds(), 1)}
 
