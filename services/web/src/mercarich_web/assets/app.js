@@ -105,6 +105,11 @@ document.addEventListener("click", async (event) => {
   button.querySelector("span").textContent = button.dataset.copied;
 });
 
+// A button with data-print prints the page, or saves it as PDF, as the browser offers.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
 function isTyping(element) {
   return element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
 }

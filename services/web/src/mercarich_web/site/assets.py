@@ -23,6 +23,7 @@ STYLE = (
     "deciding",
     "orders",
     "operating",
+    "print",
 )
 """Parts of app.css, in order."""
 A_YEAR = "public, max-age=31536000, immutable"
