@@ -18,7 +18,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from mercarich_web.jobs.workbook import LOCKED, TOO_LARGE, UNREADABLE
 from mercarich_web.listings.column_names import HEADER_WITHIN, find_header
-from mercarich_web.listings.csv_rows import COLUMNS, MOST_ROWS
+from mercarich_web.listings.csv_rows import COLUMNS
 
 CPU_SECONDS = 30
 MEMORY_BYTES = 192 * 1024 * 1024
@@ -86,12 +86,15 @@ def _known(sheet: CalamineSheet) -> tuple[int, bool]:
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Sequence[Cell]]:
-    """Yield all rows from the first one of the sheet on, so that a row's number is that of its line."""
+    """Yield all rows from the first one of the sheet on, so that a row's number is that of its line.
+
+    However many they are: the import itself counts which are listings, and says when these are too many.
+    """
     if sheet.start is None:
         return
     if sheet.width > MOST_COLUMNS:
         raise TooLarge
-    yield from sheet.to_python(skip_empty_area=False, nrows=sheet.start[0] + MOST_ROWS + 2 * HEADER_WITHIN)
+    yield from sheet.iter_rows()
 
 
 def _write(sheet: CalamineSheet, sink: BinaryIO) -> None:
