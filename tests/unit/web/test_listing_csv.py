@@ -97,6 +97,15 @@ def test_a_price_is_read_as_people_write_it(price: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "price", ["980円 1280円", "1000\n2000", "980円1280", "¥980¥1280", "980-1280", "1 2", "12 800", "円", "١٢"]
+)
+def test_two_numbers_in_a_cell_are_not_one(price: str) -> None:
+    row, problems = row_of(price=price)
+
+    assert (row, problems) == (None, [("price", NumberOutOfRange(1, 100_000_000, price))])
+
+
+@pytest.mark.parametrize(
     ("text", "listed"),
     [
         *((text, True) for text in ("はい", "○", "〇", "出品中", "有", "ＹＥＳ", "True", "１", "Active")),

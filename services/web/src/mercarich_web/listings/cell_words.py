@@ -3,10 +3,11 @@
 import re
 import unicodedata
 
-_MONEY = re.compile(r"[¥\\円\s]|jpy", re.IGNORECASE)
+_YEN = r"(?:[¥\\円]|jpy)?"
 """A file in Shift_JIS has its yen sign where others have a backslash."""
-_NUMBER = re.compile(r"(?:\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:\.00?)?")
-"""Thousands by commas alone: a point between them would be a price of a thousandth elsewhere."""
+_NUMBER = re.compile(rf"{_YEN}\s*([0-9]{{1,9}}|[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,2}})(?:\.00?)?\s*{_YEN}", re.IGNORECASE)
+"""One number: two in a cell are none. Thousands by commas alone: a point between them would be a price of a thousandth
+elsewhere."""
 
 _YES = (
     "yes y true 1 on active はい する 出品 出品中 出品する 出品済 出品済み 販売中 公開 公開中",
@@ -32,10 +33,8 @@ def plain(text: str) -> str:
 
 def whole_number(text: str) -> int | None:
     """Return the whole number that a text means: `¥12,800`, `１２８００円`, `12800.0`. None: it is none."""
-    bare = _MONEY.sub("", plain(text))
-    if not bare.isascii() or not _NUMBER.fullmatch(bare):
-        return None
-    return int(bare.partition(".")[0].replace(",", ""))
+    found = _NUMBER.fullmatch(plain(text))
+    return int(found[1].replace(",", "")) if found else None
 
 
 def yes_or_no(text: str) -> bool | None:
