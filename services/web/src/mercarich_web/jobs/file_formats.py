@@ -1,11 +1,11 @@
 """Turn an uploaded file of any format that sellers have into the text that an import reads: UTF-8 or Shift_JIS."""
 
 import codecs
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import chain
 
 from mercarich_reasons.jobs import FileEncoding, NoSpreadsheet, NumbersDocument
-from mercarich_web.jobs.workbook import MOST_BYTES, as_csv
+from mercarich_web.jobs.workbook import MOST_BYTES, as_csv, turn
 from mercarich_web.refusals import Refused
 
 _ZIP, _OLE = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
@@ -15,8 +15,11 @@ _OTHERS = (b"%PDF", b"<!doctype", b"<html", b"<?xml", b"{\\rtf", b"\x89png", b"\
 _SNIFFED = 512
 
 
-def as_text(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the file as text. A workbook is held in memory, up to its limit. Raises `Refused`."""
+def as_text(chunks: Iterable[bytes]) -> Generator[bytes]:
+    """Yield the file as text. Raises `Refused`.
+
+    A workbook is held in memory, up to its limit, and no other one is until all of its text is taken or this is closed.
+    """
     source = iter(chunks)
     head = b""
     for chunk in source:
@@ -25,7 +28,8 @@ def as_text(chunks: Iterable[bytes]) -> Iterator[bytes]:
             break
     whole = chain([head] if head else [], source)
     if head.startswith((_ZIP, _OLE)):
-        yield _of_workbook(whole)
+        with turn():
+            yield from _of_workbook(whole)
         return
     if head.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_OTHERS):
         raise Refused(NoSpreadsheet())
@@ -33,7 +37,7 @@ def as_text(chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield from whole if encoding is None else _recoded(whole, encoding)
 
 
-def _of_workbook(chunks: Iterable[bytes]) -> bytes:
+def _of_workbook(chunks: Iterable[bytes]) -> Iterator[bytes]:
     data = bytearray()
     for chunk in chunks:
         data += chunk
@@ -41,7 +45,7 @@ def _of_workbook(chunks: Iterable[bytes]) -> bytes:
             break
     if b"Index/Document.iwa" in data or b"Index.zip" in data:
         raise Refused(NumbersDocument())
-    return as_csv(bytes(data))
+    return as_csv(data)
 
 
 def _recoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:

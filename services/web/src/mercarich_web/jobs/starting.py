@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -76,7 +76,8 @@ class StartImport:
         job_id = self.jobs.start(user_id, Kind.IMPORT, named, by, self.now())
         with ExitStack() as unless_kept:
             unless_kept.callback(self.jobs.abandon, job_id)
-            size = self._keep(user_id, job_id, as_text(data))
+            with closing(as_text(data)) as text:
+                size = self._keep(user_id, job_id, text)
             encoding = csv_records.encoding_of(self.jobs.stored(job_id))
             if encoding is None:
                 raise Refused(FileEncoding())

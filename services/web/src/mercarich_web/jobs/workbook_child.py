@@ -28,6 +28,7 @@ MOST_PARTS = 2_000
 MOST_SHEETS = 20
 MOST_COLUMNS = 500
 MOST_WRITTEN = 50_000_000
+"""Bytes of its text, as many as a file may have that is text already."""
 PIECE = 65_536
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
@@ -98,15 +99,26 @@ def _rows(sheet: CalamineSheet) -> Iterator[Sequence[Cell]]:
 
 
 def _write(sheet: CalamineSheet, sink: BinaryIO) -> None:
-    text = io.TextIOWrapper(sink, encoding="utf-8", newline="", write_through=True)
-    writer, written = csv.writer(text), 0
+    writer = csv.writer(_Text(sink))
     for row in _rows(sheet):
         cells = [_text(cell) for cell in row]
-        written += writer.writerow(cells if any(cells) else ())
-        if written > MOST_WRITTEN:
+        writer.writerow(cells if any(cells) else ())
+    sink.flush()
+
+
+class _Text:
+    """Text that is written as UTF-8, up to `MOST_WRITTEN` bytes."""
+
+    def __init__(self, sink: BinaryIO) -> None:
+        self._sink = sink
+        self._left = MOST_WRITTEN
+
+    def write(self, text: str) -> int:
+        data = text.encode()
+        self._left -= len(data)
+        if self._left < 0:
             raise TooLarge
-    text.flush()
-    text.detach()
+        return self._sink.write(data)
 
 
 def _text(cell: Cell) -> str:

@@ -1,6 +1,7 @@
 """Match offers with sources that a person names: one by hand, or many by a file."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 
@@ -62,7 +63,8 @@ class MatchOffers:
 
     def file(self, user_id: int, chunks: Iterable[bytes], by: Actor) -> Matched:
         """Name sources by a file, line by line. The lines before a failure count. Raises `Refused`."""
-        data = _whole(as_text(chunks))
+        with closing(as_text(chunks)) as text:
+            data = _whole(text)
         encoding = encoding_of([data])
         if encoding is None:
             raise Refused(FileEncoding())
