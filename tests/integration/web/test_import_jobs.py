@@ -15,6 +15,7 @@ from mercarich_db.engine import reading
 from mercarich_db.tables import source_items
 from mercarich_reasons.imports import BeingDeleted, ListedAlready, SkuTwice, SourceFixed, SourceTaken, SourceTwice
 from mercarich_reasons.jobs import ImportStopped, RowsImported, RowsWrong
+from mercarich_reasons.repricing import PriceBoundsCrossed
 from mercarich_reasons.stock import ByImport
 from mercarich_web.jobs.jobs import Kind, Overtaken
 
@@ -95,6 +96,46 @@ def test_rows_that_contradict_each_other_or_the_listings_are_told(shop: Workshop
         (6, "source_id", SourceTwice(2)),
     ]
     assert shop.skus(1) == ["OLD-1"]
+
+
+def bounds(least: str, most: str) -> bytes:
+    """Return a file with bounds of the price of a listing whose source is known."""
+    return f"sku,marketplace,source_id,least_price,most_price\nOLD-1,yahoo,x900000001,{least},{most}\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("given", "column", "crossed"),
+    [
+        (("", "3000"), "most_price", PriceBoundsCrossed(5_000, 3_000)),
+        (("9500", ""), "least_price", PriceBoundsCrossed(9_500, 9_000)),
+    ],
+)
+@pytest.mark.parametrize("listed", [True, False])
+def test_one_bound_of_a_price_does_not_cross_the_other_one_that_is_there(
+    shop: Workshop, rows: Rows, given: tuple[str, str], column: str, crossed: PriceBoundsCrossed, listed: bool
+) -> None:
+    rows.listing(1, rows.source("x900000001"), "OLD-1", listed=listed, least_price_jpy=5_000, most_price_jpy=9_000)
+    job = shop.import_bytes("hanako", bounds(*given))
+
+    assert (job.state, shop.problems(job.id)) == ("failed", [(2, column, crossed)])
+    kept = shop.listing("OLD-1")
+    assert (kept.least_price_jpy, kept.most_price_jpy) == (5_000, 9_000)
+    assert shop.import_bytes("hanako", bounds("", "5000")).state == "finished"
+
+
+def test_a_bound_that_is_set_in_the_last_moment_is_not_crossed(shop: Workshop, rows: Rows) -> None:
+    rows.listing(1, rows.source("x900000001"), "OLD-1")
+    started = shop.start_import("hanako", "offers.csv", [bounds("", "3000")], "taro")
+    claim = shop.claim(Kind.IMPORT)
+    while claim is not None and claim.phase != "applying":
+        claim = shop.steps[Kind.IMPORT](claim)
+    rows.change(update(tables.listings).values(least_price_jpy=5_000))
+
+    while claim is not None:
+        claim = shop.steps[Kind.IMPORT](claim)
+
+    assert shop.problems(started.id) == [(2, "most_price", PriceBoundsCrossed(5_000, 3_000))]
+    assert shop.listing("OLD-1").most_price_jpy is None
 
 
 def test_an_import_edits_what_is_there_and_leaves_a_listed_offers_stock_to_the_checks(

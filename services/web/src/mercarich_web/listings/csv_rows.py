@@ -26,9 +26,9 @@ from mercarich_reasons.imports import (
 )
 from mercarich_reasons.offers import NoSourceAddress
 from mercarich_reasons.reason import Reason
-from mercarich_reasons.repricing import PriceBoundsCrossed
 from mercarich_web.listings.cell_words import is_example, is_total, plain, whole_number, yes_or_no
 from mercarich_web.listings.column_names import field_of
+from mercarich_web.listings.price_bounds import crossed
 
 REQUIRED = ("sku", "source_id")
 _FIRST = ("sku", "marketplace", "source_id")
@@ -125,9 +125,9 @@ def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[L
         least_price=reader.yen("least_price"),
         most_price=reader.yen("most_price"),
     )
-    if row.least_price is not None and row.most_price is not None and row.least_price > row.most_price:
-        crossed = PriceBoundsCrossed(row.least_price, row.most_price)
-        reader.problems.append(Problem(line, "least_price", crossed))
+    wrong = crossed(row.least_price, row.most_price)
+    if wrong is not None:
+        reader.problems.append(Problem(line, "least_price", wrong))
     return (None if reader.problems else row), reader.problems
 
 

@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
-from mercarich_reasons.repricing import PriceBoundsCrossed
 from mercarich_web.identity.people import Account
 from mercarich_web.identity.sql.audit import SqlAudit
+from mercarich_web.listings.price_bounds import crossed
 from mercarich_web.listings.sql.prices import SqlPrices
 from mercarich_web.refusals import Refused
 
@@ -35,8 +35,9 @@ class SetPrices:
 
     def bound(self, seller: Account, listing_id: int, least_jpy: int | None, most_jpy: int | None, by: Actor) -> str:
         """Return the listing's SKU. None: there is no such bound, and the price does not follow."""
-        if least_jpy is not None and most_jpy is not None and least_jpy > most_jpy:
-            raise Refused(PriceBoundsCrossed(least_jpy, most_jpy))
+        wrong = crossed(least_jpy, most_jpy)
+        if wrong is not None:
+            raise Refused(wrong)
         sku = self.prices.bound(seller.user_id, listing_id, least_jpy, most_jpy)
         said = " to ".join("none" if amount is None else f"{amount:,} yen" for amount in (least_jpy, most_jpy))
         self.audit.write(AuditAction.LISTING_PRICE, by, sku, said, self.now())

@@ -29,6 +29,7 @@ from mercarich_reasons.imports import (
 )
 from mercarich_web.jobs.jobs import Claim
 from mercarich_web.listings.csv_rows import Problem
+from mercarich_web.listings.price_bounds import crossed
 
 _row = job_rows.c
 _Source = tuple[str, str]
@@ -37,9 +38,9 @@ _Source = tuple[str, str]
 
 def problems_of(connection: Connection, claim: Claim, first: int, last: int) -> Sequence[Problem]:
     """Return problems of the rows numbered above `first` up to `last`, in the order of their lines."""
-    query = select(_row.line, _row.sku, _row.marketplace, _row.item_id, _row.listed)
-    page = query.where(_row.job_id == claim.job_id, _row.number > first, _row.number <= last).order_by(_row.number)
-    rows = connection.execute(page).all()
+    of = (_row.line, _row.sku, _row.marketplace, _row.item_id, _row.listed, _row.least_price, _row.most_price)
+    these = (_row.job_id == claim.job_id, _row.number > first, _row.number <= last)
+    rows = connection.execute(select(*of).where(*these).order_by(_row.number)).all()
     known = _known(connection, claim, rows)
     return [problem for row in rows for problem in known.problems(row)]
 
@@ -52,8 +53,8 @@ class _Known:
     """The first line of each SKU in the file."""
     lines: Mapping[_Source, Mapping[str, int]]
     """The first line of each SKU, by source, in the file."""
-    own: Mapping[str, tuple[_Source, bool]]
-    """The seller's listings by SKU: the source, and whether they are listed."""
+    own: Mapping[str, AnyRow]
+    """The seller's listings by SKU, as `_own` reads them."""
     takers: Mapping[_Source, Sequence[str]]
     """The seller's SKUs by source."""
     leaving: Container[str]
@@ -63,7 +64,9 @@ class _Known:
 
     def problems(self, row: AnyRow) -> Iterator[Problem]:
         source = (row.marketplace, row.item_id)
-        had, listed = self.own.get(row.sku, (None, False))
+        mine = self.own.get(row.sku)
+        had = None if mine is None else (mine.marketplace, mine.item_id)
+        listed = mine is not None and mine.listed
         if self.first_line[row.sku] < row.line:
             yield Problem(row.line, "sku", SkuTwice(self.first_line[row.sku]))
         if row.sku in self.leaving:
@@ -76,6 +79,8 @@ class _Known:
             yield Problem(row.line, "source_id", SourceFixed(had[1]))
         if listed and row.listed is False:
             yield Problem(row.line, "listed", ListedAlready(row.sku))
+        if mine is not None:
+            yield from _crossed(row, mine)
 
     def _taken(self, row: AnyRow, source: _Source) -> Iterator[Problem]:
         before = [line for sku, line in self.lines[source].items() if sku != row.sku and line < row.line]
@@ -84,6 +89,13 @@ class _Known:
         others = [sku for sku in self.takers.get(source, ()) if sku != row.sku]
         if others:
             yield Problem(row.line, "source_id", SourceTaken(min(others)))
+
+
+def _crossed(row: AnyRow, mine: AnyRow) -> Iterator[Problem]:
+    """A bound of the file is compared with the listing's other one, which an empty cell leaves as it is."""
+    wrong = crossed(row.least_price or mine.least_price_jpy, row.most_price or mine.most_price_jpy)
+    if wrong is not None:
+        yield Problem(row.line, "least_price" if row.least_price else "most_price", wrong)
 
 
 def _known(connection: Connection, claim: Claim, rows: Sequence[AnyRow]) -> _Known:
@@ -100,7 +112,7 @@ def _known(connection: Connection, claim: Claim, rows: Sequence[AnyRow]) -> _Kno
     return _Known(
         first_line={row[0]: row[1] for row in connection.execute(in_file.group_by(_row.sku))},
         lines=lines,
-        own={row.sku: ((row.marketplace, row.item_id), row.listed) for row in connection.execute(_own(claim, skus))},
+        own={row.sku: row for row in connection.execute(_own(claim, skus))},
         takers=takers,
         leaving=frozenset(connection.execute(_in_stage(claim, skus, Stage.LEAVING)).scalars()),
         registering=frozenset(connection.execute(_in_stage(claim, skus, Stage.REGISTERING)).scalars()),
@@ -121,6 +133,7 @@ def _takers(claim: Claim, marketplace: Marketplace, items: Sequence[str]) -> Sel
 
 def _own(claim: Claim, skus: Sequence[str]) -> Select[Any]:
     query = select(listings.c.sku, listings.c.listed, source_items.c.marketplace, source_items.c.item_id)
+    query = query.add_columns(listings.c.least_price_jpy, listings.c.most_price_jpy)
     query = query.join(source_items, source_items.c.id == listings.c.source_item_id)
     return query.where(listings.c.user_id == claim.user_id, listings.c.sku.in_(skus))
 

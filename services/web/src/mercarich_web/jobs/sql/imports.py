@@ -27,6 +27,7 @@ from mercarich_web.jobs.sql.import_capacity import weigh
 from mercarich_web.jobs.sql.import_comparison import problems_of
 from mercarich_web.jobs.sql.new_rows import new_listing, new_source, offered, problem_row, staged_row
 from mercarich_web.listings.csv_rows import ListingRow, Problem
+from mercarich_web.listings.price_bounds import crossed
 from mercarich_web.pictures.sql import want_pictures
 
 CHUNKS_READ = 8
@@ -274,15 +275,18 @@ def _redrawn(row: AnyRow) -> dict[str, Any]:
 
 
 def _kept(row: AnyRow) -> dict[str, Any]:
-    """Return the values of a listing that is there; what the file leaves empty stays as it is."""
+    """Return the values of a listing that is there; what the file leaves empty stays as it is. Raises `Changed`."""
+    least, most = row.least_price or row.old_least_price, row.most_price or row.old_most_price
+    if crossed(least, most) is not None:
+        raise Changed
     return {
         "id": row.listing,
         "asin": row.asin or row.old_asin,
         "title": row.title or row.old_title,
         "listing_quantity": row.quantity or row.old_pieces,
         "offer_price_jpy": row.price or row.old_offer_price,
-        "least_price_jpy": row.least_price or row.old_least_price,
-        "most_price_jpy": row.most_price or row.old_most_price,
+        "least_price_jpy": least,
+        "most_price_jpy": most,
     }
 
 
