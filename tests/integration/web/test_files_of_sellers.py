@@ -26,7 +26,7 @@ from tests.integration.web.sellers_files import (
 )
 from tests.integration.web.workshop import Workshop
 
-from mercarich_reasons.imports import AmazonsReport
+from mercarich_reasons.imports import AmazonsReport, HeaderMissing
 from mercarich_reasons.jobs import (
     FileEncoding,
     NoSpreadsheet,
@@ -246,6 +246,16 @@ def test_a_sheet_with_a_cell_at_its_far_corner_takes_no_memory_of_ours(shop: Wor
         taken(shop, zipped(parts))
 
     assert isinstance(error.value.reason, WorkbookTooLarge)
+
+
+def test_a_file_without_a_header_loses_no_listing_to_it_and_one_sentence_helps(shop: Workshop) -> None:
+    data = lines([["N-1", "https://jp.mercari.com/item/m12345678901", "出品中"]]).encode()
+    for wish in (ImportWish(asks=True), ImportWish(), ImportWish(columns={"N-1": "sku"}, leave_out_others=True)):
+        job = shop.start_import("hanako", "x.csv", iter([data]), "taro", wish)
+        shop.work(Kind.IMPORT)
+
+        assert shop.job(job.id).state == "failed"
+        assert shop.problems(job.id) == [(1, None, HeaderMissing())]
 
 
 def wrong_ones() -> list[list[Cell]]:

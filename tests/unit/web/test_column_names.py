@@ -71,6 +71,37 @@ def test_the_header_is_the_line_with_the_most_known_names_and_none_where_nothing
     assert find_header([[], ["", " "]], COLUMNS) is None
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["番号", "どこ", "状態"], ["N-1", MERCARI, "出品中"]],
+        [["番号", "どこ", "状態"], ["N-1", "ｍ12345678901", "出品中"]],
+        [["番号", "どこ", "状態"], ["N-1", MERCARI, "x"], ["N-2", "", "出品中"]],
+    ],
+)
+def test_a_listing_is_no_header_though_its_values_are_names_too(rows: Sequence[Sequence[str]]) -> None:
+    header = find_header(rows, COLUMNS)
+
+    assert header is not None
+    assert (header.place, header.names) == (0, ("番号", "どこ", "状態"))
+
+
+def test_the_header_may_stand_below_a_note_with_an_address() -> None:
+    rows = [["更新日", "20261130"], [f"例 {MERCARI}"], ["SKU", "URL"], ["A-1", MERCARI]]
+    header = find_header(rows, COLUMNS)
+
+    assert header is not None
+    assert (header.place, header.columns) == (2, ("sku", "source_id"))
+
+
+def test_a_header_may_have_a_date_that_looks_like_an_id() -> None:
+    assert columns(["SKU", "URL", "20261130"], ["A-1", MERCARI, "3"]) == ("sku", "source_id", "")
+
+
+def test_a_file_that_begins_with_a_listing_has_no_header() -> None:
+    assert find_header([["N-1", MERCARI, "カメラ"], ["N-2", "x1234567890", "出品中"]], COLUMNS) is None
+
+
 @pytest.mark.parametrize("separator", [",", "\t", ";"])
 def test_the_separator_is_the_one_that_makes_columns(separator: str) -> None:
     text = "".join(separator.join(row) + "\n" for row in (["SKU", "URL", "商品名"], ["A", MERCARI, "時計"]))

@@ -21,6 +21,11 @@ class NamelessColumn(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class HeaderMissing(Reason):
+    """Where the names of the columns are expected, there is a listing."""
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnMissing(Reason):
     pass
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 FILES: Mapping[str, str] = {
     "unknown_column": "unknown column '{column}'; known: {known}",
     "nameless_column": "column {number} has no name; known: {known}",
+    "header_missing": "no line names the columns; write their names into a line above the first listing",
     "column_missing": "the column is missing",
     "column_twice": "the column appears twice",
     "columns_unknown": "the file has {columns} columns; give each by its name, for one of {fields}, or for nothing",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 FILES: Mapping[str, str] = {
     "unknown_column": "「{column}」という列はありません（使える列：{known}）",
     "nameless_column": "{number}列目に名前がありません（使える列：{known}）",
+    "header_missing": "見出し行がありません。最初の出品の上の行に列の名前を入力してください",
     "column_missing": "この列がありません",
     "column_twice": "この列が2つあります",
     "columns_unknown": "ファイルの{columns}列それぞれに、{fields}のいずれかか「取り込まない」を指定してください",

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mercarich_contracts.sites import called, item_of_address
+from mercarich_contracts.sites import SITES, called, item_of_address
 
 HEADER_WITHIN = 20
 """Records at the beginning of a file among which its header is looked for; titles and notes may stand before it."""
@@ -88,17 +88,37 @@ def field_of(name: str, own: Sequence[str] = ()) -> str | None:
 def find_header(records: Sequence[Sequence[str]], own: Sequence[str]) -> Header | None:
     """Return the header: of the first records the one with the most known names, else the first with two cells.
 
-    None: no record has any cell with a text.
+    None: each of them is blank, or names an item as a listing does.
     """
-    counted = [(len({field_of(name, own) for name in cells} - {None}), cells) for cells in records[:HEADER_WITHIN]]
-    most = max((count for count, _ in counted), default=0)
-    wanted = [place for place, (count, _) in enumerate(counted) if count == most > 0]
-    wanted += [place for place, (_, cells) in enumerate(counted) if sum(map(bool, map(str.strip, cells))) > 1]
-    wanted += [place for place, (_, cells) in enumerate(counted) if any(map(str.strip, cells))]
+    head = list(enumerate(records[:HEADER_WITHIN]))
+    listed = next((place for place, cells in head if is_listing(cells, own)), len(head))
+    counted = [(place, _known(cells, own), cells) for place, cells in head if not is_listing(cells, own)]
+    most = max((count for _, count, _ in counted), default=0)
+    # One known name below a listing is a value of another one: 出品中 is both.
+    wanted = [place for place, count, _ in counted if count == most > (0 if place < listed else 1)]
+    wanted += [place for place, _, cells in counted if sum(map(bool, map(str.strip, cells))) > 1]
+    wanted += [place for place, _, cells in counted if any(map(str.strip, cells))]
     if not wanted:
         return None
     names = tuple(records[wanted[0]])
     return Header(wanted[0], names, _columns(names, records[wanted[0] + 1 :], own))
+
+
+def is_listing(cells: Sequence[str], own: Sequence[str]) -> bool:
+    """Return whether a record is a listing and no header: it has the address of an item; or an id, and not two names of
+    columns. A date may look like an id."""
+    if any(item_of_address(cell) is not None for cell in cells):
+        return True
+    return any(map(_is_id, cells)) and _known(cells, own) < 2
+
+
+def _is_id(cell: str) -> bool:
+    """An id of letters alone may be a word."""
+    return any(map(str.isdigit, cell)) and any(site.item_id_in(cell) is not None for site in SITES.values())
+
+
+def _known(cells: Sequence[str], own: Sequence[str]) -> int:
+    return len({field_of(name, own) for name in cells} - {None})
 
 
 def _columns(names: Sequence[str], rows: Sequence[Sequence[str]], own: Sequence[str]) -> tuple[str, ...]:

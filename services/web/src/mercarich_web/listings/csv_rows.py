@@ -13,6 +13,7 @@ from mercarich_reasons.imports import (
     ColumnMissing,
     ColumnTwice,
     ControlCharacter,
+    HeaderMissing,
     LineBreakInside,
     NamelessColumn,
     NoAsin,
@@ -27,7 +28,7 @@ from mercarich_reasons.imports import (
 from mercarich_reasons.offers import NoSourceAddress
 from mercarich_reasons.reason import Reason
 from mercarich_web.listings.cell_words import is_example, is_total, plain, whole_number, yes_or_no
-from mercarich_web.listings.column_names import field_of
+from mercarich_web.listings.column_names import field_of, is_listing
 from mercarich_web.listings.price_bounds import crossed
 
 REQUIRED = ("sku", "source_id")
@@ -89,6 +90,8 @@ class Problem:
 
 def read_header(cells: Sequence[str], line: int) -> tuple[list[str], list[Problem]]:
     """Return the file's columns in its order, and their problems."""
+    if is_listing(cells, (*COLUMNS, PROBLEM)):
+        return [], [Problem(line, None, HeaderMissing())]
     given = [cell.strip().lower() for cell in cells]
     names = [field_of(name, (*COLUMNS, PROBLEM)) or name for name in given]
     problems = []
