@@ -58,6 +58,27 @@ def test_a_column_of_sources_is_told_by_its_cells() -> None:
     assert columns(["SKU", "商品ID"], ["A", "m12345678901"]) == ("sku", "source_id")
 
 
+BOOK, NO_BOOK = "4101010013", "4101010014"
+"""Either could be an auction's id; the first one is an ISBN, hence an ASIN, too."""
+AMAZON = "https://www.amazon.co.jp/dp/4101010013"
+
+
+def test_of_several_columns_that_are_called_sources_the_one_with_addresses_is() -> None:
+    market = ["SKU", "商品ID", "マーケット", "仕入れ元URL"]
+    assert columns(market, ["A", BOOK, "メルカリ", MERCARI]) == ("sku", "asin", "marketplace", "source_id")
+    assert columns(market, ["A", NO_BOOK, "メルカリ", MERCARI]) == ("sku", "", "marketplace", "source_id")
+    assert columns(["SKU", "商品URL", "仕入れ元URL"], ["A", AMAZON, MERCARI]) == ("sku", "", "source_id")
+    assert columns(["SKU", "仕入先", "URL"], ["A", "山田商店", MERCARI]) == ("sku", "", "source_id")
+    assert columns(["SKU", "商品ID", "仕入れ元ID"], ["A", NO_BOOK, "m12345678901"]) == ("sku", "", "source_id")
+    assert columns(["SKU", "URL", "仕入れ元URL"], ["A", MERCARI, MERCARI]) == ("sku", "source_id", "")
+
+
+def test_isbns_are_asins_where_all_of_them_are() -> None:
+    assert columns(["SKU", "商品ID"], ["A", BOOK], ["B", "080442957X"]) == ("sku", "asin")
+    assert columns(["SKU", "商品ID"], ["A", BOOK], ["B", NO_BOOK]) == ("sku", "source_id")
+    assert columns(["SKU", "商品ID"], ["A", "m12345678901"]) == ("sku", "source_id")
+
+
 def test_each_field_is_given_once_to_its_first_column() -> None:
     assert columns(["商品名", "SKU", "タイトル", "URL"], ["a", "b", "c", MERCARI]) == ("title", "sku", "", "source_id")
 

@@ -53,7 +53,7 @@ _EITHER = frozenset({"source", "仕入れ元", "仕入元", "仕入れ先", "仕
 """Names of a column that has addresses in some files and marketplaces in others; its cells decide."""
 _PRODUCT = frozenset({"商品id", "productid"})
 """Names of a column that has ASINs in Amazon's files and items' ids in others."""
-_ASIN = re.compile("B0[0-9A-Z]{8}")
+_ASIN, _ISBN = re.compile("B0[0-9A-Z]{8}"), re.compile("[0-9]{9}[0-9X]")
 _AMAZONS = frozenset({"listingid", "出品id"})
 """A column that only Amazon's own reports have."""
 
@@ -130,18 +130,39 @@ def _columns(names: Sequence[str], rows: Sequence[Sequence[str]], own: Sequence[
             are_named = bool(cells[place]) and all(called(cell) is not None for cell in cells[place])
             found[place] = "marketplace" if are_named else "source_id"
         if _plain(name) in _PRODUCT:
-            found[place] = "asin" if any(map(_ASIN.fullmatch, map(str.strip, cells[place]))) else "source_id"
-    if "source_id" not in found:
-        free = [place for place, field in enumerate(found) if field == LEFT_OUT]
-        best = max(free, key=lambda place: _addresses(cells[place]), default=None)
-        if best is not None and _addresses(cells[best]) >= 0.5:
-            found[best] = "source_id"
+            found[place] = "asin" if _are_asins(cells[place]) else "source_id"
+    source = _source(names, found, cells)
+    found = [LEFT_OUT if field == "source_id" and place != source else field for place, field in enumerate(found)]
+    if source is not None:
+        found[source] = "source_id"
     return tuple(LEFT_OUT if field in found[:place] else field for place, field in enumerate(found))
 
 
-def _addresses(cells: Sequence[str]) -> float:
-    """Return the share of cells with the address of an item."""
-    return sum(item_of_address(cell) is not None for cell in cells) / len(cells) if cells else 0.0
+def _source(names: Sequence[str], found: Sequence[str], cells: Sequence[Sequence[str]]) -> int | None:
+    """Return the column of the sources: of those that are called so the one with the most addresses, of equal ones the
+    first whose name is not that of ASINs, too; else the one of which half of the cells are addresses."""
+    addresses = [sum(item_of_address(cell) is not None for cell in column) for column in cells]
+    called_so = [place for place, field in enumerate(found) if field == "source_id"]
+    if called_so:
+        return max(called_so, key=lambda place: (addresses[place], _plain(names[place]) not in _PRODUCT))
+    free = [
+        place for place, field in enumerate(found) if field == LEFT_OUT and 2 * addresses[place] >= len(cells[place])
+    ]
+    return max((place for place in free if cells[place]), key=lambda place: addresses[place], default=None)
+
+
+def _are_asins(cells: Sequence[str]) -> bool:
+    """Return whether a column has ASINs. That of a book is its ISBN, which alone could be an auction's id."""
+    given = [cell.strip() for cell in cells]
+    return any(map(_ASIN.fullmatch, given)) or (bool(given) and all(map(_is_isbn, given)))
+
+
+def _is_isbn(text: str) -> bool:
+    """Return whether a text is an ISBN of ten digits: its last one, of which X is 10, makes the weighted sum right."""
+    if _ISBN.fullmatch(text) is None:
+        return False
+    digits = [10 if mark == "X" else int(mark) for mark in text]
+    return sum(weight * digit for weight, digit in zip(range(10, 0, -1), digits, strict=True)) % 11 == 0
 
 
 def _plain(name: str) -> str:
