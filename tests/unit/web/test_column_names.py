@@ -172,3 +172,28 @@ def test_columns_that_make_no_listing_are_refused(given: list[str], why: type[Re
         LAYOUT.with_columns(given)
 
     assert isinstance(error.value.reason, why)
+
+
+PRICES = Layout("utf-8", names=("sku", "価格", "販売価格", "仕入URL"), columns=("sku", "price", "", "source_id"))
+"""The first price is perhaps what the goods cost."""
+
+
+@pytest.mark.parametrize("given", [{}, {"sku": "sku"}])
+def test_of_two_columns_of_one_field_none_is_left_out_unsaid(given: dict[str, str]) -> None:
+    with pytest.raises(Refused) as error:
+        PRICES.with_names(given, leave_out_others=True)
+
+    assert error.value.reason == FieldTwice("price")
+
+
+@pytest.mark.parametrize("given", [{"価格": ""}, {"販売価格": "price"}])
+@pytest.mark.parametrize("leave_out_others", [True, False])
+def test_one_of_two_columns_is_said_by_either(given: dict[str, str], leave_out_others: bool) -> None:
+    if not leave_out_others:
+        given = given | {"価格": ""}
+
+    assert PRICES.with_names(given, leave_out_others=leave_out_others).columns == ("sku", "", "price", "source_id")
+
+
+def test_what_a_file_has_twice_is_told_by_its_header_where_nothing_was_said() -> None:
+    assert PRICES.with_names({}, leave_out_others=False).columns == ()

@@ -9,7 +9,7 @@ FILES: Mapping[str, str] = {
     "column_missing": "the column is missing",
     "column_twice": "the column appears twice",
     "columns_unknown": "the file has {columns} columns; give each by its name, for one of {fields}, or for nothing",
-    "field_twice": "two columns are given for {field}; keep one",
+    "field_twice": "two columns are given for {field}; keep one, and leave the other out",
     "fields_missing": "no column of the file is given for {fields}, which each listing needs",
     "amazons_report": "this is a report of Amazon, which names no sources: see Offers at Amazon, where your"
     " offers are read from there, or add a column with the address of each source",

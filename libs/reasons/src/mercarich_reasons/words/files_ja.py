@@ -9,7 +9,7 @@ FILES: Mapping[str, str] = {
     "column_missing": "この列がありません",
     "column_twice": "この列が2つあります",
     "columns_unknown": "ファイルの{columns}列それぞれに、{fields}のいずれかか「取り込まない」を指定してください",
-    "field_twice": "{field}に2つの列が指定されています。1つにしてください",
+    "field_twice": "{field}に2つの列が指定されています。1つだけ残し、もう1つは取り込まないようにしてください",
     "fields_missing": "どの出品にも必要な{fields}の列が指定されていません",
     "amazons_report": "Amazonのレポートには仕入れ元がありません。"
     "「Amazonの出品」で読み込むか、仕入れ元URLの列を追加してください",

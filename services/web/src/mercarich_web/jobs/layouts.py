@@ -8,7 +8,7 @@ from typing import Any
 from mercarich_reasons.imports import ColumnsUnknown, FieldsMissing, FieldTwice
 from mercarich_reasons.reason import Reason
 from mercarich_web.jobs.csv_records import Line, Place, Record, lines, records
-from mercarich_web.listings.column_names import HEADER_WITHIN, LEFT_OUT, Header, find_header
+from mercarich_web.listings.column_names import HEADER_WITHIN, LEFT_OUT, Header, field_of, find_header
 from mercarich_web.listings.csv_rows import COLUMNS, OPTIONAL, PROBLEM, REQUIRED, ListingRow, Problem, is_no_listing
 from mercarich_web.listings.csv_rows import read_row as row_of
 from mercarich_web.refusals import Refused
@@ -87,11 +87,7 @@ class Layout:
         if strange or not {*FIELDS, LEFT_OUT}.issuperset(given.values()):
             raise Refused(ColumnsUnknown(len(names), FIELDS))
         wanted = {name.strip(): field for name, field in given.items()}
-        taken = set(wanted.values())
-        columns = [
-            wanted.get(name, LEFT_OUT if field in taken else field)
-            for name, field in zip(names, self.columns, strict=True)
-        ]
+        columns = self._columns(wanted, allow_twice=not given and not leave_out_others)
         unknown = [
             name for name, field in zip(names, columns, strict=True) if name and not field and name not in wanted
         ]
@@ -100,6 +96,25 @@ class Layout:
         if not given and replace(self, columns=tuple(columns)).problem is not None:
             return replace(self, columns=())
         return self.with_columns(columns)
+
+    def _columns(self, wanted: Mapping[str, str], *, allow_twice: bool) -> list[str]:
+        """Return the columns with those wanted. One that was not taken, since another had its field, has it where that
+        one is left out. Raises `Refused` where both are there and nobody has said which, unless `allow_twice`."""
+        taken = set(wanted.values())
+        names = [name.strip() for name in self.names]
+        columns = [
+            wanted.get(name, LEFT_OUT if field in taken else field)
+            for name, field in zip(names, self.columns, strict=True)
+        ]
+        for place, name in enumerate(names):
+            field = field_of(name, OWN)
+            if name in wanted or columns[place] or field not in FIELDS:
+                continue
+            if field not in columns:
+                columns[place] = field
+            elif field not in taken and not allow_twice:
+                raise Refused(FieldTwice(field))
+        return columns
 
 
 @dataclass(frozen=True, slots=True)
