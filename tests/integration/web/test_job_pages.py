@@ -130,6 +130,19 @@ def test_which_column_is_which_is_asked_with_the_rows_as_they_will_be(ann: Brows
         assert connection.execute(select(tables.jobs.c.phase)).scalars().all() == ["mapping"]
 
 
+def test_the_prices_between_which_a_price_follows_are_shown_before_the_import(ann: Browser) -> None:
+    text = (
+        "管理番号,仕入れ元URL,販売価格,下限価格,上限価格\n"
+        "A-1,https://jp.mercari.com/item/m12345678901,12800,9800,15000\n"
+        "A-2,https://jp.mercari.com/item/m12345678902,12800,,16000\n"
+    )
+    ann.client.cookies.set("language", "en")
+    shown = ann.get(upload(ann, text.encode())).text
+
+    assert "follows its source, ¥9,800 to ¥15,000" in shown
+    assert "follows its source, – to ¥16,000" in shown
+
+
 def test_an_import_goes_on_by_the_columns_given_and_takes_the_right_rows(ann: Browser, engine: Engine) -> None:
     page = upload(ann, JAPANESE.encode())
     wrong = ann.post(f"{page}/columns", column=["sku", "", "title", "", "price"])
