@@ -13,7 +13,8 @@ from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.clock import utc_now
 from mercarich_web.jobs.jobs import Kind
-from mercarich_web.jobs.starting import MapColumns, ShowMapping
+from mercarich_web.jobs.sql.files import SqlJobFiles
+from mercarich_web.jobs.starting import ImportWish, MapColumns, ShowMapping
 
 CSV = "sku,marketplace,source_id,title\nA-1,yahoo,x1234567,カメラ\n"
 
@@ -109,6 +110,21 @@ def test_a_failed_import_offers_its_file_to_mend_in_the_page_s_language(
     assert file.text.startswith('\ufeff"problem","sku","marketplace","source_id","title"\r\n')
     assert '"A-1","ebay","x1234567","カメラ"' in file.text
     assert "expected" not in file.text
+
+
+def test_a_finished_import_says_when_its_file_to_mend_is_gone_and_links_to_none(ann: Browser, engine: Engine) -> None:
+    shop = Workshop(engine)
+    shop.now.at = utc_now()
+    data = (CSV + "A-2,ebay,x7654321,時計\n").encode()
+    job = shop.start_import("ann", "x.csv", [data], "ann", ImportWish(right_ones=True))
+    shop.work(Kind.IMPORT)
+    ann.client.cookies.set("language", "en")
+    before = ann.get(f"/jobs/{job.id}").text
+    SqlJobFiles(engine).drop(job.id, shop.now())
+    after = ann.get(f"/jobs/{job.id}").text
+
+    assert ("to-mend.csv" in before, "The file to mend was deleted" in before) == (True, False)
+    assert ("to-mend.csv" in after, "The file to mend was deleted" in after) == (False, True)
 
 
 JAPANESE = "管理番号,どこで,商品名,仕入値,売値\nA-1,https://jp.mercari.com/item/m12345678901?x=1,カメラ,¥9000,¥12800\nA-2,x,,,高い\n"

@@ -15,6 +15,7 @@ from mercarich_web.jobs.jobs import Kind
 from mercarich_web.jobs.mend_file import FileToMend
 from mercarich_web.jobs.room import FILES_AN_HOUR
 from mercarich_web.jobs.sql.files import PIECE
+from mercarich_web.jobs.starting import ImportWish
 from mercarich_web.refusals import NotFound, Refused
 
 MOST = 21 * PIECE
@@ -61,6 +62,23 @@ def test_the_oldest_file_to_mend_goes_and_its_import_tells_why(shop: Workshop) -
     for kept in (second, third, fourth):
         assert isinstance(shop.job(kept.id).message, RowsWrong)
         assert len("".join(FileToMend(shop.book, shop.now)(kept.id, "hanako"))) > len(WRONG)
+
+
+def test_the_file_of_the_rows_that_were_left_out_goes_too_and_its_import_is_as_it_was(shop: Workshop) -> None:
+    right = b"A-9999,yahoo,x1234567,t\r\n"
+    wish = ImportWish(right_ones=True)
+    first = shop.start_import("hanako", "first.csv", iter([WRONG + right]), "hanako", wish)
+    shop.work(Kind.IMPORT)
+    before = shop.job(first.id)
+    for _ in range(3):
+        shop.import_bytes("hanako", WRONG)
+    gone = shop.job(first.id)
+
+    assert (before.state, before.can_be_mended(shop.now())) == ("finished", True)
+    assert (gone.state, gone.message, gone.file_is_gone) == ("finished", before.message, True)
+    assert not gone.can_be_mended(shop.now())
+    with pytest.raises(NotFound):
+        FileToMend(shop.book, shop.now)(first.id, "hanako")
 
 
 def test_a_file_that_finds_no_room_is_refused_and_leaves_nothing(shop: Workshop, engine: Engine) -> None:

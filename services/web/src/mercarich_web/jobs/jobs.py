@@ -50,6 +50,8 @@ CAPACITY, ACCEPTED = "capacity", "accepted"
 """In an import's cursor: the reasons of `Job.capacity` as they are stored, and whether the seller has accepted them."""
 RIGHT_ONES = "right_ones"
 """In an import's arguments: whether rows with problems are left out and the others taken."""
+FILE_GONE = "file_gone"
+"""In an import's cursor: its file to mend was deleted before its time, because newer files needed its place."""
 READ_SOON = "read_soon"
 """In an import's arguments: whether feed is to read the offers at Amazon once they are imported."""
 
@@ -106,9 +108,14 @@ class Job:
         """The file is still stored and its rows were read. A wrong header is not mendable: it is wrong for all rows."""
         over = self.state in (State.FAILED, State.FINISHED)
         read = self.kind == Kind.IMPORT and over and self.cursor.get("records", 0) > 0
-        if isinstance(self.message, FileToMendGone):
+        if self.file_is_gone:
             return False
         return read and self.wrong > 0 and self.ended_at is not None and now - self.ended_at < MENDABLE_FOR
+
+    @property
+    def file_is_gone(self) -> bool:
+        """Its file to mend was deleted before its time. A failed import tells it by its message."""
+        return isinstance(self.message, FileToMendGone) or bool(self.cursor.get(FILE_GONE))
 
     def has_right_ones(self, now: datetime) -> bool:
         """None of its rows was imported, for the problems of some, and others have none."""

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import job_files, jobs
 from mercarich_reasons.jobs import FileToMendGone
 from mercarich_web.database import reading
-from mercarich_web.jobs.jobs import State
+from mercarich_web.jobs.jobs import FILE_GONE, State
 from mercarich_web.jobs.room import MOST_KEPT, KeptFile
 from mercarich_web.jobs.sql.claims import to_be_mended
 
@@ -38,12 +40,16 @@ class SqlJobFiles:
         """Delete a file to mend; its job tells why. Safe to repeat."""
 
         def write(connection: Connection) -> None:
-            mine = select(jobs.c.wrong, jobs.c.state).where(jobs.c.id == job_id, to_be_mended(now)).with_for_update()
+            of = (jobs.c.wrong, jobs.c.state, jobs.c.cursor)
+            mine = select(*of).where(jobs.c.id == job_id, to_be_mended(now)).with_for_update()
             found = connection.execute(mine).one_or_none()
             if found is not None:
-                told = FileToMendGone(found.wrong, MOST_KEPT // 1_000_000)
-                failed = (jobs.c.id == job_id, jobs.c.state == State.FAILED)
-                connection.execute(update(jobs).where(*failed).values(message=told))
+                told: dict[str, Any] = {
+                    "cursor": orjson.dumps({**orjson.loads(found.cursor), FILE_GONE: True}).decode()
+                }
+                if found.state == State.FAILED:  # The message of a finished one tells what it has imported.
+                    told["message"] = FileToMendGone(found.wrong, MOST_KEPT // 1_000_000)
+                connection.execute(update(jobs).where(jobs.c.id == job_id).values(told))
                 connection.execute(delete(job_files).where(job_files.c.job_id == job_id))
 
         run_tx(self._engine, write)
