@@ -6,8 +6,14 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
+
+class Failed(str):
+    """The error of a formula, such as `#N/A`."""
+
+
 Cell = str | int | float | bool | None
 Rows = Sequence[Sequence[Cell]]
+_ODS_FAILED = ' table:formula="of:=IF(1>0;NA();0)" calcext:value-type="error" office:string-value=""'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -81,6 +87,8 @@ def _cell(name: str, value: Cell, formulas: Mapping[str, str]) -> str:
         return ""
     if isinstance(value, bool):
         return f'<c r="{name}" t="b">{formula}<v>{int(value)}</v></c>'
+    if isinstance(value, Failed):
+        return f'<c r="{name}" s="1" t="e"><f>VLOOKUP(A1,Z:Z,1,FALSE)</f><v>{escape(value)}</v></c>'
     if isinstance(value, int | float):
         return f'<c r="{name}">{formula}<v>{value}</v></c>'
     if formula:
@@ -91,10 +99,11 @@ def _cell(name: str, value: Cell, formulas: Mapping[str, str]) -> str:
 def ods(rows: Rows) -> bytes:
     """Return a sheet of LibreOffice."""
     office, table, text = (f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("office", "table", "text"))
+    calcext = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
     cells = "".join(
         "<table:table-row>"
         + "".join(
-            '<table:table-cell office:value-type="string">'
+            f'<table:table-cell{_ODS_FAILED if isinstance(cell, Failed) else ""} office:value-type="string">'
             f"<text:p>{escape(str(cell or ''))}</text:p></table:table-cell>"
             for cell in row
         )
@@ -102,7 +111,8 @@ def ods(rows: Rows) -> bytes:
         for row in rows
     )
     content = (
-        f'<office:document-content xmlns:office="{office}" xmlns:table="{table}" xmlns:text="{text}"><office:body>'
+        f'<office:document-content xmlns:office="{office}" xmlns:table="{table}" xmlns:text="{text}"'
+        f' xmlns:calcext="{calcext}"><office:body>'
         f'<office:spreadsheet><table:table table:name="出品">{cells}</table:table></office:spreadsheet></office:body>'
         "</office:document-content>"
     )

@@ -14,6 +14,7 @@ from tests.integration.web.sellers_files import (
     JAPANESE,
     SHOPS,
     Cell,
+    Failed,
     amazons,
     bomb,
     encrypted,
@@ -26,7 +27,7 @@ from tests.integration.web.sellers_files import (
 )
 from tests.integration.web.workshop import Workshop
 
-from mercarich_reasons.imports import AmazonsReport, HeaderMissing
+from mercarich_reasons.imports import AmazonsReport, CellFailed, HeaderMissing
 from mercarich_reasons.jobs import (
     FileEncoding,
     NoSpreadsheet,
@@ -256,6 +257,33 @@ def test_a_file_without_a_header_loses_no_listing_to_it_and_one_sentence_helps(s
 
         assert shop.job(job.id).state == "failed"
         assert shop.problems(job.id) == [(1, None, HeaderMissing())]
+
+
+FAILED_CELLS = {"price": 3, "quantity": 4, "listed": 5, "title": 2, "sku": 0}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [lambda rows: workbook({"s": rows}), ods, lambda rows: in_shift_jis(lines(rows))],
+    ids=["xlsx", "ods", "csv"],
+)
+def test_an_error_of_the_spreadsheet_is_no_empty_cell(
+    shop: Workshop, made: Callable[[Sequence[Sequence[Cell]]], bytes]
+) -> None:
+    wrong = offers(len(FAILED_CELLS))
+    for row, place in zip(wrong, FAILED_CELLS.values(), strict=True):
+        row[place] = Failed("#N/A")
+    further_down = [[Failed("#N/A") if place else None for place in range(6)] for _ in range(30)]
+    job = taken(shop, made([JAPANESE, *wrong, *offers(1, 9), *further_down]), right_ones=True)
+
+    assert shop.problems(job.id) == [(line, field, CellFailed()) for line, field in enumerate(FAILED_CELLS, 2)]
+    assert shop.skus(1) == ["JP-009"]
+
+
+def test_an_error_in_a_column_that_is_left_out_is_nothing(shop: Workshop) -> None:
+    rows = [[*JAPANESE, "利益"], *([*row, Failed("#DIV/0!")] for row in offers(2))]
+
+    assert taken(shop, workbook({"s": rows})).made == 2
 
 
 def wrong_ones() -> list[list[Cell]]:

@@ -77,6 +77,11 @@ class CellEmpty(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class CellFailed(Reason):
+    """The cell has an error of the spreadsheet, such as #N/A, in place of a value."""
+
+
+@dataclass(frozen=True, slots=True)
 class CellTooLong(Reason):
     characters: int
     most: int

@@ -15,6 +15,7 @@ FILES: Mapping[str, str] = {
     " offers are read from there, or add a column with the address of each source",
     "cell_count": "the row has {cells} cells, the header {columns}",
     "cell_empty": "is empty",
+    "cell_failed": "has an error of the spreadsheet, such as #N/A; mend its formula, or write the value",
     "cell_too_long": "{characters} characters; at most {most} are allowed",
     "control_character": "contains a control character",
     "line_break_inside": "contains a tab or a line break",

@@ -15,6 +15,7 @@ FILES: Mapping[str, str] = {
     "「Amazonの出品」で読み込むか、仕入れ元URLの列を追加してください",
     "cell_count": "セルが{cells}個ありますが、見出し行は{columns}個です",
     "cell_empty": "空欄です",
+    "cell_failed": "#N/Aなどのエラーになっています。数式を直すか、値を入力してください",
     "cell_too_long": "{characters}文字あります。{most}文字までです",
     "control_character": "制御文字が含まれています",
     "line_break_inside": "タブまたは改行が含まれています",

@@ -17,6 +17,7 @@ from typing import BinaryIO
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from mercarich_web.jobs.workbook import LOCKED, TOO_LARGE, UNREADABLE
+from mercarich_web.jobs.workbook_errors import with_errors_as_text
 from mercarich_web.listings.column_names import HEADER_WITHIN, find_header
 from mercarich_web.listings.csv_rows import COLUMNS
 
@@ -44,6 +45,7 @@ def main(source: BinaryIO, sink: BinaryIO) -> int:
     try:
         if data.startswith(b"PK"):
             _check(data)
+            data = with_errors_as_text(data)
         _write(_sheet(CalamineWorkbook.from_filelike(io.BytesIO(data))), sink)
     except PasswordError:
         return LOCKED

@@ -23,6 +23,14 @@ _WORDS = {
     for word in " ".join(words).split()
 }
 _TOTALS = frozenset({"合計", "総合計", "総計", "小計", "計", "total", "subtotal", "grandtotal", "sum"})
+_ERRORS = frozenset(
+    {
+        *("#N/A", "#NAME?", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!"),
+        *("#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#EXTERNAL!", "#PYTHON!", "#GETTING_DATA", "#ERROR!"),
+    }
+)
+_NUMBERED_ERROR = re.compile("(?:err|エラー):[0-9]{3}", re.IGNORECASE)
+"""As LibreOffice has them."""
 _EXAMPLES = ("(例)", "(example)")
 
 
@@ -45,6 +53,12 @@ def yes_or_no(text: str) -> bool | None:
 def is_total(text: str) -> bool:
     """Return whether a cell is the name of a line of totals."""
     return re.sub(r"[\s::]+", "", plain(text).lower()) in _TOTALS
+
+
+def is_error(text: str) -> bool:
+    """Return whether a cell has an error of a spreadsheet in place of a value."""
+    given = plain(text)
+    return given.upper() in _ERRORS or _NUMBERED_ERROR.fullmatch(given) is not None
 
 
 def is_example(text: str) -> bool:

@@ -9,6 +9,7 @@ from mercarich_contracts.sites import SITES, called, is_short_link, item_of_addr
 from mercarich_reasons.imports import (
     CellCount,
     CellEmpty,
+    CellFailed,
     CellTooLong,
     ColumnMissing,
     ColumnTwice,
@@ -27,7 +28,7 @@ from mercarich_reasons.imports import (
 )
 from mercarich_reasons.offers import NoSourceAddress
 from mercarich_reasons.reason import Reason
-from mercarich_web.listings.cell_words import is_example, is_total, plain, whole_number, yes_or_no
+from mercarich_web.listings.cell_words import is_error, is_example, is_total, plain, whole_number, yes_or_no
 from mercarich_web.listings.column_names import field_of, is_listing
 from mercarich_web.listings.price_bounds import crossed
 
@@ -113,7 +114,8 @@ def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[L
     if len(cells) != len(columns):
         return None, [Problem(line, None, CellCount(len(cells), len(columns)))]
     values = {name: restored(cell).strip() for name, cell in zip(columns, cells, strict=True)}
-    reader = _Reader(values, line)
+    failed = [name for name in (*_FIRST, *OPTIONAL) if is_error(values.get(name, ""))]
+    reader = _Reader({**values, **dict.fromkeys(failed, "")}, line)
     marketplace, item_id = reader.source()
     row = ListingRow(
         line=line,
@@ -131,14 +133,18 @@ def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[L
     wrong = crossed(row.least_price, row.most_price)
     if wrong is not None:
         reader.problems.append(Problem(line, "least_price", wrong))
-    return (None if reader.problems else row), reader.problems
+    problems = [Problem(line, name, CellFailed()) for name in failed]
+    problems += [each for each in reader.problems if each.field not in failed]
+    return (None if problems else row), problems
 
 
 def is_no_listing(columns: Sequence[str], cells: Sequence[str]) -> bool:
     """Return whether a record is none of the listings: without a cell of ours, totals, or a template's example."""
+    if all(not cell.strip() or is_error(cell) for cell in cells):
+        return True  # Formulas are copied further down than there are listings.
     mine = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name in COLUMNS and cell.strip()}
     if not mine:
-        return not any(map(str.strip, cells)) or any(map(is_total, cells))
+        return any(map(is_total, cells))
     sku = restored(mine.get("sku", ""))
     if is_example(sku):
         return True
