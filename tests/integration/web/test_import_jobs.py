@@ -18,6 +18,7 @@ from mercarich_reasons.jobs import ImportStopped, RowsImported, RowsWrong
 from mercarich_reasons.repricing import PriceBoundsCrossed
 from mercarich_reasons.stock import ByImport
 from mercarich_web.jobs.jobs import Kind, Overtaken
+from mercarich_web.jobs.starting import ImportWish
 
 
 @pytest.fixture
@@ -236,6 +237,21 @@ def test_a_worker_killed_at_any_step_is_followed_by_another_and_the_import_ends_
 
     assert (shop.job(started.id).state, shop.job(started.id).made) == ("finished", 1200)
     assert len(shop.skus(1)) == 1200
+
+
+@pytest.mark.parametrize("apart", [2, 700])
+def test_a_row_that_is_left_out_is_another_ones_double_however_far_that_is(
+    shop: Workshop, rows: Rows, apart: int
+) -> None:
+    rows.listing(1, rows.source("x100000001"), "OTHER")
+    wanted = offers(800)
+    wanted[apart]["sku"] = wanted[0]["sku"]
+    shop.start_import("hanako", "offers.csv", [csv_of(wanted)], "taro", ImportWish(right_ones=True))
+    shop.work(Kind.IMPORT)
+
+    assert [each[:2] for each in shop.problems(1)] == [(2, "source_id"), (apart + 2, "sku")]
+    assert len(shop.skus(1)) == 799, "OTHER, and all but two"
+    assert shop.staged() == 0
 
 
 def test_a_worker_whose_job_was_taken_over_writes_nothing_more(shop: Workshop) -> None:

@@ -10,11 +10,11 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, and_, delete, func, select
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.conditions import Filter
-from mercarich_db.tables import job_rows, listings, source_items
+from mercarich_db.tables import job_problems, job_rows, listings, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings.stages import is_in
 from mercarich_listings.transition import Stage
@@ -32,6 +32,8 @@ from mercarich_web.listings.csv_rows import Problem
 from mercarich_web.listings.price_bounds import crossed
 
 _row = job_rows.c
+LEFT_OUT_AT_ONCE = 1_000
+"""Rows that one statement deletes."""
 _Source = tuple[str, str]
 """Marketplace and item id."""
 
@@ -43,6 +45,17 @@ def problems_of(connection: Connection, claim: Claim, first: int, last: int) -> 
     rows = connection.execute(select(*of).where(*these).order_by(_row.number)).all()
     known = _known(connection, claim, rows)
     return [problem for row in rows for problem in known.problems(row)]
+
+
+def leave_out_wrong(connection: Connection, job_id: int) -> None:
+    """Delete the staged rows with problems. Once all are compared: a row that is left out still is another's double."""
+    told = select(job_problems.c.line).distinct().where(job_problems.c.job_id == job_id)
+    wrong = frozenset(connection.execute(told).scalars())
+    staged = connection.execute(select(_row.number, _row.line).where(_row.job_id == job_id)).all()
+    numbers = [row.number for row in staged if row.line in wrong]
+    for start in range(0, len(numbers), LEFT_OUT_AT_ONCE):
+        these = numbers[start : start + LEFT_OUT_AT_ONCE]
+        connection.execute(delete(job_rows).where(_row.job_id == job_id, _row.number.in_(these)))
 
 
 @dataclass(frozen=True, slots=True)

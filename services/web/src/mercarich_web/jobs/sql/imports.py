@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, insert, select
+from sqlalchemy import Connection, Select, and_, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from mercarich_db.bulk import insert_missing
@@ -24,7 +24,7 @@ from mercarich_web.database import reading
 from mercarich_web.jobs.jobs import AMONG_STAGED, CAPACITY, READ_SOON, RIGHT_ONES, Changed, Claim, Phase, State
 from mercarich_web.jobs.sql.claims import SqlDesk, ended, write_claimed
 from mercarich_web.jobs.sql.import_capacity import weigh
-from mercarich_web.jobs.sql.import_comparison import problems_of
+from mercarich_web.jobs.sql.import_comparison import leave_out_wrong, problems_of
 from mercarich_web.jobs.sql.new_rows import new_listing, new_source, offered, problem_row, staged_row
 from mercarich_web.listings.csv_rows import ListingRow, Problem
 from mercarich_web.listings.price_bounds import crossed
@@ -100,10 +100,10 @@ class SqlImports:
             problems = problems_of(connection, claim, int(claim.cursor["number"]), last)
             wrong = sorted({problem.line for problem in problems})
             cursor = {**claim.cursor, "number": last, AMONG_STAGED: claim.cursor.get(AMONG_STAGED, 0) + len(wrong)}
-            if claim.arguments.get(RIGHT_ONES) and wrong:
-                these = and_(job_rows.c.job_id == claim.job_id, job_rows.c.line.in_(wrong))
-                connection.execute(delete(job_rows).where(these))
-            return self._advance(connection, claim, problems, cursor)
+            after = self._advance(connection, claim, problems, cursor)
+            if claim.arguments.get(RIGHT_ONES) and last >= (claim.total or 0):
+                leave_out_wrong(connection, claim.job_id)
+            return after
 
         return run_tx(self._engine, write)
 
