@@ -22,6 +22,7 @@ from mercarich_reasons.imports import (
     NumberOutOfRange,
     OtherMarketplace,
     ShortLink,
+    SkuOfExample,
     UnknownColumn,
 )
 from mercarich_reasons.offers import NoSourceAddress
@@ -133,6 +134,8 @@ def test_empty_cells_behind_the_last_column_are_none() -> None:
         (["合計", "", "12,800"], True),
         (["", "Total:", "12,800"], True),
         (["（例）A-1", "https://jp.mercari.com/item/m12345678901", "1"], True),
+        (["（例）A-1", "https://jp.mercari.com/item/m10000000001", "1"], False),
+        (["（例）A-1", "", "1"], False),
         (["合計", "https://jp.mercari.com/item/m12345678901", "1"], False),
         (["A-1", "", ""], False),
         (["", "https://jp.mercari.com/item/m12345678901", ""], False),
@@ -141,6 +144,12 @@ def test_empty_cells_behind_the_last_column_are_none() -> None:
 )
 def test_blank_lines_totals_and_examples_are_no_listings(cells: list[str], is_none: bool) -> None:
     assert is_no_listing(["sku", "source_id", "price"], cells) is is_none
+
+
+def test_an_example_that_was_filled_in_needs_a_sku_of_its_own() -> None:
+    row, problems = row_of(sku="（例）CAMERA-001")
+
+    assert (row, problems) == (None, [("sku", SkuOfExample())])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -147,6 +147,11 @@ class NumberOutOfRange(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class SkuOfExample(Reason):
+    """The row was filled in, and has the SKU of a template's example still."""
+
+
+@dataclass(frozen=True, slots=True)
 class SkuTwice(Reason):
     """An earlier line of the file has the same SKU."""
 

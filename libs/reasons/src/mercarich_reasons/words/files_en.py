@@ -26,6 +26,7 @@ FILES: Mapping[str, str] = {
     "no_asin": "expected ten capital letters and digits, not '{given}'",
     "not_yes_or_no": "expected yes or no, not '{given}'",
     "number_out_of_range": "expected a whole number from {least} to {most}, not '{given}'",
+    "sku_of_example": "is that of the template's example; write your own SKU",
     "sku_twice": "line {line} has the same SKU",
     "source_twice": "line {line} has the same source",
     "source_taken": "your SKU {sku} already has this source",

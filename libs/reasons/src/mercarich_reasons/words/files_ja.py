@@ -26,6 +26,7 @@ FILES: Mapping[str, str] = {
     "no_asin": "半角の英大文字と数字10文字で入力してください（入力：{given}）",
     "not_yes_or_no": "yesまたはnoを入力してください（入力：{given}）",
     "number_out_of_range": "{least}〜{most}の整数を入力してください（入力：{given}）",
+    "sku_of_example": "テンプレートの例のままです。ご自分のSKUを入力してください",
     "sku_twice": "{line}行目と同じSKUです",
     "source_twice": "{line}行目と同じ仕入れ元です",
     "source_taken": "SKU {sku}がこの仕入れ元を使っています",

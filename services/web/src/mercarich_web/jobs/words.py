@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mercarich_web.listings.csv_rows import EXAMPLE_SOURCE
 from mercarich_web.site.languages import N_
 
 JOB_KINDS: Mapping[str, tuple[str, str]] = {
@@ -45,7 +46,7 @@ COLUMN_WORDS: Mapping[str, str] = {
 """Columns of a file, as a template names them; an import knows each of these names in either language."""
 EXAMPLE_SKU = N_("(example) CAMERA-001")
 EXAMPLE: Mapping[str, str] = {
-    "source_id": "https://jp.mercari.com/item/m12345678901",
+    "source_id": EXAMPLE_SOURCE,
     "asin": "B000000001",
     "title": "Canon EOS Kiss X10",
     "price": "49800",

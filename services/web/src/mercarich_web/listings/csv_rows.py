@@ -24,6 +24,7 @@ from mercarich_reasons.imports import (
     NumberOutOfRange,
     OtherMarketplace,
     ShortLink,
+    SkuOfExample,
     UnknownColumn,
 )
 from mercarich_reasons.offers import NoSourceAddress
@@ -43,6 +44,8 @@ SHOWN = (
 COLUMNS = (*_FIRST, *OPTIONAL, *SHOWN)
 PROBLEM = "problem"
 """The column with the problems in a file to be mended, which an import ignores, too."""
+EXAMPLE_SOURCE = "https://jp.mercari.com/item/m12345678901"
+"""The source of a template's example."""
 
 MOST_ROWS = 50_000
 MOST_PIECES = 999
@@ -147,7 +150,7 @@ def is_no_listing(columns: Sequence[str], cells: Sequence[str]) -> bool:
         return any(map(is_total, cells))
     sku = restored(mine.get("sku", ""))
     if is_example(sku):
-        return True
+        return item_of_address(mine.get("source_id", "")) == item_of_address(EXAMPLE_SOURCE)
     has_source = "source_id" in mine and not is_total(mine["source_id"])
     return not has_source and (is_total(sku) or (not sku and any(map(is_total, cells))))
 
@@ -204,6 +207,8 @@ class _Reader:
         text = self._required("sku")
         if _BLANKS.search(text):
             self._wrong("sku", LineBreakInside())
+        if is_example(text):
+            self._wrong("sku", SkuOfExample())
         return text
 
     def _item_id(self, marketplace: Marketplace, text: str) -> str:
