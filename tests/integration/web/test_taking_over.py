@@ -254,6 +254,16 @@ def test_a_file_names_sources_line_by_line(desk: OfferDesk, rows: Rows, engine: 
     assert source_of(engine, "B-1") == (None, None, None)
 
 
+def test_blank_lines_totals_and_a_templates_example_are_nothing_wrong(desk: OfferDesk, rows: Rows) -> None:
+    at_amazon(rows, "A-1")
+    text = (
+        f"SKU,仕入れ元URL,価格\n(example) CAMERA-001,{PAGE},49800\nA-1,{PAGE},1\n,,\n,#N/A,\n合計,,38406\n,合計,38406\n"
+    )
+    told = desk.match.file(ANN, iter([text.encode()]), BY)
+
+    assert (told.matched, told.wrong) == (1, 0)
+
+
 def test_the_file_of_an_import_names_sources_too(desk: OfferDesk, rows: Rows, engine: Engine) -> None:
     at_amazon(rows, "A-1")
     text = "sku,marketplace,source_id\nA-1,Mercari,m12345678901\nA-1,ebay,1\nA-1,yahoo\n"

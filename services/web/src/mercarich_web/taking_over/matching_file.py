@@ -15,7 +15,7 @@ from mercarich_reasons.reason import Reason
 from mercarich_reasons.refusal import Refusal
 from mercarich_web.jobs.csv_records import Place, Record, lines, records
 from mercarich_web.jobs.layouts import Layout
-from mercarich_web.listings.csv_rows import restored
+from mercarich_web.listings.csv_rows import is_no_listing, restored
 
 SKU, SOURCE, MARKETPLACE = "sku", "source_id", "marketplace"
 """The fields of an import's file, which is taken as it is; `source` is a name of the second one."""
@@ -45,17 +45,21 @@ class Named:
 
 
 def read_matches(chunks: Iterable[bytes], layout: Layout) -> Iterator[Named]:
-    """Yield the lines that name a source or are wrong; those without a source are left out. Raises `WrongColumns`."""
+    """Yield the lines that name a source or are wrong; those without a source, blank ones and totals are left out.
+
+    Raises `WrongColumns`.
+    """
     columns = layout.columns
     if SKU not in columns or SOURCE not in columns:
         raise WrongColumns(MatchingColumns(", ".join(layout.names)[:100] or "–"))
     market = columns.index(MARKETPLACE) if MARKETPLACE in columns else None
     places = _Places(columns.index(SKU), columns.index(SOURCE), market)
     for record in records(lines(chunks), layout.encoding, Place(), layout.separator):
-        if record.line > layout.header_line:
-            named = _named(record, places)
-            if named is not None:
-                yield named
+        if record.line <= layout.header_line or (record.problem is None and is_no_listing(columns, record.cells)):
+            continue
+        named = _named(record, places)
+        if named is not None:
+            yield named
 
 
 def _named(record: Record, places: _Places) -> Named | None:
