@@ -66,7 +66,7 @@ def _starting(keys: Keys, desk: JobDesk) -> APIRouter:
     @routes.post(
         "/imports",
         status_code=201,
-        summary="Start an import of a CSV file, .xlsx or .ods",
+        summary="Start an import of a CSV file, .xlsx, .xls or .ods",
         max_body_size=MOST_BYTES + 10_000,
     )
     def start_import(

@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     kinds = actions.add_parser("start", help="a bulk search or an import").add_subparsers(dest="kind", required=True)
     _search(kinds.add_parser("search", help="new candidates as drafts"))
     load_file = _action(kinds.add_parser("import", help="listings from a file"), _start_import)
-    load_file.add_argument("file", help="a CSV, .xlsx or .ods; - reads standard input")
+    load_file.add_argument("file", help="a CSV, .xlsx, .xls or .ods; - reads standard input")
     load_file.add_argument(
         "--column",
         action="append",

@@ -151,13 +151,12 @@ def shown_rows(chunks: Iterable[bytes], layout: Layout) -> list[ShownRow]:
     return found
 
 
-def stored_layout(arguments: Mapping[str, Any], names: Sequence[str] = ()) -> Layout:
-    """Return the layout that a job keeps."""
+def stored_layout(arguments: Mapping[str, Any]) -> Layout:
+    """Return the layout that a job keeps, which has not the names."""
     return Layout(
         encoding=str(arguments["encoding"]),
         separator=str(arguments.get("separator", ",")),
         header_line=int(arguments.get("header_line", 1)),
-        names=tuple(names),
         columns=tuple(arguments.get("columns", ())),
     )
 
