@@ -197,6 +197,34 @@ def test_a_mass_of_prices_waits_for_a_person(engine: Engine, shop: Shop, market:
     assert {row.stage for row in many.rows()} == {Stage.ON_SALE}
 
 
+def test_a_hold_of_prices_keeps_up_nothing_that_is_sold_at_a_loss(engine: Engine, shop: Shop, market: Market) -> None:
+    """The price waits for a person; the loss stop for a second look alone."""
+    many = Followers(engine, shop, market, offers=30)
+    shop.setting("LOSS_RULE", "take_down")
+    many.look(DEAR)
+    assert {hold.kind for hold in many.holds()} == {HoldKind.PRICES}
+    with engines.reading(engine) as connection:
+        due = connection.execute(select(source_items.c.due_at)).scalars().all()
+    assert set(due) == {many.now + timedelta(minutes=10)}, "the second look is one of the loss stop"
+
+    many.now += timedelta(minutes=10)
+    many.look(DEAR, "x1")
+    assert [row.stage for row in many.rows()[:2]] == [Stage.HELD, Stage.PAUSED]
+    many.look(DEAR, *many.items[2:])
+    assert many.holds()[-1].kind == HoldKind.LOSSES, "the brake weighs it"
+    many.now += timedelta(minutes=10)
+    many.look(DEAR, *many.items[2:])
+    assert ({row.stage for row in many.rows()[1:]}, many.wishes()) == ({Stage.PAUSED}, [])
+
+
+def test_a_price_held_without_a_loss_waits_for_no_second_look(engine: Engine, shop: Shop, market: Market) -> None:
+    many = Followers(engine, shop, market, offers=30)
+    many.look(DEAR)
+    with engines.reading(engine) as connection:
+        due = connection.execute(select(source_items.c.due_at)).scalars().all()
+    assert all(at is None or at > many.now + timedelta(minutes=10) for at in due)
+
+
 def test_what_was_read_wrongly_is_let_go_by_a_look_that_reads_it_right(
     engine: Engine, shop: Shop, market: Market
 ) -> None:

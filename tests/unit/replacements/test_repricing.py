@@ -112,6 +112,16 @@ def test_an_offer_is_weighed_by_the_price_that_is_on_its_way() -> None:
     assert _asked(dear, rules, replace(BAND, asked_jpy=5000)) is Step.PAUSE
 
 
+def test_a_price_that_waits_for_a_person_does_not_keep_up_what_is_sold_at_a_loss() -> None:
+    rules, dear, dearer = replace(RULES, loss=TAKES_DOWN), replace(SALE, price_jpy=3500), replace(SALE, price_jpy=3400)
+    found = [
+        decide(sale, rules, None, BAND, paused=False, held=held) for held in (False, True) for sale in (dear, dearer)
+    ]
+    assert [one.step for one in found] == [Step.REPRICE, Step.REPRICE, Step.PAUSE, Step.REPRICE]
+    assert [one.is_loss for one in found] == [True, False, False, False]
+    assert decide(dear, rules, None, BAND, paused=True, held=True).step is Step.REPRICE, "it is down already"
+
+
 @pytest.mark.parametrize("price", [2000, 3000, 3351, 4301, None])
 def test_the_loss_stop_alone_puts_up_a_paused_offer(price: int | None) -> None:
     sale, rules = replace(SALE, price_jpy=price), replace(RULES, loss=TAKES_DOWN)

@@ -59,6 +59,8 @@ class Decision:
     reason: Reason | None = None
     """With the figures; None: nothing can be said about them, or no rule applies. `EarnsTooLittle` where nothing is
     decided: by the postage that is counted it earns too little, which is a reason not to put it up."""
+    is_loss: bool = False
+    """Of `REPRICE`: without the new price, the loss stop would take the offer down."""
 
 
 UNDECIDED = Decision(Step.UNDECIDED)

@@ -61,20 +61,24 @@ class Following:
 NOT_FOLLOWING = Following()
 
 
-def decide(sale: Sale, rules: Rules, own_jpy: int | None, following: Following, *, paused: bool) -> Decision:
+def decide(
+    sale: Sale, rules: Rules, own_jpy: int | None, following: Following, *, paused: bool, held: bool = False
+) -> Decision:
     """Return what becomes of an offer that is up, or `paused`. `own_jpy` is its own limit of the loss stop.
 
     While a price is on its way, an offer that is up is weighed by that one, and no other is asked for. A paused offer
     that earns too little gets the price at which it would earn enough; the loss stop puts it up once Amazon has that.
+    An offer that is `held` by the brake may wait for a person: the loss stop does not wait for its price.
     """
     coming = following.asked_jpy
     weighed = sale if coming is None or paused else replace(sale, offer_price_jpy=coming)
     by_loss = loss_stop.decide(weighed, rules.terms, rules.loss, own_jpy, paused=paused)
-    stays = not paused or by_loss.step is Step.KEEP
+    is_loss = by_loss.step is Step.PAUSE
+    stays = by_loss.step is Step.KEEP if paused else not (held and is_loss)
     if not stays or coming is not None or not may_follow(rules.price, following):
         return by_loss
     wanted = _wanted(sale, rules, own_jpy, following)
-    return by_loss if wanted is None else Decision(Step.REPRICE, wanted)
+    return by_loss if wanted is None else Decision(Step.REPRICE, wanted, is_loss=is_loss)
 
 
 def may_follow(rule: PriceRule, following: Following) -> bool:

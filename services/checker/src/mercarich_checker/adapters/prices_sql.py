@@ -68,7 +68,8 @@ def asked(
         sale = Sale(offer.offer_price_jpy, *told, estimates.get(offer.id))
         following = _following(offer.least_price_jpy, offer.most_price_jpy, states.get(offer.id))
         mine, own = rules.of(offer.user_id), offer.least_profit_jpy
-        decisions[offer.id] = decide(sale, mine, own, following, paused=offer.quantity == 0)
+        stands = {"paused": offer.quantity == 0, "held": offer.held_at is not None}
+        decisions[offer.id] = decide(sale, mine, own, following, **stands)
     return Asked(decisions)
 
 
@@ -193,9 +194,10 @@ def release(connection: Connection, kept: Sequence[Listing], rules: PriceRules, 
 def _waiting(
     moves: prices.Moves, decisions: Mapping[int, Decision], decided: prices.Decided, now: datetime
 ) -> dict[int, datetime]:
-    """Return the sources that a second look is to confirm; prices that are held wait for a person."""
-    new = (offer for offer in moves.new if offer.id in decided.held and decisions[offer.id].step is not Step.REPRICE)
-    held = [*moves.waiting, *new]
+    """Return the sources that a second look is to confirm. Prices that are held wait for a person, and the loss stop
+    does not: that look takes down what is sold at a loss meanwhile."""
+    of_person = {id for id, one in decisions.items() if one.step is Step.REPRICE and not one.is_loss}
+    held = [*moves.waiting, *(offer for offer in moves.new if offer.id in decided.held and offer.id not in of_person)]
     return {offer.source_item_id: offer.held_at or now for offer in held}
 
 
