@@ -19,11 +19,13 @@ from mercarich_feed.domain.answers import Transient
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.use_cases.prices import ChangePrices
 from mercarich_listings import repricing_store, store
+from mercarich_listings.listing import Listing
 from mercarich_listings.read_back import SHOWS_WITHIN
-from mercarich_listings.repricing import ShownPrice, Step
+from mercarich_listings.repricing import Next, ShownPrice, Step
 from mercarich_reasons.push import UnknownSku
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.repricing import (
+    FollowingStoppedByHand,
     OfferOnSalePrice,
     PriceAtAmazon,
     PriceChangedElsewhere,
@@ -31,10 +33,12 @@ from mercarich_reasons.repricing import (
     PriceNotTaken,
     PriceOvertaken,
     PriceRefused,
+    PriceTakenBack,
     Reached,
 )
 
 SELLER = 1
+STOPPED = FollowingStoppedByHand("ann")
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +81,23 @@ class Desk:
 
         run_tx(self.shop.engine, ask)
 
+    def end_following(self, how: str) -> None:
+        """By the rule ("off"), by its "bounds" that are removed, or by a person's "stop"."""
+        if how == "off":
+            self.shop.set("REPRICING", "off")
+        elif how == "bounds":
+            self.shop.alter(listings, self.id, least_price_jpy=None, most_price_jpy=None)
+        else:
+            self._change(lambda connection, listing: repricing_store.stop(connection, listing, STOPPED, now()))
+
+    def take_back(self, to: int) -> None:
+        """As if the present price had been asked for."""
+        back = PriceTakenBack(self.price, to, "ann")
+        self._change(lambda connection, listing: repricing_store.take_back(connection, listing, back, now()))
+
+    def _change(self, write: Callable[[Connection, Listing], None]) -> None:
+        run_tx(self.shop.engine, lambda connection: write(connection, store.lock(connection, [self.id])[0]))
+
     def worker(self, prices: Any = None) -> ChangePrices:
         clock = lambda: now() + self.ahead  # noqa: E731
         prices = prices or SpApiPrices(api_of(self.amazon, self.shop))
@@ -116,7 +137,9 @@ class Desk:
 def desk(engine: Engine, shop: Shop, amazon: Amazon) -> Desk:
     mine = next(row for row in shop.rows(SELLER) if row.quantity)
     row = next(row for row in amazon.rows() if row["sku"] == mine.sku and row["seller_id"] == mine.seller_id)
-    shop.alter(listings, mine.id, offer_price_jpy=row["price"])
+    bounds = {"least_price_jpy": row["price"] - 1000, "most_price_jpy": row["price"] + 1000}
+    shop.alter(listings, mine.id, offer_price_jpy=row["price"], **bounds)
+    shop.set("REPRICING", "follow")
     return Desk(shop, amazon, row, mine.id)
 
 
@@ -209,15 +232,47 @@ def test_a_response_that_is_lost_is_read_back(desk: Desk, arrives: bool) -> None
         pytest.param({"quantity": 0}, id="it is down"),
         pytest.param({"offer_price_jpy": 777}, id="its price was edited"),
         pytest.param({"source_item_id": 3}, id="it has another source"),
+        pytest.param({"most_price_jpy": 100}, id="it is above the highest price now"),
+        pytest.param({"least_price_jpy": 9_000_000}, id="it is below the lowest price now"),
+        pytest.param({"least_price_jpy": None, "most_price_jpy": None}, id="its bounds were forgotten"),
     ],
 )
-def test_what_was_overtaken_is_not_sent(desk: Desk, change: dict[str, int]) -> None:
+def test_what_was_overtaken_is_not_sent(desk: Desk, change: dict[str, int | None]) -> None:
     desk.ask(desk.price + 100)
     desk.shop.alter(listings, desk.id, **change)
     desk.work()
     assert (desk.wish().state, desk.wish().stopped_at) == ("ended", None)
     assert desk.events() == [("price_overtaken", PriceOvertaken(desk.price + 100))]
     assert desk.ledger()["prices_changed"] == 0
+
+
+def test_without_the_rule_nothing_is_sent_that_was_asked_for_before(desk: Desk) -> None:
+    desk.ask(desk.price + 100)
+    desk.shop.set("REPRICING", "off")
+    desk.work()
+    assert desk.events() == [("price_overtaken", PriceOvertaken(desk.price + 100))]
+    assert desk.ledger()["prices_changed"] == 0
+
+
+@pytest.mark.parametrize("how", ["off", "bounds", "stop"])
+def test_what_ends_following_between_claim_and_send_ends_the_price(desk: Desk, how: str) -> None:
+    desk.ask(desk.price + 100)
+    worker = SqlRepricings(desk.shop.engine, 1, now)
+    claim, [wish] = worker.claim(SELLER, 5)
+    assert not wish.overtaken
+    desk.end_following(how)
+    step = worker.sending(claim, wish)
+    assert step is not None
+    assert step.next in (Next.OVERTAKEN, Next.WAIT)
+    assert desk.wish().attempts == 0
+
+
+def test_what_a_person_takes_back_needs_neither_rule_nor_bounds(desk: Desk) -> None:
+    desk.take_back(desk.price - 100)
+    desk.shop.set("REPRICING", "off")
+    desk.shop.alter(listings, desk.id, least_price_jpy=None, most_price_jpy=None)
+    desk.work()
+    assert (desk.wish().state, desk.at_amazon().given) == ("shown", desk.price - 100)
 
 
 def test_a_worker_that_was_overtaken_writes_and_sends_nothing(engine: Engine, desk: Desk) -> None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, false, func, not_, or_, select, true, update
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.repricing import RepricingState
+from mercarich_db import price_rules
 from mercarich_db.bulk import CHUNK, insert_missing
 from mercarich_db.conditions import among
 from mercarich_db.tables import listing_events, listings, repricings
@@ -36,13 +37,9 @@ _OPEN = _row.ended_at.is_(None)
 _FIRST = case((_row.state == RepricingState.SENT, 0), else_=1)
 _FOLLOWING = (*UP, Stage.PAUSED)
 _NEW = {"revision": 0, "state": RepricingState.ENDED, "attempts": 0}
-_IS_OVERTAKEN = case(
-    (_offer.offer_price_jpy.is_(None), True),
-    (_offer.offer_price_jpy != _row.from_jpy, True),
-    (and_(_row.source_item_id.is_not(None), ~is_in(_FOLLOWING)), True),
-    (and_(_row.source_item_id.is_not(None), _row.source_item_id != _offer.source_item_id), True),
-    else_=False,
-)
+_BY_SOURCE = _row.source_item_id.is_not(None)
+"""It was asked for by the price of a source; else by a person, whom neither rule nor bounds keep."""
+_WITHIN = func.coalesce(_row.to_jpy.between(_offer.least_price_jpy, _offer.most_price_jpy), false())
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +94,10 @@ def take_back(connection: Connection, listing: Listing, reason: PriceTakenBack, 
 
 
 def stop(connection: Connection, listing: Listing, reason: Reason, now: datetime) -> None:
-    """Stop a locked listing from following its source. What was not sent yet is not sent any more."""
+    """Stop a locked listing from following its source. What was not sent yet is not sent any more, and what was sent
+    is read back, since Amazon may still show it."""
     _open(connection, [listing])
-    unsent = update(repricings).where(_row.listing_id == listing.id, _OPEN, _row.state == RepricingState.WAITING)
+    unsent = update(repricings).where(_row.listing_id == listing.id, _OPEN, _row.attempts == 0)
     connection.execute(unsent.values(state=RepricingState.ENDED, problem=reason, claim=None, ended_at=now))
     _stop(connection, listing.id, reason, now)
     store.tell(connection, [tell(listing, Told(EventKind.FOLLOWING_STOPPED, now, reason))])
@@ -130,13 +128,14 @@ def claim(connection: Connection, user_id: int, token: str, limit: int, now: dat
     # Whoever else has claimed one since the rows were read has moved its `not_before`.
     taken = update(repricings).where(among(_row.listing_id, ids), *mine)
     connection.execute(taken.values(claim=token, not_before=now + LEASE))
-    return _claimed(connection, token)
+    return _claimed(connection, user_id, token)
 
 
 def sending(connection: Connection, change: Repricing, token: str, now: datetime) -> Step | None:
     """Note, before Amazon gets it, that the price is sent; return why it may not be: then nothing is noted."""
     store.lock(connection, [change.listing_id])
-    newest = next((one for one in _claimed(connection, token) if one.listing_id == change.listing_id), None)
+    mine = _claimed(connection, change.user_id, token)
+    newest = next((one for one in mine if one.listing_id == change.listing_id), None)
     if newest is None or newest.revision != change.revision:
         return Step(Next.WAIT)
     if newest.overtaken:
@@ -238,14 +237,27 @@ def _stop(connection: Connection, listing_id: int, reason: Reason, now: datetime
     connection.execute(update(repricings).where(_row.listing_id == listing_id).values(values))
 
 
-def _claimed(connection: Connection, token: str) -> list[Repricing]:
+def _claimed(connection: Connection, user_id: int, token: str) -> list[Repricing]:
+    follows = price_rules.of(connection, user_id).price.follows
     columns = (
         *(_row.listing_id, _row.user_id, _offer.sku, _row.revision, _row.from_jpy, _row.to_jpy),
-        *(_row.state, _row.attempts, _row.asked_at, _row.sent_at, _IS_OVERTAKEN.label("overtaken")),
+        *(_row.state, _row.attempts, _row.asked_at, _row.sent_at, _is_overtaken(follows=follows)),
     )
     joined = select(*columns).join(listings, _offer.id == _row.listing_id).where(_row.claim == token, _OPEN)
     found = connection.execute(joined.order_by(_FIRST, _row.asked_at, _row.listing_id))
     return [_repricing(row) for row in found]
+
+
+def _is_overtaken(*, follows: bool) -> ColumnElement[bool]:
+    """`follows`: whether the seller's rule lets prices follow."""
+    ended = true() if not follows else or_(_row.stopped_at.is_not(None), not_(_WITHIN))
+    elsewhere = or_(~is_in(_FOLLOWING), _row.source_item_id != _offer.source_item_id)
+    return case(
+        (_offer.offer_price_jpy.is_(None), True),
+        (_offer.offer_price_jpy != _row.from_jpy, True),
+        (and_(_BY_SOURCE, or_(ended, elsewhere)), True),
+        else_=False,
+    ).label("overtaken")
 
 
 def _write(connection: Connection, change: Repricing, token: str, values: Mapping[str, Any]) -> bool:
