@@ -19,7 +19,7 @@ from mercarich_feed.domain.answers import Transient
 from mercarich_feed.domain.pushes import Account
 from mercarich_feed.use_cases.prices import ChangePrices
 from mercarich_listings import repricing_store, store
-from mercarich_listings.listing import Listing
+from mercarich_listings.listing import FRESH, Listing
 from mercarich_listings.read_back import SHOWS_WITHIN
 from mercarich_listings.repricing import Next, ShownPrice, Step
 from mercarich_reasons.push import UnknownSku
@@ -271,8 +271,18 @@ def test_what_a_person_takes_back_needs_neither_rule_nor_bounds(desk: Desk) -> N
     desk.take_back(desk.price - 100)
     desk.shop.set("REPRICING", "off")
     desk.shop.alter(listings, desk.id, least_price_jpy=None, most_price_jpy=None)
+    desk.ahead += FRESH * 2
     desk.work()
     assert (desk.wish().state, desk.at_amazon().given) == ("shown", desk.price - 100)
+
+
+def test_a_price_of_long_ago_is_not_sent(desk: Desk) -> None:
+    """Its source may have another price by now: the next look decides."""
+    desk.ask(desk.price + 100)
+    desk.ahead += FRESH + timedelta(seconds=1)
+    desk.work()
+    assert desk.events() == [("price_overtaken", PriceOvertaken(desk.price + 100))]
+    assert desk.ledger()["prices_changed"] == 0
 
 
 def test_a_worker_that_was_overtaken_writes_and_sends_nothing(engine: Engine, desk: Desk) -> None:

@@ -20,7 +20,7 @@ from mercarich_db.tables import listing_events, listings, repricings
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
 from mercarich_listings.event import NO_TRIGGER, Told, Trigger
-from mercarich_listings.listing import UP, Listing, tell
+from mercarich_listings.listing import FRESH, UP, Listing, tell
 from mercarich_listings.repricing import Next, Repricing, Step
 from mercarich_listings.stages import is_in
 from mercarich_listings.transition import Stage
@@ -128,13 +128,13 @@ def claim(connection: Connection, user_id: int, token: str, limit: int, now: dat
     # Whoever else has claimed one since the rows were read has moved its `not_before`.
     taken = update(repricings).where(among(_row.listing_id, ids), *mine)
     connection.execute(taken.values(claim=token, not_before=now + LEASE))
-    return _claimed(connection, user_id, token)
+    return _claimed(connection, user_id, token, now)
 
 
 def sending(connection: Connection, change: Repricing, token: str, now: datetime) -> Step | None:
     """Note, before Amazon gets it, that the price is sent; return why it may not be: then nothing is noted."""
     store.lock(connection, [change.listing_id])
-    mine = _claimed(connection, change.user_id, token)
+    mine = _claimed(connection, change.user_id, token, now)
     newest = next((one for one in mine if one.listing_id == change.listing_id), None)
     if newest is None or newest.revision != change.revision:
         return Step(Next.WAIT)
@@ -237,25 +237,26 @@ def _stop(connection: Connection, listing_id: int, reason: Reason, now: datetime
     connection.execute(update(repricings).where(_row.listing_id == listing_id).values(values))
 
 
-def _claimed(connection: Connection, user_id: int, token: str) -> list[Repricing]:
+def _claimed(connection: Connection, user_id: int, token: str, now: datetime) -> list[Repricing]:
     follows = price_rules.of(connection, user_id).price.follows
     columns = (
         *(_row.listing_id, _row.user_id, _offer.sku, _row.revision, _row.from_jpy, _row.to_jpy),
-        *(_row.state, _row.attempts, _row.asked_at, _row.sent_at, _is_overtaken(follows=follows)),
+        *(_row.state, _row.attempts, _row.asked_at, _row.sent_at, _is_overtaken(now, follows=follows)),
     )
     joined = select(*columns).join(listings, _offer.id == _row.listing_id).where(_row.claim == token, _OPEN)
     found = connection.execute(joined.order_by(_FIRST, _row.asked_at, _row.listing_id))
     return [_repricing(row) for row in found]
 
 
-def _is_overtaken(*, follows: bool) -> ColumnElement[bool]:
+def _is_overtaken(now: datetime, *, follows: bool) -> ColumnElement[bool]:
     """`follows`: whether the seller's rule lets prices follow."""
     ended = true() if not follows else or_(_row.stopped_at.is_not(None), not_(_WITHIN))
+    is_old = and_(_row.attempts == 0, _row.asked_at < now - FRESH)
     elsewhere = or_(~is_in(_FOLLOWING), _row.source_item_id != _offer.source_item_id)
     return case(
         (_offer.offer_price_jpy.is_(None), True),
         (_offer.offer_price_jpy != _row.from_jpy, True),
-        (and_(_BY_SOURCE, or_(ended, elsewhere)), True),
+        (and_(_BY_SOURCE, or_(ended, is_old, elsewhere)), True),
         else_=False,
     ).label("overtaken")
 
