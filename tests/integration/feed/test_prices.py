@@ -285,6 +285,22 @@ def test_a_price_of_long_ago_is_not_sent(desk: Desk) -> None:
     assert desk.ledger()["prices_changed"] == 0
 
 
+@pytest.mark.parametrize("how", ["off", "bounds", "stop"])
+def test_a_price_that_amazon_shows_late_is_no_change_of_the_sellers(desk: Desk, how: str) -> None:
+    """It was sent, seemed ignored, and is not wanted any more when Amazon shows it after all."""
+    desk.amazon.fault("spapi", "ignored_200", share=1.0)
+    desk.ask(desk.price + 100)
+    desk.work(turns=1)
+    desk.ahead += SHOWS_WITHIN
+    desk.work(turns=1)
+    assert (desk.wish().state, desk.wish().attempts) == ("waiting", 1)
+    desk.edit(our=desk.price + 100)
+    desk.end_following(how)
+    desk.work()
+    assert (desk.wish().state, desk.shop.row(desk.id).offer_price_jpy) == ("shown", desk.price + 100)
+    assert desk.events()[-1] == ("price_changed", PriceAtAmazon(desk.price, desk.price + 100))
+
+
 def test_a_worker_that_was_overtaken_writes_and_sends_nothing(engine: Engine, desk: Desk) -> None:
     desk.ask(desk.price + 100)
     first = SqlRepricings(engine, 1, now)

@@ -83,6 +83,9 @@ def test_a_price_is_sent_only_where_amazon_has_the_known_one(shown: ShownPrice, 
     waiting = replace(CHANGE, state=RepricingState.WAITING, attempts=0, sent_at=None)
     assert before_sending(waiting, shown) == step
     assert before_sending(replace(waiting, overtaken=True), shown) == Step(Next.OVERTAKEN)
+    sent = replace(waiting, overtaken=True, attempts=1)
+    theirs = Step(Next.SHOWN if shown.given == CHANGE.to_jpy else Next.OVERTAKEN)
+    assert before_sending(sent, shown) == theirs, "what was sent and is shown late is Mercarich's own price"
 
 
 @pytest.mark.parametrize(

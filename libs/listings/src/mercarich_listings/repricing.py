@@ -33,7 +33,8 @@ class Repricing:
     asked_at: datetime
     sent_at: datetime | None
     overtaken: bool = False
-    """Whether the offer is down (and not paused), or has another source or price than when this was asked for."""
+    """Whether the price is not wanted any more: the offer is down (and not paused), has another source or price than
+    when this was asked for, follows its source no more, or not to this price; or it was asked for long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,12 @@ class Step:
 
 
 def before_sending(change: Repricing, shown: ShownPrice) -> Step | None:
-    """Return why the price may not be sent; None: Amazon has the price that the change starts from."""
+    """Return why the price may not be sent; None: Amazon has the price that the change starts from.
+
+    What was sent before and is shown after all is the price of this change, wanted or not, and nobody else has set it.
+    """
     if change.overtaken:
-        return Step(Next.OVERTAKEN)
+        return Step(Next.SHOWN if change.attempts and shown.given == change.to_jpy else Next.OVERTAKEN)
     if shown.given is None:
         return Step(Next.STOP, PriceNotRead())
     if shown.on_sale:
