@@ -11,6 +11,7 @@ from tests.integration.checker.test_next_looks import Looks
 
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.orders import ORDERED
 from mercarich_db import engine as engines
 from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import evidence, holds, listing_events, listings, repricings, source_items
@@ -241,6 +242,45 @@ def test_a_released_hold_goes_by_the_price_that_was_seen_last(engine: Engine, sh
     engines.run_tx(engine, lambda connection: connection.execute(update(source_items).values(price_jpy=USUAL)))
     _release(engine, many, many.holds()[0].id)
     assert (many.wishes(), {row.stage for row in many.rows()}) == ([], {Stage.ON_SALE})
+
+
+def test_a_released_hold_of_losses_changes_no_price(engine: Engine, shop: Shop, market: Market) -> None:
+    """The brake has not weighed what else is wanted by now: a look decides on it, at once."""
+    many = Followers(engine, shop, market, offers=30)
+    for key, value in {"LOSS_RULE": "take_down", "REPRICING": "off"}.items():
+        shop.setting(key, value)
+    many.look(TOO_DEAR)
+    [hold] = many.holds()
+    assert hold.kind == HoldKind.LOSSES
+    shop.setting("REPRICING", "follow")
+    engines.run_tx(engine, lambda connection: connection.execute(update(source_items).values(price_jpy=1050)))
+    _release(engine, many, hold.id)
+    assert (many.wishes(), {row.stage for row in many.rows()}) == ([], {Stage.ON_SALE})
+    with engines.reading(engine) as connection:
+        assert set(connection.execute(select(source_items.c.due_at)).scalars()) == {ORDERED}
+
+
+def test_a_released_hold_of_prices_takes_nothing_down(engine: Engine, shop: Shop, market: Market) -> None:
+    many = Followers(engine, shop, market, offers=30)
+    shop.setting("LOSS_RULE", "take_down")
+    many.look(DEAR)
+    [hold] = many.holds()
+    engines.run_tx(engine, lambda connection: connection.execute(update(source_items).values(price_jpy=TOO_DEAR)))
+    _release(engine, many, hold.id)
+    assert (many.wishes(), {row.stage for row in many.rows()}) == ([], {Stage.ON_SALE})
+
+
+def test_a_released_hold_of_losses_pauses_where_a_price_could_follow_too(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    many = Followers(engine, shop, market, offers=30)
+    for key, value in {"LOSS_RULE": "take_down", "REPRICING": "off"}.items():
+        shop.setting(key, value)
+    many.look(TOO_DEAR)
+    shop.setting("REPRICING", "follow")
+    engines.run_tx(engine, lambda connection: connection.execute(update(source_items).values(price_jpy=DEAR)))
+    _release(engine, many, many.holds()[0].id)
+    assert (many.wishes(), {row.stage for row in many.rows()}) == ([], {Stage.PAUSED})
 
 
 def test_held_prices_stay_out_of_the_way_of_what_is_gone(engine: Engine, shop: Shop, market: Market) -> None:

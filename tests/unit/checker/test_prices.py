@@ -16,11 +16,13 @@ from mercarich_listings.event import Trigger
 from mercarich_listings.transition import Stage
 from mercarich_reasons.earnings import PriceNoLongerAsks
 from mercarich_reasons.holds import TooManyLosses, TooManyRecoveries
+from mercarich_reasons.repricing import PriceFollows, Reached
 from mercarich_replacements.loss_stop import UNDECIDED, Decision, Step
 from mercarich_runs.domain import brake
 from mercarich_runs.domain.brake import Fall, Hold, HoldKind, NewHold, Tally, Weighed
 
 DOWN, UP, STAYS = Decision(Step.PAUSE, DEAR), Decision(Step.RECOVER, CHEAP), Decision(Step.KEEP)
+FOLLOWS = PriceFollows(5000, 5600, 3400, 500, 840, 300, 560, Reached.PROFIT)
 LOSSES = replace(HELD, kind=HoldKind.LOSSES)
 RECOVERIES = replace(HELD, kind=HoldKind.RECOVERIES)
 CONFIRMABLE = NOW - timedelta(minutes=10)
@@ -119,9 +121,21 @@ def test_what_is_free_moves_and_what_a_hold_keeps_stays(
 @pytest.mark.parametrize("decision", [STAYS, UNDECIDED])
 def test_a_release_goes_by_the_price_last_seen(decision: Decision) -> None:
     held = replace(EXAMPLES[Stage.ON_SALE], hold_id=5, held_at=NOW)
-    kept = prices.release(held, decision, NOW, Trigger())
-    moved = prices.release(held, DOWN, NOW, Trigger())
+    kept = prices.release(held, decision, HoldKind.LOSSES, NOW, Trigger())
+    moved = prices.release(held, DOWN, HoldKind.LOSSES, NOW, Trigger())
 
     assert kept.event is not None
     assert (kept.after.quantity, kept.after.hold_id, kept.event.reason) == (held.quantity, None, PriceNoLongerAsks())
     assert (moved.after.stage, moved.after.hold_id) == (Stage.PAUSED, None)
+
+
+@pytest.mark.parametrize("step", prices.HOLDS)
+@pytest.mark.parametrize("kind", prices.HOLDS.values())
+def test_a_release_lets_happen_what_its_hold_kept_alone(step: Step, kind: HoldKind) -> None:
+    held = replace(EXAMPLES[Stage.PAUSED if step is Step.RECOVER else Stage.ON_SALE], hold_id=5, held_at=NOW)
+    reason = {Step.PAUSE: DEAR, Step.RECOVER: CHEAP, Step.REPRICE: FOLLOWS}[step]
+    done = prices.release(held, Decision(step, reason), kind, NOW, Trigger())
+
+    assert done.event is not None
+    assert (done.event.kind is EventKind.HOLD_CLEARED) == (prices.HOLDS[step] is not kind)
+    assert done.after.hold_id is None

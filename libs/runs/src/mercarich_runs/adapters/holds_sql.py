@@ -43,12 +43,16 @@ def _read(connection: Connection, query: Select[Any], **given: Any) -> list[Hold
         Hold(
             **{
                 **row._mapping,
-                "kind": None if row.kind is None else HoldKind(row.kind),
+                "kind": _kind(row.kind),
                 "route": None if row.route is None else RouteName(row.route),
             }
         )
         for row in connection.execute(query, given)
     ]
+
+
+def _kind(kind: str | None) -> HoldKind | None:
+    return None if kind is None else HoldKind(kind)
 
 
 def open_one(connection: Connection, run_id: int, marketplace: Marketplace, new: NewHold, now: datetime) -> Hold:
@@ -74,7 +78,12 @@ class Release(NamedTuple):
     run_id: int
     only_mark: bool
     """The run withdraws nothing, it only marks."""
-    by_price: bool = False
+    kind: HoldKind | None
+
+    @property
+    def by_price(self) -> HoldKind | None:
+        """The kind, of a hold by price."""
+        return self.kind if self.kind in BY_PRICE else None
 
 
 def released(connection: Connection, marketplace: Marketplace) -> dict[int, Release]:
@@ -85,7 +94,7 @@ def released(connection: Connection, marketplace: Marketplace) -> dict[int, Rele
         .where(holds.c.marketplace == marketplace, holds.c.released_at.is_not(None), holds.c.applied_at.is_(None))
     )
     return {
-        row.id: Release(row.run_id, _says_without_update(row.arguments), row.kind in BY_PRICE)
+        row.id: Release(row.run_id, _says_without_update(row.arguments), _kind(row.kind))
         for row in connection.execute(query)
     }
 

@@ -164,8 +164,15 @@ def _save(connection: Connection, changes: Sequence[Lived], now: datetime) -> No
         repricing_store.ask(connection, asked, [one.after for one in changes if one.after.id in asked], now)
 
 
-def release(connection: Connection, kept: Sequence[Listing], rules: PriceRules, now: datetime) -> list[Lived]:
-    """Change the listings whose holds by price a person released, by the prices last seen; return the changes."""
+def release(
+    connection: Connection,
+    kept: Sequence[Listing],
+    kinds: Mapping[int, HoldKind],
+    rules: PriceRules,
+    now: datetime,
+) -> list[Lived]:
+    """Change the listings whose holds by price, of these `kinds` by id, a person released, by the prices last seen;
+    return the changes. Sources whose price asks for something else by now are looked at first."""
     if not kept:
         return []
     item, offer = source_items.c, listings.c
@@ -178,16 +185,20 @@ def release(connection: Connection, kept: Sequence[Listing], rules: PriceRules, 
     )
     of = {row.id: row for row in rows}
     states = repricing_store.now_of(connection, list(of), now)
-    changes = []
+    changes, others = [], []
     for listing in kept:
-        row = of[listing.id]
+        row, kind = of[listing.id], kinds[listing.hold_id or 0]
         seen = (row.state, row.reason, row.price_jpy, row.postage_jpy)
         sale = Sale(row.offer_price_jpy, *seen, fee_estimates.estimate_of(row))
         following = _following(row.least_price_jpy, row.most_price_jpy, states.get(listing.id))
         mine, limit = rules.of(listing.user_id), row.least_profit_jpy
-        decision = decide(sale, mine, limit, following, paused=listing.quantity == 0)
-        changes.append(prices.release(listing, decision, now, Trigger(evidence_id=row.evidence_id)))
+        stands = {"paused": listing.quantity == 0, "held": kind is not HoldKind.PRICES}
+        decision = decide(sale, mine, limit, following, **stands)
+        changes.append(prices.release(listing, decision, kind, now, Trigger(evidence_id=row.evidence_id)))
+        if decision.step in prices.HOLDS and prices.HOLDS[decision.step] is not kind:
+            others.append(listing.source_item_id)
     _save(connection, changes, now)
+    store.look_first(connection, others)
     return changes
 
 

@@ -143,7 +143,8 @@ def apply_released(connection: Connection, marketplace: Marketplace, rules: Pric
     every = store.lock_where(connection, listings.c.hold_id.in_(released))
     by_price = [one for one in every if released[one.hold_id or 0].by_price and one.stage in _KEPT]
     kept = [one for one in every if not released[one.hold_id or 0].by_price and one.stage in _KEPT]
-    moved = prices_sql.release(connection, by_price, rules, now)
+    kinds = {id: release.by_price for id, release in released.items() if release.by_price is not None}
+    moved = prices_sql.release(connection, by_price, kinds, rules, now)
     seen = _seen(connection, {listing.source_item_id for listing in kept})
     changes = [
         withdrawals.release(

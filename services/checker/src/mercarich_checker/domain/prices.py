@@ -115,9 +115,10 @@ def change(decided: Decided, listing: Listing, decision: Decision, now: datetime
     return _step(listing, decision, now, trigger)
 
 
-def release(listing: Listing, decision: Decision, now: datetime, trigger: Trigger) -> Lived:
-    """Return the transition of a listing whose hold by price a person released. `decision` goes by the latest price."""
-    if decision.step in HOLDS:
+def release(listing: Listing, decision: Decision, kind: HoldKind, now: datetime, trigger: Trigger) -> Lived:
+    """Return the transition of a listing whose hold by price, of this kind, a person released. `decision` goes by the
+    latest price; the brake has weighed, and the person seen, what the hold is of, and nothing else."""
+    if HOLDS.get(decision.step) is kind:
         return _step(listing, decision, now, trigger)
     return life.let_go(listing, now, PriceNoLongerAsks(), trigger)
 
