@@ -143,6 +143,53 @@ def test_a_paused_offer_gets_the_price_at_which_it_would_be_up() -> None:
     assert decide(dear, rules, None, coming, paused=True).step is Step.KEEP, "Amazon still has the price that loses"
 
 
+def test_a_paused_offer_gets_no_price_at_which_it_would_stay_down() -> None:
+    """5,240 yen would be above the limit, and 5,570 is as far above it as puts the offer up."""
+    distant = replace(TAKES_DOWN, least_jpy=100, recovery_percent=5.0)
+    rules = replace(RULES, loss=distant, price=replace(RULE, formula=Formula(profit_percent=1.0)))
+    sale = replace(SALE, price_jpy=3550)
+    found = decide(sale, rules, None, BAND, paused=True)
+    assert isinstance(found.reason, PriceFollows)
+    assert (found.reason.to_jpy, found.reason.reached) == (5570, Reached.FLOOR)
+    assert decide(replace(sale, offer_price_jpy=5570), rules, None, BAND, paused=True).step is Step.RECOVER
+    assert decide(sale, rules, None, replace(BAND, most_jpy=5560), paused=True).step is Step.KEEP, "no price puts it up"
+    coarse = replace(rules, price=replace(rules.price, least_change_percent=20.0))
+    almost = decide(replace(sale, offer_price_jpy=5550), coarse, None, BAND, paused=True)
+    assert almost.step is Step.REPRICE, "what puts it up is no small change"
+
+
+@given(
+    sale=st.builds(
+        Sale,
+        offer_price_jpy=st.integers(1000, 6000),
+        state=st.just("available"),
+        why=st.none(),
+        price_jpy=st.integers(1000, 6000),
+        postage_jpy=st.integers(0, 500),
+        estimate=st.one_of(
+            st.none(),
+            st.builds(Estimate, st.integers(20, 900), st.integers(0, 150), st.integers(1500, 6000), st.just(AT)),
+        ),
+    ),
+    loss=st.builds(LossRule, st.just(True), st.integers(0, 500), st.floats(0, 20), st.floats(0, 20)),
+    formula=st.builds(Formula, st.integers(0, 500), st.floats(0, 30)),
+    least_change=st.floats(0, 20),
+    step=st.sampled_from([1, 10, 100]),
+    most=st.integers(5_000, 60_000),
+    own=st.one_of(st.none(), st.integers(-500, 500)),
+)
+def test_every_price_of_a_paused_offer_puts_it_up(
+    sale: Sale, loss: LossRule, formula: Formula, least_change: float, step: int, most: int, own: int | None
+) -> None:
+    rules, band = Rules(TERMS, loss, PriceRule(True, formula, step, least_change, 2)), Following(500, most)
+    decision = decide(sale, rules, own, band, paused=True)
+    if isinstance(decision.reason, PriceFollows):
+        at_it = replace(sale, offer_price_jpy=decision.reason.to_jpy)
+        assert decide(at_it, rules, own, band, paused=True).step is Step.RECOVER
+    elif most == 60_000 and decision.step is Step.KEEP:
+        raise AssertionError("some price within the bounds would put it up")
+
+
 def test_small_changes_are_not_worth_a_push() -> None:
     assert _asked() is Step.KEEP, "5,070 is 1.4 per cent more"
     assert _asked(replace(SALE, price_jpy=3060)) == PriceFollows(5000, 5150, 3060, 500, 773, 300, 517, Reached.PROFIT)

@@ -59,6 +59,9 @@ class Following:
 
 
 NOT_FOLLOWING = Following()
+_ROUNDED_UP = 2
+"""Yen at most by which the loss stop wants more of a paused offer than its percentages: limit, recovery and fee are
+rounded up, each by itself."""
 
 
 def decide(
@@ -77,7 +80,7 @@ def decide(
     stays = by_loss.step is Step.KEEP if paused else not (held and is_loss)
     if not stays or coming is not None or not may_follow(rules.price, following):
         return by_loss
-    wanted = _wanted(sale, rules, own_jpy, following)
+    wanted = _wanted(sale, rules, own_jpy, following, paused=paused)
     return by_loss if wanted is None else Decision(Step.REPRICE, wanted, is_loss=is_loss)
 
 
@@ -88,14 +91,16 @@ def may_follow(rule: PriceRule, following: Following) -> bool:
     return rule.follows and has_bounds and not following.stopped and following.changes < rule.changes_a_day
 
 
-def _wanted(sale: Sale, rules: Rules, own_jpy: int | None, following: Following) -> PriceFollows | None:
+def _wanted(
+    sale: Sale, rules: Rules, own_jpy: int | None, following: Following, *, paused: bool
+) -> PriceFollows | None:
     """Return the price to be asked for, with its figures; None: the present one stays."""
     offered, cost, price = sale.offer_price_jpy, cost_of(sale, rules.terms), price_of(sale)
     if offered is None or cost is None or isinstance(price, Reason) or not _fee_is_known(sale, rules.terms):
         return None
     assert following.least_jpy is not None
     assert following.most_jpy is not None
-    floor = asking_price(cost, rules.terms, _least_profit(rules.loss, own_jpy), sale.estimate, rules.price.step_jpy)
+    floor = _floor(cost, sale, rules, own_jpy, recovery_percent=rules.loss.recovery_percent if paused else None)
     if floor is None or floor > following.most_jpy:
         return None
     least = max(floor, following.least_jpy)
@@ -106,19 +111,31 @@ def _wanted(sale: Sale, rules: Rules, own_jpy: int | None, following: Following)
         asked, reached = least, Reached.LEAST if least == following.least_jpy else Reached.FLOOR
     else:
         asked, reached = formula, Reached.PROFIT
-    if _is_small(offered, asked, rules.price, floor, following):
+    if asked == offered or (not paused and _is_small(offered, asked, rules.price, floor, following)):
         return None
     fee, profit = rules.terms.fee(asked, sale.estimate), rules.terms.kept(asked, sale.estimate) - cost
     figures = (price, cost - price, fee, rules.terms.costs_jpy, profit)
     return PriceFollows(offered, asked, *figures, reached)
 
 
+def _floor(cost: int, sale: Sale, rules: Rules, own_jpy: int | None, *, recovery_percent: float | None) -> int | None:
+    """Return the lowest price that may be asked for; None: no price is high enough. At that of a paused offer, whose
+    `recovery_percent` is given, the loss stop puts it up."""
+    least, by = _least_profit(rules.loss, own_jpy), (sale.estimate, rules.price.step_jpy)
+    if recovery_percent is None:
+        return asking_price(cost, rules.terms, least, *by)
+    cost += _ROUNDED_UP
+    yen = asking_price(cost + least.profit_jpy, rules.terms, Formula(0, recovery_percent), *by)
+    percent = (least.per_mille + round(recovery_percent * 10)) / 10
+    share = asking_price(cost, rules.terms, Formula(0, percent), *by)
+    return None if yen is None or share is None else max(yen, share)
+
+
 def _is_small(offered: int, asked: int, rule: PriceRule, floor: int, following: Following) -> bool:
-    """Return whether the change is not worth a push. One out of a loss, or into the bounds, always is."""
+    """Return whether the change of an offer that is up is not worth a push. One out of a loss, or into the bounds,
+    always is."""
     assert following.least_jpy is not None
     assert following.most_jpy is not None
-    if asked == offered:
-        return True
     if offered < floor or not following.least_jpy <= offered <= following.most_jpy:
         return False
     return abs(asked - offered) * 1000 < round(rule.least_change_percent * 10) * offered
