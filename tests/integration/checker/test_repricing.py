@@ -236,6 +236,30 @@ def test_what_was_read_wrongly_is_let_go_by_a_look_that_reads_it_right(
     assert many.holds()[0].applied_at is not None
 
 
+@pytest.mark.parametrize(
+    ("price", "page"),
+    [
+        pytest.param(None, {}, id="no price"),
+        pytest.param(USUAL, {"shipping_payer": "buyer"}, id="no postage"),
+    ],
+)
+def test_what_is_not_known_lets_no_price_go(
+    engine: Engine, shop: Shop, market: Market, price: int | None, page: dict[str, Any]
+) -> None:
+    many = Followers(engine, shop, market, offers=30)
+    many.look(DEAR)
+    many.look(price, **page)
+    assert ({row.stage for row in many.rows()}, many.holds()[0].applied_at) == ({Stage.HELD}, None)
+
+
+def test_a_fee_that_is_not_known_lets_no_price_go(engine: Engine, shop: Shop, market: Market) -> None:
+    many = Followers(engine, shop, market, offers=30)
+    many.look(DEAR)
+    shop.setting("REVIVAL_FEE_PERCENT", "0")
+    many.look(USUAL)
+    assert {row.stage for row in many.rows()} == {Stage.HELD}
+
+
 def test_a_released_hold_goes_by_the_price_that_was_seen_last(engine: Engine, shop: Shop, market: Market) -> None:
     many = Followers(engine, shop, market, offers=30)
     many.look(DEAR)

@@ -24,6 +24,8 @@ from mercarich_runs.domain.brake import Fall, Hold, HoldKind, NewHold, Tally, We
 DOWN, UP, STAYS = Decision(Step.PAUSE, DEAR), Decision(Step.RECOVER, CHEAP), Decision(Step.KEEP)
 FOLLOWS = PriceFollows(5000, 5600, 3400, 500, 840, 300, 560, Reached.PROFIT)
 LOSSES = replace(HELD, kind=HoldKind.LOSSES)
+PRICES = replace(HELD, kind=HoldKind.PRICES)
+UNPRICED = Decision(Step.UNPRICED)
 RECOVERIES = replace(HELD, kind=HoldKind.RECOVERIES)
 CONFIRMABLE = NOW - timedelta(minutes=10)
 LONG, JUST = CONFIRMABLE, NOW - timedelta(minutes=1)
@@ -43,6 +45,9 @@ ITEM = RouteName.YAHOO_ITEM
         pytest.param(STAYS, RECOVERIES, LONG, "cleared", id="the first low price was wrong"),
         pytest.param(UNDECIDED, LOSSES, LONG, None, id="an unknown price neither confirms nor clears"),
         pytest.param(UNDECIDED, RECOVERIES, LONG, None, id="an unknown price puts nothing up"),
+        pytest.param(UNPRICED, PRICES, LONG, None, id="whether it would have another price is not known"),
+        pytest.param(STAYS, PRICES, LONG, "cleared", id="the price that was to follow was wrong"),
+        pytest.param(UNPRICED, LOSSES, LONG, "cleared", id="it earns enough, at whatever price it should have"),
         pytest.param(STAYS, HELD, None, None, id="held for its stock: that look decides"),
         pytest.param(DOWN, HELD, None, "new", id="held for its stock, on sale again, and too dear"),
         pytest.param(DOWN, replace(LOSSES, run_id=EARLIER_RUN), JUST, "new", id="held by an earlier run just now"),

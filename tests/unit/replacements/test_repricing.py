@@ -66,11 +66,11 @@ def test_what_the_loss_stop_wants_is_the_least_of_a_price() -> None:
     ("sale", "step"),
     [
         pytest.param(replace(SALE, price_jpy=None), Step.UNDECIDED, id="no price of the source"),
-        pytest.param(replace(SALE, price_jpy=3400, postage_jpy=None), Step.KEEP, id="no postage"),
+        pytest.param(replace(SALE, price_jpy=3400, postage_jpy=None), Step.UNPRICED, id="no postage"),
         pytest.param(replace(SALE, state="unbuyable", price_jpy=3400), Step.UNDECIDED, id="a bid"),
         pytest.param(replace(SALE, state="unknown", price_jpy=3400), Step.UNDECIDED, id="the look told nothing"),
         pytest.param(replace(SALE, state="sold", price_jpy=3400), Step.UNDECIDED, id="gone: stock decides"),
-        pytest.param(replace(SALE, offer_price_jpy=None, price_jpy=3400), Step.KEEP, id="no price of the offer"),
+        pytest.param(replace(SALE, offer_price_jpy=None, price_jpy=3400), Step.UNPRICED, id="no price of the offer"),
     ],
 )
 def test_what_is_not_known_changes_no_price(sale: Sale, step: Step) -> None:
@@ -80,7 +80,8 @@ def test_what_is_not_known_changes_no_price(sale: Sale, step: Step) -> None:
 def test_without_a_fee_no_price_is_known() -> None:
     free = replace(RULES, terms=Terms(costs_jpy=300))
     dear = replace(SALE, price_jpy=4000)
-    assert _asked(dear, free) is Step.KEEP
+    assert _asked(dear, free) is Step.UNPRICED
+    assert _asked(dear, replace(free, price=replace(RULE, follows=False))) is Step.KEEP, "and none is wanted"
     assert _asked(replace(dear, estimate=Estimate(500, 0, 5000, AT)), free).fee_jpy == 600
 
 
@@ -239,7 +240,7 @@ def test_every_price_that_is_asked_for_is_within_the_bounds_and_no_loss(
 ) -> None:
     decision = decide(sale, Rules(terms, loss, price), own, following, paused=False)
     if decision.step is not Step.REPRICE:
-        assert decision.step in (Step.KEEP, Step.PAUSE, Step.UNDECIDED)
+        assert decision.step in (Step.KEEP, Step.PAUSE, Step.UNDECIDED, Step.UNPRICED)
         return
     asked = decision.reason
     assert isinstance(asked, PriceFollows)

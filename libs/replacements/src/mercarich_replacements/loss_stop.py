@@ -23,6 +23,8 @@ class Step(StrEnum):
     RECOVER = "recover"
     REPRICE = "reprice"
     """It gets another price (`repricing`)."""
+    UNPRICED = "unpriced"
+    """It stays as it is, and which price it should have is not known: what was held for another reason is let go."""
     UNDECIDED = "undecided"
     """Something is not known: nothing changes, a hold neither."""
 

@@ -80,6 +80,8 @@ def decide(
     stays = by_loss.step is Step.KEEP if paused else not (held and is_loss)
     if not stays or coming is not None or not may_follow(rules.price, following):
         return by_loss
+    if not _is_known(sale, rules.terms):
+        return Decision(Step.UNPRICED, by_loss.reason) if by_loss.step is Step.KEEP else by_loss
     wanted = _wanted(sale, rules, own_jpy, following, paused=paused)
     return by_loss if wanted is None else Decision(Step.REPRICE, wanted, is_loss=is_loss)
 
@@ -94,10 +96,11 @@ def may_follow(rule: PriceRule, following: Following) -> bool:
 def _wanted(
     sale: Sale, rules: Rules, own_jpy: int | None, following: Following, *, paused: bool
 ) -> PriceFollows | None:
-    """Return the price to be asked for, with its figures; None: the present one stays."""
+    """Return the price to be asked for, with its figures; None: the present one stays. All of the sale is known."""
     offered, cost, price = sale.offer_price_jpy, cost_of(sale, rules.terms), price_of(sale)
-    if offered is None or cost is None or isinstance(price, Reason) or not _fee_is_known(sale, rules.terms):
-        return None
+    assert offered is not None
+    assert cost is not None
+    assert not isinstance(price, Reason)
     assert following.least_jpy is not None
     assert following.most_jpy is not None
     floor = _floor(cost, sale, rules, own_jpy, recovery_percent=rules.loss.recovery_percent if paused else None)
@@ -151,6 +154,7 @@ def _least_profit(loss: LossRule, own_jpy: int | None) -> Formula:
     return Formula(loss.least_jpy, loss.least_percent) if loss.takes_down else Formula()
 
 
-def _fee_is_known(sale: Sale, terms: Terms) -> bool:
-    """Return whether Amazon has estimated its fee, or the seller has told one."""
-    return sale.estimate is not None or terms.fee_percent > 0
+def _is_known(sale: Sale, terms: Terms) -> bool:
+    """Return whether all is known that a price goes by. A fee is, if Amazon has estimated it or the seller told one."""
+    has_fee = sale.estimate is not None or terms.fee_percent > 0
+    return sale.offer_price_jpy is not None and cost_of(sale, terms) is not None and has_fee

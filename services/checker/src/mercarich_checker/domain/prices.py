@@ -62,7 +62,7 @@ def sort_out(
     for offer in offers:
         step, hold = decisions[offer.id].step, holds.get(offer.hold_id or 0)
         kind = hold.kind if hold is not None and hold.kind in BY_PRICE else None
-        if step is Step.KEEP and kind is not None:
+        if kind is not None and (step is Step.KEEP or (step is Step.UNPRICED and kind is not HoldKind.PRICES)):
             cleared.append(offer)
         if step not in HOLDS:
             continue
