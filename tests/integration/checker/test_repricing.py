@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 from tests.integration.checker.priced_offers import PricedOffers
 from tests.integration.checker.shop import Market, Shop
 from tests.integration.checker.test_next_looks import Looks
@@ -216,6 +216,41 @@ def test_a_hold_of_prices_keeps_up_nothing_that_is_sold_at_a_loss(engine: Engine
     many.now += timedelta(minutes=10)
     many.look(DEAR, *many.items[2:])
     assert ({row.stage for row in many.rows()[1:]}, many.wishes()) == ({Stage.PAUSED}, [])
+
+
+def test_a_held_price_has_its_evidence_once(engine: Engine, shop: Shop, market: Market) -> None:
+    """A hold may wait for days, while its sources are looked at again and again."""
+    many = Followers(engine, shop, market, offers=30)
+
+    def kept() -> int:
+        with engines.reading(engine) as connection:
+            return connection.execute(select(func.count()).select_from(evidence)).scalar_one()
+
+    many.look(DEAR)
+    first = kept()
+    many.look(DEAR)
+    assert kept() == first
+    many.look(DEAR + 10)
+    assert kept() == first + 30, "another price has evidence of its own"
+    many.look(DEAR + 10)
+    assert kept() == first + 30
+
+    _release(engine, many, many.holds()[0].id)
+    mine = select(func.max(evidence.c.id)).where(evidence.c.source_item_id == many.rows()[0].source_item_id)
+    with engines.reading(engine) as connection:
+        assert many.event().evidence_id == connection.execute(mine).scalar_one(), "of the look that saw the price"
+
+
+def test_a_second_look_at_a_loss_has_evidence_of_its_own(engine: Engine, shop: Shop, market: Market) -> None:
+    many = Followers(engine, shop, market, offers=30)
+    for key, value in {"LOSS_RULE": "take_down", "REPRICING": "off"}.items():
+        shop.setting(key, value)
+    many.look(TOO_DEAR)
+    held = many.event().evidence_id
+    many.now += timedelta(minutes=10)
+    many.look(TOO_DEAR)
+    assert many.event().kind == "paused"
+    assert many.event().evidence_id not in (None, held)
 
 
 def test_a_price_held_without_a_loss_waits_for_no_second_look(engine: Engine, shop: Shop, market: Market) -> None:

@@ -124,7 +124,8 @@ def _record(
     of_kept = {row.id: seen[row.id] for row in kept}
     postages = {row.id: states_sql.postage(row, seen[row.id]) for row in kept}
     asked = Asked() if batch.without_update else prices_sql.asked(connection, offers, of_kept, postages, by.rules, now)
-    proven = frozenset(offer.source_item_id for offer in offers if offer.id in asked.moving)
+    same = {row.id for row in kept if (row.price_jpy, row.postage_jpy) == (seen[row.id].price_jpy, postages[row.id])}
+    proven = asked.to_prove(offers, same)
     evidence_ids = states_sql.keep(connection, batch, Kept([*kept, *gone], seen, following, proven), now)
     counts = states_sql.put_off(connection, batch, by_meaning[Meaning.NOTHING_LEARNT], seen, now, settings)
     found = Found(

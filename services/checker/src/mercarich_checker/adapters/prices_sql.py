@@ -1,7 +1,7 @@
 """What the prices of sources ask for: decided by `repricing`, weighed by the brake, saved by the store."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -42,6 +42,23 @@ class Asked:
     def moving(self) -> frozenset[int]:
         """Ids of the listings whose price asks for a change."""
         return frozenset(id for id, decision in self.decisions.items() if decision.step in prices.HOLDS)
+
+    def to_prove(self, offers: Sequence[Offer], same: Container[int]) -> frozenset[int]:
+        """Return the ids of the sources whose look needs evidence of its own.
+
+        `same` are ids of those with the price and postage of the look before: a price that is held for them already has
+        its evidence, and no second look confirms it.
+        """
+        moving = self.moving
+        proven = {
+            offer.id
+            for offer in offers
+            if offer.held_at is not None
+            and offer.source_item_id in same
+            and offer.id in moving
+            and self.decisions[offer.id].step is Step.REPRICE
+        }
+        return frozenset(offer.source_item_id for offer in offers if offer.id in moving and offer.id not in proven)
 
 
 def asked(
