@@ -1,5 +1,6 @@
 """Prices that follow their source: asked for with evidence, within the bounds, and mass events wait for a person."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -10,18 +11,19 @@ from tests.integration.checker.shop import Market, Shop
 from tests.integration.checker.test_next_looks import Looks
 
 from mercarich_checker.adapters.observations_sql import SqlObservations
-from mercarich_contracts.market import Marketplace
+from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_contracts.orders import ORDERED
 from mercarich_db import engine as engines
 from mercarich_db.settings_cache import settings_cache
-from mercarich_db.tables import evidence, holds, listing_events, listings, repricings, source_items
+from mercarich_db.tables import evidence, holds, listing_events, listings, repricings, runs, source_items
 from mercarich_listings import repricing_store, store
 from mercarich_listings.history import replay
 from mercarich_listings.transition import Stage
 from mercarich_reasons.holds import TooManyPrices
 from mercarich_reasons.repricing import FollowingStoppedByHand, PriceFollows, Reached
+from mercarich_runs.adapters import tallies_sql
 from mercarich_runs.adapters.settings_sql import brake_settings
-from mercarich_runs.domain.brake import HoldKind
+from mercarich_runs.domain.brake import Fall, HoldKind
 
 USUAL, DEAR, TOO_DEAR = 1000, 1200, 1800
 """With a fee of 15 per cent, a tenth of 1,340 yen, of 1,600 yen, and of 2,400 yen is left."""
@@ -340,6 +342,29 @@ def test_a_released_hold_of_losses_pauses_where_a_price_could_follow_too(
     engines.run_tx(engine, lambda connection: connection.execute(update(source_items).values(price_jpy=DEAR)))
     _release(engine, many, many.holds()[0].id)
     assert (many.wishes(), {row.stage for row in many.rows()}) == ([], {Stage.PAUSED})
+
+
+def test_what_an_earlier_runs_hold_keeps_is_weighed_as_a_price_after_the_end_of_a_run(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    many = Followers(engine, shop, market, offers=35)
+    many.look(DEAR, *many.items[:30])
+    many.look(DEAR, *many.items[30:])
+    [hold] = many.holds()
+    with engines.reading(engine) as connection:
+        late = connection.execute(select(func.max(runs.c.id))).scalar_one()
+    assert (hold.run_id, many.event(many.ids[34]).run_id, many.event(many.ids[34]).hold_id) == (late - 1, late, hold.id)
+
+    ended = update(runs).where(runs.c.id == late).values(ended_at=many.now - timedelta(seconds=1))
+    engines.run_tx(engine, lambda connection: connection.execute(ended))
+    with engines.reading(engine) as connection:
+        falls = tallies_sql.weighed(connection, late, (), Counter([Fall(many.seller, RouteName.YAHOO_ITEM, False)]))
+        moving = Counter({many.seller: 1})
+        prices = tallies_sql.weighed_by_price(connection, late, (), HoldKind.PRICES, moving)
+        losses = tallies_sql.weighed_by_price(connection, late, (), HoldKind.LOSSES, moving)
+    assert falls.sellers[many.seller].fallen == 1, "the new one: what is held is no fall"
+    assert prices.sellers[many.seller].fallen == 5 + 1
+    assert losses.sellers[many.seller].fallen == 1
 
 
 def test_held_prices_stay_out_of_the_way_of_what_is_gone(engine: Engine, shop: Shop, market: Market) -> None:

@@ -41,7 +41,8 @@ _MADE = {
     HoldKind.PRICES: EventKind.PRICE_ASKED,
 }
 _ADDED = ("checked", "fallen", "seen", "unseen_seconds", *_BY_PRICE.values())
-_HOLDS_BY_PRICE = select(holds.c.id).where(holds.c.run_id == bindparam("run_id"), holds.c.kind.in_(sorted(BY_PRICE)))
+_HOLDS_BY_PRICE = select(holds.c.id).where(holds.c.kind.in_(sorted(BY_PRICE)))
+"""Of all runs: a hold that waits for a person keeps what later ones would change, too."""
 
 
 class Offer(Protocol):
@@ -152,7 +153,7 @@ def _moved_since(connection: Connection, run_id: int, ended_at: datetime, kind: 
     """Count by seller what prices asked for after the run's end, from the listings' history."""
     event = listing_events.c
     sellers = select(run_sellers.c.user_id).where(run_sellers.c.run_id == run_id)
-    its_holds = select(holds.c.id).where(holds.c.run_id == run_id, holds.c.kind == kind)
+    its_holds = select(holds.c.id).where(holds.c.kind == kind)
     held = and_(event.kind == EventKind.HELD, event.hold_id.in_(its_holds))
     at_once = or_(event.hold_id.is_(None), event.hold_id.not_in(its_holds))
     moved = or_(held, and_(event.kind == _MADE[kind], at_once))
@@ -197,7 +198,7 @@ def _since(connection: Connection, run_id: int, ended_at: datetime, falling: Cou
     later = (event.user_id.in_(sellers), event.at > ended_at, event.run_id == run_id, fell)
     number = func.count(event.listing_id.distinct()).label("fallen")
     grouped = select(event.user_id, number).where(*later).group_by(event.user_id)
-    counted = connection.execute(grouped, {"run_id": run_id})
+    counted = connection.execute(grouped)
     falls = _by_seller(falling)
     since = Counter({row.user_id: row.fallen for row in counted}) + falls
     absent = {user_id: Counter[RouteName]() for user_id in falls}
