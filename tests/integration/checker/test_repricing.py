@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, event, func, select, update
 from tests.integration.checker.priced_offers import PricedOffers
 from tests.integration.checker.shop import Market, Shop
 from tests.integration.checker.test_next_looks import Looks
@@ -109,6 +109,24 @@ def test_without_the_rule_or_the_bounds_no_price_follows(engine: Engine, followe
     engines.run_tx(engine, lambda connection: connection.execute(update(listings).values(most_price_jpy=None)))
     followers.look(DEAR)
     assert followers.wishes() == []
+
+
+def test_of_offers_without_bounds_no_price_on_its_way_is_read(engine: Engine, shop: Shop, market: Market) -> None:
+    """Most offers have none, and each look at each source comes here."""
+    many = PricedOffers(
+        engine, shop, market, 3, {"LOSS_RULE": "take_down", "REPRICING": "follow"}, offer_price_jpy=1340
+    )
+    bounded = {"least_price_jpy": 1200, "most_price_jpy": 2000}
+    read: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *told: read.append(told[2]))
+    many.look(USUAL)
+    assert len(read) > 5
+    assert not [statement for statement in read if "repricings" in statement]
+
+    change = update(listings).where(listings.c.id == many.ids[0]).values(bounded)
+    engines.run_tx(engine, lambda connection: connection.execute(change))
+    many.look(USUAL)
+    assert [statement for statement in read if "repricings" in statement]
 
 
 def test_a_loss_that_no_price_within_the_bounds_ends_is_the_loss_stops(followers: Followers) -> None:

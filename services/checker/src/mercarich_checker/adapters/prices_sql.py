@@ -77,7 +77,8 @@ def asked(
         offer for offer in offers if offer.source_item_id in seen and not offer.orphan and _may_follow(offer, rules)
     ]
     estimates = fee_estimates.of_listings(connection, [offer.id for offer in some])
-    states = repricing_store.now_of(connection, [offer.id for offer in some], now)
+    bounded = [offer.id for offer in some if None not in (offer.least_price_jpy, offer.most_price_jpy)]
+    states = repricing_store.now_of(connection, bounded, now)
     decisions: dict[int, Decision] = {}
     for offer in some:
         item, postage = seen[offer.source_item_id], postages[offer.source_item_id]
