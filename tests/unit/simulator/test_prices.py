@@ -73,6 +73,9 @@ def test_a_replacement_drops_what_is_not_sent_and_the_ledger_names_it(sim: Any) 
         pytest.param({**SELECTORS, "currency": "USD", "our_price": amount(50)}, id="another currency"),
         pytest.param({**SELECTORS, "our_price": {"schedule": {"value_with_tax": 5_000}}}, id="no arrays"),
         pytest.param({**SELECTORS, "our_price": amount(0)}, id="nothing"),
+        pytest.param({**SELECTORS, "our_price": amount(5_000) * 2}, id="two prices"),
+        pytest.param({**SELECTORS, "our_price": [{"schedule": amount(5_000)[0]["schedule"] * 2}]}, id="two schedules"),
+        pytest.param({**SELECTORS, "our_price": [{"schedule": []}]}, id="no schedule"),
         pytest.param({**SELECTORS, "our_price": amount(12.5)}, id="half a yen"),
     ],
 )
@@ -96,11 +99,33 @@ def test_a_price_beyond_the_sellers_bounds_is_refused(sim: Any) -> None:
 def test_buyers_see_it_after_its_lag(begin: Any) -> None:
     sim = begin(quota_factor=1_000.0, lag_seconds=10.0)
     row = sim.rows()[0]
-    before = shown(sim, row)[1]
+    before = shown(sim, row)
     write(sim, row, **SELECTORS, our_price=amount(5_000))
-    assert shown(sim, row) == ({"our_price": 5_000}, before)
+    assert shown(sim, row) == before
     sim.advance(2_000)
-    assert shown(sim, row)[1] == "5000.00"
+    assert shown(sim, row) == ({"our_price": 5_000}, "5000.00")
+
+
+def test_the_attribute_is_told_in_the_order_of_acceptance(begin: Any) -> None:
+    sim = begin(quota_factor=1_000.0, lag_seconds=10.0)
+    row, told = sim.rows()[0], set()
+    for yen in (5_000, 5_100):
+        write(sim, row, **SELECTORS, our_price=amount(yen))
+    for _ in range(300):
+        told.add(shown(sim, row)[0]["our_price"])
+        sim.advance(10)
+        if 5_100 in told:
+            assert shown(sim, row)[0] == {"our_price": 5_100}
+    assert told >= {row["price"], 5_100}
+
+
+def test_of_an_offer_that_nobody_can_buy_its_attributes_alone_tell_the_price(sim: Any) -> None:
+    row = sim.rows()[0]
+    sim.json("POST", "/_sim/offers", {"offers": [{"seller_id": row["seller_id"], "sku": row["sku"], "quantity": 0}]})
+    address = listing_address(row) + "&includedData=attributes,offers"
+    item = sim.json("GET", address, headers=sim.token(row["seller_id"]))
+    assert item["offers"] == []
+    assert item["attributes"]["purchasable_offer"][0]["our_price"] == amount(row["price"])
 
 
 def test_it_outlives_a_restart(sim: Any, tmp_path: Path) -> None:

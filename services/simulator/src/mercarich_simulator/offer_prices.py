@@ -27,6 +27,13 @@ def entry_of(catalogue: Catalogue, offer: Offer) -> Fields:
     return {} if first is None else {OURS: first}
 
 
+def told_at(catalogue: Catalogue, offer: Offer, at: float) -> Fields:
+    """Return what getListingsItem told then of what the seller has submitted."""
+    told = offer.pricing.told if offer.pricing is not None else ()
+    known = [entry for since, entry in told if since <= at]
+    return known[-1] if known else entry_of(catalogue, offer)
+
+
 def price_at(catalogue: Catalogue, offer: Offer, at: float) -> int | None:
     """Return the price that buyers saw then."""
     changes = offer.pricing.changes if offer.pricing is not None else ()
@@ -47,21 +54,32 @@ def refused(entry: Fields, writes: Sequence[PriceWrite]) -> Invalid | None:
 def accept(
     catalogue: Catalogue, offer: Offer, writes: Sequence[PriceWrite], push: PriceShown, typical_seconds: float
 ) -> None:
-    """Apply what Amazon has accepted as `push` says; its price is not read. Buyers see another one after its lag."""
+    """Apply what Amazon has accepted as `push` says; its price is not read. The attribute tells it, and buyers see it,
+    each after a lag of its own."""
     at = push.accepted_at
     if offer.pricing is None:
         offer.pricing = Pricing(entry_of(catalogue, offer))
+        offer.pricing.told = [(at, offer.pricing.entry)]
     pricing, before = offer.pricing, offer.pricing.entry
     for write in writes:
         named = set(write.fields)
         pricing.lost += [(at, name, before[name], push.reference) for name in before if _is_lost(write, name, named)]
         pricing.entry = after(pricing.entry, write)
+    place = (catalogue.settings.seed, offer.seller_id, offer.sku)
+    _tell(pricing, at, lag(typical_seconds, *place, "attribute", push.reference))
     price = pricing.entry.get(OURS)
     if price is None or price == before.get(OURS):
         return
-    waits = lag(typical_seconds, catalogue.settings.seed, offer.seller_id, offer.sku, "price", len(pricing.changes))
+    waits = lag(typical_seconds, *place, "price", len(pricing.changes))
     shows = max([at + waits, *(change.at for change in pricing.changes)])
     pricing.changes.append(push._replace(at=shows, price=price))
+
+
+def _tell(pricing: Pricing, at: float, waits: float) -> None:
+    """Have the attribute tell the entry after its lag, and after what was accepted before."""
+    now = max((place for place, (since, _) in enumerate(pricing.told) if since <= at), default=0)
+    pricing.told = pricing.told[now:]
+    pricing.told.append((max([at + waits, *(since for since, _ in pricing.told)]), pricing.entry))
 
 
 def _is_lost(write: PriceWrite, name: str, named: set[str]) -> bool:

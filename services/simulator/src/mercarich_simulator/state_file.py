@@ -195,7 +195,7 @@ def _offer(offer: Offer) -> dict[str, Any]:
     row["terms"] = None if offer.terms is None else tuple(offer.terms)
     pricing = offer.pricing
     changes = [] if pricing is None else [tuple(change) for change in pricing.changes]
-    row["pricing"] = None if pricing is None else [pricing.entry, changes, pricing.lost]
+    row["pricing"] = None if pricing is None else [pricing.entry, changes, pricing.lost, pricing.told]
     return row
 
 
@@ -226,8 +226,10 @@ def _restore_offer(world: World, row: dict[str, Any]) -> None:
 def _pricing(row: Any) -> Pricing | None:
     if row is None:
         return None
-    entry, changes, lost = row
-    return Pricing(entry, [PriceShown(*change) for change in changes], [tuple(one) for one in lost])
+    entry, changes, lost = row[:3]
+    told = row[3] if len(row) > 3 else []  # a file of before has none: the attribute tells the entry
+    told_from = [(since, fields) for since, fields in told]
+    return Pricing(entry, told_from, [PriceShown(*change) for change in changes], [tuple(one) for one in lost])
 
 
 def _with_entry(row: dict[str, Any], entry: Fields) -> dict[str, Any]:

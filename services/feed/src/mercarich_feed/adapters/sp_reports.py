@@ -13,6 +13,7 @@ from mercarich_feed.adapters.sp_api import Operation, SpApi
 from mercarich_feed.domain.answers import Said, Transient
 from mercarich_feed.domain.offer_reads import FoundOffer, ReportState, SearchPage
 from mercarich_feed.domain.offer_report import ReadOffers, channel_of
+from mercarich_feed.domain.prices import shown_price
 from mercarich_feed.domain.pushes import Account
 from mercarich_listings.matching import found_by_itself
 
@@ -74,24 +75,23 @@ class SpReports:
             items = told.get("items") or ()
             created = [summary["createdDate"] for item in items for summary in item.get("summaries") or ()]
             following = (told.get("pagination") or {}).get("nextToken")
-            offers = [_offer(item) for item in items]
+            offers = [_offer(item, account.marketplace_id) for item in items]
             return SearchPage(offers, max(created, default=None), following or None, int(told["numberOfResults"]))
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise Transient(f"the search's response is not as documented: {type(error).__name__}") from error
 
 
-def _offer(item: Mapping[str, Any]) -> FoundOffer:
+def _offer(item: Mapping[str, Any], marketplace_id: str) -> FoundOffer:
     summary: Mapping[str, Any] = next(iter(item.get("summaries") or ()), {})
     shown: Mapping[str, Any] = next(iter(item.get("fulfillmentAvailability") or ()), {})
-    prices = [one["price"] for one in item.get("offers") or () if one.get("offerType") == "B2C"]
-    price: Mapping[str, Any] = prices[0] if prices else {}
+    price = shown_price(item, marketplace_id)
     notes = [note.get("value") or "" for note in (item.get("attributes") or {}).get("condition_note") or ()]
     quantity, sku = shown.get("quantity"), str(item["sku"])
     return FoundOffer(
         sku=sku,
         asin=summary.get("asin"),
         title=(summary.get("itemName") or "")[:255] or None,
-        price_jpy=round(float(price["amount"])) if price.get("currencyCode", price.get("currency")) == "JPY" else None,
+        price_jpy=price.given if price.shown is None else price.shown,  # of what nobody can buy, none is shown
         quantity=quantity if isinstance(quantity, int) else None,
         channel=channel_of(shown.get("fulfillmentChannelCode") or ""),
         condition=(summary.get("conditionType") or "")[:32] or None,

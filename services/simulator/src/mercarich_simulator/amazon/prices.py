@@ -1,11 +1,14 @@
-"""The attribute `purchasable_offer`: an offer's price, what patches make of it, and when buyers see it.
+"""The attribute `purchasable_offer`: an offer's price, what patches make of it, and when it is told, and buyers see it.
 
 It is an array whose entries are told apart by `marketplace_id`, `currency` and `audience` (ALL without one). `merge`
 changes the sub-attributes of the entry with the same selectors, and keeps the others; `replace` and `add` set the entry
 as a whole, so that a sale price or the seller's bounds that are not sent are gone (SP-API documentation, "Manage
 purchasable offer"). Of an entry without its selectors, or in another shape, Amazon says that the value is invalid
 (amzn/selling-partner-api-models#3001). The words for a price beyond the seller's own bounds are not published: it is
-refused in the same way here.
+refused in the same way here. So is a price with more than one schedule: prices by time are not simulated.
+
+An accepted price shows later, and not in all places at the same time: in the attribute ("did you wait some time before
+checking?", amzn/selling-partner-api-models#4134), and, by a lag of its own, to buyers.
 """
 
 from collections.abc import Sequence
@@ -48,6 +51,8 @@ class Pricing:
 
     entry: Fields = field(default_factory=dict)
     """What the seller has submitted, as of now."""
+    told: list[tuple[float, Fields]] = field(default_factory=list)
+    """What getListingsItem tells, each from its time on: what it tells now, and what is to come, in order."""
     changes: list[PriceShown] = field(default_factory=list)
     """In the order of acceptance, in which they show, too; those to come as well."""
     lost: list[tuple[float, str, int, str]] = field(default_factory=list)
@@ -92,9 +97,11 @@ def _write(operation: str, value: Any) -> PriceWrite:
 
 def _amount(prices: Any) -> int:
     try:
-        amount = prices[0]["schedule"][0]["value_with_tax"]
+        [price] = prices
+        [schedule] = price["schedule"]
+        amount = schedule["value_with_tax"]
         whole = int(amount)
-    except (KeyError, IndexError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         raise invalid() from None
     if isinstance(amount, bool) or whole != amount or whole < 1:
         raise invalid()

@@ -8,7 +8,7 @@ from mercarich_simulator.amazon.offer_terms import of_terms
 from mercarich_simulator.amazon.offers import Offer
 from mercarich_simulator.amazon.prices import described
 from mercarich_simulator.identity import entropy
-from mercarich_simulator.offer_prices import entry_of, price_at
+from mercarich_simulator.offer_prices import price_at, told_at
 from mercarich_simulator.sites.look import utc_text
 from mercarich_simulator.web import Request
 from mercarich_simulator.world import World
@@ -63,15 +63,15 @@ class Items:
 
     def _offers(self, offer: Offer) -> list[dict[str, Any]]:
         amount = price_at(self._world.catalogue, offer, self._world.clock.now())
-        if amount is None:
-            return []
+        if amount is None or not offer.buyable:
+            return []  # an offer that nobody can buy is told by its attributes alone
         price = {"currencyCode": "JPY", "amount": f"{amount}.00"}
         return [{"marketplaceId": MARKETPLACE_ID, "offerType": "B2C", "price": price}]
 
     def _attributes(self, offer: Offer) -> dict[str, Any]:
         entry = [{"fulfillment_channel_code": "DEFAULT", **offer.entry}] if offer.entry else []
         terms = of_terms(offer.terms, MARKETPLACE_ID) if offer.terms is not None else {}
-        price = {"purchasable_offer": described(entry_of(self._world.catalogue, offer))}
+        price = {"purchasable_offer": described(told_at(self._world.catalogue, offer, self._world.clock.now()))}
         return {"fulfillment_availability": entry} | terms | price
 
 
