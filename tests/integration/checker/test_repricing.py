@@ -237,6 +237,12 @@ def test_a_hold_of_prices_keeps_up_nothing_that_is_sold_at_a_loss(engine: Engine
     many.look(DEAR, *many.items[2:])
     assert ({row.stage for row in many.rows()[1:]}, many.wishes()) == ({Stage.PAUSED}, [])
 
+    many.look(DEAR)
+    [hold] = [hold for hold in many.holds() if hold.applied_at is None]
+    assert (hold.kind, many.wishes()) == (HoldKind.PRICES, []), "their prices wait for a person"
+    _release(engine, many, hold.id)
+    assert {wish.to_jpy for wish in many.wishes()} == {1600}
+
 
 def test_a_held_price_has_its_evidence_once(engine: Engine, shop: Shop, market: Market) -> None:
     """A hold may wait for days, while its sources are looked at again and again."""

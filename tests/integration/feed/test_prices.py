@@ -11,6 +11,7 @@ from tests.integration.feed.conftest import Amazon
 from tests.integration.feed.shop import Shop, now
 from tests.integration.feed.test_creations import CLIENTS, account_of, api_of
 
+from mercarich_contracts.orders import ORDERED
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import listing_events, listings, repricings, source_items
 from mercarich_feed.adapters.repricings_sql import SqlRepricings
@@ -265,6 +266,15 @@ def test_what_ends_following_between_claim_and_send_ends_the_price(desk: Desk, h
     assert step is not None
     assert step.next in (Next.OVERTAKEN, Next.WAIT)
     assert desk.wish().attempts == 0
+
+
+def test_a_stop_has_the_source_looked_at_whose_loss_the_price_was_to_end(desk: Desk) -> None:
+    desk.ask(desk.price + 100)
+    desk.end_following("stop")
+    assert desk.wish().state == "ended"
+    source = select(source_items.c.due_at).where(source_items.c.id == desk.shop.row(desk.id).source_item_id)
+    with reading(desk.shop.engine) as connection:
+        assert connection.execute(source).scalar_one() == ORDERED
 
 
 def test_what_a_person_takes_back_needs_neither_rule_nor_bounds(desk: Desk) -> None:
