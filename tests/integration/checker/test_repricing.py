@@ -18,6 +18,7 @@ from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import evidence, holds, listing_events, listings, repricings, runs, source_items
 from mercarich_listings import repricing_store, store
 from mercarich_listings.history import replay
+from mercarich_listings.repricing import Next, Step
 from mercarich_listings.transition import Stage
 from mercarich_reasons.holds import TooManyPrices
 from mercarich_reasons.repricing import FollowingStoppedByHand, PriceFollows, Reached
@@ -167,6 +168,24 @@ def test_no_more_changes_are_made_in_a_day_than_the_rule_allows(followers: Follo
     followers.now += timedelta(hours=24)
     followers.look(DEAR)
     assert followers.wishes()[0].revision == 3
+
+
+def test_a_price_that_was_never_sent_is_no_change_of_the_day(engine: Engine, followers: Followers) -> None:
+    followers.shop.setting("REPRICING_CHANGES_A_DAY", "1")
+
+    def overtake(connection: Connection) -> bool:
+        [wish] = repricing_store.claim(connection, followers.seller, "worker", 5, followers.now)
+        return repricing_store.settle(connection, wish, "worker", Step(Next.OVERTAKEN), followers.now)
+
+    for price, revision in ((DEAR, 1), (1250, 2)):
+        followers.look(price)
+        assert followers.wishes()[0].revision == revision
+        assert engines.run_tx(engine, overtake)
+    followers.look(DEAR)
+    assert (followers.wishes()[0].revision, followers.wishes()[0].to_jpy) == (3, 1600)
+    followers.end(1600)
+    followers.look(1400)
+    assert followers.wishes()[0].revision == 3, "one change was made"
 
 
 def test_an_offer_that_was_stopped_follows_once_it_is_resumed(engine: Engine, followers: Followers) -> None:

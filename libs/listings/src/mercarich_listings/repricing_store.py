@@ -4,6 +4,7 @@ All functions run in the caller's transaction. A listing's row is locked before 
 is fenced by its claim and the revision of the price: a worker that was overtaken writes nothing.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -50,7 +51,7 @@ class Now:
     """The price on its way; None: none is."""
     stopped: bool = False
     changes: int = 0
-    """Changes that were asked for in the last 24 hours."""
+    """Changes that were asked for in the last 24 hours, but for those that were overtaken: Amazon never had them."""
 
 
 def now_of(connection: Connection, ids: Sequence[int], now: datetime) -> Mapping[int, Now]:
@@ -63,13 +64,17 @@ def now_of(connection: Connection, ids: Sequence[int], now: datetime) -> Mapping
     if not rows:
         return {}
     event = listing_events.c
-    asked = select(event.listing_id, func.count().label("changes")).where(
-        among(event.listing_id, [row.listing_id for row in rows]), event.kind.in_(ASKED), event.at > now - A_DAY
+    told = select(event.listing_id, event.kind).where(
+        among(event.listing_id, [row.listing_id for row in rows]),
+        event.kind.in_([*ASKED, EventKind.PRICE_OVERTAKEN]),
+        event.at > now - A_DAY,
     )
-    changes = {row.listing_id: row.changes for row in connection.execute(asked.group_by(event.listing_id))}
+    changes = Counter[int]()
+    for listing_id, kind in connection.execute(told.order_by(event.id)):
+        changes[listing_id] = max(changes[listing_id] + (1 if kind in ASKED else -1), 0)
     return {
         row.listing_id: Now(
-            row.to_jpy if row.ended_at is None else None, row.stopped_at is not None, changes.get(row.listing_id, 0)
+            row.to_jpy if row.ended_at is None else None, row.stopped_at is not None, changes[row.listing_id]
         )
         for row in rows
     }

@@ -53,7 +53,7 @@ class Following:
     asked_jpy: int | None = None
     """The price that is on its way to Amazon; None: none is."""
     changes: int = 0
-    """Changes that were asked for in the last 24 hours."""
+    """Changes that were asked for in the last 24 hours and not overtaken."""
     stopped: bool = False
     """Whether it follows no more until its seller resumes it."""
 
