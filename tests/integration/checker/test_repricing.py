@@ -12,7 +12,6 @@ from tests.integration.checker.test_next_looks import Looks
 
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_contracts.market import Marketplace, RouteName
-from mercarich_contracts.orders import ORDERED
 from mercarich_db import engine as engines
 from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import evidence, holds, listing_events, listings, repricings, runs, source_items
@@ -361,7 +360,7 @@ def test_a_released_hold_of_losses_changes_no_price(engine: Engine, shop: Shop, 
     _release(engine, many, hold.id)
     assert (many.wishes(), {row.stage for row in many.rows()}) == ([], {Stage.ON_SALE})
     with engines.reading(engine) as connection:
-        assert set(connection.execute(select(source_items.c.due_at)).scalars()) == {ORDERED}
+        assert set(connection.execute(select(source_items.c.due_at)).scalars()) == {many.now}
 
 
 def test_a_released_hold_of_prices_takes_nothing_down(engine: Engine, shop: Shop, market: Market) -> None:
