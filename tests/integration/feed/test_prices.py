@@ -311,6 +311,25 @@ def test_a_price_that_amazon_shows_late_is_no_change_of_the_sellers(desk: Desk, 
     assert desk.events()[-1] == ("price_changed", PriceAtAmazon(desk.price, desk.price + 100))
 
 
+def test_a_price_that_amazon_has_accepted_and_does_not_tell_yet_is_waited_for(desk: Desk) -> None:
+    desk.amazon.post("/_sim/lag", seconds=1_000)
+    desk.ask(desk.price + 100)
+    desk.work()
+    assert desk.at_amazon() == ShownPrice(desk.price, desk.price)
+    assert (desk.wish().state, desk.wish().attempts, desk.wish().problem) == ("sent", 1, None)
+    assert (desk.shop.row(desk.id).offer_price_jpy, desk.ledger()["prices_changed"]) == (desk.price, 1)
+
+
+def test_of_an_offer_that_is_down_the_attribute_tells_the_price(desk: Desk) -> None:
+    """As of one that is paused: its price is changed while it is down."""
+    row = {"seller_id": desk.row["seller_id"], "sku": desk.row["sku"], "quantity": 0}
+    desk.amazon.post("/_sim/offers", offers=[row])
+    assert desk.at_amazon() == ShownPrice(desk.price, None)
+    desk.ask(desk.price + 100)
+    desk.work()
+    assert (desk.wish().state, desk.at_amazon().given) == ("shown", desk.price + 100)
+
+
 def test_a_worker_that_was_overtaken_writes_and_sends_nothing(engine: Engine, desk: Desk) -> None:
     desk.ask(desk.price + 100)
     first = SqlRepricings(engine, 1, now)
