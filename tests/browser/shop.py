@@ -16,7 +16,7 @@ from mercarich_contracts.orders import OrderDecision, OrderStatus
 from mercarich_db import tables
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.candidates import PriceAboveLimit, RatingTooLow
-from mercarich_reasons.holds import CanariesDiffer, TooManyFalls
+from mercarich_reasons.holds import CanariesDiffer, TooManyFalls, TooManyPrices
 from mercarich_reasons.jobs import RowsWrong
 from mercarich_reasons.push import AmazonRefused, ChangedAtAmazon, NotForSale, NotShown, UnknownSku
 from mercarich_reasons.stock import ReplacementWaits, SourceSeen
@@ -176,6 +176,7 @@ def _runs(rows: Rows, seller: int) -> None:
     hold = rows.hold(run, user_id=None, reason=TooManyFalls(30, 60))
     source = rows.source("x6000001", state="sold", reason="won")
     rows.listing(seller, source, "YA-HELD", title="保留中の出品", hold_id=hold)
+    _hold_of_prices(rows, seller, run)
     rows.add(
         tables.pool_status,
         pool="checker-yahoo",
@@ -199,6 +200,19 @@ def _runs(rows: Rows, seller: int) -> None:
         revision=0,
         seen_at=ago(seconds=4),
     )
+
+
+def _hold_of_prices(rows: Rows, seller: int, run: int) -> None:
+    """A price that would fall by nine tenths, one that would rise, and one that asks for no change any more."""
+    for key, value in {"REPRICING": "follow", "CREATE_PROFIT_PERCENT": "20"}.items():
+        rows.add(tables.seller_settings, user_id=seller, key=key, value=value, updated_at=ago(days=1), updated_by="x")
+    hold = rows.hold(run, user_id=seller, kind="prices", reason=TooManyPrices(30, 60))
+    kept = {"hold_id": hold, "held_at": ago(minutes=4), "least_price_jpy": 500, "most_price_jpy": 40_000}
+    for number, price in enumerate((748, 14_200, None)):
+        source = rows.source(f"x610000{number}", price_jpy=price, postage_jpy=0)
+        rows.listing(
+            seller, source, f"YA-PRICED-{number}", title=GOODS[number], offer_price_jpy=19_800 - number, **kept
+        )
 
 
 def _on_sale(rows: Rows, seller: int) -> None:

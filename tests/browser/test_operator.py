@@ -27,7 +27,7 @@ def test_a_hold_is_looked_at_and_released(visit: Visit) -> None:
     page = visitor.page
     page.remove_listener("dialog", visitor.dismiss)
     page.once("dialog", lambda dialog: dialog.accept())
-    page.click("a.todo[href^='/holds/']")
+    page.click("a.todo[href='/holds/1']")
     assert "保留中の出品" in page.inner_text("main")
     page.click("form[action$='/release'] button")
     page.wait_for_selector(".toast")

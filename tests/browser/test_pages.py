@@ -51,6 +51,7 @@ PAGES = {
         "run": "/runs/1",
         "holds": "/holds",
         "hold": "/holds/1",
+        "hold-of-prices": "/holds/2",
         "schedule": "/schedule",
         "markets": "/markets",
         "pools": "/pools",

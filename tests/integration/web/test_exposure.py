@@ -14,6 +14,7 @@ from mercarich_reasons.stock import ByHand, SourceSeen
 from mercarich_web.listings.exposure import Span
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.sql.exposure import SqlExposures
+from mercarich_web.runs.holds import KINDS_BY_PRICE
 
 SINCE = ago(days=14)
 
@@ -165,6 +166,17 @@ def test_a_false_alarm_that_the_brake_kept_back_is_no_exposure(engine: Engine, r
     assert minutes(engine, ann_id) == []
     fallen = {(look.fallen, look.cleared) for look in SqlExposures(engine).looks(ann_id, SINCE)}
     assert fallen == {(3, 1), (0, 0)}, "of three that fell, one was there all the time"
+
+
+@pytest.mark.parametrize("kind", KINDS_BY_PRICE)
+def test_what_was_held_for_its_price_is_no_false_alarm(engine: Engine, rows: Rows, ann_id: int, kind: str) -> None:
+    run = rows.run(1, started_at=ago(hours=12))
+    hold = rows.hold(run, user_id=ann_id, kind=kind)
+    rows.add(tables.run_sellers, run_id=run, user_id=ann_id, planned=9, checked=9, fallen=3)
+    listing = rows.listing(ann_id, rows.source("x1"), "A-1")
+    rows.event(listing, "hold_cleared", user_id=ann_id, at=ago(hours=1), hold_id=hold)
+
+    assert [(look.fallen, look.cleared) for look in SqlExposures(engine).looks(ann_id, SINCE)] == [(3, 0)]
 
 
 def test_what_goes_down_by_hand_and_is_not_at_amazon_yet_is_not_gone(engine: Engine, rows: Rows, ann_id: int) -> None:

@@ -14,9 +14,10 @@ from tests.integration.web.site import Browser
 from mercarich_contracts.market import RouteName
 from mercarich_db import tables
 from mercarich_db.types import AnyRow
-from mercarich_reasons.holds import NoCanaryVouches, TooManyAbsent, TooManyFalls
+from mercarich_reasons.holds import NoCanaryVouches, TooManyAbsent, TooManyFalls, TooManyPrices
 from mercarich_reasons.runs import ItemsSetAside, LeftToWatch, SecondLookWaits
-from mercarich_runs.domain.brake import HoldKind
+from mercarich_runs.domain.brake import BY_PRICE, HoldKind
+from mercarich_web.runs.holds import KINDS_BY_PRICE
 from mercarich_web.words import WORDS
 
 ReadTable = Callable[[Table], list[AnyRow]]
@@ -239,3 +240,31 @@ def test_a_hold_tells_how_its_run_stands_now_and_when_the_second_look_comes(oper
     assert "1件が待機中" in pages[0]
     assert "確認済み2,000件のうち403件が取り下げ対象" in pages[1]
     assert f"再確認：{tokyo.month}/{tokyo.day} {tokyo:%H:%M}" in pages[0]
+
+
+def test_the_kinds_by_price_are_those_of_the_brake() -> None:
+    assert set(KINDS_BY_PRICE) == BY_PRICE
+
+
+def test_a_hold_for_prices_tells_each_new_price_with_its_figures_and_promises_no_second_look(
+    operator: Browser, rows: Rows
+) -> None:
+    tom = rows.user("tom")
+    for key, value in {"REPRICING": "follow", "CREATE_PROFIT_PERCENT": "20", "REVIVAL_FEE_PERCENT": "10"}.items():
+        rows.add(tables.seller_settings, user_id=tom, key=key, value=value, updated_at=ago(days=1), updated_by="tom")
+    hold = rows.hold(rows.run(1), user_id=tom, kind=HoldKind.PRICES, reason=TooManyPrices(2, 40))
+    bounds = {"offer_price_jpy": 5000, "least_price_jpy": 100, "most_price_jpy": 9000, "hold_id": hold}
+    rows.listing(tom, rows.source("x1", price_jpy=210, postage_jpy=0), "CHEAP-1", held_at=ago(minutes=5), **bounds)
+    rows.listing(tom, rows.source("x2", price_jpy=None, postage_jpy=0), "UNKNOWN-1", held_at=ago(minutes=5), **bounds)
+
+    listed, page = operator.get("/holds").text, " ".join(operator.get(f"/holds/{hold}").text.split())
+
+    for told in (listed, page):
+        assert f"2 prices will change. Release hold {hold}?" in told
+        assert "withdrawn. Release" not in told
+    assert "<dt>Second look</dt><dd>none: a person decides</dd>" in page
+    cheap, unknown = page.split(">CHEAP-1</span> ·")[1].split(">UNKNOWN-1</span> ·")
+    assert ">¥5,000</td>" in cheap
+    assert '<b>¥300</b> <span class="sub">-94 %</span>' in cheap
+    assert "from 5,000 yen to 300 yen, the profit that you want: source 210 yen + postage 0 yen" in cheap
+    assert "its price stays as it is" in unknown.split("</tr>")[0]

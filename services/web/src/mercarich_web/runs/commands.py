@@ -37,7 +37,7 @@ def hold(argv: Sequence[str]) -> int:
     actions = parser.add_subparsers(dest="action", required=True)
     listing = with_json(actions.add_parser("list", help="the open holds"))
     listing.add_argument("--all", action="store_true", help="the last 200 holds, including applied ones")
-    release = with_json(actions.add_parser("release", help="withdraw the listings that wait for the hold"))
+    release = with_json(actions.add_parser("release", help="let the changes that wait for the hold be made"))
     release.add_argument("id", type=row_id)
     release.add_argument("--by", type=person, help="who releases it (your login name)")
     given = parser.parse_args(argv)

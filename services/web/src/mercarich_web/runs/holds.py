@@ -7,6 +7,9 @@ from datetime import datetime
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.runs import SecondLookGoesOn, SecondLookWaits
 
+KINDS_BY_PRICE = ("losses", "recoveries", "prices")
+"""Kinds of holds whose listings have a source that is on sale."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -18,8 +21,8 @@ class Hold:
     marketplace: str
     username: str | None
     kind: str | None
-    """falls (also null), absences, canaries, unvouched, unreadable, losses or recoveries. No second look confirms
-    absences or an unreadable hold."""
+    """falls (also null), absences, canaries, unvouched, unreadable, losses, recoveries or prices. No second look
+    confirms absences, prices or an unreadable hold."""
     reason: Reason
     opened_at: datetime
     released_at: datetime | None
@@ -32,10 +35,14 @@ class Hold:
     """The request whose responses are not believed: yahoo-item, mercari-item, mercari-shops or mercari-seller; null: it
     is of no single one."""
 
+    @property
+    def is_by_price(self) -> bool:
+        return self.kind in KINDS_BY_PRICE
+
 
 @dataclass(frozen=True, slots=True)
 class HeldListing:
-    """A listing whose withdrawal waits for a hold, and what was seen of its source."""
+    """A listing that waits for a hold, and what was seen of its source."""
 
     id: int
     sku: str
@@ -47,6 +54,8 @@ class HeldListing:
     observed_at: datetime | None
     source_url: str
     """Where a person looks at the item."""
+    price_jpy: int | None
+    """The offer's price."""
 
 
 @dataclass(frozen=True, slots=True)

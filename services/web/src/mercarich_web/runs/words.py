@@ -30,6 +30,12 @@ HOLD_ENDS: Mapping[str, str] = {
     ),
 }
 """How a hold ends, by its kind; why it was opened is its reason."""
+RELEASES: Mapping[str, str] = {
+    "recoveries": N_("%(n)s listings will be put up. Release hold %(id)s?"),
+    "prices": N_("%(n)s prices will change. Release hold %(id)s?"),
+}
+"""What a release does, by the hold's kind; of all others it withdraws."""
+WITHDRAWS = N_("%(n)s listings will be withdrawn. Release hold %(id)s?")
 DOUBTS: Mapping[str, str] = {"wrong": N_("canaries are wrong"), "unvouched": N_("no canary on sale")}
 """Why a run does not believe a route."""
 LEFT_OUT: Mapping[str, str] = {

@@ -14,6 +14,7 @@ from mercarich_reasons.earnings import BY_PRICE
 from mercarich_reasons.stock import ByHand
 from mercarich_web.database import reading
 from mercarich_web.listings.exposure import Effect, Looks, Span, kinds
+from mercarich_web.runs.holds import KINDS_BY_PRICE
 
 BEFORE = timedelta(days=7)
 """How long before the period an exposure that has ended may have begun. For longer ones, no end is searched for."""
@@ -72,7 +73,7 @@ class SqlExposures:
             select(holds.c.run_id, func.count())
             .join(listing_events, _event.hold_id == holds.c.id)
             .where(_event.user_id == user_id, _event.at >= since, _event.kind == EventKind.HOLD_CLEARED)
-            .where(func.coalesce(holds.c.kind, "").not_in(("losses", "recoveries")))
+            .where(func.coalesce(holds.c.kind, "").not_in(KINDS_BY_PRICE))
             .group_by(holds.c.run_id)
         )
         return {row[0]: row[1] for row in connection.execute(cleared)}

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 
 from mercarich_platform.clock import Clock
 from mercarich_web.api.ids import Id
+from mercarich_web.runs.sql.held_prices import SqlHeldPrices
 from mercarich_web.runs.sql.holds import SqlHolds
 from mercarich_web.site.addresses import Above, Below
 from mercarich_web.site.rendering import Site
@@ -15,7 +16,7 @@ LISTINGS_SHOWN = 50
 EVIDENCE_SHOWN = 5
 
 
-def routes(site: Site, book: SqlHolds, now: Clock) -> APIRouter:
+def routes(site: Site, book: SqlHolds, prices: SqlHeldPrices, now: Clock) -> APIRouter:
     routes = APIRouter(prefix="/holds")
 
     @routes.get("")
@@ -40,6 +41,7 @@ def routes(site: Site, book: SqlHolds, now: Clock) -> APIRouter:
             hold=hold,
             drawn=book.some_evidence(hold_id, EVIDENCE_SHOWN),
             listings=waiting.rows,
+            asked=prices.of([one.id for one in waiting.rows], now()) if hold.kind == "prices" else {},
             page=page,
             stands=book.now(hold_id),
         )

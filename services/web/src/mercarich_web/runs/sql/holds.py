@@ -47,7 +47,7 @@ class SqlHolds:
         return hold
 
     def release(self, hold_id: int, by: Actor, at: datetime) -> Released:
-        """Release a hold's withdrawals and write the audit log; the checker applies them within seconds.
+        """Release a hold's changes and write the audit log; the checker applies them within seconds.
 
         A hold that is released already stays as it is. Raises `NotFound`.
         """
@@ -111,6 +111,7 @@ class SqlHolds:
                 source.reason,
                 source.observed_at,
                 source.marketplace,
+                listings.c.offer_price_jpy,
             )
             .join(source_items, source.id == listings.c.source_item_id)
             .join(users, users.c.id == listings.c.user_id)
@@ -147,7 +148,7 @@ class SqlHolds:
 def _held(row: AnyRow) -> HeldListing:
     url = SITES[Marketplace(row.marketplace)].page_url(row.item_id)
     seen = (row.item_id, row.state, row.reason, row.observed_at)
-    return HeldListing(row.id, row.sku, row.title, row.username, *seen, url)
+    return HeldListing(row.id, row.sku, row.title, row.username, *seen, url, row.offer_price_jpy)
 
 
 def hold_of(row: AnyRow) -> Hold:
