@@ -1,11 +1,13 @@
 """Prices that follow their source: bounds on the page, in the API and in files, stopped, resumed and taken back."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from html import unescape
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
+from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
@@ -14,6 +16,7 @@ from tests.integration.web.test_earnings import offer
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
+from mercarich_reasons.push import AmazonRefused
 from mercarich_reasons.repricing import PriceBoundsCrossed, PriceChangedElsewhere, PriceFollows, Reached
 from mercarich_web.listings.csv_rows import read_row
 
@@ -150,3 +153,43 @@ def test_the_api_sets_tells_and_stops(engine: Engine, rows: Rows, ann: Browser, 
     assert (told["offer_price_jpy"], told["least_price_jpy"], told["most_price_jpy"]) == (1000, 900, None)
     assert (told["price"]["to_jpy"], told["price"]["state"]) == (1000, "shown")
     assert told["price"]["stop_reason"]["reason_code"] == "following_stopped_by_hand"
+
+
+COMING = {"state": "sent", "ended_at": None, "sent_at": ago(minutes=3)}
+WAITS = {"state": "waiting", "attempts": 0, "ended_at": None, "problem": AmazonRefused("no such seller", "403")}
+STOPPED = {"stopped_at": ago(hours=1), "stop_reason": PriceChangedElsewhere(1000, 950)}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        pytest.param({}, [], id="nothing to tell"),
+        pytest.param(COMING, ["on its way from 900 yen to 1,000 yen: sent"], id="sent"),
+        pytest.param(
+            WAITS, ["on its way from 900 yen to 1,000 yen: it is about", "no such seller"], id="waits, with its problem"
+        ),
+        pytest.param(
+            STOPPED, ["it follows its source no more since", "Amazon has 950 yen, and not 1,000 yen"], id="stopped"
+        ),
+        pytest.param(
+            COMING | STOPPED,
+            ["on its way from 900 yen", "it follows its source no more since", "Amazon has 950 yen"],
+            id="on its way back, and stopped",
+        ),
+    ],
+)
+def test_explain_the_page_and_the_api_tell_a_price_on_its_way_and_why_it_follows_no_more(
+    mercarich: Mercarich, rows: Rows, ann: Browser, ann_id: int, more: dict[str, Any], said: Sequence[str]
+) -> None:
+    listing_id = offer(rows, ann_id, "A", 1000, 700, 0)
+    changed(rows, ann_id, listing_id, **more)
+    key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+
+    explained = [one["text"] for one in mercarich.json("explain", "A")["price"]]
+    terminal = " ".join(mercarich.page("explain", "A").split())
+    page = unescape(ann.get(f"/listings/{listing_id}").text)
+    api = [one["text"] for one in ann.client.get(f"/api/v1/listings/{listing_id}", headers=key).json()["price"]["now"]]
+
+    assert len(explained) == len(api) == len(said)
+    for one, command, program in zip(said, explained, api, strict=True):
+        assert all(one in told for told in (command, program, terminal, page)), one

@@ -1,6 +1,7 @@
 """Reasons of changes of an offer's price, and of their end. Amounts are yen."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from mercarich_reasons.reason import Reason
@@ -93,6 +94,30 @@ class PriceOvertaken(Reason):
     """A price that was asked for is not sent: the offer is down, or has another source or price since."""
 
     to_jpy: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriceWaits(Reason):
+    """A price is on its way: nothing of it was sent to Amazon yet."""
+
+    from_jpy: int
+    to_jpy: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSent(Reason):
+    """A price is on its way: it was sent, and Amazon is read until it has it."""
+
+    from_jpy: int
+    to_jpy: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FollowsNoMore(Reason):
+    """An offer's price does not follow its source until its seller resumes it."""
+
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class TellStory:
             terms=terms,
             rule=rule,
             creation=creation,
-            price=self.file.price(listing_id),
+            price=self.offers.price(listing_id),
         )
 
 

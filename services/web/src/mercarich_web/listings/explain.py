@@ -7,6 +7,7 @@ from mercarich_replacements.earnings import earnings
 from mercarich_web.listings.deleted_offers import DeletedOffer
 from mercarich_web.listings.next_look import next_look
 from mercarich_web.listings.offers import Explanation, Found
+from mercarich_web.listings.price_changes import price_now
 from mercarich_web.listings.sql.deleted_offers import SqlDeletedOffers
 from mercarich_web.listings.sql.offers import SqlOffers
 from mercarich_web.listings.why import Known, what_next, why
@@ -59,5 +60,6 @@ class Explain:
             account=known.account,
             events=self.offers.events(offer.id),
             pushes=self.offers.pushes(offer.id),
+            price=price_now(self.offers.price(offer.id)),
             earned=earnings(known.sale, self.offers.terms_and_rule(found.user_id)[0]),
         )

@@ -187,6 +187,8 @@ class Explanation:
     pushes: Sequence[Push]
     earned: Earnings
     """What a sale earns."""
+    price: tuple[Reason, ...] = ()
+    """That a price is on its way to Amazon, and that its price follows its source no more, each with its reason."""
 
 
 @dataclass(frozen=True, slots=True)

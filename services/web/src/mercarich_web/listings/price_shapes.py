@@ -1,5 +1,6 @@
 """Shapes of prices and of what is not known of them in the API. Fields are only added; none changes its meaning."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
 from mercarich_web.api.reasons import Coded, code_of, english
 from mercarich_web.listings.csv_rows import MOST_YEN
-from mercarich_web.listings.price_changes import PriceChange
+from mercarich_web.listings.price_changes import PriceChange, price_now
 
 
 class Unknown(Coded):
@@ -26,6 +27,8 @@ class PriceState(BaseModel):
     stopped_at: datetime | None
     """Since when it follows its source no more; null: it does, as far as the rule and the bounds say."""
     stop_reason: Unknown | None
+    now: Sequence[Unknown] = ()
+    """That it is on its way, and that it follows no more, each with its reason; empty: neither is so."""
 
 
 class PricesWish(BaseModel):
@@ -47,6 +50,7 @@ def price(change: PriceChange) -> PriceState:
         **{name: getattr(change, name) for name in names},
         problem=english(change.problem),
         stop_reason=None if change.stop_reason is None else unknown(change.stop_reason),
+        now=[unknown(reason) for reason in price_now(change)],
     )
 
 

@@ -1,6 +1,6 @@
 """The page of `mercarich explain`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -23,7 +23,7 @@ def page(answer: Explanation | DeletedOffer) -> RenderableType:
         section(
             f"{offer.sku} of {offer.username}: quantity {offer.quantity}", Group(Text(answer.why), Text(answer.next))
         ),
-        section("offer", _offer(offer)),
+        section("offer", _offer(offer, answer.price)),
         section("source", _source(answer.source, offer.marketplace, answer.next_look)),
         section("what a sale earns", _earned(answer.earned)),
     ]
@@ -61,7 +61,7 @@ def _deleted(answer: DeletedOffer) -> RenderableType:
     return Group(*parts)
 
 
-def _offer(offer: Offer) -> RenderableType:
+def _offer(offer: Offer, price: Sequence[Reason]) -> RenderableType:
     amazon = cell(offer.pushed_quantity)
     if offer.orphan:
         amazon = cell("Amazon does not know this SKU", "bold red")
@@ -81,6 +81,7 @@ def _offer(offer: Offer) -> RenderableType:
         rows.append(("own limit of the profit", yen(offer.least_profit_jpy)))
     if offer.least_price_jpy is not None or offer.most_price_jpy is not None:
         rows.append(("price may follow", f"{yen(offer.least_price_jpy) or '–'} to {yen(offer.most_price_jpy) or '–'}"))
+    rows += [("price", cell(sentence(one), "yellow")) for one in price]
     if offer.paused_at is not None:
         rows.append(("paused", offer.paused_at))
     if offer.withdrawn_at is not None:

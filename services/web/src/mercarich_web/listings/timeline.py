@@ -15,7 +15,7 @@ from mercarich_web.listings import actions
 from mercarich_web.listings.actions import BulkAction
 from mercarich_web.listings.creating import Creation
 from mercarich_web.listings.offers import Event, Evidence, Push
-from mercarich_web.listings.price_changes import PriceChange
+from mercarich_web.listings.price_changes import PriceChange, price_now
 from mercarich_web.listings.views import Badge, badge, exposed
 from mercarich_web.listings.why import Known
 from mercarich_web.sentences import Said
@@ -95,6 +95,10 @@ class Story:
     """The last time that its offer was to be created or taken over."""
     price: PriceChange | None = None
     """The last price that was asked for, and whether it follows its source."""
+
+    @property
+    def price_now(self) -> Sequence[Reason]:
+        return price_now(self.price)
 
     @property
     def stage(self) -> Stage:

@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Engine, Integer, Select, bindparam, or_, select
 
-from mercarich_db.tables import evidence, listing_pictures, listings, repricings, revival_candidates, revivals
+from mercarich_db.tables import evidence, listing_pictures, listings, revival_candidates, revivals
 from mercarich_db.types import Id
 from mercarich_web.database import reading
 from mercarich_web.listings.offers import Evidence, Found
-from mercarich_web.listings.price_changes import PriceChange
 from mercarich_web.listings.sql.offers import found, select_offers
 from mercarich_web.listings.timeline import Candidate, Replacement
 from mercarich_web.replacements.sql.searches import LISTING
@@ -46,13 +45,6 @@ class SqlListingFile:
         """Newest first."""
         with reading(self._engine) as connection:
             return [Replacement(**row._mapping) for row in connection.execute(_replacements(), {"listing": listing_id})]
-
-    def price(self, listing_id: int) -> PriceChange | None:
-        """Return the last price that was asked for; None: none was."""
-        columns = [repricings.c[one.name] for one in fields(PriceChange)]
-        with reading(self._engine) as connection:
-            row = connection.execute(select(*columns).where(repricings.c.listing_id == listing_id)).one_or_none()
-        return None if row is None else PriceChange(**row._mapping)
 
     def pictures(self, user_id: int, listing_id: int) -> Mapping[int, str]:
         """Return the paths of the pictures by slot; slot 0 is the main picture."""
