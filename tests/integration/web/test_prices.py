@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 from tests.integration.web.conftest import Mercarich
+from tests.integration.web.operating.test_sellers_and_tokens import link_amazon
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
@@ -105,9 +106,11 @@ def test_a_file_has_the_bounds_and_gives_them(engine: Engine, rows: Rows, ann: B
 
 
 def test_a_change_is_taken_back_once_and_stops(engine: Engine, rows: Rows, ann: Browser, ann_id: int) -> None:
+    link_amazon(rows, ann_id, "valid")
     listing_id = offer(rows, ann_id, "A", 1000, 700, 0)
     changed(rows, ann_id, listing_id)
-    ann.post(f"/listings/{listing_id}/prices/take_back")
+    assert 'name="revision" value="1"' in ann.get(f"/listings/{listing_id}").text
+    ann.post(f"/listings/{listing_id}/prices/take_back", revision="1")
     back = wish(engine, listing_id)
     assert (back.from_jpy, back.to_jpy, back.state, back.revision, back.source_item_id) == (
         1000,
@@ -117,25 +120,58 @@ def test_a_change_is_taken_back_once_and_stops(engine: Engine, rows: Rows, ann: 
         None,
     )
     assert (back.stopped_at is not None, kinds(engine, listing_id)) == (True, ["price_taken_back"])
-    ann.post(f"/listings/{listing_id}/prices/take_back")
-    assert wish(engine, listing_id).revision == 2, "it is on its way"
+    refused = ann.post(f"/listings/{listing_id}/prices/take_back", revision="2")
+    assert "the price 900 yen of A is on its way; take it back once Amazon has it" in refused.text
+    assert wish(engine, listing_id).revision == 2
 
 
 @pytest.mark.parametrize(
-    "more",
+    ("more", "of_offer", "verdict", "said"),
     [
-        pytest.param({"state": "sent", "ended_at": None}, id="on its way"),
-        pytest.param({"state": "ended"}, id="never made"),
-        pytest.param({"to_jpy": 1100}, id="another price since"),
+        pytest.param({"revision": 2}, {}, "valid", "was changed again, from 900 yen to 1,000 yen", id="a newer one"),
+        pytest.param(
+            {"state": "sent", "ended_at": None}, {}, "valid", "the price 1,000 yen of A is on its way", id="on its way"
+        ),
+        pytest.param({"state": "ended"}, {}, "valid", "has no changed price to take back", id="never made"),
+        pytest.param({"from_jpy": 1000}, {}, "valid", "has no changed price to take back", id="no change"),
+        pytest.param(
+            {"to_jpy": 1100}, {}, "valid", "another price than 1,100 yen since, 1,000 yen", id="another since"
+        ),
+        pytest.param({}, {"orphan": True}, "valid", "Amazon has no offer A", id="an offer that Amazon does not know"),
+        pytest.param({}, {"listed": False, "quantity": 0}, "valid", "Amazon has no offer A", id="a draft"),
+        pytest.param({}, {}, "invalid", "Amazon does not accept your authorisation", id="a refused token"),
+        pytest.param({}, {}, None, "Amazon does not accept your authorisation", id="no account"),
     ],
 )
-def test_nothing_else_is_taken_back(
-    engine: Engine, rows: Rows, ann: Browser, ann_id: int, more: dict[str, Any]
+def test_what_cannot_be_taken_back_has_no_button_and_is_refused_with_why(
+    engine: Engine,
+    rows: Rows,
+    ann: Browser,
+    ann_id: int,
+    more: dict[str, Any],
+    of_offer: dict[str, Any],
+    verdict: str | None,
+    said: str,
 ) -> None:
+    if verdict is not None:
+        link_amazon(rows, ann_id, verdict)
     listing_id = offer(rows, ann_id, "A", 1000, 700, 0)
+    rows.change(tables.listings.update().values(**of_offer) if of_offer else tables.listings.update().values(sku="A"))
     changed(rows, ann_id, listing_id, **more)
-    ann.post(f"/listings/{listing_id}/prices/take_back")
-    assert (wish(engine, listing_id).revision, kinds(engine, listing_id)) == (1, [])
+    seen_before = {"revision": 1}
+
+    page = ann.get(f"/listings/{listing_id}").text
+    key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+    address = f"/api/v1/listings/{listing_id}"
+    told = ann.client.get(address, headers=key).json()["price"]
+    refused = ann.post(f"/listings/{listing_id}/prices/take_back", revision="1")
+    by_api = ann.client.post(f"{address}/prices/take_back", params=seen_before, headers=key)
+
+    assert said in unescape(refused.text)
+    assert (by_api.status_code, said in by_api.text) == (409, True)
+    assert (wish(engine, listing_id).revision, kinds(engine, listing_id)) == (more.get("revision", 1), [])
+    is_seen_late = "revision" in more
+    assert ("/prices/take_back" in page, told["not_taken_back"] is None) == (is_seen_late, is_seen_late)
 
 
 def test_the_api_sets_tells_and_stops(engine: Engine, rows: Rows, ann: Browser, ann_id: int) -> None:

@@ -145,7 +145,47 @@ class PriceBoundsCrossed(Reason):
 
 @dataclass(frozen=True, slots=True)
 class NoPriceToTakeBack(Reason):
-    """No price of the listing was changed that could be taken back, or one is on its way."""
+    """No price of the listing was changed that could be taken back."""
+
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceOnItsWay(Reason):
+    """A price is not taken back: another one is on its way to Amazon."""
+
+    sku: str
+    to_jpy: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChangedAgain(Reason):
+    """A price is not taken back: it is not the newest change any more."""
+
+    sku: str
+    from_jpy: int
+    to_jpy: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriceIsAnother(Reason):
+    """A price is not taken back: the offer has another one since."""
+
+    sku: str
+    to_jpy: int
+    price_jpy: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoOfferForPrice(Reason):
+    """A price is not taken back: Amazon has no such offer, or deletes it."""
+
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class AmazonDoesNotServe(Reason):
+    """A price is not taken back: no Amazon account is linked, or Amazon refuses its token."""
 
     sku: str
 

@@ -26,6 +26,12 @@ REPRICING: Mapping[str, str] = {
     "following_stopped_by_hand": "by {person}",
     "price_bounds_crossed": "the lowest price {least_jpy} is above the highest {most_jpy}; swap them",
     "no_price_to_take_back": "{sku} has no changed price to take back; load the page again",
+    "price_on_its_way": "the price {to_jpy} of {sku} is on its way; take it back once Amazon has it",
+    "price_changed_again": "the price of {sku} was changed again, from {from_jpy} to {to_jpy}; load the page again",
+    "price_is_another": "{sku} has another price than {to_jpy} since[, {price_jpy}]: there is nothing to take back",
+    "no_offer_for_price": "Amazon has no offer {sku} whose price could go back",
+    "amazon_does_not_serve": "the price of {sku} cannot go back: Amazon does not accept your authorisation; link the"
+    " account again first",
     "follows_already": "{sku} was not stopped; load the page again",
     "following_resumed": "by {person}[, from {price_jpy}]",
 }

@@ -27,6 +27,12 @@ REPRICING: Mapping[str, str] = {
     "following_stopped_by_hand": "{person}による",
     "price_bounds_crossed": "下限価格{least_jpy}が上限価格{most_jpy}を上回っています。逆に入力してください",
     "no_price_to_take_back": "{sku}には元に戻せる価格変更がありません。ページを読み込み直してください",
+    "price_on_its_way": "{sku}の価格{to_jpy}はAmazonに反映中です。反映されてから元に戻してください",
+    "price_changed_again": "{sku}の価格はその後{from_jpy}から{to_jpy}に変わりました。ページを読み込み直してください",
+    "price_is_another": "{sku}の価格はすでに{to_jpy}ではありません[（現在{price_jpy}）]。元に戻す変更はありません",
+    "no_offer_for_price": "Amazonに{sku}の出品がないため、価格を元に戻せません",
+    "amazon_does_not_serve": "Amazonの認証が無効なため、{sku}の価格を元に戻せません。"
+    "先にアカウントを連携し直してください",
     "follows_already": "{sku}の価格追従は停止されていません。ページを読み込み直してください",
     "following_resumed": "{person}による[（{price_jpy}から）]",
 }

@@ -19,7 +19,7 @@ from mercarich_web.listings.bulk import ChangeMany
 from mercarich_web.listings.choices import Choice
 from mercarich_web.listings.export import as_csv
 from mercarich_web.listings.limits import LimitLoss
-from mercarich_web.listings.prices import PriceAction, SetPrices
+from mercarich_web.listings.prices import MOST_REVISION, PriceAction, SetPrices
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import LONGEST_SEARCH, Order, View, Wish, packed, unpacked
 from mercarich_web.refusals import NotFound
@@ -62,9 +62,17 @@ def changes(keys: Keys, change: ChangeMany, limit: LimitLoss, prices: SetPrices)
         return wish
 
     @routes.post("/{listing_id}/prices/{action}", summary="Stop, resume, or take back the last change of the price")
-    def act_on_price(listing_id: Id, action: PriceAction, account: Account = writer) -> price_shapes.PriceActed:
+    def act_on_price(
+        listing_id: Id,
+        action: PriceAction,
+        revision: Annotated[
+            int | None,
+            Query(ge=0, le=MOST_REVISION, description="of what is taken back: `price.revision`"),
+        ] = None,
+        account: Account = writer,
+    ) -> price_shapes.PriceActed:
         by = Actor(f"{account.username} (API)", account.user_id)
-        return price_shapes.PriceActed(sku=prices.act(account, listing_id, action, by))
+        return price_shapes.PriceActed(sku=prices.act(account, listing_id, action, by, revision))
 
     @routes.post("/{listing_id}/{action}", summary="The same with one listing")
     def one(listing_id: Id, action: BulkAction, account: Account = writer) -> shapes.Changed:

@@ -18,6 +18,8 @@ class Unknown(Coded):
 
 
 class PriceState(BaseModel):
+    revision: int
+    """Counts the prices that were asked for; what is taken back may be named by it."""
     from_jpy: int | None
     to_jpy: int | None
     asked_at: datetime | None
@@ -27,6 +29,8 @@ class PriceState(BaseModel):
     stopped_at: datetime | None
     """Since when it follows its source no more; null: it does, as far as the rule and the bounds say."""
     stop_reason: Unknown | None
+    not_taken_back: Unknown | None = None
+    """Why the change cannot be taken back; null: it can, if Amazon still shows the price when it is looked at."""
     now: Sequence[Unknown] = ()
     """That it is on its way, and that it follows no more, each with its reason; empty: neither is so."""
 
@@ -44,12 +48,13 @@ class PriceActed(BaseModel):
     sku: str
 
 
-def price(change: PriceChange) -> PriceState:
-    names = ("from_jpy", "to_jpy", "asked_at", "state", "stopped_at")
+def price(change: PriceChange, not_taken_back: Reason | None) -> PriceState:
+    names = ("revision", "from_jpy", "to_jpy", "asked_at", "state", "stopped_at")
     return PriceState(
         **{name: getattr(change, name) for name in names},
         problem=english(change.problem),
         stop_reason=None if change.stop_reason is None else unknown(change.stop_reason),
+        not_taken_back=None if not_taken_back is None else unknown(not_taken_back),
         now=[unknown(reason) for reason in price_now(change)],
     )
 

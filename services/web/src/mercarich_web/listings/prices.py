@@ -11,6 +11,9 @@ from mercarich_web.listings.price_bounds import crossed
 from mercarich_web.listings.sql.prices import SqlPrices
 from mercarich_web.refusals import Refused
 
+MOST_REVISION = 2**31 - 1
+"""Most that the column holds."""
+
 
 class PriceAction(StrEnum):
     """What a seller does about a price that follows."""
@@ -19,7 +22,7 @@ class PriceAction(StrEnum):
     """It follows no more until it is resumed."""
     RESUME = "resume"
     TAKE_BACK = "take_back"
-    """The offer gets its former price back, and follows no more."""
+    """The offer gets its former price back if Amazon still shows the present one, and follows no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,15 @@ class SetPrices:
         self.audit.write(AuditAction.LISTING_PRICE, by, sku, said, self.now())
         return sku
 
-    def act(self, seller: Account, listing_id: int, action: PriceAction, by: Actor) -> str:
-        """Return the listing's SKU."""
-        do = {
-            PriceAction.STOP: self.prices.stop,
-            PriceAction.RESUME: self.prices.resume,
-            PriceAction.TAKE_BACK: self.prices.take_back,
-        }[action]
-        sku = do(seller.user_id, listing_id, by.name, self.now())
+    def act(self, seller: Account, listing_id: int, action: PriceAction, by: Actor, revision: int | None = None) -> str:
+        """Return the listing's SKU. `revision`: of the change that is to be taken back; None: the newest."""
+        of = (seller.user_id, listing_id, by.name, self.now())
+        match action:
+            case PriceAction.STOP:
+                sku = self.prices.stop(*of)
+            case PriceAction.RESUME:
+                sku = self.prices.resume(*of)
+            case PriceAction.TAKE_BACK:
+                sku = self.prices.take_back(*of, revision)
         self.audit.write(AuditAction.LISTING_PRICE, by, sku, action.value, self.now())
         return sku

@@ -231,7 +231,7 @@ def told(story: Story) -> Told:
         offer_price_jpy=offer.offer_price_jpy,
         least_price_jpy=offer.least_price_jpy,
         most_price_jpy=offer.most_price_jpy,
-        price=None if story.price is None else price(story.price),
+        price=None if story.price is None else price(story.price, story.not_taken_back),
         earned=_earned(story.earned),
         timeline=[_entry(moment) for moment in story.moments],
     )

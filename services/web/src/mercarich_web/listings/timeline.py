@@ -15,7 +15,7 @@ from mercarich_web.listings import actions
 from mercarich_web.listings.actions import BulkAction
 from mercarich_web.listings.creating import Creation
 from mercarich_web.listings.offers import Event, Evidence, Push
-from mercarich_web.listings.price_changes import PriceChange, price_now
+from mercarich_web.listings.price_changes import Offered, PriceChange, price_now, why_not_taken_back
 from mercarich_web.listings.views import Badge, badge, exposed
 from mercarich_web.listings.why import Known
 from mercarich_web.sentences import Said
@@ -95,6 +95,14 @@ class Story:
     """The last time that its offer was to be created or taken over."""
     price: PriceChange | None = None
     """The last price that was asked for, and whether it follows its source."""
+
+    @property
+    def not_taken_back(self) -> Reason | None:
+        """Return why the last change of its price cannot be taken back; None: it can."""
+        offer, account = self.known.offer, self.known.account
+        at_amazon = offer.listed and not offer.orphan
+        is_served = account is not None and account.verdict != "invalid"
+        return why_not_taken_back(self.price, Offered(offer.sku, offer.offer_price_jpy, at_amazon, is_served))
 
     @property
     def price_now(self) -> Sequence[Reason]:

@@ -62,7 +62,9 @@ _MESSAGES: Mapping[str, str] = {
     "price_bounds_ended": N_("The price of %(about)s does not follow its source any more."),
     "price_stop": N_("The price of %(about)s stays as it is until you resume it."),
     "price_resume": N_("The price of %(about)s follows its source again, from the next look on."),
-    "price_take_back": N_("%(about)s gets its former price back, and does not follow its source any more."),
+    "price_take_back": N_(
+        "%(about)s gets its former price back, if Amazon is seen to have the present one. It follows no more."
+    ),
     "rules_changed": N_("Your rules are saved. Searches follow within seconds."),
     "excluded": N_("%(about)s is excluded from now on."),
     "included": N_("%(about)s is no longer excluded."),

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Form, Response
 
 from mercarich_web.api.ids import Id
 from mercarich_web.listings.csv_rows import MOST_YEN
-from mercarich_web.listings.prices import PriceAction, SetPrices
+from mercarich_web.listings.prices import MOST_REVISION, PriceAction, SetPrices
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Seller
 
 Amount = Annotated[int, Form(ge=1, le=MOST_YEN)]
+Revision = Annotated[int | None, Form(ge=0, le=MOST_REVISION)]
 
 
 def routes(site: Site, prices: SetPrices) -> APIRouter:
@@ -27,8 +28,8 @@ def routes(site: Site, prices: SetPrices) -> APIRouter:
         return site.to(f"/listings/{listing_id}", "price_bounds_ended", sku)
 
     @routes.post("/{listing_id}/prices/{action}")
-    def act(visit: Seller, listing_id: Id, action: PriceAction) -> Response:
-        sku = prices.act(visit.account, listing_id, action, visit.actor)
+    def act(visit: Seller, listing_id: Id, action: PriceAction, revision: Revision = None) -> Response:
+        sku = prices.act(visit.account, listing_id, action, visit.actor, revision)
         return site.to(f"/listings/{listing_id}", f"price_{action}", sku)
 
     return routes

@@ -19,7 +19,6 @@ from mercarich_db.tables import (
     listing_events,
     listing_fees,
     listings,
-    repricings,
     runs,
     source_items,
     submission_items,
@@ -34,6 +33,7 @@ from mercarich_web.listings.creating import Creation
 from mercarich_web.listings.next_look import Looking
 from mercarich_web.listings.offers import Account, Event, Evidence, Fee, Found, Offer, Push, Source
 from mercarich_web.listings.price_changes import PriceChange
+from mercarich_web.listings.sql.prices import price_of
 from mercarich_web.replacements.searches import ReplacementSearch
 from mercarich_web.replacements.sql.searches import LISTING, search_of
 
@@ -81,8 +81,7 @@ class SqlOffers:
     def price(self, listing_id: int) -> PriceChange | None:
         """Return the last price that was asked for; None: none was."""
         with reading(self._engine) as connection:
-            row = connection.execute(_price(), {"listing": listing_id}).one_or_none()
-        return None if row is None else PriceChange(**row._mapping)
+            return price_of(connection, listing_id)
 
     def terms_and_rule(self, user_id: int) -> tuple[Terms, LossRule]:
         with reading(self._engine) as connection:
@@ -132,11 +131,6 @@ def _creation() -> Select[Any]:
     columns = [row[names.get(one.name, one.name)].label(one.name) for one in fields(Creation)]
     joined = select(*columns).join(listings, listings.c.id == row.listing_id)
     return joined.where(row.listing_id == LISTING, row.asked_at >= listings.c.created_at)
-
-
-@cache
-def _price() -> Select[Any]:
-    return select(*[repricings.c[name] for name in _names(PriceChange)]).where(repricings.c.listing_id == LISTING)
 
 
 @cache
