@@ -24,6 +24,8 @@ from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
 from mercarich_reasons.jobs import RowsWrong
 from mercarich_reasons.push import CameBack, CameBackAgain, NotForSale, NotShown, UnknownSku
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.repricing import FollowingStoppedByHand, PriceChangedElsewhere, PriceNotRead, PriceTakenBack
 from mercarich_web.bootstrap import build_pages
 from mercarich_web.notices.choosing import PROOF_FOR
 from mercarich_web.notices.webhooks_http import signature
@@ -238,6 +240,50 @@ def test_an_open_order_whose_source_is_gone_is_told_by_every_way_that_is_on(
     assert "https://shop.example/orders" in letter.text
     assert (call.json["notice"]["kind"], call.json["notice"]["cause"]) == ("order_unsourced", "250-1")
     assert 'href="/orders"' in ann.get("/notices").text
+
+
+def stopped(rows: Rows, user_id: int, sku: str, why: Reason, **since: float) -> int:
+    listing = rows.listing(user_id, rows.source(f"x{sku}"), sku, offer_price_jpy=1000)
+    asked = {"listing_id": listing, "user_id": user_id, "revision": 1, "from_jpy": 900, "to_jpy": 1000}
+    ended = {"state": "ended", "attempts": 1, "ended_at": ago(**since), "problem": why}
+    rows.add(tables.repricings, **asked, **ended, stopped_at=ago(**since), stop_reason=why)
+    return listing
+
+
+def test_a_price_that_stops_following_by_itself_is_told_by_every_way_that_is_on_with_its_reason(
+    worker: NoticeWorker, engine: Engine, ann: Browser, rows: Rows, ann_id: int, mailbox: Mailbox, receiver: Receiver
+) -> None:
+    """Also to who chose the kinds before there was this one; once a day for each reason."""
+    ways = {"mail_address": "ann@shop.example", "mail_proven_at": ago(days=9), "kinds_by_mail": "held token"}
+    rows.add(tables.notice_ways, user_id=ann_id, webhook_url=receiver.url, kinds_by_webhook="", **ways)
+    stopped(rows, ann_id, "LONG-1", PriceNotRead(), days=9)
+    stopped(rows, ann_id, "HAND-1", FollowingStoppedByHand("ann"), minutes=3)
+    stopped(rows, ann_id, "BACK-1", PriceTakenBack(1000, 900, "ann"), minutes=3)
+    turn(worker)
+    assert (all_of(engine, "notices"), mailbox.letters(), receiver.calls) == ([], [], []), "she knows of these"
+
+    first = stopped(rows, ann_id, "SKU-1", PriceChangedElsewhere(1000, 950), seconds=2)
+    turn(worker)
+    stopped(rows, ann_id, "SKU-2", PriceChangedElsewhere(2000, 1950), seconds=1)
+    turn(worker)
+    [letter], [call] = mailbox.letters(), receiver.calls
+    [told] = all_of(engine, "notices")
+
+    assert letter.subject.startswith("Listings whose price follows its source no more: 1. SKU-1: Amazon has 950 yen")
+    assert "https://shop.example/listings?view=price_stopped" in letter.text
+    assert (call.json["notice"]["kind"], call.json["notice"]["reason_code"]) == (
+        "price_stopped",
+        "price_changed_elsewhere",
+    )
+    assert (told["count"], told["about"]) == (2, "SKU-2")
+    page = ann.get("/notices").text
+    assert 'href="/listings?view=price_stopped"' in page
+    assert "no more: 2. SKU-2: Amazon has 1,950 yen" in page
+
+    mine = tables.repricings.c.listing_id
+    rows.change(update(tables.repricings).where(mine >= first).values(stopped_at=None, stop_reason=None))
+    turn(worker)
+    assert all_of(engine, "notices")[0]["closed_at"] is not None
 
 
 def test_a_rate_of_cancellations_is_told_before_it_reaches_amazons_limit_and_again_when_it_does(

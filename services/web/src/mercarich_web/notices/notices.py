@@ -24,6 +24,8 @@ OUTAGE_AFTER = timedelta(seconds=30)
 """A trouble that ends sooner is told by the pages alone."""
 FAILED_FOR = timedelta(days=7)
 """Time for which a failed job remains a cause."""
+PRICE_STOPPED_FOR = timedelta(days=7)
+"""Time for which a price that stopped following remains a cause; the view of listings has it until it is resumed."""
 
 
 class Kind(StrEnum):
@@ -50,12 +52,17 @@ class Kind(StrEnum):
     """Offers on sale that earn less than their seller wants. The cause is a `Verdict`."""
     PAUSED = "paused"
     """Offers that the loss rule has taken down."""
+    PRICE_STOPPED = "price_stopped"
+    """Listings whose price stopped following its source by itself. The cause is the reason's code and the day in Japan:
+    who has many has one notice a day for each reason."""
     OUTAGE = "outage"
     """The system does not do its work. The cause is a marketplace or `SYSTEM`; an operator's is a trouble's code, with
     the marketplace if it is of one."""
 
 
-ON_BY_DEFAULT = frozenset({Kind.ORDER_UNSOURCED, Kind.CANCELLATIONS, Kind.LATE_SHIPMENTS, Kind.OUTAGE})
+ON_BY_DEFAULT = frozenset(
+    {Kind.ORDER_UNSOURCED, Kind.CANCELLATIONS, Kind.LATE_SHIPMENTS, Kind.PRICE_STOPPED, Kind.OUTAGE}
+)
 """Kinds that go out by every way that a seller has set up, unless the seller has switched them off."""
 TOLD_WHEN_OVER = frozenset({Kind.TOKEN, Kind.STUCK, Kind.OUTAGE})
 
@@ -239,6 +246,7 @@ SENTENCES: Mapping[str, Said] = {
     Kind.JOB_FAILED: Said("A job failed: %(about)s"),
     Kind.EARNINGS: Said("Offers that earn too little: %(count)s"),
     Kind.OUTAGE: Said("%(reason)s"),
+    Kind.PRICE_STOPPED: Said("Listings whose price follows its source no more: %(count)s. %(about)s: %(reason)s"),
     Kind.PAUSED: Said("Offers that are down because a sale would earn too little: %(count)s"),
 }
 LINKS: Mapping[str, str] = {
@@ -250,6 +258,7 @@ LINKS: Mapping[str, str] = {
     Kind.HELD: "/listings?view=held",
     Kind.OUTAGE: "/",
     Kind.PAUSED: "/listings?view=paused",
+    Kind.PRICE_STOPPED: "/listings?view=price_stopped",
     Kind.REJECTED: "/listings?view=problem",
     Kind.PROPOSED: "/replacements",
     Kind.DIFFERS: "/differences?kind={cause}",

@@ -18,6 +18,7 @@ TOLD: Mapping[str, tuple[str, str, str]] = {
     Kind.DIFFERS: (N_("Differences at Amazon"), "scale", "bad"),
     Kind.JOB_FAILED: (N_("Failed imports and searches"), "file-spreadsheet", "bad"),
     Kind.EARNINGS: (N_("Offers at a loss, or with a thin margin"), "scale", "warn"),
+    Kind.PRICE_STOPPED: (N_("Prices that follow their source no more"), "circle-stop", "warn"),
     Kind.PAUSED: (N_("Offers paused by your loss rule"), "circle-stop", "warn"),
 }
 """A kind of notice: its sentence, icon and tone."""

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, false, func, not_, or_, select, true
 
+from mercarich_contracts.schedule import tokyo
 from mercarich_db.open_orders import UNSOURCED
 from mercarich_db.tables import (
     amazon_accounts,
@@ -15,6 +16,7 @@ from mercarich_db.tables import (
     listings,
     order_items,
     removed_offers,
+    repricings,
     revivals,
     source_items,
     users,
@@ -26,8 +28,18 @@ from mercarich_listings.replacements import AWAITED
 from mercarich_listings.stages import is_in
 from mercarich_listings.transition import Stage
 from mercarich_reasons.push import ComesBack, NotShown, UnknownSku
+from mercarich_reasons.repricing import FollowingStoppedByHand, PriceTakenBack
 from mercarich_web.database import reading
-from mercarich_web.notices.notices import CAME_BACK, DIFFERS_AFTER, FAILED_FOR, STUCK_AFTER, Cause, Kind, Name
+from mercarich_web.notices.notices import (
+    CAME_BACK,
+    DIFFERS_AFTER,
+    FAILED_FOR,
+    PRICE_STOPPED_FOR,
+    STUCK_AFTER,
+    Cause,
+    Kind,
+    Name,
+)
 from mercarich_web.notices.sql.earnings import SqlEarnings
 from mercarich_web.notices.sql.outages import SqlOutages
 from mercarich_web.notices.sql.rates import SqlRates
@@ -56,6 +68,7 @@ class SqlCauses:
                 *_counted(connection, Kind.DIFFERS, _differing(at)),
                 *_counted(connection, Kind.DIFFERS, _came_back(at)),
                 *_counted(connection, Kind.STUCK, _pending(_stuck(at))),
+                *_stopped_prices(connection, at),
                 *_failed_jobs(connection, at),
             ]
         return [cause for cause in found if cause.name.user_id in active]
@@ -132,6 +145,21 @@ def _came_back(at: datetime) -> Select[Any]:
     told = or_(removed.came_back_at < at - DIFFERS_AFTER, IS_LEFT)
     back = select(removed.user_id, func.max(CAME_BACK), func.count()).where(IS_UP, told)
     return back.group_by(removed.user_id)
+
+
+def _stopped_prices(connection: Connection, at: datetime) -> Iterator[Cause]:
+    """Yield one for each seller, reason and day, with the listing that stopped last."""
+    row = repricings.c
+    stopped = select(row.user_id, row.stopped_at, row.stop_reason, _offer.sku).select_from(users)
+    stopped = stopped.join(repricings, row.user_id == users.c.id).join(listings, _offer.id == row.listing_id)
+    by_itself = not_(func.coalesce(has_code(row.stop_reason, FollowingStoppedByHand, PriceTakenBack), false()))
+    stopped = stopped.where(users.c.active.is_(true()), row.stopped_at > at - PRICE_STOPPED_FOR, by_itself)
+    found: dict[Name, Cause] = {}
+    for user_id, stopped_at, reason, sku in connection.execute(stopped.order_by(row.stopped_at, row.listing_id)):
+        cause = f"{reason.code if reason is not None else ''}:{tokyo(stopped_at, '%Y-%m-%d')}"
+        name = Name(user_id, Kind.PRICE_STOPPED, cause)
+        found[name] = Cause(name, found[name].count + 1 if name in found else 1, sku, reason)
+    yield from found.values()
 
 
 def _failed_jobs(connection: Connection, at: datetime) -> Iterator[Cause]:
