@@ -128,6 +128,15 @@ FEED = Dashboard(
             text="created: Amazon sells it, or it was taken over. refused: the draft tells why.",
         ),
         Panel(
+            "Prices on their way, oldest one",
+            "short",
+            (
+                Query("max by (state) (mercarich_feed_open_prices{NS})", "{{state}}"),
+                Query("max(mercarich_feed_open_price_age_seconds{NS})", "oldest, seconds"),
+            ),
+            text="waiting: not sent. sent: Amazon is read until it has the price.",
+        ),
+        Panel(
             "SKUs pushed",
             "ops",
             (

@@ -21,6 +21,7 @@ from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.adapters.meter import Gauges
 from mercarich_feed.adapters.numbers_sql import SqlNumbers
 from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
+from mercarich_feed.adapters.repricings_sql import SqlRepricings
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.domain.answers import Answer
@@ -40,6 +41,7 @@ def count(shop: Shop) -> None:
         *(SqlSellers(shop.engine, 1, now), TokenChecks(shop.engine), SqlDifferences(shop.engine, 1, now)),
         SqlOrderNumbers(shop.engine, 1, now),
         SqlCreations(shop.engine, SqlNumbers(shop.engine), 1, now),
+        SqlRepricings(shop.engine, 1, now),
     )()
 
 

@@ -21,6 +21,7 @@ from mercarich_feed.adapters.meter import Gauges
 from mercarich_feed.adapters.numbers_sql import SqlNumbers
 from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
 from mercarich_feed.adapters.orders_sql import SqlOrders
+from mercarich_feed.adapters.repricings_sql import SqlRepricings
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.domain.answers import Answer
@@ -354,6 +355,7 @@ def gauges(engine: Engine) -> None:
         *(SqlSellers(engine, 1, now), TokenChecks(engine), SqlDifferences(engine, 1, now)),
         SqlOrderNumbers(engine, 1, now),
         SqlCreations(engine, SqlNumbers(engine), 1, now),
+        SqlRepricings(engine, 1, now),
     )()
 
 

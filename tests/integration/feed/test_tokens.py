@@ -16,6 +16,7 @@ from mercarich_feed.adapters.differences_sql import SqlDifferences
 from mercarich_feed.adapters.meter import Gauges
 from mercarich_feed.adapters.numbers_sql import SqlNumbers
 from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
+from mercarich_feed.adapters.repricings_sql import SqlRepricings
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.bootstrap_commands import build_token_check
@@ -73,6 +74,7 @@ def test_v2_one_invalid_client_marks_no_seller_and_is_one_alarm(
         *(SqlSellers(engine, 1, utc_now), TokenChecks(engine), SqlDifferences(engine, 1, utc_now)),
         SqlOrderNumbers(engine, 1, utc_now),
         SqlCreations(engine, SqlNumbers(engine), 1, utc_now),
+        SqlRepricings(engine, 1, utc_now),
     )
     gauges()
     assert TOKEN_CHECK_STOPPED._value.get() == 1

@@ -150,7 +150,7 @@ def build_lanes(engine: Engine, own: FeedSettings, stop: threading.Event, given:
         Tick(
             "gauges",
             GAUGE_SECONDS,
-            Gauges(sellers, TokenChecks(engine), differences, order_numbers, creating.creations),
+            Gauges(sellers, TokenChecks(engine), differences, order_numbers, creating.creations, creating.prices),
         ),
         Tick("unverified", UNVERIFIED_SECONDS, UnverifiedGauge(sellers)),
         Tick("unread", UNREAD_SECONDS, ForgetUnread(watch.forget_unread), alone=True),

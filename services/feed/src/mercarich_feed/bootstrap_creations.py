@@ -49,6 +49,7 @@ class Shared:
 class Creating:
     lane: AnyLane[None]
     creations: SqlCreations
+    prices: SqlRepricings
     tick: Tick
 
 
@@ -78,4 +79,4 @@ def build_creations(engine: Engine, own: FeedSettings, given: Dependencies, shar
         return [*searches.sellers(), *creations.sellers(), *repricings.sellers()]
 
     lane: AnyLane[None] = given.lane("creations", own.creators, search_then_create)
-    return Creating(lane, creations, Tick("creations", ROUND_SECONDS, CreationRounds(lane, due)))
+    return Creating(lane, creations, repricings, Tick("creations", ROUND_SECONDS, CreationRounds(lane, due)))

@@ -55,6 +55,11 @@ PRICES = Counter(
     "Prices that follow their source, by outcome: changed at Amazon, overtaken, or stopped with a reason",
     ["outcome"],
 )
+PRICES_OPEN = Gauge("mercarich_feed_open_prices", "Prices that are on their way to Amazon, by state", ["state"])
+PRICES_SECONDS = Gauge(
+    "mercarich_feed_open_price_age_seconds",
+    "Time since the oldest price was asked for that is on its way to Amazon; 0: there is none",
+)
 CREATING = Gauge("mercarich_feed_open_creations", "New offers that are not on sale yet, by state", ["state"])
 CREATING_SECONDS = Gauge(
     "mercarich_feed_open_creation_age_seconds",

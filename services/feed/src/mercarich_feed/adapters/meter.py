@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from mercarich_contracts.creations import CreationState
+from mercarich_contracts.repricing import RepricingState
 from mercarich_feed import metrics
 from mercarich_feed.adapters.creations_sql import SqlCreations
 from mercarich_feed.adapters.differences_sql import SqlDifferences
 from mercarich_feed.adapters.order_numbers_sql import SqlOrderNumbers
+from mercarich_feed.adapters.repricings_sql import SqlRepricings
 from mercarich_feed.adapters.sellers_sql import SqlSellers
 from mercarich_feed.adapters.token_book_sql import TokenChecks
 from mercarich_feed.domain.answers import AmazonTrouble, AppCredentials, Forbidden, TokenRevoked
@@ -111,12 +113,13 @@ class Gauges:
     differences: SqlDifferences
     orders: SqlOrderNumbers
     creations: SqlCreations
+    prices: SqlRepricings
 
     def __call__(self) -> None:
         try:
             totals, check = self.sellers.totals(), self.checks.last()
             differing, orders = self.differences.now(), self.orders.now()
-            creating = self.creations.standing()
+            creating, pricing = self.creations.standing(), self.prices.standing()
         except DatabaseAway as error:
             raise NotNow(str(error), _AWAY_SECONDS) from error
         metrics.PENDING.labels("withdrawal").set(totals.withdrawals)
@@ -136,6 +139,9 @@ class Gauges:
         for state in (CreationState.WAITING, CreationState.SENT, CreationState.TAKING_BACK):
             metrics.CREATING.labels(state).set(creating.by_state.get(state, 0))
         metrics.CREATING_SECONDS.set(_age(creating.oldest, orders.at))
+        for open_state in (RepricingState.WAITING, RepricingState.SENT):
+            metrics.PRICES_OPEN.labels(open_state).set(pricing.by_state.get(open_state, 0))
+        metrics.PRICES_SECONDS.set(_age(pricing.oldest, orders.at))
         if check is not None:
             metrics.TOKEN_CHECK_AT.set(check.started_at.timestamp())
             metrics.TOKEN_CHECK_STOPPED.set(check.problem is not None)

@@ -1,9 +1,11 @@
 """`ports_prices.Repricings` over `mercarich_listings.repricing_store`."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import repricings
@@ -11,6 +13,16 @@ from mercarich_feed.adapters.accounts_sql import has_usable_account
 from mercarich_listings import repricing_store
 from mercarich_listings.repricing import Repricing, Step
 from mercarich_platform.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Prices that are on their way to Amazon."""
+
+    by_state: Mapping[str, int]
+    """By `RepricingState`."""
+    oldest: datetime | None
+    """When the oldest of them was asked for."""
 
 
 class SqlRepricings:
@@ -25,6 +37,14 @@ class SqlRepricings:
         usable = has_usable_account(now, self._retry_seconds, repricings.c.user_id)
         with reading(self._engine) as connection:
             return repricing_store.sellers(connection, now, usable)
+
+    def standing(self) -> Standing:
+        row = repricings.c
+        counted = select(row.state, func.count().label("open"), func.min(row.asked_at).label("oldest"))
+        with reading(self._engine) as connection:
+            states = connection.execute(counted.where(row.ended_at.is_(None)).group_by(row.state)).all()
+        oldest = min((state.oldest for state in states if state.oldest is not None), default=None)
+        return Standing({state.state: state.open for state in states}, oldest)
 
     def claim(self, user_id: int, limit: int) -> tuple[str, Sequence[Repricing]]:
         token, now = secrets.token_hex(16), self._now()
