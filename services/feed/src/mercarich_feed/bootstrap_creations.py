@@ -65,7 +65,7 @@ def build_creations(engine: Engine, own: FeedSettings, given: Dependencies, shar
     create = CreateOffers(creations, amazon, pushes_wait, shared.meter, given.now)
     create_gate = shared.gate()
     repricings = SqlRepricings(engine, own.token_retry_seconds, given.now)
-    change_prices = ChangePrices(repricings, SpApiPrices(shared.api), pushes_wait, shared.meter, given.now)
+    change_prices = ChangePrices(repricings, SpApiPrices(shared.api, given.now), pushes_wait, shared.meter, given.now)
     price_gate = shared.gate()
 
     def search_then_create(user_id: int, _wishes: set[None]) -> float | None:

@@ -1,6 +1,7 @@
 """What is sent to Amazon of an offer's price, and what it shows of it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,6 +10,8 @@ from mercarich_listings.repricing import ShownPrice
 EVERYBODY = "ALL"
 """The audience of the ordinary offer; an entry without one is of it, too."""
 _YEN = "JPY"
+_ANYWHERE = timedelta(hours=36)
+"""From the beginning of a day in UTC until it is over everywhere; of a time without a zone, more than it needs."""
 
 
 def price_patches(price_jpy: int, marketplace_id: str) -> list[dict[str, Any]]:
@@ -26,12 +29,15 @@ def price_patches(price_jpy: int, marketplace_id: str) -> list[dict[str, Any]]:
     return [{"op": "merge", "path": "/attributes/purchasable_offer", "value": [entry]}]
 
 
-def shown_price(item: Mapping[str, Any], marketplace_id: str) -> ShownPrice:
-    """Return what an item of the Listings API has of the ordinary offer's price. What it does not say is not known."""
+def shown_price(item: Mapping[str, Any], marketplace_id: str, now: datetime | None = None) -> ShownPrice:
+    """Return what an item of the Listings API has of the ordinary offer's price. What it does not say is not known.
+
+    Amazon keeps a sale price after its end. One that has ended by `now` does not count; None: each does.
+    """
     entries = (item.get("attributes") or {}).get("purchasable_offer") or ()
     mine = [entry for entry in entries if _is_ordinary(entry, marketplace_id)]
     given = _scheduled(mine[0].get("our_price") or ()) if len(mine) == 1 else None
-    on_sale = any(entry.get("discounted_price") for entry in mine)
+    on_sale = any(_may_hold(sale, now) for entry in mine for sale in entry.get("discounted_price") or ())
     offers = [
         offer
         for offer in item.get("offers") or ()
@@ -51,6 +57,23 @@ def _scheduled(prices: Sequence[Mapping[str, Any]]) -> int | None:
     """Return the one price that holds all the time; None: there is none, or several by time."""
     schedules = [schedule for price in prices for schedule in price.get("schedule") or ()]
     return _whole(schedules[0].get("value_with_tax")) if len(schedules) == 1 else None
+
+
+def _may_hold(sale: Mapping[str, Any], now: datetime | None) -> bool:
+    """Return whether a sale price holds, or will. One without a schedule or a legible end may hold for ever."""
+    schedules: Sequence[Mapping[str, Any]] = sale.get("schedule") or ({},)
+    ends = [_end(schedule.get("end_at")) for schedule in schedules]
+    return now is None or any(end is None or end > now for end in ends)
+
+
+def _end(given: Any) -> datetime | None:
+    """Return the end of a schedule: a time, or a day that ends last of all in UTC-12; None: it cannot be read."""
+    text = given.get("value") if isinstance(given, Mapping) else given
+    try:
+        at = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC) + _ANYWHERE
 
 
 def _whole(amount: Any) -> int | None:
