@@ -71,7 +71,7 @@ def test_what_is_not_the_one_ordinary_price_is_not_known(item: dict[str, Any], s
     ("shown", "step"),
     [
         pytest.param(ShownPrice(3000, 3000), None, id="as known: it is sent"),
-        pytest.param(ShownPrice(3500, 3000), Step(Next.SHOWN), id="Amazon has it already"),
+        pytest.param(ShownPrice(3500, 3000), None, id="the wanted one, perhaps of before, shown late: it is sent"),
         pytest.param(
             ShownPrice(3100, 3100), Step(Next.STOP, PriceChangedElsewhere(3000, 3100), price_jpy=3100), id="another one"
         ),
@@ -86,6 +86,11 @@ def test_a_price_is_sent_only_where_amazon_has_the_known_one(shown: ShownPrice, 
     sent = replace(waiting, overtaken=True, attempts=1)
     theirs = Step(Next.SHOWN if shown.given == CHANGE.to_jpy else Next.OVERTAKEN)
     assert before_sending(sent, shown) == theirs, "what was sent and is shown late is Mercarich's own price"
+
+
+def test_the_wanted_price_counts_before_it_is_sent_again() -> None:
+    again = replace(CHANGE, state=RepricingState.WAITING, attempts=1)
+    assert before_sending(again, ShownPrice(3500, 3000)) == Step(Next.SHOWN)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,8 @@ def before_sending(change: Repricing, shown: ShownPrice) -> Step | None:
     if shown.on_sale:
         return Step(Next.STOP, OfferOnSalePrice())
     if shown.given == change.to_jpy:
-        return Step(Next.SHOWN)
+        # Before anything was sent, that may be the price of before the last change, shown late: to send it is no harm.
+        return Step(Next.SHOWN) if change.attempts else None
     if shown.given != change.from_jpy:
         return _elsewhere(change.from_jpy, shown.given)
     return None
