@@ -48,7 +48,7 @@ def _when(holds: Callable[[], bool], act: Callable[[], None]) -> None:
     threading.Thread(target=wait).start()
 
 
-def _holds(engine: Engine) -> list[object]:
+def _holds(engine: Engine) -> list[Any]:
     with engines.reading(engine) as connection:
         return list(connection.execute(select(holds)).all())
 
@@ -234,6 +234,38 @@ def test_a_released_hold_of_a_run_without_update_only_marks(engine: Engine, shop
     engines.run_tx(engine, lambda connection: connection.execute(update(holds).values(**released)))
     assert observations.apply_released_holds(Marketplace.YAHOO, utc_now()) == Released()
     assert (shop.offer(listing).quantity, shop.offer(listing).searching) == (1, True)
+
+
+def test_a_hold_that_keeps_nothing_any_more_closes_once_its_run_has_ended(
+    engine: Engine, shop: Shop, market: Market
+) -> None:
+    """Its only listing was stopped by its seller."""
+    listing = shop.listing(shop.seller("a"), "x1")
+    market.states["x1"] = State.SOLD
+    run, batch = _started(engine, shop, "x1")
+    SqlPlan(engine).open_hold(run, HoldKind.CANARIES, LIES, utc_now())
+    observations = SqlObservations(engine, settings_cache(engine, brake_settings))
+    observations.record(batch, {shop.source("x1").id: market.item("x1")}, utc_now())
+    SqlRuns(engine).end(run, Outcome.FINISHED, utc_now())
+    observations.apply_released_holds(Marketplace.YAHOO, utc_now())
+    assert [hold.applied_at for hold in _holds(engine)] == [None], "it keeps a listing"
+    freed = update(listings).where(listings.c.id == listing).values(hold_id=None)
+    engines.run_tx(engine, lambda connection: connection.execute(freed))
+
+    observations.apply_released_holds(Marketplace.MERCARI, utc_now())
+    assert [hold.applied_at for hold in _holds(engine)] == [None], "another marketplace's"
+    observations.apply_released_holds(Marketplace.YAHOO, utc_now())
+
+    [hold] = _holds(engine)
+    assert (hold.applied_at is not None, hold.released_at is not None, hold.released_by) == (True, True, None)
+
+
+def test_a_hold_of_a_running_run_stays_open_before_it_keeps_anything(engine: Engine, shop: Shop) -> None:
+    shop.listing(shop.seller("a"), "x1")
+    run, _ = _started(engine, shop, "x1")
+    SqlPlan(engine).open_hold(run, HoldKind.CANARIES, LIES, utc_now())
+    SqlObservations(engine, settings_cache(engine, brake_settings)).apply_released_holds(Marketplace.YAHOO, utc_now())
+    assert [hold.applied_at for hold in _holds(engine)] == [None]
 
 
 def test_a_released_hold_lets_go_of_what_is_on_sale_again_and_its_history_says_so(

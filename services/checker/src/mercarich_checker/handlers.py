@@ -44,7 +44,7 @@ class CheckBatchHandler:
 
 @dataclass(frozen=True, slots=True)
 class ReleasedHoldsTick:
-    """Every few seconds: change the listings of holds that a person released."""
+    """Every few seconds: change the listings of holds that a person released, and close holds of nothing."""
 
     observations: Observations
     events: Events

@@ -172,7 +172,7 @@ class Observations(Protocol):
         """Store what the looks since the last call have shown of how long sources last."""
 
     def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Released:
-        """Withdraw, pause or put up the listings of holds that a person released."""
+        """Withdraw, pause or put up the listings of holds that a person released; close those that hold nothing."""
 
 
 class Events(Protocol):

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, insert, or_, select, update
 
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_db.conditions import GIVEN_IDS, among
 from mercarich_db.tables import holds, listings, runs
 from mercarich_runs.domain.brake import BY_PRICE, FOR_A_PERSON, Hold, HoldKind, NewHold
+from mercarich_runs.ports import Outcome
 
 _HOLD = select(*(holds.c[name] for name in Hold.__dataclass_fields__))
 _BY_ID = _HOLD.where(among(holds.c.id, GIVEN_IDS, holds.c.applied_at.is_(None)))
@@ -24,6 +25,7 @@ _OF_RUNS = _HOLD.where(
         ),
     )
 )
+_STANDS = holds.c.applied_at.is_(None)
 OF_DOUBT = (HoldKind.CANARIES, HoldKind.UNVOUCHED)
 _NEW = insert(holds).returning(holds.c.id)
 
@@ -111,6 +113,16 @@ def close(connection: Connection, ids: Sequence[int], now: datetime) -> None:
 def close_empty(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
     """Close holds that hold nothing any more. Without a person's release, `released_by` stays NULL."""
     kept = select(listings.c.hold_id).where(listings.c.hold_id.is_not(None)).distinct()
-    empty = update(holds).where(which, holds.c.applied_at.is_(None), holds.c.id.not_in(kept))
+    empty = update(holds).where(which, _STANDS, holds.c.id.not_in(kept))
     connection.execute(empty.where(holds.c.released_at.is_not(None)).values(applied_at=now))
     connection.execute(empty.where(holds.c.released_at.is_(None)).values(released_at=now, applied_at=now))
+
+
+def close_left(connection: Connection, marketplace: Marketplace, now: datetime) -> None:
+    """Close holds of ended runs that hold nothing any more: what they held was sold, stopped or deleted since."""
+    ended = select(runs.c.id).where(runs.c.outcome != Outcome.RUNNING)
+    keeps = exists().where(listings.c.hold_id == holds.c.id)
+    of_ended = and_(holds.c.marketplace == marketplace, holds.c.released_at.is_(None), holds.c.run_id.in_(ended))
+    left = connection.scalars(select(holds.c.id).where(_STANDS, of_ended, ~keeps)).all()
+    if left:  # nearly never: the tick that asks this writes nothing otherwise
+        close_empty(connection, holds.c.id.in_(left), now)

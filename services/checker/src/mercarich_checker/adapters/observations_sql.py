@@ -30,6 +30,7 @@ from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import runs
 from mercarich_listings import creation_store
 from mercarich_platform.clock import Monotonic, monotonic
+from mercarich_runs.adapters import holds_sql
 from mercarich_runs.adapters.claims_sql import Claims
 from mercarich_runs.domain.brake import BrakeSettings
 
@@ -79,6 +80,7 @@ class SqlObservations:
 
     def apply_released_holds(self, marketplace: Marketplace, now: datetime) -> Released:
         def apply(connection: Connection) -> Released:
+            holds_sql.close_left(connection, marketplace, now)
             return withdrawals_sql.apply_released(connection, marketplace, rules, now)
 
         rules = self._rules()
