@@ -33,6 +33,9 @@ def test_the_why_page_on_paper_is_a_proof(shop: Shop, visit: Visit, theme: str) 
     assert len(page.evaluate(SHOWN, ".proof")) == page.locator(".proof").count() > 0, "folded evidence, too"
     assert page.evaluate("[...document.querySelectorAll('.clip')].every(one => one.scrollWidth <= one.clientWidth + 1)")
     assert page.locator(".timeline time").first.evaluate(AFTER).endswith('JST"')
+    source = page.locator("dl.facts a[href^='https://']").first
+    assert str(source.get_attribute("href")).endswith(source.inner_text()), "the address of its source"
+    assert source.evaluate(AFTER) != "none", "and on paper it is written out"
     assert "seller001" in page.locator(".on-paper").inner_text()
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(23, 26, 33)", "dark on white, in both themes"
     assert visitor.fits()

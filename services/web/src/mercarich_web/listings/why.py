@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mercarich_contracts.creations import CreationState, CreationWay
-from mercarich_contracts.market import OUT_OF_STOCK, State
+from mercarich_contracts.market import OUT_OF_STOCK, Marketplace, State
 from mercarich_contracts.schedule import SCHEDULE
+from mercarich_contracts.sites import SITES
 from mercarich_replacements.earnings import Sale
 from mercarich_web.listings.creating import Creation
 from mercarich_web.listings.offers import Account, Offer, Source
@@ -28,6 +29,11 @@ class Known:
     search: ReplacementSearch | None = None
     account: Account | None = None
     creation: Creation | None = None
+
+    @property
+    def source_url(self) -> str:
+        """Where a person looks at the source."""
+        return SITES[Marketplace(self.offer.marketplace)].page_url(self.source.item_id)
 
     @property
     def sale(self) -> Sale:
