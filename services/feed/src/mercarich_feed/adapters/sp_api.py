@@ -254,8 +254,9 @@ class SpApi:
         url = self._base_url + operation.path
         reply = self._http.send(operation.method, url, params=dict(operation.query), headers=headers, content=content)
         trouble = spapi_trouble(reply, operation.shape)
-        if trouble is None:
+        if trouble is None or isinstance(trouble, Missing | ContentRefused):  # within the quota
             bucket.succeeded(reply.headers.get("x-amzn-ratelimit-limit"))
+        if trouble is None:
             return reply.json() or operation.shape()
         if isinstance(trouble, RateLimited):
             bucket.exceeded(trouble.retry_after)
