@@ -21,7 +21,7 @@ from mercarich_checker.ports import WindowEnded
 from mercarich_checker.use_cases import watch as watch_module
 from mercarich_checker.use_cases.rounds import RunSettings
 from mercarich_checker.use_cases.trust import Trust
-from mercarich_checker.use_cases.watch import LAST_LOOK_AFTER, Watch
+from mercarich_checker.use_cases.watch import EPOCH, LAST_LOOK_AFTER, WINDOW, Watch
 from mercarich_checker.watching import WatchProcess
 from mercarich_contracts.market import Marketplace, Reason, RouteName, State
 from mercarich_contracts.orders import ORDERED
@@ -39,6 +39,12 @@ from mercarich_runs.use_cases.publish import PublishSettings
 HOUR = timedelta(hours=1)
 CLASS = look_class(1e-6, HOUR * 12)
 SEEN = {"state": "available", "checked_at": utc_now() - 3 * HOUR, "look_class": CLASS}
+
+
+@pytest.fixture(autouse=True)
+def within_a_window() -> None:
+    """No window ends within a test: tests count windows, and a window ends at each half hour of the clock."""
+    until(lambda: (utc_now() - EPOCH) % WINDOW < WINDOW - timedelta(seconds=40), 45)
 
 
 def watch(engine: Engine, workers: Any, share: Callable[[], float] = lambda: 0.8, plan: SqlPlan | None = None) -> Watch:
