@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, delete, event, select, update
 from tests.integration.feed.conftest import Amazon, Eventually, Running, settings_for
 from tests.integration.feed.shop import Shop, now
 
-from mercarich_contracts.creations import OfferCondition
+from mercarich_contracts.creations import CreationState, CreationWay, OfferCondition
 from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.market import State
 from mercarich_db.engine import reading, run_tx
@@ -46,6 +46,7 @@ from mercarich_reasons.creations import (
     GivenUpByHand,
     NewOfferNotShown,
     NotAtAmazon,
+    NotAtAmazonYet,
     PriceBelowCost,
     SkuTaken,
     SoldByAmazon,
@@ -116,6 +117,27 @@ class Desk:
             self.shop.engine,
             lambda connection: creation_requests.ask(connection, store.lock(connection, ids), {}, "ann", self.now()),
         )
+
+    def list_by_hand(self, sku: str) -> None:
+        """Their seller lists an offer in Seller Central."""
+        terms = Terms(self.asin(), OfferCondition.GOOD, "", 2_980, 4)
+        offer = Creation(
+            listing_id=0,
+            user_id=SELLER,
+            sku=sku,
+            way=CreationWay.CREATE,
+            terms=terms,
+            quantity=1,
+            state=CreationState.WAITING,
+            asked_at=self.now(),
+            attempts=0,
+            sent_at=None,
+            problem=None,
+            source_state="available",
+            source_why=None,
+            source_seen_at=None,
+        )
+        SpApiCreating(api_of(self.amazon, self.shop)).create(account_of(self.shop, SELLER), offer, terms)
 
     def asin(self, number: int = 3) -> str:
         """Return the ASIN of a product."""
@@ -366,10 +388,29 @@ def test_an_offer_is_taken_over_once_it_was_seen_at_amazon(shop: Shop, desk: Des
     desk.take_over(there, missing)
     create()
 
-    assert (desk.stage(there), desk.stage(missing)) == ("on_sale", "draft")
+    assert (desk.stage(there), desk.stage(missing)) == ("on_sale", "registering")
+    assert desk.problem(missing) == NotAtAmazonYet()
+    later(desk, SHOWS_WITHIN)
+    create()
+
+    assert desk.stage(missing) == "draft"
     assert shop.events(there)[:2] == ["taking_over", "listed"]
     assert shop.reasons(there)[1] == FoundAtAmazon()
     assert desk.problem(missing) == NotAtAmazon()
+
+
+def test_an_offer_that_amazon_shows_late_is_taken_over(shop: Shop, desk: Desk, create: Callable[..., Any]) -> None:
+    """Its seller listed it in Seller Central just now."""
+    missing = desk.draft("NEW-1")
+    desk.take_over(missing)
+    create()
+    assert desk.stage(missing) == "registering"
+    desk.list_by_hand("NEW-1")
+    later(desk, timedelta(minutes=1))
+    create()
+
+    assert desk.stage(missing) == "on_sale"
+    assert shop.reasons(missing)[1] == FoundAtAmazon()
 
 
 def test_a_source_must_be_seen_on_sale_before_anything_is_sent(desk: Desk, create: Callable[..., Any]) -> None:

@@ -27,6 +27,7 @@ from mercarich_listings.waiting import FRESH as FRESH_OF_RESTORES
 from mercarich_reasons.creations import (
     NewOfferNotShown,
     NotAtAmazon,
+    NotAtAmazonYet,
     NotSoldYet,
     PriceBelowCost,
     SkuTaken,
@@ -47,6 +48,7 @@ WAITING = Creation(
     terms=Terms("B0EXAMPLE1", OfferCondition.GOOD, "", 2980, 4),
     quantity=1,
     state=CreationState.WAITING,
+    asked_at=NOW,
     attempts=0,
     sent_at=None,
     problem=None,
@@ -105,16 +107,27 @@ def test_a_source_that_is_gone_ends_it_however_old_the_look_is() -> None:
 
 
 def test_an_offer_that_amazon_has_is_never_overwritten() -> None:
-    assert before_first(WAITING, BUYABLE) == Step(Next.REFUSE, SkuTaken())
-    assert before_first(WAITING, THERE) == Step(Next.REFUSE, SkuTaken())
-    assert before_first(WAITING, None) is None
+    assert before_first(WAITING, BUYABLE, NOW) == Step(Next.REFUSE, SkuTaken())
+    assert before_first(WAITING, THERE, NOW) == Step(Next.REFUSE, SkuTaken())
+    assert before_first(WAITING, None, NOW) is None
 
 
 def test_an_offer_is_taken_over_once_amazon_has_it() -> None:
     asked = replace(WAITING, way=CreationWay.TAKE_OVER, terms=None)
 
-    assert before_first(asked, THERE) == Step(Next.OFFER)
-    assert before_first(asked, None) == Step(Next.REFUSE, NotAtAmazon())
+    assert before_first(asked, THERE, NOW) == Step(Next.OFFER)
+    assert before_first(asked, None, NOW + SHOWS_WITHIN) == Step(Next.REFUSE, NotAtAmazon())
+
+
+def test_an_offer_that_was_just_listed_in_seller_central_has_its_time_to_be_shown() -> None:
+    asked = replace(WAITING, way=CreationWay.TAKE_OVER, terms=None)
+
+    for age in (timedelta(), SHOWS_WITHIN - SECOND):
+        step = before_first(asked, None, NOW + age)
+        assert step is not None
+        assert (step.next, step.reason) == (Next.WAIT, NotAtAmazonYet())
+        assert SECOND <= step.wait <= timedelta(minutes=5)
+    assert before_first(asked, THERE, NOW) == Step(Next.OFFER)
 
 
 @pytest.mark.parametrize("age", [timedelta(), SHOWS_WITHIN, SELLS_WITHIN])

@@ -15,7 +15,14 @@ from mercarich_contracts.market import Reason as StateReason
 from mercarich_listings.listing import FRESH
 from mercarich_listings.read_back import SHOWS_WITHIN
 from mercarich_platform.clock import AHEAD
-from mercarich_reasons.creations import NewOfferNotShown, NotAtAmazon, NotSoldYet, SkuTaken, SourceNotLookedAt
+from mercarich_reasons.creations import (
+    NewOfferNotShown,
+    NotAtAmazon,
+    NotAtAmazonYet,
+    NotSoldYet,
+    SkuTaken,
+    SourceNotLookedAt,
+)
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import SourceSeen
 
@@ -52,6 +59,7 @@ class Creation:
     """None: the offer is taken over."""
     quantity: int
     state: CreationState
+    asked_at: datetime
     attempts: int
     sent_at: datetime | None
     problem: Reason | None
@@ -113,12 +121,16 @@ def before_sending(creation: Creation, now: datetime) -> Step | None:
     return None if creation.too_low is None else Step(Next.REFUSE, creation.too_low)
 
 
-def before_first(creation: Creation, shown: Shown | None) -> Step | None:
+def before_first(creation: Creation, shown: Shown | None, now: datetime) -> Step | None:
     """Return what a look at Amazon makes of a creation of which nothing was sent yet; None: it may be sent.
 
-    `shown` None: Amazon does not know the SKU. An offer that is there is never overwritten: PUT replaces all of it.
+    `shown` None: Amazon does not know the SKU. An offer that is there is never overwritten: PUT replaces all of it. One
+    that its seller has just listed in Seller Central may not be shown yet, and would be sold with nobody watching.
     """
     if creation.way is CreationWay.TAKE_OVER:
+        age = now - creation.asked_at
+        if shown is None and age < SHOWS_WITHIN:
+            return Step(Next.WAIT, NotAtAmazonYet(), _later(age))
         return Step(Next.REFUSE, NotAtAmazon()) if shown is None else Step(Next.OFFER)
     return None if shown is None else Step(Next.REFUSE, SkuTaken())
 

@@ -53,7 +53,8 @@ _FIRST = case((_row.state == CreationState.WAITING, 1), else_=0)
 """What was sent comes first: Amazon may sell it already, and its source is not checked yet."""
 _COLUMNS = (
     *(_row.listing_id, _row.user_id, listings.c.sku, _row.way, _row.asin, _row.condition_type, _row.condition_note),
-    *(_row.price_jpy, _row.handling_days, _row.quantity, _row.state, _row.attempts, _row.sent_at, _row.problem),
+    *(_row.price_jpy, _row.handling_days, _row.quantity, _row.state, _row.attempts, _row.asked_at, _row.sent_at),
+    _row.problem,
     source_items.c.state.label("source_state"),
     source_items.c.reason.label("source_why"),
     source_items.c.observed_at.label("source_seen_at"),
@@ -282,6 +283,7 @@ def _creation(row: AnyRow, by: tuple[EarningTerms, LossRule]) -> Creation:
         terms=terms,
         quantity=row.quantity,
         state=CreationState(row.state),
+        asked_at=row.asked_at,
         attempts=row.attempts,
         sent_at=row.sent_at,
         problem=row.problem,

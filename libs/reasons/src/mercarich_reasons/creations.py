@@ -49,6 +49,11 @@ class NotAtAmazon(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class NotAtAmazonYet(Reason):
+    """As `NotAtAmazon`, so soon after the request that Amazon may have it and not show it yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class SkuTaken(Reason):
     """Amazon has an offer with this SKU already. A new one would replace all of it, so nothing was sent."""
 

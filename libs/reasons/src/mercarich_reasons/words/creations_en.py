@@ -9,6 +9,7 @@ CREATIONS: Mapping[str, str] = {
     "sold_by_amazon": "Amazon sells the new offer",
     "found_at_amazon": "Amazon has the offer",
     "not_at_amazon": "Amazon has no offer with this SKU: create it here, or list it in Seller Central first",
+    "not_at_amazon_yet": "Amazon shows no offer with this SKU yet: what was just listed there may need 15 minutes",
     "sku_taken": "Amazon has an offer with this SKU already, and nothing was sent: take it over, or use another SKU",
     "asin_restricted": "Amazon does not let you sell ASIN {asin} as {sold_as}[: {text}][ (code {issue})]",
     "asin_missing": "no product of Amazon is chosen: search its ASIN on the page of the listing, or import it",

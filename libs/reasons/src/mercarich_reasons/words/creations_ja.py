@@ -9,6 +9,7 @@ CREATIONS: Mapping[str, str] = {
     "sold_by_amazon": "新しい出品がAmazonで販売されています",
     "found_at_amazon": "Amazonに出品があります",
     "not_at_amazon": "このSKUの出品がAmazonにありません。ここで作成するか、先にセラーセントラルで出品してください",
+    "not_at_amazon_yet": "このSKUの出品はAmazonにまだ表示されていません。出品した直後は15分ほどかかることがあります",
     "sku_taken": "このSKUの出品がすでにAmazonにあるため、送信していません。引き継ぐか、別のSKUを使ってください",
     "asin_restricted": "ASIN {asin}は「{sold_as}」で出品できません[：{text}][（コード{issue}）]",
     "asin_missing": "Amazonの商品が選ばれていません。出品のページでASINを検索するか、CSVで取り込んでください",

@@ -95,7 +95,7 @@ class CreateOffers:
     def _first(self, account: Account, claim: str, creation: Creation) -> Step | None:
         terms = creation.terms
         if creation.way is CreationWay.TAKE_OVER or terms is None:
-            return before_first(creation, self.amazon.look(account, creation.sku))
+            return before_first(creation, self.amazon.look(account, creation.sku), self.now())
         if creation.attempts and (shown := self.amazon.look(account, creation.sku)) is not None:
             return after_sending(creation, shown, self.now())  # what was sent before has arrived after all
         refusal = before_sending(creation, self.now())
@@ -105,7 +105,7 @@ class CreateOffers:
         if forbidden is not None:
             return _refused(creation, Step(Next.REFUSE, forbidden))
         if not creation.attempts:
-            taken = before_first(creation, self.amazon.look(account, creation.sku))
+            taken = before_first(creation, self.amazon.look(account, creation.sku), self.now())
             if taken is not None:
                 return taken
         try:
