@@ -10,6 +10,7 @@ from tests.integration.checker.priced_offers import PricedOffers
 from tests.integration.checker.shop import Market, Shop
 from tests.integration.checker.test_next_looks import Looks
 
+from mercarich_checker.adapters import prices_sql
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_db import engine as engines
@@ -111,22 +112,83 @@ def test_without_the_rule_or_the_bounds_no_price_follows(engine: Engine, followe
     assert followers.wishes() == []
 
 
-def test_of_offers_without_bounds_no_price_on_its_way_is_read(engine: Engine, shop: Shop, market: Market) -> None:
-    """Most offers have none, and each look at each source comes here."""
+def test_prices_on_their_way_are_read_once_for_all_offers_of_a_look(engine: Engine, shop: Shop, market: Market) -> None:
+    """Each look at each source comes here."""
     many = PricedOffers(
         engine, shop, market, 3, {"LOSS_RULE": "take_down", "REPRICING": "follow"}, offer_price_jpy=1340
     )
-    bounded = {"least_price_jpy": 1200, "most_price_jpy": 2000}
     read: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *told: read.append(told[2]))
     many.look(USUAL)
     assert len(read) > 5
-    assert not [statement for statement in read if "repricings" in statement]
+    assert len([statement for statement in read if "repricings" in statement]) == 1
 
-    change = update(listings).where(listings.c.id == many.ids[0]).values(bounded)
-    engines.run_tx(engine, lambda connection: connection.execute(change))
-    many.look(USUAL)
-    assert [statement for statement in read if "repricings" in statement]
+
+def test_an_offer_goes_by_its_price_on_the_way_when_its_bounds_are_removed(
+    engine: Engine, followers: Followers
+) -> None:
+    """1,600 yen are at Amazon, and bear the dear source; the 1,340 of the books would not."""
+    followers.shop.setting("LOSS_RULE", "take_down")
+    followers.look(DEAR)
+    sent = update(repricings).values(state="sent", attempts=1, sent_at=followers.now)
+    removed = update(listings).values(least_price_jpy=None, most_price_jpy=None)
+    engines.run_tx(engine, lambda connection: [connection.execute(each) for each in (sent, removed)])
+    followers.look(DEAR)
+
+    assert followers.rows()[0].stage is Stage.ON_SALE
+
+
+def test_a_loss_takes_its_own_time_also_after_a_hold_of_prices(engine: Engine, shop: Shop, market: Market) -> None:
+    """One misreading of a price must not take down a shop that a hold of prices has kept for a day."""
+    many = Followers(engine, shop, market, offers=30)
+    before = many.rows()
+    shop.setting("LOSS_RULE", "take_down")
+    many.look(1050)
+    assert {hold.kind for hold in many.holds()} == {"prices"}
+    many.now += timedelta(days=1)
+    many.look(TOO_DEAR)
+    many.look(TOO_DEAR)  # a minute later
+
+    assert {hold.kind for hold in many.holds() if hold.applied_at is None} == {"losses"}
+    assert {row.stage for row in many.rows()} == {Stage.HELD}
+    assert all(many.now - row.held_at <= timedelta(minutes=2) for row in many.rows())
+    with engines.reading(engine) as connection:
+        for first, now in zip(before, many.rows(), strict=True):
+            told = select(listing_events).where(listing_events.c.listing_id == first.id).order_by(listing_events.c.id)
+            assert replay(first, connection.execute(told).all()) == now
+
+
+def test_a_released_hold_of_many_prices_goes_in_portions_that_feed_sends_in_time(
+    engine: Engine, shop: Shop, market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prices_sql, "PRICES_AT_ONCE", 12)
+    many = Followers(engine, shop, market, offers=30)
+    many.look(DEAR)
+    asked = []
+    for _ in range(3):
+        _release(engine, many, many.holds()[0].id)
+        asked.append((len(many.wishes()), many.holds()[0].applied_at is not None))
+        shown = update(repricings).values(state="shown", ended_at=many.now)
+        engines.run_tx(engine, lambda connection: connection.execute(shown))  # noqa: B023
+
+    assert asked == [(12, False), (24, False), (30, True)]
+    assert len(many.holds()) == 1
+
+
+def test_a_released_price_rests_on_evidence_of_itself(engine: Engine, shop: Shop, market: Market) -> None:
+    """Another price was seen while the fee was not known."""
+    many = Followers(engine, shop, market, offers=30)
+    many.look(DEAR)
+    of_first = many.event().evidence_id
+    shop.setting("REVIVAL_FEE_PERCENT", "0")
+    many.look(1100)
+    shop.setting("REVIVAL_FEE_PERCENT", "15")
+    many.look(1100)
+    _release(engine, many, many.holds()[0].id)
+    asked = many.event()
+
+    assert asked.reason.price_jpy == 1100
+    assert asked.evidence_id > of_first
 
 
 def test_a_loss_that_no_price_within_the_bounds_ends_is_the_loss_stops(followers: Followers) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -118,6 +118,12 @@ class Desk:
 
     def at_amazon(self) -> ShownPrice:
         return SpApiPrices(api_of(self.amazon, self.shop)).look(account_of(self.shop, SELLER), self.row["sku"])
+
+    def due(self) -> datetime | None:
+        """When its source is due for a look, whatever that is worth."""
+        its = select(source_items.c.due_at).where(source_items.c.id == self.shop.row(self.id).source_item_id)
+        with reading(self.shop.engine) as connection:
+            return connection.execute(its).scalar_one()
 
     def wish(self) -> Any:
         with reading(self.shop.engine) as connection:
@@ -272,9 +278,35 @@ def test_a_stop_has_the_source_looked_at_whose_loss_the_price_was_to_end(desk: D
     desk.ask(desk.price + 100)
     desk.end_following("stop")
     assert desk.wish().state == "ended"
-    source = select(source_items.c.due_at).where(source_items.c.id == desk.shop.row(desk.id).source_item_id)
-    with reading(desk.shop.engine) as connection:
-        assert connection.execute(source).scalar_one() == ORDERED
+    assert desk.due() not in (None, ORDERED), "no buyer has ordered it: orders go first"
+
+
+@pytest.mark.parametrize("how", ["off", "bounds", "old"])
+def test_a_price_that_is_overtaken_has_its_source_looked_at(desk: Desk, how: str) -> None:
+    """The loss stop had left the offer as it was, for this price."""
+    desk.ask(desk.price + 100)
+    if how == "old":
+        desk.ahead += FRESH + timedelta(seconds=1)
+    else:
+        desk.end_following(how)
+    desk.work()
+    assert desk.events()[-1][0] == "price_overtaken"
+    assert desk.due() is not None
+
+
+def test_a_price_that_a_person_takes_back_has_its_source_looked_at(desk: Desk) -> None:
+    """The former price may be a loss by now."""
+    assert desk.due() is None
+    desk.take_back(desk.price - 100)
+    assert desk.due() is not None
+
+
+def test_a_look_that_is_due_earlier_stays_due(desk: Desk) -> None:
+    desk.ask(desk.price + 100)
+    ended = now() - timedelta(minutes=5)
+    desk.shop.alter(source_items, desk.shop.row(desk.id).source_item_id, due_at=ended)
+    desk.end_following("stop")
+    assert desk.due() == ended
 
 
 def test_what_a_person_takes_back_needs_neither_rule_nor_bounds(desk: Desk) -> None:

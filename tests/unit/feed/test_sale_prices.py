@@ -29,6 +29,7 @@ def _sale(*ends: Any) -> list[dict[str, Any]]:
         pytest.param(_sale("2026-11-29"), True, id="its last day is not over everywhere"),
         pytest.param(_sale("2026-11-01", "2026-12-31"), True, id="one of two goes on"),
         pytest.param(_sale(None), True, id="without an end"),
+        pytest.param(_sale("9999-12-31"), True, id="at the end of time"),
         pytest.param(_sale("soon"), True, id="with an end that cannot be read"),
         pytest.param(_price(2500), True, id="without times"),
         pytest.param([{}], True, id="without a schedule"),

@@ -42,6 +42,13 @@ Cheap = st.builds(EarnsEnoughAgain, *[Amounts] * 5, st.just(0), Amounts) | st.ju
 Gone = st.builds(SourceSeen, st.sampled_from([State.SOLD, State.ENDED]), st.sampled_from([None, Why.WON]))
 
 
+def _kind(reason: Reason | None) -> str:
+    """Return the kind of a hold for a reason."""
+    if isinstance(reason, EarnsEnoughAgain | LossRuleEnded):
+        return "recoveries"
+    return "losses" if isinstance(reason, EarnsTooLittle) else "prices" if reason == DEARER else "stock"
+
+
 class Life(RuleBasedStateMachine):
     """One listing from its first row to its last event."""
 
@@ -57,16 +64,16 @@ class Life(RuleBasedStateMachine):
         new = {"listed": listed, "listing_quantity": pieces, "quantity": pieces, "revision": 1, "searching": False}
         self.first = self.row = Listing(1, 1, "SKU-1", Marketplace.YAHOO, 1, **new, changed_at=self.now)
 
-    def make(self, name: str, *given: Any) -> None:
+    def make(self, name: str, *given: Any, **more: Any) -> None:
         """Make the transition if it starts from the listing's stage; otherwise it must be impossible."""
         self.now += timedelta(minutes=1)
         transition = getattr(life, name)
         if self.is_gone or self.row.stage not in TRANSITIONS[name].start:
             if not self.is_gone:
                 with pytest.raises(Impossible):
-                    transition(self.row, *given)
+                    transition(self.row, *given, **more)
             return
-        made = transition(self.row, *given)
+        made = transition(self.row, *given, **more)
         if isinstance(made, Event):
             self.events.append(made)
             self.is_gone = True
@@ -115,7 +122,9 @@ class Life(RuleBasedStateMachine):
 
     @rule(reason=Dear | Cheap | st.just(DEARER), hold=Ids)
     def hold_by_price(self, reason: Reason, hold: int) -> None:
-        self.make("hold", self.now, reason, Trigger(hold_id=hold))
+        held = [change.event.reason for change in self.changes if change.event and change.event.kind == EventKind.HELD]
+        anew = bool(held) and _kind(held[-1]) != _kind(reason)
+        self.make("hold", self.now, reason, Trigger(hold_id=hold), anew=anew)
 
     @rule(reason=Gone, hold=Ids)
     def hold(self, reason: SourceSeen, hold: int) -> None:

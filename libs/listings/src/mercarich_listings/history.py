@@ -11,17 +11,30 @@ from typing import Any
 from mercarich_contracts.events import EventKind
 from mercarich_listings.event import Event
 from mercarich_listings.listing import Listing
-from mercarich_reasons.earnings import BY_PRICE
+from mercarich_reasons.earnings import BY_PRICE, EarnsEnoughAgain, LossRuleEnded
 from mercarich_reasons.push import OrderedAtAmazon
+from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import ByHand, ReplacedBy, ReplacementTakenBack
 
 
 def replay(listing: Listing, events: Iterable[Event]) -> Listing:
     """Return the listing after these events. Events about pushes and proposals do not change it."""
+    kind: type[Reason] | None = None
     for event in events:
+        if event.kind == EventKind.HELD:
+            before, kind = kind, _kind(event.reason)
+            if before not in (None, kind):
+                listing = replace(listing, held_at=None)
         columns = _TOLD.get(event.kind, _nothing)
         listing = replace(listing, **columns(listing, event))
     return listing
+
+
+def _kind(reason: Reason | None) -> type[Reason] | None:
+    """Return what tells a hold's kind: a loss rule that has ended puts an offer up, as enough profit does."""
+    if reason is None:
+        return None
+    return EarnsEnoughAgain if isinstance(reason, LossRuleEnded) else type(reason)
 
 
 _FREE = {"hold_id": None, "held_at": None}

@@ -136,9 +136,13 @@ def reprice(listing: Listing, now: datetime, reason: PriceFollows, trigger: Trig
 
 
 @transition(Stage.ON_SALE, Stage.HELD, Stage.PAUSED, by=(By.CHECKER, By.UPDATER))
-def hold(listing: Listing, now: datetime, reason: Reason, trigger: Trigger) -> Lived:
-    """The brake holds back what the source asks for: it waits for the hold `trigger.hold_id`, and stays as it is."""
-    held_at = (listing.held_at or now) if isinstance(reason, BY_PRICE) else None
+def hold(listing: Listing, now: datetime, reason: Reason, trigger: Trigger, *, anew: bool = False) -> Lived:
+    """The brake holds back what the source asks for: it waits for the hold `trigger.hold_id`, and stays as it is.
+
+    `anew`: a hold of another kind kept it until now, and its time confirms nothing of what is held from now on.
+    """
+    since = now if anew else listing.held_at or now
+    held_at = since if isinstance(reason, BY_PRICE) else None
     columns = {"hold_id": trigger.hold_id, "held_at": held_at}
     return _changed(listing, Told(EventKind.HELD, now, reason, trigger), columns)
 

@@ -96,6 +96,7 @@ def take_back(connection: Connection, listing: Listing, reason: PriceTakenBack, 
     _ask(connection, listing, reason.from_jpy, reason.to_jpy, None, now)
     _stop(connection, listing.id, reason, now)
     store.tell(connection, [tell(listing, Told(EventKind.PRICE_TAKEN_BACK, now, reason))])
+    store.look_in_turn(connection, [listing.source_item_id], now)  # the former price may be a loss by now
 
 
 def stop(connection: Connection, listing: Listing, reason: Reason, now: datetime) -> None:
@@ -105,7 +106,7 @@ def stop(connection: Connection, listing: Listing, reason: Reason, now: datetime
     _open(connection, [listing])
     unsent = update(repricings).where(_row.listing_id == listing.id, _OPEN, _row.attempts == 0)
     if connection.execute(unsent.values(state=RepricingState.ENDED, problem=reason, claim=None, ended_at=now)).rowcount:
-        store.look_first(connection, [listing.source_item_id])
+        store.look_in_turn(connection, [listing.source_item_id], now)
     _stop(connection, listing.id, reason, now)
     store.tell(connection, [tell(listing, Told(EventKind.FOLLOWING_STOPPED, now, reason))])
 
@@ -202,15 +203,14 @@ def _tell_end(connection: Connection, listing: Listing, change: Repricing, step:
         store.edit(connection, [row], user_id=listing.user_id, listed=listing.listed)
     if step.next is Next.SHOWN:
         _tell(connection, listing, EventKind.PRICE_CHANGED, PriceAtAmazon(change.from_jpy, change.to_jpy), now)
-        if listing.stage is Stage.PAUSED:
-            store.look_first(connection, [listing.source_item_id])
     elif step.next is Next.OVERTAKEN:
         _tell(connection, listing, EventKind.PRICE_OVERTAKEN, PriceOvertaken(change.to_jpy), now)
     else:
         assert step.reason is not None
         _stop(connection, listing.id, step.reason, now)
         _tell(connection, listing, EventKind.FOLLOWING_STOPPED, step.reason, now)
-        store.look_first(connection, [listing.source_item_id])
+    if step.next is not Next.SHOWN or listing.stage is Stage.PAUSED:  # the loss stop has gone by this price
+        store.look_in_turn(connection, [listing.source_item_id], now)
 
 
 def _tell(

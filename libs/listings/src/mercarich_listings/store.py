@@ -11,7 +11,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Delete, Select, Update, delete, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Delete, Select, Update, delete, or_, select, update
 
 from mercarich_contracts.hazards import FIRST_LOOK
 from mercarich_contracts.market import Marketplace
@@ -138,6 +138,14 @@ def look_first(connection: Connection, source_ids: Sequence[int]) -> None:
         free = update(source_items).where(among(source_items.c.id, some, source_items.c.check_attempts == 0))
         connection.execute(update(source_items).where(among(source_items.c.id, some)).values(due_at=ORDERED))
         connection.execute(free.values(check_not_before=None, check_unknowns=0))
+
+
+def look_in_turn(connection: Connection, source_ids: Sequence[int], now: datetime) -> None:
+    """Have the watch look at these sources in their turn, from `now` on. What is due earlier, or ordered, stays so."""
+    later = or_(source_items.c.due_at.is_(None), source_items.c.due_at > now)
+    for start in range(0, len(source_ids), CHUNK):
+        some = among(source_items.c.id, source_ids[start : start + CHUNK], later)
+        connection.execute(update(source_items).where(some).values(due_at=now))
 
 
 def tell(connection: Connection, events: Iterable[Event]) -> None:

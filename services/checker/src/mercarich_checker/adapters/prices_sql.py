@@ -5,7 +5,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from mercarich_checker.adapters import doubts_sql, states_sql
 from mercarich_checker.domain import prices
@@ -18,7 +18,7 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_db import fee_estimates
 from mercarich_db.conditions import among
 from mercarich_db.price_rules import PriceRules
-from mercarich_db.tables import listings, source_items
+from mercarich_db.tables import listings, repricings, source_items
 from mercarich_listings import repricing_store, store
 from mercarich_listings.event import Trigger
 from mercarich_listings.listing import Listing, Lived
@@ -29,6 +29,9 @@ from mercarich_replacements.loss_stop import UNDECIDED, Decision, Step
 from mercarich_replacements.repricing import Following, decide, may_follow
 from mercarich_runs.adapters import price_brake_sql
 from mercarich_runs.domain.brake import BrakeSettings, Doubt, Hold, HoldKind
+
+PRICES_AT_ONCE = 200
+"""Prices of a seller that a release has on their way at once: so many are sent before they are too old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,17 @@ class Asked:
             and offer.id in moving
             and self.decisions[offer.id].step is Step.REPRICE
         }
-        return frozenset(offer.source_item_id for offer in offers if offer.id in moving and offer.id not in proven)
+        unpriced = {
+            offer.source_item_id
+            for offer in offers
+            if offer.held_at is not None and offer.source_item_id not in same and self._is_unpriced(offer.id)
+        }
+        to_move = {offer.source_item_id for offer in offers if offer.id in moving and offer.id not in proven}
+        return frozenset(to_move | unpriced)
+
+    def _is_unpriced(self, id: int) -> bool:
+        """Whether a hold keeps its price, of which nothing is known now: a release may go by the price of this look."""
+        return id in self.decisions and self.decisions[id].step is Step.UNPRICED
 
 
 def asked(
@@ -77,8 +90,7 @@ def asked(
         offer for offer in offers if offer.source_item_id in seen and not offer.orphan and _may_follow(offer, rules)
     ]
     estimates = fee_estimates.of_listings(connection, [offer.id for offer in some])
-    bounded = [offer.id for offer in some if None not in (offer.least_price_jpy, offer.most_price_jpy)]
-    states = repricing_store.now_of(connection, bounded, now)
+    states = repricing_store.now_of(connection, [offer.id for offer in some], now)  # also of bounds that were removed
     decisions: dict[int, Decision] = {}
     for offer in some:
         item, postage = seen[offer.source_item_id], postages[offer.source_item_id]
@@ -182,6 +194,21 @@ def _save(connection: Connection, changes: Sequence[Lived], now: datetime) -> No
         repricing_store.ask(connection, asked, [one.after for one in changes if one.after.id in asked], now)
 
 
+def later(connection: Connection, kept: Sequence[Listing]) -> dict[int, int | None]:
+    """Return, by id, the holds of those whose released price waits until others of their seller are at Amazon."""
+    row = repricings.c
+    sellers = sorted({one.user_id for one in kept})
+    under_way = select(row.user_id, func.count()).where(row.ended_at.is_(None), among(row.user_id, sellers))
+    open_ones: dict[int, int] = dict(connection.execute(under_way.group_by(row.user_id)).all()) if sellers else {}
+    left = Counter({user_id: PRICES_AT_ONCE - open_ones.get(user_id, 0) for user_id in sellers})
+    late: dict[int, int | None] = {}
+    for one in kept:
+        left[one.user_id] -= 1
+        if left[one.user_id] < 0:
+            late[one.id] = one.hold_id
+    return late
+
+
 def release(
     connection: Connection,
     kept: Sequence[Listing],
@@ -227,7 +254,7 @@ def _waiting(
     does not: that look takes down what is sold at a loss meanwhile."""
     of_person = {id for id, one in decisions.items() if one.step is Step.REPRICE and not one.is_loss}
     held = [*moves.waiting, *(offer for offer in moves.new if offer.id in decided.held and offer.id not in of_person)]
-    return {offer.source_item_id: offer.held_at or now for offer in held}
+    return {offer.source_item_id: now if offer.id in moves.other else offer.held_at or now for offer in held}
 
 
 def _moved(

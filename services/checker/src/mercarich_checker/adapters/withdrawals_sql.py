@@ -27,7 +27,7 @@ from mercarich_listings.transition import Stage
 from mercarich_runs.adapters import holds_sql, tallies_sql
 from mercarich_runs.adapters.tallies_sql import Changing
 from mercarich_runs.domain import brake
-from mercarich_runs.domain.brake import BrakeSettings, Doubt, Fall, Hold
+from mercarich_runs.domain.brake import BrakeSettings, Doubt, Fall, Hold, HoldKind
 
 _OFFERS = LockedRows(
     [listings.c[name] for name in Offer._fields], among(listings.c.source_item_id, GIVEN_IDS, LOOKED_AT)
@@ -141,6 +141,8 @@ def apply_released(connection: Connection, marketplace: Marketplace, rules: Pric
     if not released:
         return Released()
     every = store.lock_where(connection, listings.c.hold_id.in_(released))
+    later = prices_sql.later(connection, [one for one in every if released[one.hold_id or 0].kind is HoldKind.PRICES])
+    every = [one for one in every if one.id not in later]
     by_price = [one for one in every if released[one.hold_id or 0].by_price and one.stage in _KEPT]
     kept = [one for one in every if not released[one.hold_id or 0].by_price and one.stage in _KEPT]
     kinds = {id: release.by_price for id, release in released.items() if release.by_price is not None}
@@ -153,7 +155,7 @@ def apply_released(connection: Connection, marketplace: Marketplace, rules: Pric
         for listing in kept
     ]
     store.save(connection, changes)
-    holds_sql.close(connection, list(released), now)
+    holds_sql.close(connection, sorted(released.keys() - later.values()), now)
     down = [one for one in changes if one.after.searching and one.after.quantity == 0]
     lower = [one for one in moved if one.after.quantity < one.before.quantity]
     higher = [one for one in moved if one.after.quantity > one.before.quantity]

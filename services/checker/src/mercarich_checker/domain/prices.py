@@ -34,6 +34,8 @@ class Moves:
     """Held by price, and this look came too early to confirm it."""
     new: Sequence[Offer] = ()
     """Their price asks for a change, and this run has not held it yet."""
+    other: frozenset[int] = frozenset()
+    """Ids of those of `new` that a hold of another kind keeps until now."""
 
     def counted(self, decisions: Mapping[int, Decision]) -> Mapping[Step, Counter[int]]:
         """Return the numbers of new ones by step and seller."""
@@ -59,6 +61,7 @@ def sort_out(
     confirmed: list[Offer] = []
     waiting: list[Offer] = []
     new: list[Offer] = []
+    other: set[int] = set()
     for offer in offers:
         step, hold = decisions[offer.id].step, holds.get(offer.hold_id or 0)
         kind = hold.kind if hold is not None and hold.kind in BY_PRICE else None
@@ -68,6 +71,7 @@ def sort_out(
             continue
         if hold is None or kind is not HOLDS[step]:
             new.append(offer)
+            other.add(offer.id)
         elif kind in FOR_A_PERSON:
             continue  # the same price again: a person decides, in whatever run
         elif offer.held_at is not None and offer.held_at <= confirmable_until:
@@ -76,7 +80,7 @@ def sort_out(
             new.append(offer)
         else:
             waiting.append(offer)
-    return Moves(cleared, confirmed, waiting, new)
+    return Moves(cleared, confirmed, waiting, new, frozenset(other))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ class Decided:
     """Paused, put up or repriced: listing's id -> seller's id."""
     held: Mapping[int, int] = field(default_factory=dict)
     """Listing's id -> id of the hold that keeps it."""
+    anew: frozenset[int] = frozenset()
+    """Ids of those of `held` that no hold of this kind kept before."""
 
     @property
     def ids(self) -> list[int]:
@@ -102,6 +108,7 @@ def decide(moves: Moves, decisions: Mapping[int, Decision], keeping: Mapping[Ste
         cleared=frozenset(offer.id for offer in moves.cleared),
         going={offer.id: offer.user_id for offer in (*moves.confirmed, *free)},
         held={offer_id: hold_id for offer_id, hold_id in of.items() if hold_id is not None},
+        anew=moves.other,
     )
 
 
@@ -111,7 +118,8 @@ def change(decided: Decided, listing: Listing, decision: Decision, now: datetime
         return life.let_go(listing, now, decision.reason or SourceOnSaleAgain(), trigger)
     if listing.id in decided.held:
         trigger = replace(trigger, hold_id=decided.held[listing.id])
-        return life.hold(listing, now, decision.reason or PriceNoLongerAsks(), trigger)
+        reason = decision.reason or PriceNoLongerAsks()
+        return life.hold(listing, now, reason, trigger, anew=listing.id in decided.anew)
     return _step(listing, decision, now, trigger)
 
 

@@ -71,9 +71,9 @@ def _end(given: Any) -> datetime | None:
     text = given.get("value") if isinstance(given, Mapping) else given
     try:
         at = datetime.fromisoformat(str(text))
-    except ValueError:
+        return at if at.tzinfo is not None else at.replace(tzinfo=UTC) + _ANYWHERE
+    except (ValueError, OverflowError):
         return None
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC) + _ANYWHERE
 
 
 def _whole(amount: Any) -> int | None:
