@@ -169,8 +169,8 @@ def test_a_canary_that_lies_holds_the_marketplace(engine: Engine, shop: Shop, ma
         stop.set()
         planning.join(10)
     [hold] = _holds(engine)
-    assert hold.user_id is None  # type: ignore[attr-defined]
-    assert hold.reason == LIES  # type: ignore[attr-defined]
+    assert hold.user_id is None
+    assert hold.reason == LIES
     assert market.looks.count("x1") == 0
 
 
@@ -182,7 +182,7 @@ def test_pages_that_cannot_be_read_hold_the_marketplace(engine: Engine, shop: Sh
     run = check(engine, market, canaries=[])
     assert run.outcome is Outcome.FINISHED
     assert shop.run(run.id).unparsable == 34
-    assert [hold.reason for hold in _holds(engine)] == [TooManyUnreadable()]  # type: ignore[attr-defined]
+    assert [hold.reason for hold in _holds(engine)] == [TooManyUnreadable()]
 
 
 def test_a_hold_for_unreadable_pages_keeps_what_falls_and_is_not_confirmed_by_the_same_reader(
@@ -198,7 +198,7 @@ def test_a_hold_for_unreadable_pages_keeps_what_falls_and_is_not_confirmed_by_th
     assert (shop.offer(listing).quantity, shop.offer(listing).hold_id is None) == (1, False)
     assert SqlPlan(engine).held_since(run) is None
     SqlRuns(engine).end(run, Outcome.FINISHED, utc_now())
-    assert [hold.released_at for hold in _holds(engine)] == [None]  # type: ignore[attr-defined]
+    assert [hold.released_at for hold in _holds(engine)] == [None]
     check(engine, market)
     assert shop.offer(listing).quantity == 0
 
@@ -220,16 +220,22 @@ def test_the_end_of_one_marketplaces_run_leaves_the_others_hold_alone(engine: En
     SqlPlan(engine).open_hold(mercari, HoldKind.CANARIES, LIES, utc_now())
     yahoo = SqlRuns(engine).start(request(), None, utc_now())
     SqlRuns(engine).end(yahoo, Outcome.FINISHED, utc_now())
-    assert [hold.released_at for hold in _holds(engine)] == [None]  # type: ignore[attr-defined]
+    assert [hold.released_at for hold in _holds(engine)] == [None]
 
 
-def test_a_released_hold_of_a_run_without_update_only_marks(engine: Engine, shop: Shop, market: Market) -> None:
+def _kept(engine: Engine, shop: Shop, market: Market, **more: Any) -> tuple[int, Run, SqlObservations]:
+    """Return a listing whose withdrawal a hold for canaries keeps, the run, and what recorded it."""
     listing = shop.listing(shop.seller("a"), "x1")
     market.states["x1"] = State.SOLD
-    run, batch = _started(engine, shop, "x1", without_update=True)
+    run, batch = _started(engine, shop, "x1", **more)
     SqlPlan(engine).open_hold(run, HoldKind.CANARIES, LIES, utc_now())
     observations = SqlObservations(engine, settings_cache(engine, brake_settings))
     observations.record(batch, {shop.source("x1").id: market.item("x1")}, utc_now())
+    return listing, run, observations
+
+
+def test_a_released_hold_of_a_run_without_update_only_marks(engine: Engine, shop: Shop, market: Market) -> None:
+    listing, _, observations = _kept(engine, shop, market, without_update=True)
     released = {"released_at": utc_now(), "released_by": "ops"}
     engines.run_tx(engine, lambda connection: connection.execute(update(holds).values(**released)))
     assert observations.apply_released_holds(Marketplace.YAHOO, utc_now()) == Released()
@@ -240,12 +246,7 @@ def test_a_hold_that_keeps_nothing_any_more_closes_once_its_run_has_ended(
     engine: Engine, shop: Shop, market: Market
 ) -> None:
     """Its only listing was stopped by its seller."""
-    listing = shop.listing(shop.seller("a"), "x1")
-    market.states["x1"] = State.SOLD
-    run, batch = _started(engine, shop, "x1")
-    SqlPlan(engine).open_hold(run, HoldKind.CANARIES, LIES, utc_now())
-    observations = SqlObservations(engine, settings_cache(engine, brake_settings))
-    observations.record(batch, {shop.source("x1").id: market.item("x1")}, utc_now())
+    listing, run, observations = _kept(engine, shop, market)
     SqlRuns(engine).end(run, Outcome.FINISHED, utc_now())
     observations.apply_released_holds(Marketplace.YAHOO, utc_now())
     assert [hold.applied_at for hold in _holds(engine)] == [None], "it keeps a listing"
@@ -271,12 +272,7 @@ def test_a_hold_of_a_running_run_stays_open_before_it_keeps_anything(engine: Eng
 def test_a_released_hold_lets_go_of_what_is_on_sale_again_and_its_history_says_so(
     engine: Engine, shop: Shop, market: Market
 ) -> None:
-    listing = shop.listing(shop.seller("a"), "x1")
-    market.states["x1"] = State.SOLD
-    run, batch = _started(engine, shop, "x1")
-    SqlPlan(engine).open_hold(run, HoldKind.CANARIES, LIES, utc_now())
-    observations = SqlObservations(engine, settings_cache(engine, brake_settings))
-    observations.record(batch, {shop.source("x1").id: market.item("x1")}, utc_now())
+    listing, _, observations = _kept(engine, shop, market)
     on_sale = update(source_items).values(state=State.AVAILABLE, reason=None)
     released = update(holds).values(released_at=utc_now(), released_by="ops")
     engines.run_tx(engine, lambda connection: [connection.execute(each) for each in (on_sale, released)])
@@ -289,8 +285,8 @@ def test_a_released_hold_lets_go_of_what_is_on_sale_again_and_its_history_says_s
     with engines.reading(engine) as connection:
         newest = select(listing_events).order_by(listing_events.c.id.desc()).limit(1)
         cleared = connection.execute(newest).one()
-    assert (cleared.reason, cleared.hold_id) == (SourceNotGone(State.AVAILABLE), hold.id)  # type: ignore[attr-defined]
-    assert hold.applied_at is not None  # type: ignore[attr-defined]
+    assert (cleared.reason, cleared.hold_id) == (SourceNotGone(State.AVAILABLE), hold.id)
+    assert hold.applied_at is not None
 
 
 def _missing(shop: Shop, market: Market, count: int) -> int:
@@ -320,8 +316,8 @@ def test_many_sources_that_are_missing_are_for_a_person_however_often_they_are(
     assert [outcome for outcome, _ in seen] == [Outcome.FINISHED] * 3
     assert {down for _, down in seen} == {seen[0][1]}
     assert seen[0][1] < 20
-    assert (hold.kind, hold.released_at) == (HoldKind.ABSENCES, None)  # type: ignore[attr-defined]
-    assert isinstance(hold.reason, TooManyAbsent)  # type: ignore[attr-defined]
+    assert (hold.kind, hold.released_at) == (HoldKind.ABSENCES, None)
+    assert isinstance(hold.reason, TooManyAbsent)
     released = update(holds).values(released_at=utc_now(), released_by="ops")
     engines.run_tx(engine, lambda connection: connection.execute(released))
     observations = SqlObservations(engine, settings_cache(engine, brake_settings))
@@ -346,7 +342,7 @@ def test_what_is_read_of_missing_sources_decides_without_a_person(engine: Engine
     assert shop.source(held[0]).state == State.SOLD
     assert shop.count(listings, listings.c.quantity == 0) == 40 - len(held) + 1
     [hold] = _holds(engine)
-    assert (hold.released_at is None, hold.released_by) == (False, None)  # type: ignore[attr-defined]
+    assert (hold.released_at is None, hold.released_by) == (False, None)
 
 
 def test_a_hold_for_missing_sources_keeps_those_of_later_runs_too(engine: Engine, shop: Shop, market: Market) -> None:
@@ -381,7 +377,7 @@ def test_a_hold_for_missing_sources_stands_in_for_no_other(engine: Engine, shop:
     for _ in range(2):
         plan.open_hold(run, HoldKind.CANARIES, LIES, utc_now())
 
-    assert [hold.kind for hold in _holds(engine)] == [HoldKind.ABSENCES, HoldKind.CANARIES]  # type: ignore[attr-defined]
+    assert [hold.kind for hold in _holds(engine)] == [HoldKind.ABSENCES, HoldKind.CANARIES]
 
 
 def _held_sources(engine: Engine) -> list[Any]:
