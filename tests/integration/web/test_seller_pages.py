@@ -2,6 +2,7 @@
 
 import csv
 import re
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from urllib.parse import quote
@@ -100,6 +101,13 @@ def test_nothing_says_on_sale_of_an_offer_that_was_not_read_at_amazon_yet(
     assert [row["sku"] for row in listed["listings"]] == ["READ-1"]
     file = StringIO(ann.get("/listings/export.csv?view=unseen").text.lstrip("\ufeff"))
     assert [(row["sku"], row["amazon_quantity"]) for row in csv.DictReader(file)] == [("TOLD-1", "")]
+
+
+def test_times_of_an_export_are_those_of_japan(ann: Browser, rows: Rows, ann_id: int) -> None:
+    at = datetime(2026, 11, 29, 15, 30, tzinfo=UTC)
+    rows.listing(ann_id, rows.source("x111111"), "DOWN-1", quantity=0, withdrawn_at=at)
+    file = StringIO(ann.get("/listings/export.csv").text.lstrip("\ufeff"))
+    assert [row["withdrawn_at"] for row in csv.DictReader(file)] == ["2026-11-30T00:30:00+09:00"]
 
 
 TOO_LARGE = "OTk5OTk5OTk5OTk5OTk5OTk5OTl8MjAyNi0xMS0yNVQwMDowMDowMCswMDowMA"

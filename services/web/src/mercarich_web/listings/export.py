@@ -5,7 +5,9 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from mercarich_contracts.schedule import TIME_ZONE
 from mercarich_web.listings.csv_rows import COLUMNS, neutralised
 from mercarich_web.listings.exported_listing import ExportedListing
 from mercarich_web.listings.sql.book import SqlListingBook
@@ -14,6 +16,7 @@ from mercarich_web.refusals import NotFound
 
 BOM = "\ufeff"
 """Byte order mark: Excel reads a CSV as UTF-8 only with it."""
+_TOKYO = ZoneInfo(TIME_ZONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +55,5 @@ def _cell(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)  # a loss begins with a minus, and no spreadsheet runs a number
     if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
+        return value.astimezone(_TOKYO).isoformat(timespec="seconds")
     return neutralised(str(value))
