@@ -1,5 +1,6 @@
 """The operator's first page: what needs attention, and where its links lead."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -102,3 +103,13 @@ def test_the_page_of_marketplaces_tells_what_each_needs_and_has(operator: Browse
     assert "43,000 sources of Yahoo! Auctions need 0.996 calls a second, there are 0.5: a pass takes 23.9 h" in page
     assert "More workers do not raise it." in page
     assert "A checker counts the sources and asks the proxy within a minute of its start." in page
+
+
+@pytest.mark.parametrize(
+    ("page", "part"), [("/overview/pushes", "/overview/pushes"), ("/pools", "/pools/queues"), ("/runs", "/runs/heads")]
+)
+def test_an_open_page_asks_for_what_changes(operator: Browser, page: str, part: str) -> None:
+    """Also the page of runs that was opened before the first run."""
+    asked = re.findall(rf'hx-get="{part}" hx-trigger="([^"]*)"', operator.get(page).text)
+    assert [trigger.rpartition("every ")[2] for trigger in asked] == ["15s"]
+    assert operator.get(part).status_code == 200

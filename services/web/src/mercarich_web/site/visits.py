@@ -128,6 +128,7 @@ ASKED_BY_PAGES = frozenset(
             "/markets/{name}/state",
             "/overview/pushes",
             "/overview/day",
+            "/pools/queues",
             "/running",
             "/troubles",
             "/fortnight",
