@@ -70,7 +70,14 @@ def test_of_several_columns_that_are_called_sources_the_one_with_addresses_is() 
     assert columns(["SKU", "商品URL", "仕入れ元URL"], ["A", AMAZON, MERCARI]) == ("sku", "", "source_id")
     assert columns(["SKU", "仕入先", "URL"], ["A", "山田商店", MERCARI]) == ("sku", "", "source_id")
     assert columns(["SKU", "商品ID", "仕入れ元ID"], ["A", NO_BOOK, "m12345678901"]) == ("sku", "", "source_id")
-    assert columns(["SKU", "URL", "仕入れ元URL"], ["A", MERCARI, MERCARI]) == ("sku", "source_id", "")
+    assert columns(["SKU", "URL", "仕入れ元URL"], ["A", MERCARI, MERCARI]) == ("sku", "", "source_id")
+
+
+def test_a_column_that_is_called_a_source_is_one_though_more_cells_of_another_have_addresses() -> None:
+    rows = [["A", MERCARI, ""], ["B", MERCARI, MERCARI], ["C", MERCARI, ""]]
+
+    assert columns(["SKU", "商品URL", "仕入れ元URL"], *rows) == ("sku", "", "source_id")
+    assert columns(["SKU", "商品URL", "仕入れ元URL"], ["A", MERCARI, ""]) == ("sku", "source_id", "")
 
 
 def test_isbns_are_asins_where_all_of_them_are() -> None:
@@ -121,6 +128,28 @@ def test_a_header_may_have_a_date_that_looks_like_an_id() -> None:
 
 def test_a_file_that_begins_with_a_listing_has_no_header() -> None:
     assert find_header([["N-1", MERCARI, "カメラ"], ["N-2", "x1234567890", "出品中"]], COLUMNS) is None
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["A-1", MERCARI, "時計"], ["SKU", "URL", "商品名"], ["A-2", MERCARI, "カメラ"]],
+        [["A-1", "m12345678901", "時計"], ["SKU", "URL", "商品名"], ["A-2", MERCARI, "カメラ"]],
+        [["A-1", MERCARI, "時計"], ["A-2", "https://auctions.yahoo.co.jp/x", "カメラ"], ["A-3", MERCARI, "本"]],
+        [["A-1", "https://auctions.yahoo.co.jp/x", "時計"], ["A-2", MERCARI, "カメラ"]],
+    ],
+    ids=["an address above it", "an id above it", "below a listing", "a page of no item"],
+)
+def test_no_listing_is_lost_above_what_is_taken_for_the_header(rows: Sequence[Sequence[str]]) -> None:
+    assert find_header(rows, COLUMNS) is None
+
+
+@pytest.mark.parametrize("name", ["仕入れ先", "商品ID", "supplier"])
+def test_a_name_whose_cells_decide_is_one_of_the_headers(name: str) -> None:
+    header = find_header([["商品一覧", "価格"], ["管理番号", name], ["A-1", MERCARI]], COLUMNS)
+
+    assert header is not None
+    assert (header.place, header.columns) == (1, ("sku", "source_id"))
 
 
 @pytest.mark.parametrize("separator", [",", "\t", ";"])

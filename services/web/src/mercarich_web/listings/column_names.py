@@ -53,6 +53,8 @@ _EITHER = frozenset({"source", "仕入れ元", "仕入元", "仕入れ先", "仕
 """Names of a column that has addresses in some files and marketplaces in others; its cells decide."""
 _PRODUCT = frozenset({"商品id", "productid"})
 """Names of a column that has ASINs in Amazon's files and items' ids in others."""
+_GENERAL = frozenset({"url", "リンク", "商品url", "商品ページ", "商品ページurl", "商品リンク", "itemurl"})
+"""Names of any page of an item: where another column is called a source by its very name, that one is."""
 _ASIN, _ISBN = re.compile("B0[0-9A-Z]{8}"), re.compile("[0-9]{9}[0-9X]")
 _AMAZONS = frozenset({"listingid", "出品id"})
 """A column that only Amazon's own reports have."""
@@ -88,7 +90,7 @@ def field_of(name: str, own: Sequence[str] = ()) -> str | None:
 def find_header(records: Sequence[Sequence[str]], own: Sequence[str]) -> Header | None:
     """Return the header: of the first records the one with the most known names, else the first with two cells.
 
-    None: each of them is blank, or names an item as a listing does.
+    None: each of them is blank, or names an item as a listing does; or a listing stands above the header.
     """
     head = list(enumerate(records[:HEADER_WITHIN]))
     listed = next((place for place, cells in head if is_listing(cells, own)), len(head))
@@ -96,12 +98,22 @@ def find_header(records: Sequence[Sequence[str]], own: Sequence[str]) -> Header 
     most = max((count for _, count, _ in counted), default=0)
     # One known name below a listing is a value of another one: 出品中 is both.
     wanted = [place for place, count, _ in counted if count == most > (0 if place < listed else 1)]
-    wanted += [place for place, _, cells in counted if sum(map(bool, map(str.strip, cells))) > 1]
-    wanted += [place for place, _, cells in counted if any(map(str.strip, cells))]
-    if not wanted:
+    before = [(place, _filled(cells)) for place, _, cells in counted if place < listed and "://" not in "".join(cells)]
+    wanted += [place for place, filled in before if filled > 1] + [place for place, filled in before if filled]
+    # A note above the header may have an address; what has more cells is a listing, and would be lost.
+    if not wanted or any(_filled(cells) > 1 and any(map(_names_item, cells)) for _, cells in head[: wanted[0]]):
         return None
     names = tuple(records[wanted[0]])
     return Header(wanted[0], names, _columns(names, records[wanted[0] + 1 :], own))
+
+
+def _filled(cells: Sequence[str]) -> int:
+    return sum(map(bool, map(str.strip, cells)))
+
+
+def _names_item(cell: str) -> bool:
+    """Return whether a cell has an address or an id; digits alone may be a date."""
+    return item_of_address(cell) is not None or (_is_id(cell) and not cell.strip().isdigit())
 
 
 def is_listing(cells: Sequence[str], own: Sequence[str]) -> bool:
@@ -118,7 +130,8 @@ def _is_id(cell: str) -> bool:
 
 
 def _known(cells: Sequence[str], own: Sequence[str]) -> int:
-    return len({field_of(name, own) for name in cells} - {None})
+    found = ("source_id" if _plain(name) in _EITHER | _PRODUCT else field_of(name, own) for name in cells)
+    return len({*found} - {None})
 
 
 def _columns(names: Sequence[str], rows: Sequence[Sequence[str]], own: Sequence[str]) -> tuple[str, ...]:
@@ -139,12 +152,20 @@ def _columns(names: Sequence[str], rows: Sequence[Sequence[str]], own: Sequence[
 
 
 def _source(names: Sequence[str], found: Sequence[str], cells: Sequence[Sequence[str]]) -> int | None:
-    """Return the column of the sources: of those that are called so the one with the most addresses, of equal ones the
-    first whose name is not that of ASINs, too; else the one of which half of the cells are addresses."""
+    """Return the column of the sources: of those that are called so one with addresses, however many of its cells are
+    blank, and of these the one whose name says most; else one of which half of the cells are addresses."""
     addresses = [sum(item_of_address(cell) is not None for cell in column) for column in cells]
     called_so = [place for place, field in enumerate(found) if field == "source_id"]
     if called_so:
-        return max(called_so, key=lambda place: (addresses[place], _plain(names[place]) not in _PRODUCT))
+        return max(
+            called_so,
+            key=lambda place: (
+                0 < len(cells[place]) <= 2 * addresses[place],
+                _plain(names[place]) not in _PRODUCT,
+                _plain(names[place]) not in _GENERAL,
+                addresses[place],
+            ),
+        )
     free = [
         place for place, field in enumerate(found) if field == LEFT_OUT and 2 * addresses[place] >= len(cells[place])
     ]
