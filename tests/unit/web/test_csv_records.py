@@ -55,6 +55,14 @@ def test_what_cannot_be_read_is_told_with_its_line_and_reading_goes_on(
         assert found[-1].cells in (("c", "d"), ("d", "e"))
 
 
+def test_a_quote_of_a_tsv_that_swallows_the_next_row_is_told() -> None:
+    data = b'sku\ttitle\turl\nA\t"free\tu1\nB\ttv 24"\tu2\nC\t"two\nlines"\tu3\n'
+    found = list(records(lines([data]), "utf-8", Place(), "\t"))
+
+    assert [(record.line, record.problem) for record in found if record.problem] == [(2, TextAfterQuote())]
+    assert cells(found)[2:] == [("C", "two\nlines", "u3")]
+
+
 def test_a_long_line_is_never_held_whole() -> None:
     longest = max(len(line.text) for line in lines(pieces(b"x" * 1_000_000 + b"\n", 4096)))
 

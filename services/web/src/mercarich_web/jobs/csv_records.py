@@ -77,7 +77,10 @@ def records(source: Iterator[Line], encoding: str, place: Place, separator: str 
         except csv.Error as error:
             yield Record(first, feed.place, (), _reason(error))
         else:
-            if cells:
+            # Google Sheets writes no quotes into a TSV: one at a cell's beginning is a mark, and took lines with it.
+            if separator == "\t" and any("\t" in cell for cell in cells):
+                yield Record(first, feed.place, (), TextAfterQuote())
+            elif cells:
                 yield Record(first, feed.place, cells)
 
 
