@@ -1,6 +1,8 @@
 """Offers at Amazon are shown, matched with their sources, and taken over by an import; the others are left alone."""
 
+import tracemalloc
 from collections.abc import Iterator
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -281,6 +283,21 @@ def test_a_file_that_names_no_columns_is_refused(desk: OfferDesk) -> None:
         with pytest.raises(Refused) as refused:
             desk.match.file(ANN, iter([data]), BY)
         assert refused.value.reason == reason
+
+
+def test_a_large_file_is_held_once(desk: OfferDesk, rows: Rows) -> None:
+    at_amazon(rows, "A-1")
+    piece, count = b"x" * 100_000, 100
+    chunks = chain([f"SKU,URL,memo\nA-1,{PAGE},😀\n".encode()], repeat(piece, count))
+    tracemalloc.start()
+    try:
+        told = desk.match.file(ANN, (bytes(bytearray(chunk)) for chunk in chunks), BY)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert (told.matched, told.wrong) == (1, 1)
+    assert peak < 1.5 * count * len(piece)
 
 
 def test_what_is_left_is_exported_and_the_filled_file_names_it(desk: OfferDesk, rows: Rows) -> None:
