@@ -5,13 +5,14 @@ from contextlib import closing
 from queue import SimpleQueue
 
 import pytest
-from tests.integration.web.sellers_files import JAPANESE, Cell, offers, workbook
+from tests.integration.web.sellers_files import JAPANESE, Cell, offers, workbook, zipped
 
-from mercarich_reasons.jobs import WorkbooksWait, WorkbookTooLarge
+from mercarich_reasons.jobs import WorkbookLocked, WorkbookSheets, WorkbooksWait, WorkbookTooLarge, WorkbookUnreadable
 from mercarich_reasons.reason import Reason
 from mercarich_web.jobs import workbook as reading
 from mercarich_web.jobs.file_formats import as_text
 from mercarich_web.jobs.workbook import MOST_BYTES, PIECE, WAITING, as_csv
+from mercarich_web.jobs.workbook_child import ENCRYPTED, MOST_SHEETS
 from mercarich_web.listings.csv_rows import MOST_ROWS
 from mercarich_web.refusals import Refused
 
@@ -31,6 +32,84 @@ def test_rows_below_any_number_of_blank_ones_are_read() -> None:
     read = b"".join(as_csv(workbook({"s": [JAPANESE, *offers(1), *blank, *offers(1, first=2)]}))).splitlines()
 
     assert (len(read), read[1][:6], read[-1][:6]) == (MOST_ROWS + 103, b"JP-001", b"JP-002")
+
+
+def test_one_of_several_sheets_with_listings_is_not_imported_unsaid() -> None:
+    unknown = ["番号", "どこ", "メモ"]
+    ids: list[list[Cell]] = [
+        [f"N-{number}", f"https://jp.mercari.com/item/m1000000000{number}", "x"] for number in "12"
+    ]
+    both = workbook({"10月": [JAPANESE, *offers(1)], "11月": [JAPANESE, *offers(1, first=2)]})
+    further = workbook({"10月": [JAPANESE, *offers(1)], "続き": offers(1, first=2)})
+    of_unknown_columns = workbook({"10月": [unknown, *ids[:1]], "11月": [unknown, *ids[1:]]})
+
+    assert [outcome(each) for each in (both, further, of_unknown_columns)] == [WorkbookSheets()] * 3
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        [JAPANESE],
+        [[*JAPANESE, "ASIN"]],
+        [["メモ"], ["https://jp.mercari.com/item/m10000000001"]],
+        [["SKU", "日付"], ["JP-001", 20261130]],
+    ],
+    ids=["no listing", "more columns and no listing", "notes with an address", "dates"],
+)
+def test_a_sheet_with_other_things_is_not_asked_about(other: list[list[Cell]]) -> None:
+    read = outcome(workbook({"他": other, "出品": [JAPANESE, *offers(1)], "空": []}))
+
+    assert isinstance(read, bytes)
+    assert (len(read.splitlines()), read.splitlines()[1][:6]) == (2, b"JP-001")
+
+
+def test_no_sheet_beyond_those_that_are_looked_at_is_left_out_unsaid() -> None:
+    sheets = {f"s{number}": [["メモ"]] for number in range(MOST_SHEETS)}
+
+    assert outcome(workbook({**sheets, "出品": [JAPANESE, *offers(1)]})) == TOO_LARGE
+
+
+def test_a_cell_is_what_a_csv_of_it_has() -> None:
+    row: list[Cell] = ["A  1", "x\u3000y", " 二\r\n行 ", 3.3000000000000003, 12800.000000000002, 4901234567890.0, 0.5]
+    read = b"".join(as_csv(workbook({"s": [["SKU"], row]}))).decode()
+
+    assert read.splitlines()[1] == "A  1,x\u3000y,二 行,3.3,12800,4901234567890,0.5"
+
+
+def _with_flag(data: bytes) -> bytes:
+    """Return a ZIP whose parts say that they are encrypted."""
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        first, *parts = data.split(mark)
+        flagged = (part[: place - 4] + bytes([part[place - 4] | ENCRYPTED]) + part[place - 3 :] for part in parts)
+        data = mark.join([first, *flagged])
+    return data
+
+
+def _encrypted_ods() -> bytes:
+    names = 'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"'
+    entry = '<manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/></manifest:file-entry>'
+    manifest = f"<manifest:manifest {names}>{entry}</manifest:manifest>"
+    mime = "application/vnd.oasis.opendocument.spreadsheet"
+    return zipped({"mimetype": mime, "META-INF/manifest.xml": manifest, "content.xml": b"\x8f\x02\xee" * 500})
+
+
+def _damaged(data: bytes) -> bytes:
+    """Return a ZIP in the middle of whose first part the packed bytes are wrong."""
+    return data[:60] + b"\xff" * 20 + data[80:]
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (_with_flag(SMALL), WorkbookLocked()),
+        (_encrypted_ods(), WorkbookLocked()),
+        (_damaged(SMALL), WorkbookUnreadable()),
+        (SMALL[: len(SMALL) // 2], WorkbookUnreadable()),
+    ],
+    ids=["zip with a password", "ods with a password", "damaged", "cut off"],
+)
+def test_a_locked_or_damaged_workbook_is_told_as_such(data: bytes, why: Reason) -> None:
+    assert outcome(data) == why
 
 
 def test_the_text_of_a_workbook_comes_in_small_pieces() -> None:

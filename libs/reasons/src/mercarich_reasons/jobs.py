@@ -133,6 +133,11 @@ class NumbersDocument(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class WorkbookSheets(Reason):
+    """Several of its sheets have listings, of which an import reads one."""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkbookLocked(Reason):
     """The workbook has a password."""
 

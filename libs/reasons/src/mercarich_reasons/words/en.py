@@ -224,6 +224,7 @@ REASONS: Mapping[str, str] = {
     "no_spreadsheet": "this is no list, whatever its name says, but a document or a page of a website; save"
     " it as CSV or .xlsx",
     "numbers_document": "this is a document of Numbers; there, use File, Export To, CSV or Excel",
+    "workbook_sheets": "several sheets have listings; hide all but one, or import each as a file of its own",
     "workbook_locked": "the workbook has a password; save it without one",
     "workbook_too_large": "the workbook has too much in it; at most {megabytes} MB, or save the sheet as CSV",
     "workbook_unreadable": "the workbook is damaged or of a kind that cannot be read; save it as .xlsx or CSV",

@@ -224,6 +224,7 @@ REASONS: Mapping[str, str] = {
     "file_encoding": "文字コードを判別できないか、混在しています。UTF-8のCSVか.xlsxで保存してください",
     "no_spreadsheet": "名前にかかわらず、文書やWebページのファイルです。CSVまたは.xlsxで保存してください",
     "numbers_document": "Numbersの書類です。Numbersの「書き出す」でCSVまたはExcelにしてください",
+    "workbook_sheets": "出品のあるシートが複数あります。1つだけ残して非表示にするか、シートごとに保存してください",
     "workbook_locked": "パスワード付きのブックです。パスワードを外して保存してください",
     "workbook_too_large": "ブックが大きすぎます（上限{megabytes}MB）。シートをCSVで保存してください",
     "workbook_unreadable": "ブックが破損しているか、対応していない形式です。.xlsxまたはCSVで保存してください",

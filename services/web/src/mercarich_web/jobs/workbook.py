@@ -12,14 +12,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from mercarich_reasons.jobs import WorkbookLocked, WorkbooksWait, WorkbookTooLarge, WorkbookUnreadable
+from mercarich_reasons.jobs import WorkbookLocked, WorkbookSheets, WorkbooksWait, WorkbookTooLarge, WorkbookUnreadable
 from mercarich_web.refusals import Refused
 
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 10_000_000
 """Of a workbook. Fifty thousand rows take about three million."""
-LOCKED, TOO_LARGE, UNREADABLE = 3, 4, 5
+LOCKED, TOO_LARGE, UNREADABLE, SHEETS = 3, 4, 5, 6
 """Exit codes of the process."""
 CHILD = (sys.executable, "-I", str(Path(__file__).with_name("workbook_child.py")))
 """Isolated from the environment and the working folder; by its file, so that both halves are of one release."""
@@ -70,6 +70,8 @@ def as_csv(data: bytes | bytearray) -> Generator[bytes]:
             feeding.join()
     if child.returncode == LOCKED:
         raise Refused(WorkbookLocked())
+    if child.returncode == SHEETS:
+        raise Refused(WorkbookSheets())
     if child.returncode == UNREADABLE:
         raise Refused(WorkbookUnreadable())
     if child.returncode != 0:  # Also where it was ended, by the system or here: it took too much time or memory.
