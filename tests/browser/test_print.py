@@ -51,6 +51,21 @@ def test_orders_on_paper_say_what_to_buy(visit: Visit) -> None:
     assert visitor.fits()
 
 
+def test_the_list_of_listings_is_on_paper_without_what_is_to_press(visit: Visit) -> None:
+    visitor = visit("seller001", A4)
+    visitor.look("en", "light")
+    visitor.open("/listings")
+    visitor.page.locator("[data-tick-all]").check()
+    visitor.page.emulate_media(media="print")
+    visitor.page.screenshot(path=SHOTS / "print-listings.png")
+
+    assert len(visitor.page.evaluate(SHOWN, "tbody tr")) > 1
+    assert visitor.page.evaluate(SHOWN, "input, button, select, .bulk-bar, .row-tick") == []
+    assert len(visitor.page.evaluate(SHOWN, ".chip")) == 1, "which listings these are"
+    assert visitor.page.evaluate("(one => one.scrollWidth <= one.clientWidth)(document.querySelector('.table-wrap'))")
+    assert visitor.fits()
+
+
 def test_a_button_prints_the_page(shop: Shop, visit: Visit) -> None:
     visitor = visit("seller001")
     visitor.look("en", "light")
