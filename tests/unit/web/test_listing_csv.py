@@ -208,7 +208,10 @@ def test_a_source_that_names_no_item_is_told(marketplace: str, source: str, why:
         ("asin", "=cmd|' /C calc'!A0", NoAsin("=cmd|' /C calc'!A0")),
         ("title", "x" * 256, CellTooLong(256, 255)),
         ("title", "a\x1bb", ControlCharacter()),
-        *(("quantity", text, NumberOutOfRange(1, 999, text)) for text in ("0", "-1", "1.5", "1,2", "1.000", "一")),
+        *(
+            ("quantity", text, NumberOutOfRange(1, 999, text))
+            for text in ("0", "-1", "1.5", "1,2", "1.000", "一", "①", "1²")
+        ),
         ("quantity", "9" * 5000, CellTooLong(5000, 1000)),
         ("listed", "perhaps", NotYesOrNo("perhaps")),
     ],

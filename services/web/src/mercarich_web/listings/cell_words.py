@@ -41,6 +41,8 @@ def plain(text: str) -> str:
 
 def whole_number(text: str) -> int | None:
     """Return the whole number that a text means: `¥12,800`, `１２８００円`, `12800.0`. None: it is none."""
+    if any(unicodedata.category(mark) == "No" for mark in text):
+        return None  # ① and ² are digits in plain letters: 12² would be 122.
     found = _NUMBER.fullmatch(plain(text))
     return int(found[1].replace(",", "")) if found else None
 
