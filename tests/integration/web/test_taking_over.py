@@ -18,7 +18,7 @@ from mercarich_contracts.audit import Actor
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_reasons.accounts import AmazonUnreadable
-from mercarich_reasons.jobs import FileEncoding, RowsImported
+from mercarich_reasons.jobs import FileEncoding, RowsImported, TooManyFiles
 from mercarich_reasons.offers import (
     MatchingCells,
     MatchingColumns,
@@ -31,6 +31,7 @@ from mercarich_reasons.offers import (
 )
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.jobs.jobs import Kind
+from mercarich_web.jobs.room import FILES_AN_HOUR
 from mercarich_web.refusals import Refused
 from mercarich_web.taking_over.desk import OfferDesk
 from mercarich_web.taking_over.offers import Standing
@@ -283,6 +284,18 @@ def test_a_file_that_names_no_columns_is_refused(desk: OfferDesk) -> None:
         with pytest.raises(Refused) as refused:
             desk.match.file(ANN, iter([data]), BY)
         assert refused.value.reason == reason
+
+
+def test_a_file_of_sources_is_one_of_the_hours_files(desk: OfferDesk, shop: Workshop, rows: Rows) -> None:
+    at_amazon(rows, "A-1")
+    for _ in range(FILES_AN_HOUR - 1):
+        shop.start_import.sent.count(ANN)
+    text = f"SKU,URL\nA-1,{PAGE}\n".encode()
+
+    assert desk.match.file(ANN, iter([text]), BY).matched == 1
+    with pytest.raises(Refused) as refused:
+        desk.match.file(ANN, iter([text]), BY)
+    assert isinstance(refused.value.reason, TooManyFiles)
 
 
 def test_a_large_file_is_held_once(desk: OfferDesk, rows: Rows) -> None:

@@ -1,6 +1,9 @@
 """Reading a workbook: nothing of its sheet is lost, and it takes a bounded share of the process that serves pages."""
 
+import os
+import sys
 import threading
+import time
 from contextlib import closing
 from queue import SimpleQueue
 
@@ -11,8 +14,8 @@ from mercarich_reasons.jobs import WorkbookLocked, WorkbookSheets, WorkbooksWait
 from mercarich_reasons.reason import Reason
 from mercarich_web.jobs import workbook as reading
 from mercarich_web.jobs.file_formats import as_text
-from mercarich_web.jobs.workbook import MOST_BYTES, PIECE, WAITING, as_csv
-from mercarich_web.jobs.workbook_child import ENCRYPTED, MOST_SHEETS
+from mercarich_web.jobs.workbook import MOST_BYTES, PATIENCE_SECONDS, PIECE, WAITING, as_csv
+from mercarich_web.jobs.workbook_child import ENCRYPTED, MOST_SHEETS, NICE
 from mercarich_web.listings.csv_rows import MOST_ROWS
 from mercarich_web.refusals import Refused
 
@@ -20,9 +23,9 @@ SMALL = workbook({"s": [JAPANESE, *offers(1)]})
 TOO_LARGE = WorkbookTooLarge(MOST_BYTES // 1_000_000)
 
 
-def outcome(data: bytes) -> bytes | Reason:
+def outcome(data: bytes, user_id: int = 1) -> bytes | Reason:
     try:
-        return b"".join(as_text([data]))
+        return b"".join(as_text([data], user_id))
     except Refused as error:
         return error.reason
 
@@ -132,8 +135,8 @@ def test_a_workbook_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch
 def test_one_workbook_is_read_and_stored_at_a_time() -> None:
     both, met = threading.Barrier(2), SimpleQueue[bool]()
 
-    def store() -> None:
-        with closing(as_text([SMALL])) as text:
+    def store(user_id: int) -> None:
+        with closing(as_text([SMALL], user_id)) as text:
             next(text)
             try:
                 both.wait(timeout=2)
@@ -142,7 +145,7 @@ def test_one_workbook_is_read_and_stored_at_a_time() -> None:
             else:
                 met.put(True)
 
-    threads = [threading.Thread(target=store) for _ in range(2)]
+    threads = [threading.Thread(target=store, args=(user_id,)) for user_id in range(2)]
     for each in threads:
         each.start()
 
@@ -153,8 +156,12 @@ def test_one_workbook_is_read_and_stored_at_a_time() -> None:
 
 def test_few_wait_for_their_turn_and_the_next_ones_are_refused_at_once() -> None:
     read: SimpleQueue[bytes | Reason] = SimpleQueue()
-    threads = [threading.Thread(target=lambda: read.put(outcome(SMALL))) for _ in range(WAITING + 2)]
-    with closing(as_text([SMALL])) as stored:
+
+    def read_one(user_id: int) -> None:
+        read.put(outcome(SMALL, user_id))
+
+    threads = [threading.Thread(target=read_one, args=(user_id,)) for user_id in range(1, WAITING + 3)]
+    with closing(as_text([SMALL], 0)) as stored:
         next(stored)
         for each in threads:
             each.start()
@@ -164,3 +171,22 @@ def test_few_wait_for_their_turn_and_the_next_ones_are_refused_at_once() -> None
 
     assert refused == [WorkbooksWait()] * 2
     assert [read.get_nowait() for _ in range(WAITING)] == [outcome(SMALL)] * WAITING
+
+
+def test_a_seller_takes_one_place_alone() -> None:
+    with closing(as_text([SMALL], 1)) as stored:
+        next(stored)
+        began = time.monotonic()
+
+        assert outcome(SMALL, 1) == WorkbooksWait()
+        assert time.monotonic() - began < PATIENCE_SECONDS / 2, "at once"
+    assert isinstance(outcome(SMALL, 1), bytes)
+
+
+def test_pages_go_before_a_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = (
+        "import os, sys; from mercarich_web.jobs.workbook_child import main; main(sys.stdin.buffer, sys.stdout.buffer)"
+    )
+    monkeypatch.setattr(reading, "CHILD", (sys.executable, "-I", "-c", f"{told}; print(os.nice(0))"))
+
+    assert int(b"".join(as_csv(SMALL)).splitlines()[-1]) == min(19, os.nice(0) + NICE)

@@ -15,8 +15,8 @@ _OTHERS = (b"%PDF", b"<!doctype", b"<html", b"<?xml", b"{\\rtf", b"\x89png", b"\
 _SNIFFED = 512
 
 
-def as_text(chunks: Iterable[bytes]) -> Generator[bytes]:
-    """Yield the file as text. Raises `Refused`.
+def as_text(chunks: Iterable[bytes], user_id: int) -> Generator[bytes]:
+    """Yield a seller's file as text. Raises `Refused`.
 
     A workbook is held in memory, up to its limit, and no other one is until all of its text is taken or this is closed.
     """
@@ -28,7 +28,7 @@ def as_text(chunks: Iterable[bytes]) -> Generator[bytes]:
             break
     whole = chain([head] if head else [], source)
     if head.startswith((_ZIP, _OLE)):
-        with turn():
+        with turn(user_id):
             yield from _of_workbook(whole)
         return
     if head.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_OTHERS):

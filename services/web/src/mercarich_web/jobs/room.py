@@ -1,10 +1,14 @@
 """What a seller's uploads may take: bytes kept at once, and files an hour."""
 
+import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from mercarich_reasons.jobs import TooManyFiles
+from mercarich_web.refusals import Refused
 
 MOST_KEPT = 200_000_000
 """Bytes of one seller's files: those under way, and those to mend. A file that is being stored may exceed it by its
@@ -46,6 +50,12 @@ class FilesAnHour:
         self._now = now
         self._sent: dict[int, deque[float]] = {}
         self._lock = threading.Lock()
+
+    def count(self, user_id: int) -> None:
+        """Count a file. Raises `Refused` where there were enough."""
+        wait = self.take(user_id)
+        if wait > 0:
+            raise Refused(TooManyFiles(FILES_AN_HOUR, math.ceil(wait / 60)))
 
     def take(self, user_id: int) -> float:
         """Count a file and return 0; or count nothing and return the seconds to wait."""

@@ -1,6 +1,5 @@
 """Start an import: store its file, find its layout, ask its seller which column is which, take its right rows."""
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -9,13 +8,13 @@ from typing import Any
 
 from mercarich_platform.clock import Clock
 from mercarich_reasons.imports import AmazonsReport
-from mercarich_reasons.jobs import FileEncoding, FilesTakeTooMuch, FileTooLarge, TooManyFiles
+from mercarich_reasons.jobs import FileEncoding, FilesTakeTooMuch, FileTooLarge
 from mercarich_web.jobs import csv_records
 from mercarich_web.jobs.file_formats import as_text
 from mercarich_web.jobs.found import found_job, seller_of
 from mercarich_web.jobs.jobs import ANSWER_WITHIN, READ_SOON, RIGHT_ONES, Hints, Job, Kind, Phase
 from mercarich_web.jobs.layouts import Layout, ShownRow, layout_of, shown_rows
-from mercarich_web.jobs.room import FILES_AN_HOUR, MOST_KEPT, FilesAnHour, making_room
+from mercarich_web.jobs.room import MOST_KEPT, FilesAnHour, making_room
 from mercarich_web.jobs.sql.book import SqlJobBook
 from mercarich_web.jobs.sql.files import PIECE, SqlJobFiles
 from mercarich_web.refusals import NotFound, Refused
@@ -70,13 +69,13 @@ class StartImport:
         self, username: str, file_name: str, data: Iterable[bytes], by: str, wish: ImportWish = AS_IT_IS
     ) -> Job:
         user_id = seller_of(self.jobs, username)
-        self._count(user_id)
+        self.sent.count(user_id)
         named: dict[str, Any] = {FILE: file_name[-200:].encode(errors="replace").decode()}
         named |= {READ_SOON: True} if wish.read_soon else {}
         job_id = self.jobs.start(user_id, Kind.IMPORT, named, by, self.now())
         with ExitStack() as unless_kept:
             unless_kept.callback(self.jobs.abandon, job_id)
-            with closing(as_text(data)) as text:
+            with closing(as_text(data, user_id)) as text:
                 size = self._keep(user_id, job_id, text)
             encoding = csv_records.encoding_of(self.jobs.stored(job_id))
             if encoding is None:
@@ -95,7 +94,7 @@ class StartImport:
     def again(self, job: Job, arguments: Mapping[str, Any], by: str) -> Job:
         """Start an import of the stored file of another one, with its layout."""
         user_id = seller_of(self.jobs, job.username)
-        self._count(user_id)
+        self.sent.count(user_id)
         job_id = self.jobs.start(user_id, Kind.IMPORT, arguments, by, self.now())
         with ExitStack() as unless_kept:
             unless_kept.callback(self.jobs.abandon, job_id)
@@ -104,11 +103,6 @@ class StartImport:
             unless_kept.pop_all()
         self._ready(job_id, arguments, waits=False)
         return found_job(self.jobs, job_id, None)
-
-    def _count(self, user_id: int) -> None:
-        wait = self.sent.take(user_id)
-        if wait > 0:
-            raise Refused(TooManyFiles(FILES_AN_HOUR, math.ceil(wait / 60)))
 
     def _columns(self, found: Layout, wish: ImportWish) -> Layout:
         """Return the layout with the columns as wished. A header that does not fit is told by the import itself."""

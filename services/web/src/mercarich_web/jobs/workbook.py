@@ -32,14 +32,19 @@ AT_ONCE, WAITING = 1, 3
 that wait for that, since each of these holds one of the threads that all pages share."""
 PIECE = 65_536
 _turns = threading.BoundedSemaphore(AT_ONCE)
-_places = threading.BoundedSemaphore(AT_ONCE + WAITING)
+_sellers: set[int] = set()
+"""Who has a workbook read, or waits for that."""
+_places = threading.Lock()
 
 
 @contextmanager
-def turn() -> Iterator[None]:
-    """Wait until a workbook may be held and read. Raises `Refused`, at once where enough others wait."""
-    if not _places.acquire(blocking=False):
-        raise Refused(WorkbooksWait())
+def turn(user_id: int) -> Iterator[None]:
+    """Wait until a workbook may be held and read. Raises `Refused`, at once where enough others wait, or one of this
+    seller's: nobody takes all places."""
+    with _places:
+        if user_id in _sellers or len(_sellers) >= AT_ONCE + WAITING:
+            raise Refused(WorkbooksWait())
+        _sellers.add(user_id)
     try:
         if not _turns.acquire(timeout=PATIENCE_SECONDS):
             raise Refused(WorkbooksWait())
@@ -48,7 +53,8 @@ def turn() -> Iterator[None]:
         finally:
             _turns.release()
     finally:
-        _places.release()
+        with _places:
+            _sellers.remove(user_id)
 
 
 def as_csv(data: bytes | bytearray) -> Generator[bytes]:

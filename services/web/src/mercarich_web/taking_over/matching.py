@@ -15,6 +15,7 @@ from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.jobs.csv_records import encoding_of
 from mercarich_web.jobs.file_formats import as_text
 from mercarich_web.jobs.layouts import layout_of
+from mercarich_web.jobs.room import FilesAnHour
 from mercarich_web.jobs.starting import MOST_BYTES
 from mercarich_web.refusals import Refused
 from mercarich_web.taking_over.matching_file import Named, WrongColumns, no_source, read_matches
@@ -48,6 +49,7 @@ class MatchOffers:
     book: SqlFoundOffers
     matches: SqlMatches
     audit: SqlAudit
+    sent: FilesAnHour
     now: Clock
 
     def one(self, user_id: int, sku: str, given: str, by: Actor) -> None:
@@ -63,7 +65,8 @@ class MatchOffers:
 
     def file(self, user_id: int, chunks: Iterable[bytes], by: Actor) -> Matched:
         """Name sources by a file, line by line. The lines before a failure count. Raises `Refused`."""
-        with closing(as_text(chunks)) as text:
+        self.sent.count(user_id)
+        with closing(as_text(chunks, user_id)) as text:
             data = _whole(text)
         encoding = encoding_of(data)
         if encoding is None:

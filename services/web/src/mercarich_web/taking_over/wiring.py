@@ -17,7 +17,7 @@ from mercarich_web.taking_over.take_over import TakeOver
 
 def offer_desk(engine: Engine, audit: SqlAudit, start_import: StartImport, now: Clock) -> OfferDesk:
     book, matches = SqlFoundOffers(engine), SqlMatches(engine)
-    match = MatchOffers(book, matches, audit, now)
+    match = MatchOffers(book, matches, audit, start_import.sent, now)
     return OfferDesk(book, AskToRead(book, matches, audit, now), match, TakeOver(book, start_import))
 
 
