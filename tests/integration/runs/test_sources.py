@@ -54,6 +54,7 @@ def proxy(
                 asked.append(body)
             self.send_response(status)
             self.send_header("transfer-encoding", "chunked")
+            self.send_header("connection", "close")  # as it does: a next request would else meet a closing connection
             if slow_head:
                 self.flush_headers()
             else:
