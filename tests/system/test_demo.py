@@ -100,7 +100,7 @@ def _goes_down_and_up(stop: dict[str, Any], output: str) -> None:
     assert cheap < first < dear
     assert stop["down_seconds"] > 0
     told = ["LOSS_RULE take_down", f"costs {dear:,} yen now", "taken the offer down", f"costs {cheap:,} yen now"]
-    places = [output.index(words) for words in [*told, "put it up", f"{stop['sku']}: 1 at Amazon since"]]
+    places = [output.index(words) for words in [*told, "put it up", f"{stop['sku']}: 1 at Amazon again"]]
     assert places == sorted(places)
 
 
