@@ -101,8 +101,8 @@ def take_back(connection: Connection, listing: Listing, reason: PriceTakenBack, 
 
 def stop(connection: Connection, listing: Listing, reason: Reason, now: datetime) -> None:
     """Stop a locked listing from following its source. What was not sent yet is not sent any more, and what was sent
-    is read back, since Amazon may still show it. The source of a price that ends so is looked at first: the loss stop
-    had left the offer up for it."""
+    is read back, since Amazon may still show it. The source of a price that ends so is looked at in its turn: the loss
+    stop had left the offer up for it."""
     _open(connection, [listing])
     unsent = update(repricings).where(_row.listing_id == listing.id, _OPEN, _row.attempts == 0)
     if connection.execute(unsent.values(state=RepricingState.ENDED, problem=reason, claim=None, ended_at=now)).rowcount:

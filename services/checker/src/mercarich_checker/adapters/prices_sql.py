@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from mercarich_checker.adapters import doubts_sql, states_sql
+from mercarich_checker.adapters import doubts_sql
 from mercarich_checker.domain import prices
 from mercarich_checker.domain.looks import route_of
 from mercarich_checker.domain.withdrawals import Offer, by_seller
@@ -221,7 +221,7 @@ def release(
     if not kept:
         return []
     item, offer = source_items.c, listings.c
-    columns = (item.state, item.reason, item.price_jpy, item.postage_jpy, item.evidence_id, item.due_at)
+    columns = (item.state, item.reason, item.price_jpy, item.postage_jpy, item.evidence_id)
     own = (offer.offer_price_jpy, offer.least_profit_jpy, offer.least_price_jpy, offer.most_price_jpy)
     rows = connection.execute(
         select(offer.id, *own, *columns, *fee_estimates.COLUMNS)
@@ -230,7 +230,7 @@ def release(
     )
     of = {row.id: row for row in rows}
     states = repricing_store.now_of(connection, list(of), now)
-    changes, others = [], dict[int, datetime]()
+    changes, others = [], set[int]()
     for listing in kept:
         row, kind = of[listing.id], kinds[listing.hold_id or 0]
         seen = (row.state, row.reason, row.price_jpy, row.postage_jpy)
@@ -241,9 +241,9 @@ def release(
         decision = decide(sale, mine, limit, following, **stands)
         changes.append(prices.release(listing, decision, kind, now, Trigger(evidence_id=row.evidence_id)))
         if decision.step in prices.HOLDS and prices.HOLDS[decision.step] is not kind:
-            others[listing.source_item_id] = now if row.due_at is None else min(row.due_at, now)
+            others.add(listing.source_item_id)
     _save(connection, changes, now)
-    states_sql.look_again(connection, others)
+    store.look_in_turn(connection, sorted(others), now)
     return changes
 
 
