@@ -65,7 +65,7 @@ def test_a_hold_shows_five_sources_at_random_with_their_evidence(operator: Brows
     ("language", "where", "why"),
     [
         ("en", "Mercari (Mercari Shops)", "no canary shows that the answers for Mercari Shops can be trusted"),
-        ("ja", "メルカリ (メルカリShops)", "メルカリShopsの応答を信頼できることを示すカナリアがありません"),
+        ("ja", "メルカリ (メルカリShops)", "メルカリShopsの応答を信頼できることを示す、動作確認用の商品がありません"),
     ],
 )
 def test_the_hold_of_a_route_names_it_in_either_language(

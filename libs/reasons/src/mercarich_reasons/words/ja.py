@@ -86,7 +86,7 @@ REASONS: Mapping[str, str] = {
     "comes_back": "在庫0にしても再び出品されます。現在のAmazonの表示は{shown|数量なし}です",
     "came_back": "削除済みですが、Amazonの在庫数は{shown}です（0にします）",
     "came_back_again": "削除済みで0にしましたが、Amazonの在庫数がまた{shown}になりました（変更していません。"
-    "仕入れ先がなければセラーセントラルで出品を終了してください）",
+    "仕入れ元がなければセラーセントラルで出品を終了してください）",
     "newer_quantity": "このフィードの後に新しい数量を送信します",
     "feed_not_sent": "フィードを送信できませんでした[：{text}][（コード{issue}）]",
     "feed_never_arrived": "フィードはAmazonに届いていません",
@@ -109,7 +109,7 @@ REASONS: Mapping[str, str] = {
     "order_search_failed": "マーケットを検索できませんでした（{text}）",
     # candidates
     "gone_source_itself": "在庫切れになった仕入れ元です",
-    "taken_back_before": "以前に見送ったか、取り消した商品です",
+    "taken_back_before": "以前に不採用にしたか、取り消した商品です",
     "excluded_seller": "除外した出品者です（{seller_id}）",
     "excluded_word": "除外ワード「{word}」を含みます",
     "volumes_differ": "巻数が異なります（{ours|記載なし}／{theirs|記載なし}）",
@@ -171,9 +171,9 @@ REASONS: Mapping[str, str] = {
     # holds of the brake
     "too_many_falls": "[確認した{checked}件のうち]{fallen}件が一度に取り下げの対象になりました",
     "canaries_differ": (
-        "[{route}：]カナリア{asked}件中{wrong}件の応答が想定と異なります（{item_id}：想定は{expected}、結果は{state|応答なし}）"
+        "[{route}：]動作確認用の商品{asked}件中{wrong}件の応答が想定と異なります（{item_id}：想定は{expected}、結果は{state|応答なし}）"
     ),
-    "no_canary_vouches": "{route}の応答を信頼できることを示すカナリアがありません",
+    "no_canary_vouches": "{route}の応答を信頼できることを示す、動作確認用の商品がありません",
     "too_many_losses": "[確認した{checked}件のうち]{fallen}件が一度に価格を理由とする取り下げの対象になりました",
     "too_many_recoveries": "[確認した{checked}件のうち]{recovered}件が一度に価格を理由とする再出品の対象になりました",
     "too_many_prices": "[確認した{checked}件のうち]{changed}件の価格が一度に変更の対象になりました",
@@ -183,8 +183,8 @@ REASONS: Mapping[str, str] = {
     "newer_run_started": "新しい実行が始まりました",
     "database_restored": "データベースがバックアップから復元されました",
     "run_paused": "{marketplace}は一時停止中です。再開すると自動で続行します",
-    "canaries_not_asked_yet": "カナリアをまだ確認していません",
-    "no_canaries_to_ask": "応答の大半が不明で、確認できるカナリアもありません",
+    "canaries_not_asked_yet": "動作確認用の商品をまだ確認していません",
+    "no_canaries_to_ask": "応答の大半が不明で、動作確認用の商品もありません",
     "second_look_waits": "{held}件の変更を保留中です（再確認：{at}）",
     "second_look_goes_on": "{held}件の変更を保留中です（再確認中）",
     "items_set_aside": "確認中にワーカーが異常終了した{items}件を除外しました。次の実行でもう一度確認します",
@@ -192,7 +192,7 @@ REASONS: Mapping[str, str] = {
     "deadline_passed": "期限内に終わりませんでした。残りは次の実行で最初に処理します",
     # looks at the source of an offer
     "look_not_wanted": "予定なし（販売中ではありません）",
-    "seller_not_served": "予定なし（出品者が停止中か、アマゾンのアカウントが未連携です）",
+    "seller_not_served": "予定なし（利用者が停止中か、Amazonアカウントが未連携です）",
     "looks_paused": "{marketplace}を一時停止中のため、予定なし",
     "look_goes_on": "実行{run_id}がこれから確認します",
     "look_waits": "[実行{run_id}：]前回の確認で結果が得られなかったため[（{why}）]、{until}に再確認します",
@@ -249,12 +249,12 @@ REASONS: Mapping[str, str] = {
     "keyword_too_long": "「{given}…」のキーワードは{characters}文字あります。{most}文字までです",
     "no_price": "「{given}」の価格「{price}」を読み取れません",
     **FILES,
-    "database_not_empty": "このデータベースには出品者が{sellers}名います。移行先は空である必要があります",
+    "database_not_empty": "このデータベースには利用者が{sellers}名います。移行先は空である必要があります",
     "tables_missing": "移行元に次のテーブルが見つかりません：{tables}",
     # settings and rules
     "unknown_setting": "「{key}」という設定はありません（使える設定：{known}）",
     "no_worker_setting": "「{key}」というワーカー設定はありません（使える設定：{known}）",
-    "no_sellers_setting": "{key}は出品者ごとに変えられません（変えられる設定：{known}）",
+    "no_sellers_setting": "{key}は利用者ごとに変えられません（変えられる設定：{known}）",
     "no_whole_number": "{key}：{low}〜{high}の整数を入力してください（入力：{given}）",
     "no_number": "{key}：{low}〜{high}の数値を入力してください（入力：{given}）",
     "no_choice": "{key}：{choices}のいずれかを入力してください（入力：{given}）",
