@@ -56,7 +56,7 @@ def entrance(
     show = second_step.Shown(site, step, known, own.public_url)
     of_api = Keys(SqlKeys(engine), Allowances(own.api_calls_a_minute), audit, now)
     routers = [
-        sign_in.routes(site, door, Invitations(people, hashing, audit, now)),
+        sign_in.routes(site, door, Invitations(people, hashing, audit, now), show),
         second_step.routes(show, door),
         passkeys.routes(show, door),
         account.routes(site, door, people, sessions),

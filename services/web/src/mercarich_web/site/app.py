@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -141,7 +141,23 @@ def _operations() -> APIRouter:
 
 
 async def _sign_in(request: Request, _: Exception) -> Response:
-    return _elsewhere(request, "/sign-in")
+    unsent = await unsent_of(request)
+    if unsent is None:
+        return _elsewhere(request, "/sign-in")
+    site: Site = request.app.state.site
+    page = {"next": _page_of(request), "username": "", "problem": None, "unsent": unsent}
+    return site.page(request.state.visit, "accounts/sign_in.html", 401, **page)
+
+
+async def _forged(request: Request, error: Exception) -> Response:
+    """Offer the form once more where this browser has begun another session since. No other site's page comes so far:
+    `protection.OwnOrigin` refuses its requests."""
+    unsent = await unsent_of(request)
+    if unsent is None:
+        return await _page(403)(request, error)
+    refused.note(request, 403, type(error).__name__)
+    site: Site = request.app.state.site
+    return site.page(request.state.visit, "accounts/send.html", 403, unsent=unsent, next=_page_of(request))
 
 
 async def _confirm(request: Request, _: Exception) -> Response:
@@ -188,7 +204,7 @@ def _page_of(request: Request) -> str:
     return came_from.path + (f"?{came_from.query}" if came_from.query else "")
 
 
-def _page(status: int) -> Callable[[Request, Exception], Any]:
+def _page(status: int) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def answer(request: Request, error: Exception) -> Response:
         if (without_slash := _without_slash(request)) is not None:
             return RedirectResponse(without_slash, 307)
@@ -233,7 +249,7 @@ _HANDLERS: dict[Any, Any] = {
     CodeNeeded: _set_up,
     NotForYou: _page(404),
     NotFound: _page(404),
-    Forged: _page(403),
+    Forged: _forged,
     Refused: _page(409),
     RequestValidationError: _page(422),
     HTTPException: _page(400),

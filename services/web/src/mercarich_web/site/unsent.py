@@ -1,18 +1,26 @@
-"""A form that met *Your password again*: its fields go into that page, and from there into a form of one button.
+"""A form that was not taken: the password was to be confirmed, the session was over, or another one had begun.
+
+Its fields go into the page that asks for it, and from there into a form of one button.
 
 Nothing is stored, here or in the browser. What a browser kept, another user of it could read.
 """
 
 import json
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Form, Request, Response
 
+from mercarich_web.identity.sign_in import Door, LetIn
 from mercarich_web.site.addresses import own_path
-from mercarich_web.site.visits import FIELD
+from mercarich_web.site.rendering import Site
+from mercarich_web.site.visits import FIELD, let_in, visit_of
 
 LONGEST = 65_536
 """Characters of all names and values of a form that is kept."""
+Packed = Annotated[str, Form(alias="unsent", max_length=2 * LONGEST)]
+"""The field that holds a packed form."""
+FORM = "application/x-www-form-urlencoded"
 SECRET = frozenset({"password", "old", "new", "code", "credential"})
 """Names of fields that no page shows again; a form with one of them is not kept."""
 
@@ -30,14 +38,14 @@ class Unsent:
 
 
 async def unsent_of(request: Request) -> Unsent | None:
-    """Return the form of a request; None: it has none, or a file, or something secret, or too much."""
-    if request.method != "POST" or request.headers.get("hx-request"):
+    """Return the form of a request; None: it has none, or may have files, or something secret, or too much."""
+    is_form = request.headers.get("content-type", "").startswith(FORM)
+    if request.method != "POST" or not is_form or request.headers.get("hx-request"):
         return None
     given = (await request.form()).multi_items()
     fields = tuple((name, value) for name, value in given if name != FIELD and isinstance(value, str))
-    has_file = any(not isinstance(value, str) for _, value in given)
     is_secret = any(name in SECRET for name, _ in fields)
-    if not fields or has_file or is_secret or sum(len(name) + len(value) for name, value in fields) > LONGEST:
+    if not fields or is_secret or sum(len(name) + len(value) for name, value in fields) > LONGEST:
         return None
     return Unsent(request.url.path, fields)
 
@@ -49,3 +57,14 @@ def unpacked(text: str) -> Unsent | None:
         return Unsent(own_path(action), tuple((str(name), str(value)) for name, value in fields))
     except (ValueError, TypeError, AttributeError):
         return None
+
+
+def led_on(request: Request, entered: LetIn, unsent: Unsent | None, to: str) -> Response:
+    """Let the visitor in, and lead to the page, or show what was entered there and not sent."""
+    site: Site = request.app.state.site
+    door: Door = request.app.state.door
+    session = door.who(entered.token) if unsent is not None else None
+    if unsent is None or session is None:
+        return let_in(request, site.to(to), entered)
+    visit = visit_of(request, session, door.form_secret(session), door.now())
+    return let_in(request, site.page(visit, "accounts/send.html", unsent=unsent, next=own_path(to)), entered)

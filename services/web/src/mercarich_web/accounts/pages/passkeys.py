@@ -14,7 +14,8 @@ from mercarich_web.api.ids import Id
 from mercarich_web.identity.sign_in import Door, TooMany, Wrong
 from mercarich_web.refusals import Refused
 from mercarich_web.site.addresses import NextField, own_path
-from mercarich_web.site.visits import FreshSigned, SignInNeeded, Visiting, let_in, refusal
+from mercarich_web.site.unsent import Packed, led_on, unpacked
+from mercarich_web.site.visits import FreshSigned, SignInNeeded, Visiting, refusal
 
 Credential = Annotated[str, Form(max_length=16_384)]
 """JSON of a browser; a certificate of the authenticator's maker may be in it."""
@@ -44,7 +45,9 @@ def _entering(shown: Shown, door: Door) -> APIRouter:
         return JSONResponse(shown.passkeys.to_use(half, shown.party(request)))
 
     @routes.post("")
-    def enter(request: Request, visit: Visiting, credential: Credential = "", to: NextField = "/") -> Response:
+    def enter(
+        request: Request, visit: Visiting, credential: Credential = "", to: NextField = "/", packed: Packed = ""
+    ) -> Response:
         half = half_of(request, door)
         if half is None:
             return site.to("/sign-in")
@@ -53,8 +56,8 @@ def _entering(shown: Shown, door: Door) -> APIRouter:
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
             told = told if isinstance(error, TooMany) else {"problem": "passkey"}
-            return shown.asking(request, visit, half, status, next=own_path(to), **told)
-        return let_in(request, site.to(to), entered)
+            return shown.asking(request, visit, half, status, next=own_path(to), unsent=unpacked(packed), **told)
+        return led_on(request, entered, unpacked(packed), to)
 
     return routes
 

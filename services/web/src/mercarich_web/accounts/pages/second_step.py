@@ -16,7 +16,8 @@ from mercarich_web.identity.sign_in import Door, TooMany, Wrong
 from mercarich_web.refusals import Refused
 from mercarich_web.site.addresses import Next, NextField, own_path
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import FreshSigned, Visit, Visiting, let_in, refusal
+from mercarich_web.site.unsent import Packed, led_on, unpacked
+from mercarich_web.site.visits import FreshSigned, Visit, Visiting, refusal
 
 Code = Annotated[str, Form(max_length=64)]
 PAGE = "/account/second-step"
@@ -46,6 +47,7 @@ class Shown:
             "authenticator": self.second_step.has_authenticator(account),
             "possible": self._party(request) is not None,
             "problem": None,
+            "unsent": None,
         }
         return self.site.page(visit, "accounts/code.html", status, **(shown | told))
 
@@ -111,7 +113,7 @@ def _entering(shown: Shown, door: Door) -> APIRouter:
         return shown.asking(request, visit, half, next=own_path(next))
 
     @routes.post("")
-    def enter(request: Request, visit: Visiting, code: Code = "", to: NextField = "/") -> Response:
+    def enter(request: Request, visit: Visiting, code: Code = "", to: NextField = "/", packed: Packed = "") -> Response:
         half = half_of(request, door)
         if half is None:
             return site.to("/sign-in")
@@ -119,8 +121,8 @@ def _entering(shown: Shown, door: Door) -> APIRouter:
             entered = second_step.enter(door, half, code, visit.caller)
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
-            return shown.asking(request, visit, half, status, next=own_path(to), **told)
-        return let_in(request, site.to(to), entered)
+            return shown.asking(request, visit, half, status, next=own_path(to), unsent=unpacked(packed), **told)
+        return led_on(request, entered, unpacked(packed), to)
 
     return routes
 

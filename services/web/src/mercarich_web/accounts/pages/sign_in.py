@@ -6,15 +6,15 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request, Response
 
 from mercarich_web.accounts.invitations import Invitations
+from mercarich_web.accounts.pages.second_step import Shown
 from mercarich_web.identity.people import LONGEST, WeakPassword
 from mercarich_web.identity.sign_in import Door, TooMany, Wrong
 from mercarich_web.site.addresses import Next, NextField, own_path
 from mercarich_web.site.languages import LANGUAGES
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.shares import HashesPassword
-from mercarich_web.site.unsent import LONGEST as LONGEST_UNSENT
-from mercarich_web.site.unsent import unpacked
-from mercarich_web.site.visits import LANGUAGE, THEME, Signed, Visiting, let_in, refusal, visit_of
+from mercarich_web.site.unsent import Packed, led_on, unpacked
+from mercarich_web.site.visits import LANGUAGE, THEME, Signed, Visiting, let_in, refusal
 
 Text = Annotated[str, Form(max_length=200)]
 Secret = Annotated[str, Form(max_length=4 * LONGEST)]
@@ -22,23 +22,23 @@ A_YEAR = 31_536_000
 """Seconds."""
 
 
-def routes(site: Site, door: Door, invitations: Invitations) -> APIRouter:
+def routes(site: Site, door: Door, invitations: Invitations, shown: Shown) -> APIRouter:
     routes = APIRouter()
-    routes.include_router(_in_and_out(site, door))
+    routes.include_router(_in_and_out(site, door, shown))
     routes.include_router(_again(site, door))
     routes.include_router(_joining(site, door, invitations))
     routes.include_router(_looks(site))
     return routes
 
 
-def _in_and_out(site: Site, door: Door) -> APIRouter:
+def _in_and_out(site: Site, door: Door, shown: Shown) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/sign-in")
     def form(visit: Visiting, next: Next = "/") -> Response:
         if visit.session is not None:
             return site.to(next)
-        return site.page(visit, "accounts/sign_in.html", next=own_path(next), username="", problem=None)
+        return site.page(visit, "accounts/sign_in.html", next=own_path(next), username="", problem=None, unsent=None)
 
     @routes.post("/sign-in")
     def sign_in(
@@ -48,14 +48,21 @@ def _in_and_out(site: Site, door: Door) -> APIRouter:
         username: Text = "",
         password: Secret = "",
         to: NextField = "/",
+        packed: Packed = "",
     ) -> Response:
+        unsent, back = unpacked(packed), own_path(to)
         try:
             entered = door.sign_in(username.strip(), password, visit.caller)
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
-            return site.page(visit, "accounts/sign_in.html", status, next=own_path(to), username=username, **told)
-        then = f"/sign-in/code?{urlencode({'next': own_path(to)})}" if entered.device is None else to
-        return let_in(request, site.to(then), entered)
+            told |= {"next": back, "username": username, "unsent": unsent}
+            return site.page(visit, "accounts/sign_in.html", status, **told)
+        if entered.device is not None:
+            return led_on(request, entered, unsent, to)
+        half = door.half(entered.token)
+        if unsent is None or half is None:
+            return let_in(request, site.to(f"/sign-in/code?{urlencode({'next': back})}"), entered)
+        return let_in(request, shown.asking(request, visit, half, next=back, unsent=unsent), entered)
 
     @routes.post("/sign-out")
     def sign_out(request: Request, visit: Signed) -> Response:
@@ -84,23 +91,17 @@ def _again(site: Site, door: Door) -> APIRouter:
         _: HashesPassword,
         password: Secret = "",
         to: NextField = "/",
-        unsent: Annotated[str, Form(max_length=2 * LONGEST_UNSENT)] = "",
+        packed: Packed = "",
     ) -> Response:
         """Lead to the page, or show what was entered there and not sent."""
         assert visit.session is not None
-        kept, back = unpacked(unsent), own_path(to)
+        unsent = unpacked(packed)
         try:
             entered = door.confirm(visit.session, password, visit.caller)
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
-            return site.page(visit, "accounts/confirm.html", status, next=back, unsent=kept, **told)
-        if entered is None:
-            return site.to(to)
-        session = door.who(entered.token)
-        if kept is None or session is None:
-            return let_in(request, site.to(to), entered)
-        confirmed = visit_of(request, session, door.form_secret(session), door.now())
-        return let_in(request, site.page(confirmed, "accounts/send.html", unsent=kept, next=back), entered)
+            return site.page(visit, "accounts/confirm.html", status, next=own_path(to), unsent=unsent, **told)
+        return site.to(to) if entered is None else led_on(request, entered, unsent, to)
 
     return routes
 

@@ -1,0 +1,135 @@
+"""A form that finds its session over, or another one begun, is not lost: it is there after signing in, and not sent."""
+
+import html
+import re
+
+import httpx
+import pytest
+from sqlalchemy import Engine, select
+from tests.integration.web.clocks import Clock
+from tests.integration.web.site import PASSWORD, Browser, Served
+from tests.integration.web.test_passkeys import USED, add, options, site
+from tests.integration.web.test_second_step import ann, clock, code_of, set_up, shared
+
+from mercarich_db import tables
+from mercarich_db.engine import reading
+
+__all__ = ["ann", "clock", "shared", "site"]
+
+PAGE = "/rules"
+TYPED = {"REVIVAL_LEAST_RATING": "95", "REVIVAL_IGNORED_ORIGINS": '沖縄県 "北海道"'}
+
+
+def sent(browser: Browser, **fields: str) -> httpx.Response:
+    """Send the page of rules as a browser does."""
+    headers = {"Origin": browser.origin, "Referer": browser.origin + PAGE}
+    return browser.client.post(PAGE, data={"form_token": browser.token} | fields, headers=headers)
+
+
+def unsent_in(page: httpx.Response) -> str:
+    [packed] = re.findall(r'name="unsent" value="([^"]*)"', page.text)
+    return html.unescape(packed)
+
+
+def send_now(browser: Browser, page: httpx.Response) -> httpx.Response:
+    """Press the button of the page that shows what was entered."""
+    [action] = re.findall(r'<form class="stack" method="post" action="([^"]*)"', page.text)
+    fields = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page.text)
+    data = {name: html.unescape(value) for name, value in fields}
+    return browser.client.post(action, data=data, headers={"Origin": browser.origin})
+
+
+def kept(engine: Engine) -> dict[str, str]:
+    own = tables.seller_settings.c
+    with reading(engine) as connection:
+        return {row.key: row.value for row in connection.execute(select(own.key, own.value))}
+
+
+def test_a_form_of_a_session_that_is_over_is_there_after_signing_in(ann: Browser, clock: Clock, engine: Engine) -> None:
+    ann.get(PAGE)
+    clock.move(days=2)
+
+    asked = sent(ann, **TYPED)
+    wrong = ann.post("/sign-in", username="ann", password="wrong", next=PAGE, unsent=unsent_in(asked))
+    signed = ann.post("/sign-in", username="ann", password=PASSWORD, next=PAGE, unsent=unsent_in(wrong))
+    before = kept(engine)
+    done = send_now(ann, signed)
+
+    assert (asked.status_code, wrong.status_code, signed.status_code, done.status_code) == (401, 401, 200, 303)
+    assert f'name="next" value="{PAGE}"' in asked.text
+    assert f'href="{PAGE}"' in signed.text
+    assert before == {}
+    assert {name: kept(engine)[name] for name in TYPED} == TYPED
+
+
+def test_it_is_there_after_the_code(site: Served, ann: Browser, clock: Clock, engine: Engine) -> None:
+    secret, _ = set_up(ann, clock)
+    ann.get(PAGE)
+    clock.move(days=2)
+
+    asked = sent(ann, **TYPED)
+    for_code = ann.post("/sign-in", username="ann", password=PASSWORD, next=PAGE, unsent=unsent_in(asked))
+    wrong = ann.post("/sign-in/code", code="000000", next=PAGE, unsent=unsent_in(for_code))
+    signed = ann.post("/sign-in/code", code=code_of(secret, clock), next=PAGE, unsent=unsent_in(wrong))
+
+    assert (for_code.status_code, wrong.status_code, signed.status_code) == (200, 401, 200)
+    assert kept(engine) == {}
+    assert send_now(ann, signed).status_code == 303
+    assert kept(engine)["REVIVAL_LEAST_RATING"] == "95"
+
+
+def test_it_is_there_after_the_passkey(site: Served, ann: Browser, clock: Clock, engine: Engine) -> None:
+    key, _ = add(ann)
+    ann.get(PAGE)
+    clock.move(days=2)
+
+    asked = sent(ann, **TYPED)
+    page = ann.post("/sign-in", username="ann", password=PASSWORD, next=PAGE, unsent=unsent_in(asked)).text
+    [*packed] = {html.unescape(one) for one in re.findall(r'name="unsent" value="([^"]*)"', page)}
+    given = key.use(options(ann, USED), ann.origin)
+    signed = ann.post(USED, credential=given, next=PAGE, unsent=packed[0])
+
+    assert signed.status_code == 200
+    assert send_now(ann, signed).status_code == 303
+    assert kept(engine)["REVIVAL_LEAST_RATING"] == "95"
+
+
+def test_a_form_of_the_session_before_is_sent_by_one_more_button(ann: Browser, clock: Clock, engine: Engine) -> None:
+    """Another tab has signed in anew."""
+    ann.get(PAGE)
+    stale = ann.token
+    clock.move(seconds=1)
+    ann.sign_in("ann")
+    ann.token = stale
+
+    refused = sent(ann, **TYPED)
+
+    assert refused.status_code == 403
+    assert kept(engine) == {}
+    assert send_now(ann, refused).status_code == 303
+    assert kept(engine)["REVIVAL_LEAST_RATING"] == "95"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+def test_no_form_of_another_site_is_offered(ann: Browser, origin: str) -> None:
+    told = ann.client.post(PAGE, data={"form_token": "x"} | TYPED, headers={"Origin": origin})
+
+    assert told.status_code == 403
+    assert "<form" not in told.text
+
+
+@pytest.mark.parametrize("name", ["password", "old", "new", "code", "credential"])
+def test_no_page_shows_what_is_secret(ann: Browser, clock: Clock, name: str) -> None:
+    clock.move(days=2)
+
+    asked = sent(ann, **{name: "never again"}, REVIVAL_DAYS="3")
+
+    assert asked.status_code == 303
+    assert "never again" not in asked.text
+
+
+def test_a_file_is_asked_for_again(ann: Browser, clock: Clock) -> None:
+    clock.move(days=2)
+    asked = ann.client.post("/jobs/import", files={"file": b"sku"}, headers={"Origin": ann.origin})
+
+    assert (asked.status_code, asked.headers["location"]) == (303, "/sign-in")
