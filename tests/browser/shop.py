@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, select, update
@@ -19,7 +19,7 @@ from mercarich_reasons.candidates import PriceAboveLimit, RatingTooLow
 from mercarich_reasons.holds import CanariesDiffer, TooManyFalls, TooManyPrices
 from mercarich_reasons.jobs import RowsWrong
 from mercarich_reasons.push import AmazonRefused, ChangedAtAmazon, NotForSale, NotShown, UnknownSku
-from mercarich_reasons.stock import ReplacementWaits, SourceSeen
+from mercarich_reasons.stock import PutBack, ReplacementWaits, SourceSeen
 from mercarich_web.identity.sign_in import hashed
 from mercarich_web.notices.keeping import KeepNotices
 from mercarich_web.notices.sql.causes import SqlCauses
@@ -36,6 +36,7 @@ GOODS = (
     "シマノ ステラ C3000XG",
     "任天堂 Switch 有機EL",
 )
+PUT_BACK_AT = datetime(2026, 11, 25, 10, tzinfo=UTC)
 REFUSED = {"page_seen": True, "seller_id": "tokyo_used", "rating_good": 71, "rating_bad": 29, "condition_code": 3}
 _PAGE = "page_seen seller_id rating_good rating_bad condition_code shipping_payer shipping_cost_jpy ships_from"
 _REST = "ship_days_max quick_correlation share_forth share_back inliers colour_distance changed_share odd_share"
@@ -219,9 +220,14 @@ def _on_sale(rows: Rows, seller: int) -> None:
     for number in range(60):
         source = rows.source(f"x10{number:05}", title=GOODS[number % 4], price_jpy=3_000 + 731 * number)
         title = f"{GOODS[number % 4]} MX-{number:03}"
-        rows.listing(
-            seller, source, f"YA-{number:05}", title=title, asin="B0ABCDEF12", changed_at=ago(minutes=9 * number)
-        )
+        known = {"title": title, "asin": "B0ABCDEF12", "changed_at": ago(minutes=9 * number)}
+        listing = rows.listing(seller, source, f"YA-{number:05}", **known)
+        put_back = {"quantity_before": 0, "quantity_after": 1, "reason": PutBack("seller001")}
+        if number < 52:  # two of them are on their way again
+            revision = 1 if number < 50 else 2
+            rows.event(listing, "restored", user_id=seller, at=PUT_BACK_AT, revision=revision, **put_back)
+        if number in (50, 51):
+            rows.change(update(tables.listings).where(tables.listings.c.id == listing).values(revision=2))
 
 
 def _in_other_states(rows: Rows, seller: int) -> None:

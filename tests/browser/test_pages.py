@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from fastapi.openapi.utils import get_openapi
 from tests.browser.conftest import Shop
+from tests.browser.shop import PUT_BACK_AT
 from tests.browser.visitor import SHOTS, Visitor
 
 from mercarich_platform.settings import SharedSettings
@@ -37,6 +38,7 @@ PAGES = {
         "authenticator": "/account/second-step/authenticator",
         "passkeys": "/account/second-step/passkeys",
         "keys": "/account/keys",
+        "changes": f"/listings/changes?at={PUT_BACK_AT:%Y-%m-%dT%H:%M:%SZ}",
         "amazon": "/amazon",
         "offers": "/amazon/offers",
         "differences": "/differences",
@@ -79,6 +81,7 @@ NO_PAGES = {
         "/differences/asked",
         "/amazon/offers/progress",
         "/creations/part",
+        "/listings/changes/part",
         "/creations/{listing_id}/found",
         "/overview/pushes",
         "/overview/day",

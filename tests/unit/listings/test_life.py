@@ -27,6 +27,7 @@ from mercarich_reasons.stock import (
     ByImport,
     DeletedByHand,
     NoReplacementYet,
+    PutBack,
     ReplacedBy,
     ReplacementTakenBack,
     SourceOnSaleAgain,
@@ -146,6 +147,10 @@ class Life(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["take_down", "put_up", "pause_again", "search_again", "stop"]))
     def by_hand(self, name: str) -> None:
         self.make(name, self.now, ByHand("ann"))
+
+    @rule()
+    def put_back(self) -> None:
+        self.make("put_up", self.now, PutBack("ann"))
 
     @rule(pieces=Ids)
     def sell_out(self, pieces: int) -> None:

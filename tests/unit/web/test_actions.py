@@ -1,14 +1,16 @@
 """The effect of a seller's actions on a listing, and what undo restores."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from tools.life_cycle import EXAMPLES, NOW
 
 from mercarich_listings.event import Event
 from mercarich_listings.history import replay
-from mercarich_listings.listing import Listing
+from mercarich_listings.listing import FRESH, Listing
 from mercarich_listings.transition import TRANSITIONS, Impossible, Stage
+from mercarich_reasons.stock import ByHand, PutBack
 from mercarich_web.listings.actions import ACTIONS, BulkAction, Standing, changed, undone
 
 MADE_BY = {
@@ -22,6 +24,7 @@ MADE_BY = {
     BulkAction.DELETE: ("delete",),
 }
 SAME, GONE, DEAR = Standing(), Standing(source_is_gone=True), Standing(below_limit=True)
+SEEN, SECOND = Standing(seen_lately=True), timedelta(seconds=1)
 PAUSED = Standing(below_limit=True, was_paused=True)
 CHANGING = [action for action in MADE_BY if ACTIONS[action].make is not None]
 
@@ -87,6 +90,25 @@ def test_undo_puts_back(action: BulkAction, start: Stage, standing: Standing, ex
     assert (None if made is None else made.after.stage) == expected
     if made is not None and made.event is not None:
         assert replay(listing, [made.event]) == made.after
+
+
+@pytest.mark.parametrize("action", [BulkAction.WITHDRAW, BulkAction.STOP])
+@pytest.mark.parametrize(
+    ("standing", "later", "looked_at_first"),
+    [(SEEN, timedelta(), False), (SEEN, FRESH, False), (SEEN, FRESH + SECOND, True), (SAME, timedelta(), True)],
+)
+def test_undo_of_a_moment_ago_needs_no_other_look(
+    action: BulkAction, standing: Standing, later: timedelta, looked_at_first: bool
+) -> None:
+    """The offer is sourced as well as it was. What nobody has seen lately is looked at, as before any restore."""
+    listing, done = _done(action, EXAMPLES[Stage.ON_SALE])
+    made = undone(listing, done, "ann", NOW + later, standing)
+
+    assert made is not None
+    assert made.event is not None
+    assert (made.after.restored_at is not None) is looked_at_first
+    assert isinstance(made.event.reason, ByHand if looked_at_first else PutBack)
+    assert replay(listing, [made.event]) == made.after
 
 
 @pytest.mark.parametrize("action", [action for action, its in ACTIONS.items() if its.undo])

@@ -14,7 +14,7 @@ from mercarich_listings.listing import Listing
 from mercarich_reasons.earnings import BY_PRICE, EarnsEnoughAgain, LossRuleEnded
 from mercarich_reasons.push import OrderedAtAmazon
 from mercarich_reasons.reason import Reason
-from mercarich_reasons.stock import ByHand, ReplacedBy, ReplacementTakenBack
+from mercarich_reasons.stock import ByHand, PutBack, ReplacedBy, ReplacementTakenBack
 
 
 def replay(listing: Listing, events: Iterable[Event]) -> Listing:
@@ -61,7 +61,8 @@ def _given(_listing: Listing, event: Event) -> dict[str, Any]:
     """Apply an event that puts the listing up (or keeps it up): with another source, or by hand with the same."""
     up = {"searching": False, "withdrawn_at": None, "paused_at": None}
     if not isinstance(event.reason, ReplacedBy):
-        return {**_quantity(event), **up, **_FREE, "stopped_at": None, "restored_at": event.at}
+        restored_at = None if isinstance(event.reason, PutBack) else event.at
+        return {**_quantity(event), **up, **_FREE, "stopped_at": None, "restored_at": restored_at}
     found = event.reason
     columns = {
         "searched_at": event.at,

@@ -17,7 +17,7 @@ from mercarich_reasons.earnings import BY_PRICE, EarnsEnoughAgain, EarnsTooLittl
 from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.repricing import PriceFollows
-from mercarich_reasons.stock import ByHand, DeletedByHand, Expired, ReplacedBy, ReplacementTakenBack
+from mercarich_reasons.stock import ByHand, DeletedByHand, Expired, PutBack, ReplacedBy, ReplacementTakenBack
 
 FRESH = timedelta(minutes=15)
 """Age limit of the last look at the source of an offer that is put up, or created."""
@@ -198,10 +198,14 @@ def take_down(listing: Listing, now: datetime, reason: ByHand) -> Lived:
 
 
 @transition(Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
-def put_up(listing: Listing, now: datetime, reason: ByHand) -> Lived:
-    """By hand: restored with its current source, once that is seen on sale; watched again if it was not."""
+def put_up(listing: Listing, now: datetime, reason: ByHand | PutBack) -> Lived:
+    """By hand: restored with its current source, once that is seen on sale; watched again if it was not.
+
+    What is put back as it was a moment ago (`PutBack`) needs no look: its source is known as well as it was then.
+    """
     kind = EventKind.RESUMED if listing.stage is Stage.STOPPED else EventKind.RESTORED
-    up = {"quantity": listing.listing_quantity, "restored_at": now, "changed_at": now}
+    looked_at_first = None if isinstance(reason, PutBack) else now
+    up = {"quantity": listing.listing_quantity, "restored_at": looked_at_first, "changed_at": now}
     down = {"searching": False, "withdrawn_at": None, "stopped_at": None, "paused_at": None}
     return _changed(listing, Told(kind, now, reason), up | down | _FREE)
 

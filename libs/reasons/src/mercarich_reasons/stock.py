@@ -133,6 +133,13 @@ class ByHand(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class PutBack(Reason):
+    """A person undid what was done to the offer by hand a moment ago: it is up again, as it was."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class ByImport(Reason):
     """A CSV import of the seller did it."""
 

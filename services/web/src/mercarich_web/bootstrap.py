@@ -41,6 +41,7 @@ from mercarich_web.listings.looks_kafka import KafkaLooks
 from mercarich_web.listings.pages import actions as bulk
 from mercarich_web.listings.pages import limits, listings
 from mercarich_web.listings.pages import prices as price_pages
+from mercarich_web.listings.pages import progress as change_progress
 from mercarich_web.listings.prices import SetPrices
 from mercarich_web.listings.sql.actions import SqlBulk
 from mercarich_web.listings.sql.book import SqlListingBook
@@ -50,6 +51,7 @@ from mercarich_web.listings.sql.limits import SqlLimits
 from mercarich_web.listings.sql.offers import SqlOffers
 from mercarich_web.listings.sql.outcomes import SqlOutcomes
 from mercarich_web.listings.sql.prices import SqlPrices
+from mercarich_web.listings.sql.progress import SqlProgress
 from mercarich_web.listings.sql.stories import SqlListingFile
 from mercarich_web.listings.views import Figures
 from mercarich_web.marketplaces import wiring as marketplaces
@@ -162,6 +164,7 @@ def build_pages(
         taking_over.routes(site, at_amazon),
         differences.routes(site, differing, ask),
         orders.routes(site, orders_of, decisions, profits, together),
+        change_progress.routes(site, SqlProgress(engine)),
         bulk.routes(site, change, people.door),
         limits.routes(site, limit),
         price_pages.routes(site, set_prices),

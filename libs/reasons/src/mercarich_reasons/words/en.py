@@ -63,6 +63,7 @@ REASONS: Mapping[str, str] = {
     "approved_item_gone": "{item_id} is no longer available",
     "approved_item_dearer": "{item_id} no longer costs the approved {approved_jpy}[, but {cost_jpy} with postage]",
     "by_hand": "by hand ({person})",
+    "put_back": "undone by {person}",
     "by_import": "by import {job_id}",
     "expired": "{sku}: down since {withdrawn_at}, expired",
     "deleted_by_hand": "{sku}: by hand ({person})",

@@ -59,6 +59,7 @@ REASONS: Mapping[str, str] = {
     "approved_item_gone": "{item_id}はなくなりました",
     "approved_item_dearer": "{item_id}は承認時の{approved_jpy}では買えなくなりました[（送料込み{cost_jpy}）]",
     "by_hand": "手動（{person}）",
+    "put_back": "{person}が元に戻しました",
     "by_import": "インポート{job_id}",
     "expired": "{sku}：{withdrawn_at}に取り下げたまま期限が切れました",
     "deleted_by_hand": "{sku}：手動（{person}）",

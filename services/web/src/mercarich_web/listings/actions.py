@@ -10,9 +10,9 @@ from mercarich_contracts.audit import AuditAction
 from mercarich_contracts.events import EventKind
 from mercarich_listings import listing as life
 from mercarich_listings.event import Event
-from mercarich_listings.listing import UP, Listing, Lived
+from mercarich_listings.listing import FRESH, UP, Listing, Lived
 from mercarich_listings.transition import Stage
-from mercarich_reasons.stock import ByHand
+from mercarich_reasons.stock import ByHand, PutBack
 from mercarich_web.listings.views import STAGES_OF, View
 
 
@@ -48,6 +48,8 @@ class Standing:
     """By the price last seen, the loss rule would take the offer down."""
     was_paused: bool = False
     """Of an undo: the loss rule had the listing down before the action."""
+    seen_lately: bool = False
+    """Of an undo: the source was last seen on sale, as lately as that of an offer that is up."""
 
 
 class Make(Protocol):
@@ -135,7 +137,10 @@ def _as_before(listing: Listing, done: Event, now: datetime, by: ByHand, standin
         return life.pause_again(listing, now, by)
     if not done.quantity_before or standing.source_is_gone:
         return None
-    return life.pause_again(listing, now, by) if standing.below_limit else life.put_up(listing, now, by)
+    if standing.below_limit:
+        return life.pause_again(listing, now, by)
+    as_it_was = standing.seen_lately and now - done.at <= FRESH
+    return life.put_up(listing, now, PutBack(by.person) if as_it_was else by)
 
 
 ACTIONS: Mapping[BulkAction, Action] = {
@@ -238,9 +243,10 @@ def changed(
 def undone(listing: Listing, done: Event, person: str, now: datetime, standing: Standing) -> Lived | None:
     """Undo what `done`, an event of an action, changed. Return None when the listing is to stay as it is.
 
-    A listing that was up goes up, unless its source is known to be gone, or too dear: then it is paused. What was
-    paused is again; for a listing with a search, the search goes on. A listing that anybody changed since has another
-    revision, or another `stopped_at`, and stays as it is.
+    A listing that was up goes up, unless its source is known to be gone, or too dear: then it is paused. It goes up
+    without another look at its source where the action is as young as a look may be. What was paused is again; for a
+    listing with a search, the search goes on. A listing that anybody changed since has another revision, or another
+    `stopped_at`, and stays as it is.
     """
     if listing.revision != done.revision:
         return None

@@ -43,7 +43,7 @@ def changes(keys: Keys, change: ChangeMany, limit: LimitLoss, prices: SetPrices)
     @routes.post("/undo", summary="Take an action back that can be, of what nobody has changed since")
     def undo(wish: shapes.UndoWish, account: Account = writer) -> shapes.Undone:
         by = Actor(f"{account.username} (API)", account.user_id)
-        return shapes.Undone(changed=change.undo(account, wish.undo, by))
+        return shapes.Undone(changed=change.undo(account, wish.undo, by).changed)
 
     @routes.post("/actions", summary="Do one of the actions to those of these listings that it fits")
     def many(wish: shapes.ActionWish, account: Account = writer) -> shapes.Changed:

@@ -35,10 +35,11 @@ class ChangeMany:
             self.looks.ask(applied.looks)
         return applied
 
-    def undo(self, seller: Account, at: datetime, by: Actor) -> int:
-        """Undo the action applied at `at`, the time that `Applied` holds. Return the number of restored listings;
-        listings changed since stay."""
-        changed = self.bulk.undo(seller.user_id, at, by.name, self.now())
+    def undo(self, seller: Account, at: datetime, by: Actor) -> Applied:
+        """Undo the action applied at `at`, the time that `Applied` holds; listings changed since stay."""
+        now = self.now()
+        changed = self.bulk.undo(seller.user_id, at, by.name, now)
         if changed:
             self.audit.write(AuditAction.LISTINGS_UNDO, by, f"{changed} listings", None, self.now())
-        return changed
+            self.feed.wake(seller.user_id, restores=True)
+        return Applied(changed, now)

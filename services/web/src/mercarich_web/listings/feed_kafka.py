@@ -18,18 +18,17 @@ class KafkaFeed:
         self._publisher = Publisher(broker, client_id="web-changes", topics=(LISTINGS_CHANGED,))
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="feed-wake")
 
-    def wake(self, user_id: int) -> None:
-        """Report that withdrawals of this seller wait. Never raises: feed's sweep finds them anyway."""
-        self._thread.submit(self._wake, user_id)
+    def wake(self, user_id: int, *, restores: bool = False) -> None:
+        """Report that withdrawals, or `restores`, of this seller wait. Never raises: feed's sweep finds them anyway."""
+        self._thread.submit(self._wake, ListingsChanged(user_id=user_id, restores=restores))
 
     def close(self) -> None:
         self._thread.shutdown(wait=True, cancel_futures=True)
         self._publisher.close()
 
-    def _wake(self, user_id: int) -> None:
+    def _wake(self, message: ListingsChanged) -> None:
         try:
-            message = ListingsChanged(user_id=user_id)
-            self._publisher.publish(LISTINGS_CHANGED.name, message.encode(), key=b"%d" % user_id)
+            self._publisher.publish(LISTINGS_CHANGED.name, message.encode(), key=b"%d" % message.user_id)
             self._publisher.flush(ACKNOWLEDGED_WITHIN)
         except BrokerAway as error:
-            log.info("feed was not woken; its sweep finds the withdrawals", extra={"why": str(error)})
+            log.info("feed was not woken; its sweep finds them", extra={"why": str(error)})

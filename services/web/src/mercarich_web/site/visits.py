@@ -134,7 +134,7 @@ ASKED_BY_PAGES = frozenset(
             "/fortnight",
             "/differences/asked",
         ),
-        *("/amazon/offers/progress", "/creations/part", "/creations/{listing_id}/found"),
+        *("/amazon/offers/progress", "/creations/part", "/creations/{listing_id}/found", "/listings/changes/part"),
     }
 )
 """Routes that an open page requests repeatedly without its user."""

@@ -17,6 +17,7 @@ from mercarich_web.identity.sign_in import Door, TooMany, Wrong
 from mercarich_web.listings.actions import ACTIONS, BulkAction
 from mercarich_web.listings.bulk import ChangeMany
 from mercarich_web.listings.choices import MOST, Choice
+from mercarich_web.listings.pages.progress import MANY, following
 from mercarich_web.listings.views import LONGEST_SEARCH, View, Wish
 from mercarich_web.site.addresses import LONGEST, own_path
 from mercarich_web.site.rendering import Site
@@ -102,10 +103,15 @@ def routes(site: Site, change: ChangeMany, door: Door) -> APIRouter:
         undo = applied.at.isoformat() if applied.changed and ACTIONS[action].undo else ""
         if action in ABOUT_AMAZON:  # what comes of it is shown there, and why some cannot be created
             return site.to("/creations", f"bulk_{action}", f"{applied.changed:,}", previewed=told)
-        return site.to(back, f"bulk_{action}", f"{applied.changed:,}", undo, told)
+        many = applied.changed >= MANY and ACTIONS[action].make is not None
+        return site.to(
+            following(applied.at, back) if many else back, f"bulk_{action}", f"{applied.changed:,}", undo, told
+        )
 
     @routes.post("/undo")
     def undo(visit: Seller, at: Annotated[AwareDatetime, Form()], back: Back = "/listings") -> Response:
-        return site.to(back, "bulk_undone", f"{change.undo(visit.account, at, visit.actor):,}")
+        undone = change.undo(visit.account, at, visit.actor)
+        to = following(undone.at, back) if undone.changed >= MANY else back
+        return site.to(to, "bulk_undone", f"{undone.changed:,}")
 
     return routes

@@ -5,13 +5,16 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, false, select
 
-from mercarich_contracts.market import OUT_OF_STOCK
+from mercarich_contracts.coverage import late_after
+from mercarich_contracts.market import OUT_OF_STOCK, State
+from mercarich_contracts.schedule import PLANS
 from mercarich_db import loss_rules
 from mercarich_db.conditions import among
 from mercarich_db.tables import listings, source_items
 from mercarich_listings import earnings, store
 from mercarich_listings.listing import Listing
 from mercarich_listings.stages import is_in
+from mercarich_platform.clock import AHEAD
 from mercarich_web.listings.actions import ACTIONS, Action, BulkAction, changed
 
 
@@ -43,6 +46,17 @@ def gone_sources(connection: Connection, rows: Sequence[Listing]) -> frozenset[i
         sources.id.in_({row.source_item_id for row in rows}), sources.state.in_(OUT_OF_STOCK)
     )
     return frozenset(connection.execute(seen_gone).scalars())
+
+
+def seen_lately(connection: Connection, rows: Sequence[Listing], now: datetime) -> frozenset[int]:
+    """Return the ids of those sources of the rows that were last seen on sale, as lately as the fewest checks a day
+    would have seen them."""
+    sources = source_items.c
+    lately = sources.observed_at.between(now - late_after(min(PLANS)), now + AHEAD)
+    seen = select(sources.id).where(
+        sources.id.in_({row.source_item_id for row in rows}), sources.state == State.AVAILABLE, lately
+    )
+    return frozenset(connection.execute(seen).scalars())
 
 
 def too_dear(connection: Connection, rows: Sequence[Listing]) -> frozenset[int]:

@@ -13,10 +13,10 @@ from mercarich_db.conditions import among
 from mercarich_db.tables import listing_events, listings
 from mercarich_listings import store
 from mercarich_listings.event import Event
-from mercarich_listings.listing import Listing
-from mercarich_reasons.stock import ByHand
+from mercarich_listings.listing import Listing, Lived
+from mercarich_reasons.stock import ByHand, PutBack
 from mercarich_web.listings.actions import UNDO_OF, Standing, undone
-from mercarich_web.listings.sql.changes import gone_sources, too_dear
+from mercarich_web.listings.sql.changes import gone_sources, seen_lately, too_dear
 
 CHUNK = 1_000
 
@@ -43,16 +43,23 @@ def _done(connection: Connection, user_id: int, at: datetime) -> Sequence[Event]
 def _put_back(connection: Connection, done: Sequence[Event], by: str, now: datetime) -> int:
     events = {event.listing_id: event for event in done}
     rows = store.lock(connection, events)
-    gone, dear = gone_sources(connection, rows), too_dear(connection, rows)
+    gone, dear, seen = gone_sources(connection, rows), too_dear(connection, rows), seen_lately(connection, rows, now)
     paused = {row.id for row in rows if _took_down_paused(events[row.id])} | _stopped_paused(connection, rows)
     changes = [
         change
         for row in rows
-        for standing in (Standing(row.source_item_id in gone, row.id in dear, row.id in paused),)
+        for source in (row.source_item_id,)
+        for standing in (Standing(source in gone, row.id in dear, row.id in paused, source in seen),)
         if (change := undone(row, events[row.id], by, now, standing)) is not None
     ]
     store.save(connection, changes)
+    unlooked = {change.after.source_item_id for change in changes if _is_put_back(change)}
+    store.look_sooner(connection, sorted(unlooked), now)
     return len(changes)
+
+
+def _is_put_back(change: Lived) -> bool:
+    return change.event is not None and isinstance(change.event.reason, PutBack)
 
 
 def _took_down_paused(done: Event) -> bool:

@@ -1,0 +1,162 @@
+"""What was taken down by mistake a moment ago is put back at once, and a page follows it to Amazon."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+from sqlalchemy import Engine, select, update
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.shops import by_sku, events, signed_in
+from tests.integration.web.site import Browser
+from tests.integration.web.test_killed_pages import until
+
+from mercarich_contracts.hazards import FIRST_LOOK
+from mercarich_contracts.messages import ListingsChanged
+from mercarich_contracts.topics import LISTINGS_CHANGED, TOPICS
+from mercarich_db.engine import reading
+from mercarich_db.tables import listing_events, listings, source_items
+from mercarich_platform.clock import utc_now
+from mercarich_platform.kafka import ensure_topics, read_topics
+from mercarich_reasons.push import AmazonRefused
+from mercarich_reasons.stock import ByHand, PutBack
+from mercarich_web.listings.pages.progress import MANY, PATH
+from mercarich_web.listings.progress import Progress
+from mercarich_web.listings.sql.progress import SqlProgress
+
+_offers, _sources = listings.c, source_items.c
+
+
+@pytest.fixture
+def ann(database_url: str, engine: Engine, rows: Rows, kafka_bootstrap: str, ann_id: int) -> Iterator[Browser]:
+    """Her offers are up; their sources were last seen an hour ago, but those of NOW, OLD and NEVER."""
+    ensure_topics(kafka_bootstrap, TOPICS)
+    seen = {"NOW": ago(minutes=2), "HOUR": ago(hours=1), "OLD": ago(hours=16), "NEVER": None}
+    for name, at in seen.items():
+        source = rows.source(f"x{name}", observed_at=at, checked_at=at, look_class=7)
+        rows.listing(ann_id, source, name)
+    with signed_in(database_url, engine, ann_id, "ann", kafka_bootstrap) as browser:
+        yield browser
+
+
+def taken_down(ann: Browser, engine: Engine, **choice: object) -> datetime:
+    """Withdraw by hand, and return the time of the action."""
+    assert ann.post("/listings/apply", action="withdraw", **(choice or {"everything": "true"})).status_code == 303
+    at: datetime = next(one for one in reversed(events(engine)) if one.kind == "withdrawn").at
+    return at
+
+
+def undo(ann: Browser, at: datetime, back: str = "/listings") -> httpx.Response:
+    return ann.post("/listings/undo", at=at.isoformat(), back=back)
+
+
+def look_classes(engine: Engine) -> dict[str, int | None]:
+    with reading(engine) as connection:
+        rows = connection.execute(select(_sources.item_id, _sources.look_class))
+        return {row.item_id.removeprefix("x"): row.look_class for row in rows}
+
+
+def test_what_was_seen_lately_goes_up_at_once_and_is_looked_at_soon(ann: Browser, engine: Engine) -> None:
+    at = taken_down(ann, engine)
+    undo(ann, at)
+    after = by_sku(engine)
+
+    assert {name: (row.quantity, row.revision) for name, row in after.items()} == dict.fromkeys(after, (1, 3))
+    assert {name for name, row in after.items() if row.restored_at is None} == {"NOW", "HOUR"}
+    assert look_classes(engine) == {"NOW": 7, "HOUR": FIRST_LOOK, "OLD": 7, "NEVER": 7}
+    told = {one.listing_id: one.reason for one in events(engine) if one.kind == "restored"}
+    assert told == {row.id: (ByHand if name in ("OLD", "NEVER") else PutBack)("ann") for name, row in after.items()}
+
+
+def test_after_a_quarter_of_an_hour_each_source_is_looked_at_first(ann: Browser, engine: Engine, rows: Rows) -> None:
+    taken_down(ann, engine)
+    then = utc_now() - timedelta(minutes=16)
+    rows.change(update(listing_events).values(at=then))
+    rows.change(update(listings).values(withdrawn_at=then, changed_at=then))
+    undo(ann, then)
+
+    assert {row.quantity for row in by_sku(engine).values()} == {1}
+    assert None not in {row.restored_at for row in by_sku(engine).values()}
+
+
+def test_feed_is_told_at_once(ann: Browser, engine: Engine, ann_id: int, kafka_bootstrap: str) -> None:
+    wanted = ListingsChanged(user_id=ann_id, restores=True)
+
+    def told() -> int:
+        records = read_topics(kafka_bootstrap, [LISTINGS_CHANGED.name])
+        return [ListingsChanged.decode(record.value) for record in records].count(wanted)
+
+    at, before = taken_down(ann, engine), told()
+    undo(ann, at)
+
+    until(lambda: told() == before + 1)
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_many_changes_are_followed_on_a_page_of_their_own(
+    ann: Browser, engine: Engine, rows: Rows, ann_id: int, few: bool
+) -> None:
+    source = rows.source("xmany")
+    for number in range(MANY - (5 if few else 4)):
+        rows.listing(ann_id, source, f"M-{number}")
+    down = ann.post("/listings/apply", action="withdraw", everything="true", back="/listings?view=all")
+    at = events(engine)[-1].at
+    up = undo(ann, at, down.headers["location"])
+
+    led = [answer.headers["location"].partition("?")[0] for answer in (down, up)]
+    assert led == ["/listings" if few else PATH] * 2
+    page = ann.get(up.headers["location"]).text
+    if not few:
+        assert f"0 of {MANY}" in page
+        assert 'href="/listings?view=all"' in page
+        assert f'hx-get="{PATH}/part?' in page
+
+
+def test_each_change_is_counted_where_it_is(ann: Browser, engine: Engine, rows: Rows, ann_id: int) -> None:
+    at = taken_down(ann, engine)
+    undo(ann, at)
+    [undone_at] = {one.at for one in events(engine) if one.kind == "restored"}
+    progress, now = SqlProgress(engine), utc_now()
+    before = progress.of(ann_id, undone_at, now)
+    rows.change(update(listings).where(_offers.sku == "NOW").values(pushed_revision=3, pushed_quantity=1))
+    refused = {"push_problem": AmazonRefused("no", "8541"), "push_failed_revision": 3}
+    rows.change(update(listings).where(_offers.sku == "HOUR").values(**refused))
+    rows.change(update(listings).where(_offers.sku == "OLD").values(revision=4))
+
+    assert before == Progress(undone_at, arrived=0, waiting=2, unseen=2, refused=0, overtaken=0)
+    assert progress.of(ann_id, undone_at, now) == Progress(undone_at, 1, 0, unseen=1, refused=1, overtaken=1)
+    assert progress.of(ann_id, at, now) == Progress(at, 1, 0, 0, 0, overtaken=3)
+    assert progress.of(ann_id + 1, undone_at, now).changed == 0
+    assert progress.of(ann_id, undone_at - timedelta(seconds=1), now).changed == 0
+
+
+def test_the_page_says_when_the_last_one_is_sent_and_asks_no_more_then(
+    ann: Browser, engine: Engine, rows: Rows, ann_id: int
+) -> None:
+    source = rows.source("xmany")
+    for number in range(26):
+        rows.listing(ann_id, source, f"M-{number}")
+    at = taken_down(ann, engine)
+    address = f"{PATH}/part?at={at.isoformat().replace('+', '%2B')}"
+    rows.change(update(listings).where(_offers.sku.startswith("M-1")).values(pushed_revision=2))
+    some = ann.get(address).text
+    rows.change(update(listings).values(pushed_revision=2))
+    all_of_them = ann.get(address).text
+
+    assert "11 of 30 changes" in some
+    assert "at its pace so far" in some
+    assert "hx-trigger" in some
+    assert "30 of 30 changes" in all_of_them
+    assert "hx-trigger" not in all_of_them
+    assert "Nothing was changed then" in ann.get(f"{PATH}?at=2026-11-25T10:00:00%2B00:00").text
+
+
+@pytest.mark.parametrize(
+    ("arrived", "waiting", "minutes", "expected"),
+    [(100, 50, 10, 5), (9, 50, 10, None), (100, 0, 10, None), (10, 20, 1, 2)],
+)
+def test_the_end_is_told_by_the_pace_so_far(arrived: int, waiting: int, minutes: int, expected: int | None) -> None:
+    now = utc_now()
+    progress = Progress(now - timedelta(minutes=minutes), arrived, waiting, unseen=3, refused=1, overtaken=2)
+
+    assert progress.ends_at(now) == (None if expected is None else now + timedelta(minutes=expected))
