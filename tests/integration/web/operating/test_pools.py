@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Table
-from tests.integration.web.conftest import Deeds
+from tests.integration.web.conftest import Deeds, Mercarich
 from tests.integration.web.operating.conftest import Clock
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORD, Browser
@@ -143,6 +143,24 @@ def test_a_change_needs_a_fresh_login_and_leads_back_to_the_page(
     operator.get(POOL)
     assert operator.post(POOL, mode="auto", low="2", high="5").status_code == 303
     assert len(table(tables.settings)) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"wanted_max": 2, "max": 1, "highest": 2, "backlog": 0, "lag": 0}, "The load is not measured here"),
+        ({"wanted_max": 2, "max": 2, "highest": 2, "backlog": 0, "lag": 0}, None),
+    ],
+)
+def test_bounds_that_only_an_unmeasured_load_explains_are_told_in_words(
+    operator: Browser, rows: Rows, mercarich: Mercarich, values: dict[str, object], says: str | None
+) -> None:
+    mercarich("settings", "set", "INVCHK_YAHOO_WORKER", "2")
+    state(rows, **values, revision=99, reasons="max 2 lowered to 1: no load metric" if says else "")
+    pages = [operator.get("/pools").text, operator.get(f"{POOL}/preview?mode=auto&low=1&high=2").text]
+
+    assert ["The load is not measured here" in page for page in pages] == [says is not None] * 2
+    assert "no load metric" not in pages[0]
 
 
 def test_a_pool_that_is_not_there_is_not_found(operator: Browser) -> None:

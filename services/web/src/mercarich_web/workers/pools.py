@@ -130,12 +130,24 @@ class PoolView:
     def preview(self, wish: Wish) -> HpaPlan | None:
         """Return the plan that the cluster would make of this wish now; None when no operator has reported its
         limits."""
+        return self._plan(wish, self._load_known)
+
+    @property
+    def _load_known(self) -> bool:
+        """Whether the autoscaler has its load metric: not where the bounds that it was given follow without it alone."""
+        measured, blind = (self._plan(self.wish, load_known) for load_known in (True, False))
+        if self.state is None or measured is None or blind is None:
+            return True
+        made = (self.state.min, self.state.max)
+        return made != (blind.min, blind.max) or made == (measured.min, measured.max)
+
+    def _plan(self, wish: Wish, load_known: bool) -> HpaPlan | None:
         known = self.state
         if known is None or known.lowest is None or known.highest is None or known.per_replica is None:
             return None
         limits = Limits(known.lowest, known.highest, known.per_replica)
         backlog = Backlog(known.lag, known.backlog - known.lag)
-        return plan(limits, wish, backlog, Caps(known.partitions, known.affordable, known.useful))
+        return plan(limits, wish, backlog, Caps(known.partitions, known.affordable, known.useful, load_known))
 
 
 def wish(mode: str, low: int, high: int) -> Wish:
