@@ -264,6 +264,7 @@ class Operator(Person):
 
     def change_a_pool(self, key: str, high: int, note: str) -> None:
         self.go("/pools")
+        self.page.locator("#queue-rows table").wait_for()
         self.show("23-pools")
         self.page.click(f"a[href='/pools/{key}']")
         self.page.fill("[name=high]", str(high))
