@@ -1,7 +1,10 @@
 """What was taken down by mistake a moment ago is put back at once, and a page follows it to Amazon."""
 
+import html
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -11,7 +14,10 @@ from tests.integration.web.shops import by_sku, events, signed_in
 from tests.integration.web.site import Browser
 from tests.integration.web.test_killed_pages import until
 
+from mercarich_checker.adapters.runs_sql import SqlRuns
+from mercarich_checker.adapters.watch_sql import SqlWatched
 from mercarich_contracts.hazards import FIRST_LOOK
+from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import ListingsChanged
 from mercarich_contracts.topics import LISTINGS_CHANGED, TOPICS
 from mercarich_db.engine import reading
@@ -20,6 +26,7 @@ from mercarich_platform.clock import utc_now
 from mercarich_platform.kafka import ensure_topics, read_topics
 from mercarich_reasons.push import AmazonRefused
 from mercarich_reasons.stock import ByHand, PutBack
+from mercarich_runs.ports import Operation, Request
 from mercarich_web.listings.pages.progress import MANY, PATH
 from mercarich_web.listings.progress import Progress
 from mercarich_web.listings.sql.progress import SqlProgress
@@ -56,14 +63,14 @@ def look_classes(engine: Engine) -> dict[str, int | None]:
         return {row.item_id.removeprefix("x"): row.look_class for row in rows}
 
 
-def test_what_was_seen_lately_goes_up_at_once_and_is_looked_at_soon(ann: Browser, engine: Engine) -> None:
+def test_what_was_seen_lately_goes_up_at_once(ann: Browser, engine: Engine) -> None:
     at = taken_down(ann, engine)
     undo(ann, at)
     after = by_sku(engine)
 
     assert {name: (row.quantity, row.revision) for name, row in after.items()} == dict.fromkeys(after, (1, 3))
     assert {name for name, row in after.items() if row.restored_at is None} == {"NOW", "HOUR"}
-    assert look_classes(engine) == {"NOW": 7, "HOUR": FIRST_LOOK, "OLD": 7, "NEVER": 7}
+    assert set(look_classes(engine).values()) == {7}, "each keeps its turn"
     told = {one.listing_id: one.reason for one in events(engine) if one.kind == "restored"}
     assert told == {row.id: (ByHand if name in ("OLD", "NEVER") else PutBack)("ann") for name, row in after.items()}
 
@@ -77,6 +84,33 @@ def test_after_a_quarter_of_an_hour_each_source_is_looked_at_first(ann: Browser,
 
     assert {row.quantity for row in by_sku(engine).values()} == {1}
     assert None not in {row.restored_at for row in by_sku(engine).values()}
+
+
+def test_the_watch_looks_at_what_it_has_left_in_between(ann: Browser, engine: Engine) -> None:
+    at = taken_down(ann, engine)
+    of_yahoo = Request(Marketplace.YAHOO, plans=(), dual_boot=True)
+    window = SqlRuns(engine, Operation.WATCH).start(of_yahoo, "w", utc_now())
+    SqlWatched(engine).take(window, 30, (), utc_now())
+    left = look_classes(engine)
+    undo(ann, at)
+
+    assert set(left.values()) == {None}
+    assert {name: look_classes(engine)[name] for name in ("NOW", "HOUR")} == dict.fromkeys(("NOW", "HOUR"), FIRST_LOOK)
+
+
+@pytest.mark.parametrize(("seen_since", "looked_at_first"), [(False, True), (True, False)])
+def test_a_look_that_the_offer_waited_for_is_still_owed(
+    ann: Browser, engine: Engine, rows: Rows, seen_since: bool, looked_at_first: bool
+) -> None:
+    """It went up by hand an hour after its source was last seen, and came down again before a look."""
+    offer = by_sku(engine)["HOUR"].id
+    rows.change(update(listings).where(_offers.id == offer).values(quantity=0, withdrawn_at=ago(hours=2)))
+    ann.post("/listings/apply", action="put_up", listing=[offer])
+    if seen_since:
+        rows.change(update(source_items).where(_sources.item_id == "xHOUR").values(observed_at=utc_now()))
+    undo(ann, taken_down(ann, engine, listing=[offer]))
+
+    assert (by_sku(engine)["HOUR"].restored_at is not None) is looked_at_first
 
 
 def test_feed_is_told_at_once(ann: Browser, engine: Engine, ann_id: int, kafka_bootstrap: str) -> None:
@@ -125,7 +159,7 @@ def test_each_change_is_counted_where_it_is(ann: Browser, engine: Engine, rows: 
 
     assert before == Progress(undone_at, arrived=0, waiting=2, unseen=2, refused=0, overtaken=0)
     assert progress.of(ann_id, undone_at, now) == Progress(undone_at, 1, 0, unseen=1, refused=1, overtaken=1)
-    assert progress.of(ann_id, at, now) == Progress(at, 1, 0, 0, 0, overtaken=3)
+    assert progress.of(ann_id, at, now) == Progress(at, 0, 0, 0, 0, overtaken=4), "what was never sent is not there"
     assert progress.of(ann_id + 1, undone_at, now).changed == 0
     assert progress.of(ann_id, undone_at - timedelta(seconds=1), now).changed == 0
 
@@ -148,7 +182,36 @@ def test_the_page_says_when_the_last_one_is_sent_and_asks_no_more_then(
     assert "hx-trigger" in some
     assert "30 of 30 changes" in all_of_them
     assert "hx-trigger" not in all_of_them
-    assert "Nothing was changed then" in ann.get(f"{PATH}?at=2026-11-25T10:00:00%2B00:00").text
+    assert "Nothing has to be sent to Amazon" in ann.get(f"{PATH}?at=2026-11-25T10:00:00%2B00:00").text
+
+
+@pytest.mark.parametrize(
+    ("counts", "hours", "seconds"),
+    [((5, 1, 0, 0, 0), 0, 3), ((5, 0, 1, 0, 0), 0, 30), ((5, 0, 0, 1, 2), 23, 30), ((5, 1, 0, 0, 0), 25, None)],
+)
+def test_an_open_page_asks_as_often_as_something_can_move(
+    counts: tuple[int, int, int, int, int], hours: int, seconds: int | None
+) -> None:
+    now = utc_now()
+
+    assert Progress(now - timedelta(hours=hours), *counts).asks_again(now) == seconds
+
+
+@pytest.mark.parametrize("length", [10, 160, 200])
+def test_an_undo_is_possible_wherever_the_action_was_begun(
+    ann: Browser, engine: Engine, rows: Rows, ann_id: int, length: int
+) -> None:
+    source = rows.source("xmany")
+    for number in range(MANY):
+        rows.listing(ann_id, source, f"M-{number}", title="カメラ" * length)
+    back = f"/listings?{urlencode({'q': 'カ' * length})}"
+    down = ann.post("/listings/apply", action="withdraw", everything="true", back=back)
+    page = ann.get(down.headers["location"]).text
+    [undone_to] = re.findall(r'action="/listings/undo".*?name="back" value="([^"]*)"', page, re.DOTALL)
+    up = undo(ann, events(engine)[-1].at, html.unescape(undone_to))
+
+    assert up.status_code == 303
+    assert up.headers["location"].startswith(PATH)
 
 
 @pytest.mark.parametrize(

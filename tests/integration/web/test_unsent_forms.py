@@ -20,10 +20,10 @@ PAGE = "/rules"
 TYPED = {"REVIVAL_LEAST_RATING": "95", "REVIVAL_IGNORED_ORIGINS": '沖縄県 "北海道"'}
 
 
-def sent(browser: Browser, **fields: str) -> httpx.Response:
-    """Send the page of rules as a browser does."""
+def sent(browser: Browser, of: str = "1", **fields: str) -> httpx.Response:
+    """Send the page of rules as a browser does. `of`: ann's id, as on her page."""
     headers = {"Origin": browser.origin, "Referer": browser.origin + PAGE}
-    return browser.client.post(PAGE, data={"form_token": browser.token} | fields, headers=headers)
+    return browser.client.post(PAGE, data={"form_token": browser.token, "form_of": of} | fields, headers=headers)
 
 
 def unsent_in(page: httpx.Response) -> str:
@@ -110,6 +110,54 @@ def test_a_form_of_the_session_before_is_sent_by_one_more_button(ann: Browser, c
     assert kept(engine)["REVIVAL_LEAST_RATING"] == "95"
 
 
+def test_what_ann_has_typed_is_not_offered_to_bob(site: Served, ann: Browser, clock: Clock) -> None:
+    """Neither after he has signed in instead of her, nor where he has a session in her browser."""
+    assert 'name="form_of" value="1"' in ann.get(PAGE).text
+    clock.move(days=2)
+    asked = sent(ann, **TYPED)
+    signed = ann.post("/sign-in", username="bob", password=PASSWORD, next=PAGE, unsent=unsent_in(asked))
+    ann.get(PAGE)
+    ann.token = "old.one"
+    refused = sent(ann, **TYPED)
+
+    assert (signed.status_code, signed.headers["location"]) == (303, PAGE)
+    assert refused.status_code == 403
+    assert "沖縄県" not in refused.text
+    assert 'action="/rules"' not in refused.text
+
+
+@pytest.mark.parametrize("of", ["", "x", "1.5"])
+def test_a_form_that_does_not_tell_whose_it_is_is_not_kept(ann: Browser, clock: Clock, of: str) -> None:
+    clock.move(days=2)
+
+    assert sent(ann, of, **TYPED).status_code == 303
+
+
+@pytest.mark.parametrize(("characters", "kept_whole"), [(60_000, True), (66_000, False)])
+def test_a_long_text_is_kept_whole_or_asked_for_again(
+    ann: Browser, clock: Clock, characters: int, kept_whole: bool
+) -> None:
+    """In any language, and so long that it can be sent on."""
+    clock.move(days=2)
+    asked = sent(ann, REVIVAL_IGNORED_ORIGINS="県" * characters)
+    if not kept_whole:
+        assert asked.status_code == 303
+        return
+    signed = ann.post("/sign-in", username="ann", password=PASSWORD, next=PAGE, unsent=unsent_in(asked))
+
+    assert (asked.status_code, signed.status_code) == (401, 200)
+    assert "県" * characters in signed.text
+
+
+def test_the_address_of_a_form_keeps_its_query(ann: Browser, clock: Clock) -> None:
+    clock.move(days=2)
+    headers = {"Origin": ann.origin}
+    asked = ann.client.post("/rules/exclusions?x=1", data={"form_of": "1", "value": "y"}, headers=headers)
+    signed = ann.post("/sign-in", username="ann", password=PASSWORD, unsent=unsent_in(asked))
+
+    assert 'action="/rules/exclusions?x=1"' in signed.text
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null"])
 def test_no_form_of_another_site_is_offered(ann: Browser, origin: str) -> None:
     told = ann.client.post(PAGE, data={"form_token": "x"} | TYPED, headers={"Origin": origin})
@@ -118,7 +166,7 @@ def test_no_form_of_another_site_is_offered(ann: Browser, origin: str) -> None:
     assert "<form" not in told.text
 
 
-@pytest.mark.parametrize("name", ["password", "old", "new", "code", "credential"])
+@pytest.mark.parametrize("name", ["password", "old", "new", "code", "credential", "webhook"])
 def test_no_page_shows_what_is_secret(ann: Browser, clock: Clock, name: str) -> None:
     clock.move(days=2)
 

@@ -8,18 +8,33 @@ from mercarich_web.site.unsent import Unsent, unpacked
 
 
 def test_a_form_is_unpacked_as_it_was_packed() -> None:
-    kept = Unsent("/pools/X", (("low", "2"), ("note", 'セール "秋"'), ("low", "3")))
+    kept = Unsent("/pools/X", (("low", "2"), ("note", 'セール "秋"'), ("low", "3")), 7)
 
     assert unpacked(kept.packed()) == kept
 
 
-@pytest.mark.parametrize("text", ["", "x", "[]", "[1]", "1", '["/a", 1]', '["/a", [1]]', '["/a", [["x"]]]', "null"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "[]",
+        "[1]",
+        "1",
+        '["/a", 1]',
+        '["/a", [1]]',
+        '["/a", [["x"]]]',
+        '["/a", [["x", "y"]]]',
+        '["/a", [], "x"]',
+        "null",
+    ],
+)
 def test_any_other_text_is_no_form(text: str) -> None:
     assert unpacked(text) is None
 
 
 @pytest.mark.parametrize("action", ["https://evil.example/x", "//evil.example", "/\\evil.example", "javascript:x"])
 def test_a_form_leads_to_no_other_site(action: str) -> None:
-    kept = unpacked(json.dumps([action, [["a", "b"]]]))
+    kept = unpacked(json.dumps([action, [["a", "b"]], 7]))
 
     assert kept is None or kept.action == "/"

@@ -21,7 +21,7 @@ from mercarich_db.conditions import GIVEN_IDS, among, among_keys
 from mercarich_db.tables import listing_events, listings, source_items
 from mercarich_listings import removed_store
 from mercarich_listings.event import Change, Event
-from mercarich_listings.listing import FRESH, Listing
+from mercarich_listings.listing import Listing
 from mercarich_listings.push import Push, overtaken
 from mercarich_listings.stages import LEAVING, REGISTERING
 
@@ -146,15 +146,6 @@ def look_in_turn(connection: Connection, source_ids: Sequence[int], now: datetim
     for start in range(0, len(source_ids), CHUNK):
         some = among(source_items.c.id, source_ids[start : start + CHUNK], later)
         connection.execute(update(source_items).where(some).values(due_at=now))
-
-
-def look_sooner(connection: Connection, source_ids: Sequence[int], now: datetime) -> None:
-    """Have the watch look at these sources as at new ones: behind auctions that have ended, and before all others.
-    Those that were looked at just now (`FRESH`) keep their turn."""
-    old = or_(source_items.c.checked_at.is_(None), source_items.c.checked_at <= now - FRESH)
-    for start in range(0, len(source_ids), CHUNK):
-        some = among(source_items.c.id, source_ids[start : start + CHUNK], old)
-        connection.execute(update(source_items).where(some).values(look_class=FIRST_LOOK))
 
 
 def tell(connection: Connection, events: Iterable[Event]) -> None:

@@ -127,7 +127,8 @@ def test_a_change_needs_a_fresh_login_and_leads_back_to_the_page(
 ) -> None:
     clock.move(minutes=16)
     page = operator.get(POOL).text
-    form = {"form_token": operator.token, "mode": "auto", "low": "2", "high": "5"}
+    [of] = set(re.findall(r'name="form_of" value="(\d+)"', page))
+    form = {"form_token": operator.token, "form_of": of, "mode": "auto", "low": "2", "high": "5"}
     headers = {"Origin": operator.origin, "Referer": operator.origin + POOL}
     sent = operator.client.post(POOL, data=form, headers=headers)
     unsent = html.unescape(re.search(r'name="unsent" value="([^"]*)"', sent.text)[1])

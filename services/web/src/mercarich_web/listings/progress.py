@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+DAY = timedelta(days=1)
 ENOUGH = 10
 """Changes at Amazon from which their pace tells when the others follow."""
 
@@ -14,7 +15,7 @@ class Progress:
     at: datetime
     """The time of the action."""
     arrived: int
-    """Amazon has accepted the quantity."""
+    """Amazon has accepted the quantity, and nothing has changed it since."""
     waiting: int
     """Sent in turn."""
     unseen: int
@@ -22,7 +23,7 @@ class Progress:
     refused: int
     """Amazon refused the quantity; it is sent again after a while."""
     overtaken: int
-    """Changed again since, or deleted; unlisted and unlinked ones count, too."""
+    """Changed again since, at Amazon already or not; or deleted, or not an offer that can be sent any more."""
 
     @property
     def changed(self) -> int:
@@ -31,6 +32,12 @@ class Progress:
     @property
     def open(self) -> int:
         return self.waiting + self.unseen + self.refused
+
+    def asks_again(self, now: datetime) -> int | None:
+        """Return the seconds after which the page asks again; None: no more, as nothing is open or moves for a day."""
+        if not self.open or now - self.at > DAY:
+            return None
+        return 3 if self.waiting else 30
 
     def ends_at(self, now: datetime) -> datetime | None:
         """Return when the last one is sent at the pace so far; None while the pace is not known, or nothing waits."""

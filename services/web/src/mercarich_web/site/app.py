@@ -152,8 +152,8 @@ async def _sign_in(request: Request, _: Exception) -> Response:
 async def _forged(request: Request, error: Exception) -> Response:
     """Offer the form once more where this browser has begun another session since. No other site's page comes so far:
     `protection.OwnOrigin` refuses its requests."""
-    unsent = await unsent_of(request)
-    if unsent is None:
+    unsent, session = await unsent_of(request), request.state.visit.session
+    if unsent is None or session.account.user_id != unsent.of:
         return await _page(403)(request, error)
     refused.note(request, 403, type(error).__name__)
     site: Site = request.app.state.site

@@ -50,8 +50,8 @@ _MESSAGES: Mapping[str, str] = {
     "bulk_resume_watching": N_("%(about)s listings are watched again."),
     "bulk_delete": N_("%(about)s listings are deleted; those at Amazon disappear once Amazon has deleted them."),
     "bulk_undone": N_(
-        "%(about)s listings are restored. Those that were up go up again; after more than 15 minutes, once their source"
-        " was looked at."
+        "%(about)s listings are restored. Those that were up go up again: at once where their source was seen on sale"
+        " lately, else after a look at it."
     ),
     "bulk_put_up": N_("%(about)s listings go up once their source was seen on sale again."),
     "bulk_create": N_("%(about)s new offers are on their way to Amazon; each is on sale once Amazon sells it."),

@@ -17,11 +17,13 @@ from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FIELD, let_in, visit_of
 
 LONGEST = 65_536
-"""Characters of all names and values of a form that is kept."""
-Packed = Annotated[str, Form(alias="unsent", max_length=2 * LONGEST)]
+"""Characters of a packed form that is kept."""
+Packed = Annotated[str, Form(alias="unsent", max_length=LONGEST)]
 """The field that holds a packed form."""
+OF = "form_of"
+"""The field that tells in whose page a form was, by the user's id."""
 FORM = "application/x-www-form-urlencoded"
-SECRET = frozenset({"password", "old", "new", "code", "credential"})
+SECRET = frozenset({"password", "old", "new", "code", "credential", "webhook"})
 """Names of fields that no page shows again; a form with one of them is not kept."""
 
 
@@ -31,40 +33,45 @@ class Unsent:
 
     action: str
     fields: tuple[tuple[str, str], ...]
+    of: int
+    """The user in whose page it was: nobody else is offered it."""
 
     def packed(self) -> str:
         """Return it as the value of one field, for `unpacked`."""
-        return json.dumps([self.action, self.fields])
+        return json.dumps([self.action, self.fields, self.of], ensure_ascii=False)
 
 
 async def unsent_of(request: Request) -> Unsent | None:
-    """Return the form of a request; None: it has none, or may have files, or something secret, or too much."""
+    """Return the form of a request; None: it has no fields, may have files, or something secret, or too much, or does
+    not tell whose it is."""
     is_form = request.headers.get("content-type", "").startswith(FORM)
     if request.method != "POST" or not is_form or request.headers.get("hx-request"):
         return None
     given = (await request.form()).multi_items()
-    fields = tuple((name, value) for name, value in given if name != FIELD and isinstance(value, str))
-    is_secret = any(name in SECRET for name, _ in fields)
-    if not fields or is_secret or sum(len(name) + len(value) for name, value in fields) > LONGEST:
+    of = [value for name, value in given if name == OF and isinstance(value, str) and value.isdecimal()]
+    fields = tuple((name, value) for name, value in given if name not in (FIELD, OF) and isinstance(value, str))
+    if not fields or len(of) != 1 or any(name in SECRET for name, _ in fields):
         return None
-    return Unsent(request.url.path, fields)
+    action = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    unsent = Unsent(action, fields, int(of[0]))
+    return unsent if len(unsent.packed()) <= LONGEST else None
 
 
 def unpacked(text: str) -> Unsent | None:
     """Return what was packed; None for any other text."""
     try:
-        action, fields = json.loads(text)
-        return Unsent(own_path(action), tuple((str(name), str(value)) for name, value in fields))
+        action, fields, of = json.loads(text)
+        return Unsent(own_path(action), tuple((str(name), str(value)) for name, value in fields), int(of))
     except (ValueError, TypeError, AttributeError):
         return None
 
 
 def led_on(request: Request, entered: LetIn, unsent: Unsent | None, to: str) -> Response:
-    """Let the visitor in, and lead to the page, or show what was entered there and not sent."""
+    """Let the visitor in, and lead to the page, or show what the same user entered there and did not send."""
     site: Site = request.app.state.site
     door: Door = request.app.state.door
     session = door.who(entered.token) if unsent is not None else None
-    if unsent is None or session is None:
+    if unsent is None or session is None or session.account.user_id != unsent.of:
         return let_in(request, site.to(to), entered)
     visit = visit_of(request, session, door.form_secret(session), door.now())
     return let_in(request, site.page(visit, "accounts/send.html", unsent=unsent, next=own_path(to)), entered)

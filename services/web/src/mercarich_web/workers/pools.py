@@ -134,7 +134,7 @@ class PoolView:
 
     @property
     def _load_known(self) -> bool:
-        """Whether the autoscaler has its load metric: not where the bounds that it was given follow without it alone."""
+        """Whether the autoscaler has its load metric: not where the bounds that it has follow without it alone."""
         measured, blind = (self._plan(self.wish, load_known) for load_known in (True, False))
         if self.state is None or measured is None or blind is None:
             return True

@@ -22,11 +22,12 @@ Back = Annotated[str, Query(max_length=LONGEST)]
 
 def following(at: datetime, back: str) -> str:
     """Return the address of the page for the action of that time. `back`: the page from which the action was begun; an
-    undo on the page of the action itself leads back to where that came from."""
+    undo on the page of the action itself leads back to where that came from. A long one is left out."""
     parts = urlsplit(back)
     if parts.path == PATH:
         back = dict(parse_qsl(parts.query)).get("back", "/listings")
-    return f"{PATH}?{urlencode({'at': at.isoformat(), 'back': own_path(back)})}"
+    address = f"{PATH}?{urlencode({'at': at.isoformat(), 'back': own_path(back)})}"
+    return address if len(address) <= LONGEST // 2 else f"{PATH}?{urlencode({'at': at.isoformat()})}"
 
 
 def routes(site: Site, progress: SqlProgress) -> APIRouter:
@@ -36,7 +37,8 @@ def routes(site: Site, progress: SqlProgress) -> APIRouter:
         now = datetime.now(UTC)
         found = progress.of(visit.account.user_id, at, now)
         part = f"{PATH}/part?{urlencode({'at': at.isoformat(), 'back': back})}"
-        return site.page(visit, template, progress=found, ends_at=found.ends_at(now), part=part, back=back)
+        ends_at, again = found.ends_at(now), found.asks_again(now)
+        return site.page(visit, template, progress=found, ends_at=ends_at, again=again, part=part, back=back)
 
     @routes.get("")
     def follow(visit: Seller, at: At, back: Back = "/listings") -> Response:

@@ -3,18 +3,22 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, false, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, select
 
 from mercarich_contracts.coverage import late_after
+from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import OUT_OF_STOCK, State
 from mercarich_contracts.schedule import PLANS
 from mercarich_db import loss_rules
 from mercarich_db.conditions import among
-from mercarich_db.tables import listings, source_items
+from mercarich_db.tables import listing_events, listings, source_items
+from mercarich_db.types import has_code
 from mercarich_listings import earnings, store
+from mercarich_listings.event import Event
 from mercarich_listings.listing import Listing
 from mercarich_listings.stages import is_in
 from mercarich_platform.clock import AHEAD
+from mercarich_reasons.stock import PutBack
 from mercarich_web.listings.actions import ACTIONS, Action, BulkAction, changed
 
 
@@ -23,6 +27,8 @@ def _fits(action: Action) -> ColumnElement[bool]:
     return and_(in_stage, listings.c.orphan.is_(false())) if action.known_to_amazon else in_stage
 
 
+WENT_UP = sorted({EventKind.RESTORED, EventKind.RESUMED, EventKind.RECOVERED, EventKind.SWAPPED})
+"""Events of an offer that goes up, or gets another source, once that is looked at."""
 FITS: Mapping[BulkAction, ColumnElement[bool]] = {action: _fits(its) for action, its in ACTIONS.items()}
 """Conditions on the listing alone, by its stage; some actions have more conditions (`ways`)."""
 
@@ -48,13 +54,20 @@ def gone_sources(connection: Connection, rows: Sequence[Listing]) -> frozenset[i
     return frozenset(connection.execute(seen_gone).scalars())
 
 
-def seen_lately(connection: Connection, rows: Sequence[Listing], now: datetime) -> frozenset[int]:
-    """Return the ids of those sources of the rows that were last seen on sale, as lately as the fewest checks a day
-    would have seen them."""
-    sources = source_items.c
+def seen_lately(connection: Connection, done: Mapping[int, Event], now: datetime) -> frozenset[int]:
+    """Return the ids of those of the listings whose source was last seen on sale, as lately as the fewest checks a day
+    would have seen it, and since the offer last went up: a look that it was still waiting for is still owed.
+
+    `done`: the events of an action, by listing.
+    """
+    sources, event = source_items.c, listing_events.c
     lately = sources.observed_at.between(now - late_after(min(PLANS)), now + AHEAD)
-    seen = select(sources.id).where(
-        sources.id.in_({row.source_item_id for row in rows}), sources.state == State.AVAILABLE, lately
+    went_up = and_(event.kind.in_(WENT_UP), ~has_code(event.reason, PutBack), event.listing_id == listings.c.id)
+    owed = exists().where(went_up, event.at > sources.observed_at)
+    seen = (
+        select(listings.c.id)
+        .join(source_items, sources.id == listings.c.source_item_id)
+        .where(among(listings.c.id, sorted(done)), sources.state == State.AVAILABLE, lately, ~owed)
     )
     return frozenset(connection.execute(seen).scalars())
 

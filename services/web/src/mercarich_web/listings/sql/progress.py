@@ -23,7 +23,7 @@ class SqlProgress:
     def of(self, user_id: int, at: datetime, now: datetime) -> Progress:
         """Return the progress of what the seller changed at that time: of nothing, where there was no action."""
         event, offer = listing_events.c, listings.c
-        arrived = offer.pushed_revision >= event.revision
+        arrived = and_(offer.pushed_revision == event.revision, offer.revision == event.revision)
         is_newest = and_(offer.revision == event.revision, pending())
         refused = and_(offer.push_failed_revision == offer.revision, offer.push_problem.is_not(None))
         unseen = and_(offer.quantity > 0, ~source_is_fresh(now))

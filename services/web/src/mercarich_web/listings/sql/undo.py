@@ -43,18 +43,17 @@ def _done(connection: Connection, user_id: int, at: datetime) -> Sequence[Event]
 def _put_back(connection: Connection, done: Sequence[Event], by: str, now: datetime) -> int:
     events = {event.listing_id: event for event in done}
     rows = store.lock(connection, events)
-    gone, dear, seen = gone_sources(connection, rows), too_dear(connection, rows), seen_lately(connection, rows, now)
+    gone, dear, seen = gone_sources(connection, rows), too_dear(connection, rows), seen_lately(connection, events, now)
     paused = {row.id for row in rows if _took_down_paused(events[row.id])} | _stopped_paused(connection, rows)
     changes = [
         change
         for row in rows
-        for source in (row.source_item_id,)
-        for standing in (Standing(source in gone, row.id in dear, row.id in paused, source in seen),)
+        for is_gone in (row.source_item_id in gone,)
+        for standing in (Standing(is_gone, row.id in dear, row.id in paused, row.id in seen),)
         if (change := undone(row, events[row.id], by, now, standing)) is not None
     ]
     store.save(connection, changes)
-    unlooked = {change.after.source_item_id for change in changes if _is_put_back(change)}
-    store.look_sooner(connection, sorted(unlooked), now)
+    store.look_soon(connection, [change.after.source_item_id for change in changes if _is_put_back(change)])
     return len(changes)
 
 
