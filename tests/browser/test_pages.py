@@ -30,6 +30,7 @@ PAGES = {
         "orders": "/orders",
         "profit": "/orders/profit",
         "replacements": "/replacements",
+        "replacements-all": "/replacements/all",
         "jobs": "/jobs",
         "job-import": "/jobs/1",
         "rules": "/rules",

@@ -28,6 +28,9 @@ COSTS = {
     "/listings/1": (16, 2),
     "/orders": (10, 2),
     "/orders/profit": (6, 2),
+    "/replacements": (3, 2),
+    "/replacements?alike=30&sort=rating": (4, 2),
+    "/replacements/all": (4, 2),
     "/jobs": (2, 2),
     "/notices": (2, 2),
 }

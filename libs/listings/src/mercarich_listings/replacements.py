@@ -11,14 +11,25 @@ from sqlalchemy import Connection, and_, select, update
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.revivals import RevivalState
+from mercarich_db.conditions import among
 from mercarich_db.tables import listings, revivals, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
 from mercarich_listings.event import Told
 from mercarich_listings.listing import Listing, take_back, tell
 from mercarich_listings.transition import TRANSITIONS
+from mercarich_reasons.reason import Reason
 from mercarich_reasons.refusal import Refusal
-from mercarich_reasons.replacements import NothingToTakeBack, NothingWaits, OtherReplacement, OtherSource
+from mercarich_reasons.replacements import (
+    ApprovedAlready,
+    InUseAlready,
+    NothingToTakeBack,
+    NothingWaits,
+    OtherReplacement,
+    OtherSource,
+    RefusedAlready,
+    WentUpByItself,
+)
 from mercarich_reasons.stock import ReplacementApproved, ReplacementRefused, ReplacementTakenBack
 
 
@@ -47,13 +58,39 @@ def approve(connection: Connection, listing_id: int, by: str, now: datetime, *, 
     """
     listing, proposed = _locked(connection, listing_id)
     if proposed is None or proposed.state != RevivalState.PROPOSED or not (listing.searching and listing.listed):
-        raise Undecidable(NothingWaits(listing.sku))
+        raise Undecidable(_why_not(connection, listing, proposed))
     _require_shown(listing, proposed, shown)
     _decide(connection, [proposed.id], RevivalState.APPROVED, by, now)
     approved = ReplacementApproved(proposed.item_id, by)
     store.tell(connection, [tell(listing, Told(EventKind.APPROVED, now, approved))])
     number: int = proposed.id
     return number
+
+
+def refuse(connection: Connection, listing_id: int, by: str, now: datetime, *, shown: str | None = None) -> int:
+    """Refuse the proposal for this listing; return the revival's id. `shown` and errors as in `approve`."""
+    listing, proposed = _locked(connection, listing_id)
+    if proposed is None or proposed.state != RevivalState.PROPOSED:
+        raise Undecidable(_why_not(connection, listing, proposed))
+    return undo(connection, listing_id, by, now, shown=shown)
+
+
+def approve_many(connection: Connection, revival_ids: Sequence[int], by: str, now: datetime) -> Sequence[int]:
+    """Approve those of these proposals that still wait, as `approve` does each; return their ids."""
+    waiting = _waiting(connection, revival_ids)
+    _decide(connection, [its.id for _, its in waiting], RevivalState.APPROVED, by, now)
+    approved = [(one, ReplacementApproved(its.item_id, by)) for one, its in waiting]
+    store.tell(connection, [tell(one, Told(EventKind.APPROVED, now, reason)) for one, reason in approved])
+    return [its.id for _, its in waiting]
+
+
+def refuse_many(connection: Connection, revival_ids: Sequence[int], by: str, now: datetime) -> Sequence[int]:
+    """Refuse those of these proposals that still wait, as `refuse` does each; return their ids."""
+    waiting = _waiting(connection, revival_ids)
+    _decide(connection, [its.id for _, its in waiting], RevivalState.UNDONE, by, now)
+    refused = [(one, ReplacementRefused(its.item_id, by)) for one, its in waiting]
+    store.tell(connection, [tell(one, Told(EventKind.UNDONE, now, reason)) for one, reason in refused])
+    return [its.id for _, its in waiting]
 
 
 def undo(connection: Connection, listing_id: int, by: str, now: datetime, *, shown: str | None = None) -> int:
@@ -80,6 +117,43 @@ def _locked(connection: Connection, listing_id: int) -> tuple[Listing, AnyRow | 
     last = _newest(connection, [listing_id]).get(listing_id)
     [listing] = store.lock(connection, [listing_id])
     return listing, last
+
+
+def _waiting(connection: Connection, revival_ids: Sequence[int]) -> Sequence[tuple[Listing, AnyRow]]:
+    """Lock and return the listings whose newest replacement is one of these and still waits, each with it."""
+    of = select(revivals.c.listing_id).where(among(revivals.c.id, revival_ids))
+    newest = _newest(connection, connection.execute(of).scalars().all())
+    asked = {
+        listing_id: its
+        for listing_id, its in newest.items()
+        if its.id in revival_ids and its.state == RevivalState.PROPOSED
+    }
+    locked = store.lock(connection, asked, listings.c.searching, listings.c.listed)
+    found = [(one, asked[one.id]) for one in locked]
+    return [(one, its) for one, its in found if one.source_item_id == its.old_source_item_id]
+
+
+def _why_not(connection: Connection, listing: Listing, last: AnyRow | None) -> Reason:
+    """Return what happened to the listing's newest replacement, which does not wait."""
+    if last is None:
+        return NothingWaits(listing.sku)
+    its = revivals.c
+    same = and_(its.listing_id == listing.id, its.marketplace == last.marketplace, its.item_id == last.item_id)
+    # What is in use has a row of its own beside the one that was decided.
+    decided = select(its.decided_by, its.decided_at).where(
+        same, its.decided_by.is_not(None), its.decided_at.is_not(None)
+    )
+    by = connection.execute(decided.order_by(its.id.desc()).limit(1)).first()
+    if last.state == RevivalState.APPLIED and by is None:
+        return WentUpByItself(listing.sku, last.item_id, last.at)
+    said = {
+        RevivalState.APPLIED: InUseAlready,
+        RevivalState.APPROVED: ApprovedAlready,
+        RevivalState.UNDONE: RefusedAlready,
+    }
+    if by is None or last.state not in said:
+        return NothingWaits(listing.sku)
+    return said[last.state](listing.sku, last.item_id, by.decided_by, by.decided_at)
 
 
 def _newest(connection: Connection, listing_ids: Sequence[int]) -> Mapping[int, AnyRow]:

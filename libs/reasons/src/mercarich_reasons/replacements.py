@@ -1,6 +1,7 @@
 """Reasons why a person's decision on a replacement is refused."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from mercarich_contracts.market import Marketplace
 from mercarich_reasons.reason import Reason
@@ -11,6 +12,45 @@ class NothingWaits(Reason):
     """No replacement of this listing waits for approval."""
 
     sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedAlready(Reason):
+    """Somebody approved the replacement before; it goes up after one more look."""
+
+    sku: str
+    item_id: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedAlready(Reason):
+    """Somebody refused the replacement, or took it back, before."""
+
+    sku: str
+    item_id: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InUseAlready(Reason):
+    """Somebody approved the replacement at `at`, and it is the listing's source by now."""
+
+    sku: str
+    item_id: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WentUpByItself(Reason):
+    """The replacement became the listing's source at `at` by the seller's rules, without anybody's approval."""
+
+    sku: str
+    item_id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

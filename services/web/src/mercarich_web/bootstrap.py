@@ -65,6 +65,7 @@ from mercarich_web.orders.sql.profit import SqlProfits
 from mercarich_web.overview.wiring import measuring, show_overview
 from mercarich_web.pictures.files import PictureFiles
 from mercarich_web.replacements import api as replacements_api
+from mercarich_web.replacements.deciding_all import DecideAll
 from mercarich_web.replacements.exclusion_changes import ExclusionDesk
 from mercarich_web.replacements.pages import replacements, rules
 from mercarich_web.replacements.rule_changes import RuleDesk
@@ -72,6 +73,7 @@ from mercarich_web.replacements.sql.exclusions import SqlExclusions
 from mercarich_web.replacements.sql.proposals import SqlProposals
 from mercarich_web.replacements.sql.rule_trials import SqlTrials
 from mercarich_web.replacements.sql.rules import SqlRules
+from mercarich_web.replacements.sql.waiting import SqlWaiting
 from mercarich_web.runs import wiring as runs
 from mercarich_web.runs.sql.holds import SqlHolds
 from mercarich_web.schedule import wiring as schedule
@@ -125,7 +127,7 @@ def build_pages(
     change = ChangeMany(SqlBulk(engine), feed, looks, people.audit, now)
     limit = LimitLoss(SqlLimits(engine), people.audit, now)
     set_prices = SetPrices(SqlPrices(engine), people.audit, now)
-    proposals = SqlProposals(engine, now)
+    proposals, waiting = SqlProposals(engine, now), SqlWaiting(engine)
     differing, ask = SqlDifferences(engine), ask_amazon(engine, people.audit, now)
     decisions, profits, creating = SqlDecisions(engine, now), SqlProfits(engine), SqlCreations(engine, now)
     at_amazon = offer_desk(engine, people.audit, desk.start_import, now)
@@ -135,7 +137,7 @@ def build_pages(
     of_api = api(
         listings_api.routes(people.keys, book, tell_story),
         listings_api.changes(people.keys, change, limit, set_prices),
-        replacements_api.decisions(people.keys, proposals),
+        replacements_api.decisions(people.keys, waiting, proposals),
         differences_api.routes(people.keys, differing, ask),
         orders_api.routes(people.keys, orders_of, decisions, profits, now, together),
         jobs_api.routes(people.keys, desk),
@@ -170,7 +172,7 @@ def build_pages(
         price_pages.routes(site, set_prices),
         creations.routes(site, creating),
         listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
-        replacements.routes(site, proposals),
+        replacements.routes(site, waiting, proposals, DecideAll(waiting, proposals, people.audit, now)),
         jobs.routes(site, desk),
         rules.routes(
             site,

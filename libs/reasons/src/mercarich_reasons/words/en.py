@@ -104,6 +104,10 @@ REASONS: Mapping[str, str] = {
     "feed_incomplete": "Amazon processed only {processed} of the feed's {sent} messages",
     # a person's word on a replacement
     "nothing_waits": "{sku} has no replacement that waits for approval",
+    "approved_already": "{sku}: {by} approved {item_id} on {at}; it goes up after one more look",
+    "refused_already": "{sku}: {by} refused {item_id} on {at}; the search goes on",
+    "in_use_already": "{sku}: {by} approved {item_id} on {at}, and it is in use by now",
+    "went_up_by_itself": "{sku}: {item_id} went up by itself on {at}; nothing waits any more",
     "nothing_to_take_back": "{sku} has no replacement to take back",
     "other_replacement": "a newer replacement was found for {sku}: {item_id} ({marketplace})",
     "other_source": "the source of {sku} is no longer {item_id}",

@@ -100,6 +100,10 @@ REASONS: Mapping[str, str] = {
     "feed_incomplete": "Amazonが処理したのはフィードの{sent}件中{processed}件だけです",
     # a person's word on a replacement
     "nothing_waits": "{sku}には、承認待ちの代わりの仕入れ元がありません",
+    "approved_already": "{sku}の{item_id}は、{at}に{by}さんが承認しました。最後にもう一度確認してから出品されます",
+    "refused_already": "{sku}の{item_id}は、{at}に{by}さんが不採用にしました。引き続き代わりの仕入れ元を探します",
+    "in_use_already": "{sku}の{item_id}は、{at}に{by}さんが承認し、すでに仕入れ元になっています",
+    "went_up_by_itself": "{sku}の{item_id}は、{at}に自動で復活しました。承認は不要です",
     "nothing_to_take_back": "{sku}には、取り消せる代わりの仕入れ元がありません",
     "other_replacement": "{sku}の代わりの仕入れ元は、別の商品（{marketplace} {item_id}）に変わっています",
     "other_source": "{sku}の仕入れ元は{item_id}から変更されています",

@@ -15,9 +15,18 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (token) event.detail.headers["X-Form-Token"] = token.content;
 });
 
-for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, () => say(document.body.dataset.failed));
 }
+
+// A request that was refused for a reason says it, as its page would; and what the page shows is no longer so.
+document.addEventListener("htmx:responseError", (event) => {
+  const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+  const why = page.querySelector("[data-why]")?.textContent.trim();
+  say(why || document.body.dataset.failed);
+  const picks = document.getElementById("picks");
+  if (why && picks) window.htmx.ajax("GET", window.location.href, { target: picks, select: "#picks", swap: "outerHTML" });
+});
 
 // The card that one is in, by its place: what comes in its stead gets the next key.
 let place = -1;

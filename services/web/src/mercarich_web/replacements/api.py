@@ -1,7 +1,10 @@
 """A seller's decisions on replacements in the API."""
 
-from fastapi import APIRouter, Depends
+from typing import Annotated
 
+from fastapi import APIRouter, Depends, Query
+
+from mercarich_contracts.market import Marketplace
 from mercarich_web.api.callers import caller
 from mercarich_web.api.ids import Id
 from mercarich_web.identity.api_keys import Keys
@@ -9,16 +12,44 @@ from mercarich_web.identity.keys import Scope
 from mercarich_web.identity.people import Account
 from mercarich_web.replacements import shapes
 from mercarich_web.replacements.sql.proposals import SqlProposals
+from mercarich_web.replacements.sql.waiting import SqlWaiting
+from mercarich_web.replacements.views import ProposalOrder, Wish, packed, unpacked
 
 
-def decisions(keys: Keys, proposals: SqlProposals) -> APIRouter:
+def wished(
+    alike: Annotated[
+        int | None, Query(ge=0, le=100, description="least share of matching features, in percent")
+    ] = None,
+    dearer: Annotated[
+        int | None, Query(ge=-1_000_000, le=1_000_000, description="most yen above the first source, with postage")
+    ] = None,
+    good: Annotated[int | None, Query(ge=0, le=100, description="least share of good ratings, in percent")] = None,
+    ratings: Annotated[int | None, Query(ge=0, le=1_000_000, description="least number of ratings")] = None,
+    market: Marketplace | None = None,
+    sort: ProposalOrder = ProposalOrder.OLDEST,
+) -> Wish:
+    return Wish(alike, dearer, good, ratings, market.value if market is not None else None, sort)
+
+
+def decisions(keys: Keys, book: SqlWaiting, proposals: SqlProposals) -> APIRouter:
     routes = APIRouter(prefix="/replacements", tags=["replacements"])
     reader = Depends(caller(keys, Scope.LISTINGS_READ))
     writer = Depends(caller(keys, Scope.LISTINGS_WRITE))
 
-    @routes.get("", summary="Replacements that wait for your word, the first twenty")
-    def waiting(account: Account = reader) -> shapes.Proposals:
-        return shapes.Proposals(replacements=[shapes.proposal(one) for one in proposals.waiting(account)])
+    @routes.get("", summary="Replacements that wait for your word, twenty at a time")
+    def waiting(
+        wish: Annotated[Wish, Depends(wished)],
+        after: Annotated[str, Query(max_length=400)] = "",
+        account: Account = reader,
+    ) -> shapes.Proposals:
+        """What is not known of a replacement never matches a filter on it. `after`: the `next` of the page before."""
+        found = book.page(account.user_id, wish, unpacked(after) if after else None)
+        return shapes.Proposals(
+            replacements=[shapes.proposal(one) for one in found.rows],
+            matching=found.matching,
+            waiting=found.waiting,
+            next=packed(found.next) if found.next is not None else None,
+        )
 
     @routes.post("/{listing_id}/approve", summary="Take it; it goes up after one more look", status_code=204)
     def approve(listing_id: Id, meant: shapes.Meant, account: Account = writer) -> None:

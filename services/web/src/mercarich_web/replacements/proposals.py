@@ -70,6 +70,18 @@ class Proposal:
         return None if self.price_jpy is None else self.price_jpy + (self.shipping_cost_jpy or 0)
 
     @property
+    def landed_jpy(self) -> int | None:
+        """Return its price in yen with the postage, None when either is not known: the value that filters compare."""
+        postage = 0 if self.shipping_payer == "seller" else self.shipping_cost_jpy
+        return None if self.price_jpy is None or postage is None else self.price_jpy + postage
+
+    @property
+    def landed_dearer_jpy(self) -> int | None:
+        if self.landed_jpy is None or self.first_price_jpy is None:
+            return None
+        return self.landed_jpy - self.first_price_jpy
+
+    @property
     def dearer_jpy(self) -> int | None:
         """Return how much dearer it is than the first source, in yen, with the postage as far as it is known."""
         if self.cost_jpy is None or self.first_price_jpy is None:

@@ -38,6 +38,12 @@ class Meant(BaseModel):
 
 class Proposals(BaseModel):
     replacements: Sequence[ProposalShape]
+    matching: int
+    """Number of all that match the filters."""
+    waiting: int
+    """Number of all that wait."""
+    next: str | None
+    """The `after` of the next page; null on the last one."""
 
 
 def proposal(one: Proposal) -> ProposalShape:

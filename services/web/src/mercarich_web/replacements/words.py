@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from mercarich_contracts.revivals import RevivalState
 from mercarich_replacements.filters import Filter
+from mercarich_web.replacements.views import Decision, ProposalOrder
 from mercarich_web.site.languages import N_
 
 REFUSED_BY: Mapping[str, str] = {
@@ -30,3 +31,23 @@ REPLACEMENTS: Mapping[str, tuple[str, str]] = {
     RevivalState.LAPSED: (N_("lapsed"), ""),
     RevivalState.UNDONE: (N_("refused"), ""),
 }
+PROPOSAL_ORDERS: Mapping[str, str] = {
+    ProposalOrder.OLDEST: N_("Waiting longest first"),
+    ProposalOrder.ALIKE: N_("Pictures most alike first"),
+    ProposalOrder.DEARER: N_("Cheapest compared with so far first"),
+    ProposalOrder.RATING: N_("Best rated seller first"),
+    ProposalOrder.COST: N_("Lowest cost with postage first"),
+}
+DECIDES_ALL: Mapping[str, tuple[str, str]] = {
+    Decision.APPROVE: (
+        N_("Approve all that match"),
+        N_(
+            "A worker looks at each item once more; those that are still for sale go up. Others are searched for again."
+        ),
+    ),
+    Decision.REFUSE: (
+        N_("Refuse all that match"),
+        N_("None of these items is proposed again for the same listing. The search for others goes on."),
+    ),
+}
+"""A decision on all that match: its title, and what it does."""

@@ -27,6 +27,8 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "amazon_asked": (N_("asked Amazon what it shows"), ""),
     "offers_matched": (N_("named sources of offers at Amazon"), ""),
     "order_decided": (N_("decided on an order"), ""),
+    "replacements_approved": (N_("approved replacements"), ""),
+    "replacements_refused": (N_("refused replacements"), ""),
     "rule_changed": (N_("changed a rule"), ""),
     "notice_ways_changed": (N_("chose how notices go out"), ""),
     "listings_check": (N_("requested looks at sources"), ""),

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from mercarich_web.site.languages import N_
 
-UNDO, PREVIEWED = " undo=", " previewed="
+UNDO, PREVIEWED, LEFT = " undo=", " previewed=", " left="
 
 
 class Message(NamedTuple):
@@ -17,13 +17,16 @@ class Message(NamedTuple):
     """Time of the action, if it can be undone."""
     previewed: str
     """How many a preview had said, if others were changed; else empty."""
+    left: str = ""
+    """How many of those previewed stay as they are, because they were changed meanwhile; else empty."""
 
 
 def message(cookie: str) -> Message:
-    whole, _, undo = unquote(cookie).partition(UNDO)
+    told, _, left = unquote(cookie).partition(LEFT)
+    whole, _, undo = told.partition(UNDO)
     text, _, previewed = whole.partition(PREVIEWED)
     code, _, about = text.partition(" ")
-    return Message(_MESSAGES.get(code, ""), about[:80], undo[:40], previewed[:12])
+    return Message(_MESSAGES.get(code, ""), about[:80], undo[:40], previewed[:12], left[:12])
 
 
 _MESSAGES: Mapping[str, str] = {
@@ -82,6 +85,8 @@ _MESSAGES: Mapping[str, str] = {
     "order_taken_back": N_("Order %(about)s is to be bought again."),
     "replacement_approved": N_("%(about)s: approved. It goes up after one more look."),
     "replacement_refused": N_("%(about)s: refused. The search goes on."),
+    "replacements_approved": N_("%(about)s replacements are approved. Each goes up after one more look."),
+    "replacements_refused": N_("%(about)s replacements are refused. The search goes on."),
     "pool_changed": N_("%(about)s is changed; the cluster follows within seconds."),
     "hold_released": N_("Hold %(about)s is released; its changes are made within seconds."),
     "hold_was_closed": N_("Hold %(about)s was released or closed before."),

@@ -62,15 +62,17 @@ class Site:
         return self.environments[visit.language].get_template(template).render(visit=visit, **values)
 
     def to(
-        self, path: str, notice: str | None = None, about: str = "", undo: str = "", previewed: str = ""
+        self, path: str, notice: str | None = None, about: str = "", undo: str = "", previewed: str = "", left: str = ""
     ) -> Response:
         """Redirect to a page of ours after an action, with a message of `flash`.
 
-        `undo` is the time of a bulk action that can be undone; `previewed` how many its preview had said, if others.
+        `undo` is the time of a bulk action that can be undone; `previewed` how many its preview had said, if others;
+        `left` how many of those it leaves, because they were changed meanwhile.
         """
         answer = RedirectResponse(own_path(path), 303)
         if notice is not None:
             more = (f"{flash.PREVIEWED}{previewed}" if previewed else "") + (f"{flash.UNDO}{undo}" if undo else "")
+            more += f"{flash.LEFT}{left}" if left else ""
             value = quote(f"{notice} {about}".strip() + more)
             self.keep(answer, NOTICE, value, seconds=60)
         return answer

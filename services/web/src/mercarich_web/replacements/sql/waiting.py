@@ -1,0 +1,162 @@
+"""Read the replacements that wait for a seller: a page, all that match, and those of a preview that still do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from mercarich_db.conditions import among
+from mercarich_db.tables import listing_pictures, listings, revival_candidates, revivals, source_items
+from mercarich_listings.replacements import AWAITED
+from mercarich_web.database import reading
+from mercarich_web.replacements.proposals import Proposal
+from mercarich_web.replacements.views import (
+    MOST,
+    PREVIEWED,
+    ROWS,
+    UNKNOWN,
+    Place,
+    Preview,
+    ProposalOrder,
+    ProposalPage,
+    Wish,
+)
+
+SEEN = (
+    *("rating_good", "rating_bad", "shipping_payer", "shipping_cost_jpy", "ships_from", "ship_days_max"),
+    *("share_forth", "share_back", "inliers"),
+)
+"""What the search saw of a candidate; NULL when it is not known, or not kept any more."""
+PARTS = 10_000
+"""Shares are compared as pages show them: in hundredths of a percent."""
+_old, _new = source_items.alias("old"), source_items.alias("new")
+_found, _offer, _seen = revivals.c, listings.c, revival_candidates.c
+
+
+def its_candidate() -> ColumnElement[bool]:
+    """Return the condition for the search's row on the item that it found."""
+    same = and_(_seen.marketplace == _found.marketplace, _seen.item_id == _found.item_id)
+    return and_(_seen.listing_id == _found.listing_id, same, _seen.refused_by.is_(None))
+
+
+def _parts(share: ColumnElement[Any]) -> ColumnElement[int]:
+    return cast(func.round(share * PARTS), Integer)
+
+
+_ALIKE = _parts(case((_seen.share_forth < _seen.share_back, _seen.share_forth), else_=_seen.share_back))
+_RATINGS = _seen.rating_good + _seen.rating_bad
+_GOOD = _parts(_seen.rating_good * 1.0 / func.nullif(_RATINGS, 0))
+_POSTAGE = case((_seen.shipping_payer == "seller", 0), else_=_seen.shipping_cost_jpy)
+_COST = _found.price_jpy + _POSTAGE
+_DEARER = _COST - _offer.first_price_jpy
+_KEYS: Mapping[ProposalOrder, ColumnElement[int]] = {
+    ProposalOrder.OLDEST: literal(0),
+    ProposalOrder.ALIKE: func.coalesce(-_ALIKE, UNKNOWN),
+    ProposalOrder.DEARER: func.coalesce(_DEARER, UNKNOWN),
+    ProposalOrder.RATING: func.coalesce(-_GOOD, UNKNOWN),
+    ProposalOrder.COST: func.coalesce(_COST, UNKNOWN),
+}
+"""Sort keys, ascending."""
+
+
+class SqlWaiting:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def page(self, user_id: int, wish: Wish, after: Place | None = None) -> ProposalPage:
+        key = _KEYS[wish.order]
+        rows = _rows(user_id, wish)
+        if after is not None:
+            rows = rows.where(or_(key > after.key, and_(key == after.key, _found.id > after.revival_id)))
+        with reading(self._engine) as connection:
+            found = connection.execute(rows.limit(ROWS + 1)).all()
+            whole = after is None and len(found) <= ROWS
+            matching = len(found) if whole else _count(connection, user_id, wish)
+            waiting = _count(connection, user_id, Wish()) if wish.narrows else matching
+        place = Place(found[ROWS - 1].place, found[ROWS - 1].id) if len(found) > ROWS else None
+        return ProposalPage([_proposal(row) for row in found[:ROWS]], place, matching, waiting)
+
+    def preview(self, user_id: int, wish: Wish) -> Preview:
+        ids = _ordered(_matching(select(_found.id), user_id, wish), wish).limit(MOST)
+        with reading(self._engine) as connection:
+            matching = connection.execute(ids).scalars().all()
+            first = connection.execute(_rows(user_id, wish).limit(PREVIEWED)).all()
+            number = len(matching) if len(matching) < MOST else _count(connection, user_id, wish)
+        return Preview(matching, [_proposal(row) for row in first], number)
+
+
+def still_matching(connection: Connection, user_id: int, wish: Wish, ids: Sequence[int]) -> Sequence[int]:
+    """Return those of the replacements that wait for this seller, and match."""
+    some = _matching(select(_found.id), user_id, wish).where(among(_found.id, ids))
+    return connection.execute(some).scalars().all()
+
+
+def _matching(query: Select[Any], user_id: int, wish: Wish) -> Select[Any]:
+    query = (
+        query.select_from(revivals)
+        .join(listings, AWAITED)
+        .outerjoin(revival_candidates, its_candidate())
+        .where(_found.user_id == user_id)
+    )
+    if wish.alike_percent is not None:
+        query = query.where(wish.alike_percent * PARTS // 100 <= _ALIKE)
+    if wish.dearer_jpy is not None:
+        query = query.where(wish.dearer_jpy >= _DEARER)
+    if wish.good_percent is not None:
+        query = query.where(wish.good_percent * PARTS // 100 <= _GOOD)
+    if wish.ratings is not None:
+        query = query.where(wish.ratings <= _RATINGS)
+    return query if wish.marketplace is None else query.where(_found.marketplace == wish.marketplace)
+
+
+def _ordered(query: Select[Any], wish: Wish) -> Select[Any]:
+    return (
+        query.order_by(_found.id)
+        if wish.order is ProposalOrder.OLDEST
+        else query.order_by(_KEYS[wish.order], _found.id)
+    )
+
+
+def _count(connection: Connection, user_id: int, wish: Wish) -> int:
+    number: int = connection.execute(_matching(select(func.count()), user_id, wish)).scalar_one()
+    return number
+
+
+def _rows(user_id: int, wish: Wish) -> Select[Any]:
+    saved = listing_pictures.c
+    pictured = exists().where(saved.listing_id == _found.listing_id, saved.slot == 0)
+    columns = (
+        select(_found.id, _found.listing_id, _offer.sku, _offer.title.label("listing_title"), _offer.withdrawn_at)
+        .add_columns(_offer.first_price_jpy, _old.c.marketplace.label("old_marketplace"))
+        .add_columns(_old.c.item_id.label("old_item_id"), _old.c.price_jpy.label("old_price_jpy"))
+        .add_columns(_old.c.seller_id.label("old_seller_id"), _found.marketplace, _found.item_id, _found.url)
+        .add_columns(_found.title, _found.price_jpy, _found.at, _old.c.condition_code.label("old_condition_code"))
+        .add_columns(func.coalesce(_seen.seller_id, _new.c.seller_id).label("seller_id"))
+        .add_columns(func.coalesce(_seen.condition_code, _new.c.condition_code).label("condition_code"))
+        .add_columns(*(_seen[name] for name in SEEN), pictured.label("pictured"))
+        .add_columns(_KEYS[wish.order].label("place"))
+    )
+    rows = (
+        _matching(columns, user_id, wish)
+        .join(_old, _old.c.id == _found.old_source_item_id)
+        .outerjoin(_new, and_(_new.c.marketplace == _found.marketplace, _new.c.item_id == _found.item_id))
+    )
+    return _ordered(rows, wish)
+
+
+def _proposal(row: Any) -> Proposal:
+    return Proposal(**{name: value for name, value in row._mapping.items() if name != "place"})
