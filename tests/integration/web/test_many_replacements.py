@@ -10,6 +10,7 @@ from tests.integration.web.conftest import Deeds
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
+from tests.integration.web.test_api import ALL, key_of
 
 from mercarich_contracts.events import EventKind
 from mercarich_db import tables
@@ -278,3 +279,21 @@ def test_an_outdated_tab_is_told_what_happened(
     assert re.search(r"data-why>[^<]*" + re.escape(told), refused.text), refused.text
     assert states(engine) == {then["state"]: 1}
     assert rows.read("excluded_sellers", "seller_id") == []
+
+
+def test_the_api_has_the_same_filters_and_pages(ann: Browser, rows: Rows, ann_id: int) -> None:
+    wait_for_a_word(rows, ann_id, 100)
+    ann.get("/account/keys")
+    program = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        query = f"alike=30&dearer=200&sort=cost&after={after}"
+        told = ann.client.get(f"/api/v1/replacements?{query}", headers=program).json()
+        seen += [one["sku"] for one in told["replacements"]]
+        after = told["next"]
+
+    assert (told["matching"], told["waiting"]) == (40, 100)
+    assert len(seen) == len(set(seen)) == 40
+    assert [sku[-1] for sku in seen] == sorted(sku[-1] for sku in seen)
+    assert ann.client.get("/api/v1/replacements?alike=101", headers=program).status_code == 422

@@ -21,6 +21,10 @@ from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import View, Wish
 from mercarich_web.notices.sql.causes import SqlCauses
 from mercarich_web.orders.sql.profit import SqlProfits
+from mercarich_web.replacements.sql.waiting import SqlWaiting
+from mercarich_web.replacements.views import Place as After
+from mercarich_web.replacements.views import ProposalOrder
+from mercarich_web.replacements.views import Wish as Wanted
 
 COSTS = {
     "/": (10, 3),
@@ -153,3 +157,18 @@ def test_the_orders_of_the_last_months_are_found_by_their_index(engine: Engine, 
     assert "SEARCH order_items USING INDEX ix_order_items_day (user_id=? AND ordered_at>? AND ordered_at<?)" in plan, (
         plan
     )
+
+
+def test_what_waits_for_a_seller_is_found_by_its_state(engine: Engine, ann: Browser) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("MariaDB knows how many rows each index leaves")
+    with counted() as costs:
+        SqlWaiting(engine).page(1, Wanted(alike_percent=30, order=ProposalOrder.COST), After(1, 1))
+
+    of_proposals = [one for one in costs.statements if "FROM revivals" in one[0]]
+    assert len(of_proposals) == 3, "the rows, how many match, and how many wait"
+    for statement, parameters in of_proposals:
+        with reading(engine) as connection:
+            plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
+        assert "SEARCH revivals USING INDEX ix_revivals_state" in plan, plan
+        assert "SCAN" not in plan, plan

@@ -122,11 +122,9 @@ def _locked(connection: Connection, listing_id: int) -> tuple[Listing, AnyRow | 
 def _waiting(connection: Connection, revival_ids: Sequence[int]) -> Sequence[tuple[Listing, AnyRow]]:
     """Lock and return the listings whose newest replacement is one of these and still waits, each with it."""
     of = select(revivals.c.listing_id).where(among(revivals.c.id, revival_ids))
-    newest = _newest(connection, connection.execute(of).scalars().all())
+    newest, wanted = _newest(connection, connection.execute(of).scalars().all()), set(revival_ids)
     asked = {
-        listing_id: its
-        for listing_id, its in newest.items()
-        if its.id in revival_ids and its.state == RevivalState.PROPOSED
+        listing_id: its for listing_id, its in newest.items() if its.id in wanted and its.state == RevivalState.PROPOSED
     }
     locked = store.lock(connection, asked, listings.c.searching, listings.c.listed)
     found = [(one, asked[one.id]) for one in locked]
