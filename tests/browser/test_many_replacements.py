@@ -51,7 +51,7 @@ def test_those_that_match_are_approved_at_once(
     page.wait_for_url(re.compile("/replacements/all"))
     page.screenshot(path=SHOTS / f"replacements-all-{width}.png", full_page=True)
     fits = fits and visitor.fits()
-    page.locator("form[action*='/replacements/all'] button").click()
+    page.locator("form[action='/replacements/all'] button").click()
     toast = page.locator(".toast")
     expect(toast).to_contain_text("16")
 

@@ -93,8 +93,10 @@ def events_of(engine: Engine, kind: EventKind) -> list[object]:
         return [tuple(row) for row in connection.execute(query)]
 
 
-def previewed(text: str) -> str:
-    return text.partition('name="ids" value="')[2].partition('"')[0]
+def sent(preview: str) -> dict[str, str]:
+    """Return the fields of the preview's form."""
+    form = preview.partition('action="/replacements/all"')[2].partition("</form>")[0]
+    return {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form)}
 
 
 @pytest.mark.parametrize("sort", ["oldest", "alike", "dearer", "rating", "cost"])
@@ -163,7 +165,7 @@ def test_all_that_match_are_approved_as_the_preview_has_shown_them(
     page = ann.get("/replacements?alike=30").text
     preview = ann.get("/replacements/all?alike=30&decision=approve").text
     began = time.monotonic()
-    done = ann.post("/replacements/all?alike=30&decision=approve", ids=previewed(preview))
+    done = ann.post("/replacements/all", **sent(preview))
     seconds = time.monotonic() - began
     matching = [id for id in range(1, WAITING + 1) if id % 10 >= 3]
 
@@ -180,7 +182,7 @@ def test_all_that_match_are_approved_as_the_preview_has_shown_them(
 
 def test_all_548_are_refused(ann: Browser, engine: Engine, busy: int, deeds: Deeds) -> None:
     preview = ann.get("/replacements/all?decision=refuse").text
-    ann.post("/replacements/all?decision=refuse", ids=previewed(preview))
+    ann.post("/replacements/all", **sent(preview))
 
     assert "No filter is set: these are all that wait." in preview
     assert states(engine) == {"undone": WAITING}
@@ -194,8 +196,8 @@ def test_what_was_decided_or_changed_since_the_preview_is_left_and_told(
     ann: Browser, rows: Rows, engine: Engine, busy: int
 ) -> None:
     """In another tab one is refused; a search finds another item; a postage and a listing change; one comes anew."""
-    ids = previewed(ann.get("/replacements/all?alike=10&decision=approve").text)
-    matching = len(ids.split("."))
+    form = sent(ann.get("/replacements/all?alike=10&decision=approve").text)
+    matching = len(form["ids"].split("."))
     ann.post("/replacements/1/refuse", item="mercari n1", waiting="true")
     its = tables.revivals.c
     rows.change(update(tables.revivals).where(its.listing_id == 2).values(state="lapsed"))
@@ -207,7 +209,7 @@ def test_what_was_decided_or_changed_since_the_preview_is_left_and_told(
     rows.change(update(seen).where(seen.c.listing_id == 3).values(share_forth=0.01))
     rows.change(update(tables.listings).where(tables.listings.c.id == 4).values(searching=False))
     wait_for_a_word(rows, busy, 9, first=600)
-    done = ann.post("/replacements/all?alike=10&decision=approve", ids=ids)
+    done = ann.post("/replacements/all", **form)
     told = ann.get(done.headers["location"]).text
 
     assert f"{matching - 4} replacements are approved." in told
@@ -221,9 +223,9 @@ def test_what_was_decided_or_changed_since_the_preview_is_left_and_told(
 
 def test_a_second_confirmation_changes_nothing_more(ann: Browser, rows: Rows, engine: Engine, ann_id: int) -> None:
     wait_for_a_word(rows, ann_id, 9)
-    ids = previewed(ann.get("/replacements/all").text)
+    form = sent(ann.get("/replacements/all").text)
     for _ in range(2):
-        done = ann.post("/replacements/all", ids=ids)
+        done = ann.post("/replacements/all", **form)
 
     assert "0 replacements are approved." in ann.get(done.headers["location"]).text
     assert len(events_of(engine, EventKind.APPROVED)) == 9
@@ -234,10 +236,10 @@ def test_nobody_decides_on_what_is_another_sellers(
 ) -> None:
     with signed_in(database_url, engine, rows.user("bob"), "bob") as bob:
         preview = bob.get("/replacements/all").text
-        bob.post("/replacements/all?decision=approve", ids="1.2.3")
-        bob.post("/replacements/all?decision=refuse", ids="4.5.6")
+        bob.post("/replacements/all", decision="approve", ids="1.2.3")
+        bob.post("/replacements/all", decision="refuse", ids="4.5.6")
 
-    assert previewed(preview) == ""
+    assert "ids" not in sent(preview)
     assert states(engine) == {"proposed": WAITING}
     assert deeds() == []
 
@@ -246,7 +248,7 @@ def test_nobody_decides_on_what_is_another_sellers(
 def test_ids_that_no_preview_has_given_are_refused(ann: Browser, engine: Engine, busy: int, ids: str) -> None:
     ann.get("/replacements/all")
 
-    assert ann.post("/replacements/all", ids=ids).status_code == 422
+    assert ann.post("/replacements/all", decision="approve", ids=ids).status_code == 422
     assert states(engine) == {"proposed": WAITING}
 
 

@@ -195,7 +195,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/listings/undo"): Row(For.SELLER, fields={"at": "2026-11-25T10:00:00+00:00"}),
     ("get", "/replacements"): Row(For.SELLER),
     ("get", "/replacements/all"): Row(For.SELLER),
-    ("post", "/replacements/all"): Row(For.SELLER, fields={"ids": "1"}),
+    ("post", "/replacements/all"): Row(For.SELLER, fields={"ids": "1", "decision": "approve"}),
     ("post", "/replacements/{listing_id}/approve"): Row(For.OWNER, "/replacements/{listing}/approve"),
     ("post", "/replacements/{listing_id}/refuse"): Row(For.OWNER, "/replacements/{listing}/refuse"),
     ("post", "/replacements/{listing_id}/refuse-seller"): Row(For.OWNER, "/replacements/{listing}/refuse-seller"),

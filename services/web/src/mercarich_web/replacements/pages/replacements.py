@@ -44,7 +44,20 @@ def _given(number: int | Literal[""]) -> int | None:
     return None if number == "" else number
 
 
+def stated(
+    alike: Annotated[Percent, Form()] = "",
+    dearer: Annotated[Yen, Form()] = "",
+    good: Annotated[Percent, Form()] = "",
+    ratings: Annotated[Number, Form()] = "",
+    market: Annotated[Marketplace | Literal[""], Form()] = "",
+    sort: Annotated[ProposalOrder, Form()] = ProposalOrder.OLDEST,
+) -> Wish:
+    """Parse the filters of a preview from its form: a form that is sent again after a new sign-in has no query."""
+    return wished(alike, dearer, good, ratings, market, sort)
+
+
 Wished = Annotated[Wish, Depends(wished)]
+Stated = Annotated[Wish, Depends(stated)]
 
 
 def routes(site: Site, waiting: SqlWaiting, proposals: SqlProposals, decide: DecideAll) -> APIRouter:
@@ -79,11 +92,11 @@ def routes(site: Site, waiting: SqlWaiting, proposals: SqlProposals, decide: Dec
             wish=wish,
             preview=found,
             back=_address(wish),
-            apply=_address(wish, ALL, decision=decision.value),
+            fields=_values(wish) | {"decision": decision.value},
         )
 
     @routes.post("/all")
-    def apply(visit: Seller, wish: Wished, ids: Previewed, decision: Decision = Decision.APPROVE) -> Response:
+    def apply(visit: Seller, wish: Stated, ids: Previewed, decision: Annotated[Decision, Form()]) -> Response:
         """Decide on what the preview has shown; what was decided or has changed since stays, and that is told."""
         chosen = [number for number in map(int, ids.split(".")) if number <= LARGEST_ID][:MOST]
         applied = decide.apply(visit.account, decision, wish, chosen, visit.actor)
@@ -116,12 +129,17 @@ def routes(site: Site, waiting: SqlWaiting, proposals: SqlProposals, decide: Dec
 
 def _address(wish: Wish, path: str = "/replacements", **changes: str | None) -> str:
     """Return the address with these filters, some of them changed; defaults are left out."""
+    return address(path, _values(wish) | changes)
+
+
+def _values(wish: Wish) -> dict[str, str | None]:
+    """Return the filters as fields; None for defaults."""
     numbers = {
         "alike": wish.alike_percent,
         "dearer": wish.dearer_jpy,
         "good": wish.good_percent,
         "ratings": wish.ratings,
     }
-    values: dict[str, str | None] = {name: None if value is None else str(value) for name, value in numbers.items()}
-    values |= {"market": wish.marketplace, "sort": None if wish.order is ProposalOrder.OLDEST else wish.order.value}
-    return address(path, values | changes)
+    values = {name: None if value is None else str(value) for name, value in numbers.items()}
+    sort = None if wish.order is ProposalOrder.OLDEST else wish.order.value
+    return values | {"market": wish.marketplace, "sort": sort}
