@@ -171,7 +171,7 @@ def test_all_that_match_are_approved_as_the_preview_has_shown_them(
 
     assert "/replacements/all?alike=30&amp;decision=approve" in page
     assert f'<b class="num">{len(matching)}</b> replacements are approved.' in preview
-    assert preview.count('class="grow"><a class="clip"') == 10
+    assert preview.count('class="whole"><div><a href') == 10
     assert (done.status_code, done.headers["location"]) == (303, "/replacements?alike=30")
     assert f"{len(matching)} replacements are approved." in ann.get("/replacements").text
     assert states(engine) == {"approved": len(matching), "proposed": WAITING - len(matching)}
