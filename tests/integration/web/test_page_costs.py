@@ -1,6 +1,7 @@
 """The pages' cost in the database: statements, connections, and what figures are counted from."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -159,16 +160,38 @@ def test_the_orders_of_the_last_months_are_found_by_their_index(engine: Engine, 
     )
 
 
-def test_what_waits_for_a_seller_is_found_by_its_state(engine: Engine, ann: Browser) -> None:
-    if engine.dialect.name != "sqlite":
-        pytest.skip("MariaDB knows how many rows each index leaves")
-    with counted() as costs:
-        SqlWaiting(engine).page(1, Wanted(alike_percent=30, order=ProposalOrder.COST), After(1, 1))
+def of_one_page(waiting: SqlWaiting) -> None:
+    waiting.page(1, Wanted(alike_percent=30, order=ProposalOrder.COST), After(1, 1))
 
-    of_proposals = [one for one in costs.statements if "FROM revivals" in one[0]]
-    assert len(of_proposals) == 3, "the rows, how many match, and how many wait"
+
+def of_the_first_page(waiting: SqlWaiting) -> None:
+    waiting.page(1, Wanted())
+
+
+def of_a_preview(waiting: SqlWaiting) -> None:
+    waiting.preview(1, Wanted(good_percent=90))
+
+
+@pytest.mark.parametrize(("read", "number"), [(of_one_page, 3), (of_the_first_page, 1), (of_a_preview, 2)])
+def test_what_waits_for_a_seller_is_found_from_the_sellers_own_listings(
+    engine: Engine, ann: Browser, read: Callable[[SqlWaiting], None], number: int
+) -> None:
+    """By their state, the replacements of all sellers were read."""
+    with counted() as costs:
+        read(SqlWaiting(engine))
+
+    of_proposals = [one for one in costs.statements if "revivals" in one[0]]
+    assert len(of_proposals) == number, [statement for statement, _ in of_proposals]
     for statement, parameters in of_proposals:
         with reading(engine) as connection:
-            plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
-        assert "SEARCH revivals USING INDEX ix_revivals_state" in plan, plan
-        assert "SCAN" not in plan, plan
+            if engine.dialect.name == "sqlite":
+                plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
+                listings, _, others = plan.partition("SEARCH revivals")
+                assert re.search(r"SEARCH listings USING (COVERING )?INDEX ix_listings_shop \(user_id=\? AND", listings)
+                assert others.startswith(" USING INDEX ix_revivals_listing (listing_id=?)"), plan
+                assert "SCAN" not in plan, plan
+            else:
+                rows = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).mappings().all()
+                first, second, *_ = ((row["table"], row["key"], row["type"]) for row in rows)
+                assert first == ("listings", "ix_listings_shop", "ref"), rows
+                assert second == ("revivals", "ix_revivals_listing", "ref"), rows

@@ -17,9 +17,10 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
 )
 
-from mercarich_db.conditions import among
+from mercarich_db.conditions import Filter, among
 from mercarich_db.tables import listing_pictures, listings, revival_candidates, revivals, source_items
 from mercarich_listings.replacements import AWAITED
 from mercarich_web.database import reading
@@ -101,17 +102,28 @@ class SqlWaiting:
 
 def still_matching(connection: Connection, user_id: int, wish: Wish, ids: Sequence[int]) -> Sequence[int]:
     """Return those of the replacements that wait for this seller, and match."""
-    some = _matching(select(_found.id), user_id, wish).where(among(_found.id, ids))
-    return connection.execute(some).scalars().all()
+    some = select(_found.id).select_from(revivals).join(listings, AWAITED).where(among(_found.id, ids))
+    return connection.execute(_narrowed(some, user_id, wish)).scalars().all()
 
 
 def _matching(query: Select[Any], user_id: int, wish: Wish) -> Select[Any]:
+    """Read the seller's own listings from their covering index, and of each that searches its replacements.
+
+    By their state, both databases would read the waiting replacements of all sellers.
+    """
     query = (
-        query.select_from(revivals)
-        .join(listings, AWAITED)
-        .outerjoin(revival_candidates, its_candidate())
-        .where(_found.user_id == user_id)
+        query.select_from(listings)
+        .join(revivals, and_(_found.listing_id == _offer.id, Filter(AWAITED)))
+        .where(_offer.user_id == user_id, _offer.listed.is_(true()), Filter(_offer.searching.is_(true())))
+        .prefix_with("STRAIGHT_JOIN", dialect="mysql")
+        .with_hint(listings, "FORCE INDEX (ix_listings_shop)", "mysql")
+        .with_hint(revivals, "FORCE INDEX (ix_revivals_listing)", "mysql")
     )
+    return _narrowed(query, user_id, wish)
+
+
+def _narrowed(query: Select[Any], user_id: int, wish: Wish) -> Select[Any]:
+    query = query.outerjoin(revival_candidates, its_candidate()).where(_found.user_id == user_id)
     if wish.alike_percent is not None:
         query = query.where(wish.alike_percent * PARTS // 100 <= _ALIKE)
     if wish.dearer_jpy is not None:
