@@ -283,6 +283,71 @@ def test_an_outdated_tab_is_told_what_happened(
     assert rows.read("excluded_sellers", "seller_id") == []
 
 
+def card(text: str, word: str) -> dict[str, str]:
+    """Return the fields of a form on the listing's card of what waits."""
+    form = text.partition('id="proposed"')[2].partition(f"/{word}?back=")[2].partition("</form>")[0]
+    fields = {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form)}
+    assert fields.pop("form_token")
+    return fields
+
+
+def goes_up_elsewhere(rows: Rows) -> None:
+    """Hanako approves the item for listing 1 in another tab, and a worker applies it."""
+    new = rows.source("n1", marketplace="mercari")
+    offers, its = tables.listings, tables.revivals
+    up = {"source_item_id": new, "quantity": 1, "searching": False, "revision": 3}
+    rows.change(update(offers).where(offers.c.id == 1).values(up))
+    decided = {"state": "applied", "decided_by": "hanako", "decided_at": ago(minutes=2)}
+    rows.change(update(its).where(its.c.listing_id == 1).values(decided))
+
+
+def offer_of(rows: Rows) -> tuple[int, bool]:
+    [(quantity, searching)] = rows.read("listings", "quantity", "searching")
+    return quantity, searching
+
+
+def test_refuse_on_an_outdated_card_of_a_listing_takes_no_offer_down(ann: Browser, rows: Rows, ann_id: int) -> None:
+    wait_for_a_word(rows, ann_id, 1)
+    fields = card(ann.get("/listings/1").text, "refuse")
+    goes_up_elsewhere(rows)
+    refused = ann.post("/replacements/1/refuse", **fields)
+
+    assert refused.status_code == 409
+    assert "hanako approved n1 on " in refused.text
+    assert offer_of(rows) == (1, False)
+
+
+def test_undo_it_on_the_page_of_a_listing_takes_the_offer_down(ann: Browser, rows: Rows, ann_id: int) -> None:
+    wait_for_a_word(rows, ann_id, 1)
+    goes_up_elsewhere(rows)
+    page = ann.get("/listings/1").text
+    form = page.partition("/replacements/1/refuse?back=")[2].partition("</form>")[0]
+    fields = {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form)}
+    taken_back = ann.post("/replacements/1/refuse", **fields)
+
+    assert "waiting" not in fields
+    assert taken_back.status_code == 303
+    assert offer_of(rows) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "status", "offer"),
+    [({"waiting": True}, 409, (1, False)), ({"waiting": False}, 204, (0, True)), ({}, 204, (0, True))],
+)
+def test_a_program_refuses_only_what_waits_if_it_says_so(
+    ann: Browser, rows: Rows, ann_id: int, waiting: dict[str, bool], status: int, offer: tuple[int, bool]
+) -> None:
+    wait_for_a_word(rows, ann_id, 1)
+    goes_up_elsewhere(rows)
+    ann.get("/account/keys")
+    program = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+    meant = {"marketplace": "mercari", "item_id": "n1"} | waiting
+    refused = ann.client.post("/api/v1/replacements/1/refuse", json=meant, headers=program)
+
+    assert refused.status_code == status, refused.text
+    assert offer_of(rows) == offer
+
+
 def test_the_api_has_the_same_filters_and_pages(ann: Browser, rows: Rows, ann_id: int) -> None:
     wait_for_a_word(rows, ann_id, 100)
     ann.get("/account/keys")

@@ -56,7 +56,7 @@ def decisions(keys: Keys, book: SqlWaiting, proposals: SqlProposals) -> APIRoute
         proposals.approve(account, listing_id, meant.shown)
 
     @routes.post("/{listing_id}/refuse", summary="Never this one for this listing", status_code=204)
-    def refuse(listing_id: Id, meant: shapes.Meant, account: Account = writer) -> None:
-        proposals.refuse(account, listing_id, meant.shown)
+    def refuse(listing_id: Id, meant: shapes.MeantRefusal, account: Account = writer) -> None:
+        proposals.refuse(account, listing_id, meant.shown, waiting=meant.waiting)
 
     return routes

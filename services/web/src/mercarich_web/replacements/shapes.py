@@ -36,6 +36,14 @@ class Meant(BaseModel):
         return f"{self.marketplace} {self.item_id}"
 
 
+class MeantRefusal(Meant):
+    waiting: bool = Field(
+        default=False,
+        description="refuse it only while it waits; if it is in use, the request is refused with 409. Otherwise one in "
+        "use is taken back, and its offer is withdrawn",
+    )
+
+
 class Proposals(BaseModel):
     replacements: Sequence[ProposalShape]
     matching: int
