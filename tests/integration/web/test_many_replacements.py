@@ -1,20 +1,23 @@
 """Hundreds of replacements that wait: their pages, filters and orders, and one decision on all that match."""
 
 import re
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import unescape
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, event, insert, select, update
 from tests.integration.web.conftest import Deeds
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
 from tests.integration.web.test_api import ALL, key_of
+from tests.integration.web.test_page_costs import counted
 
 from mercarich_contracts.events import EventKind
 from mercarich_db import tables
 from mercarich_db.engine import reading
+from mercarich_platform.outages import DatabaseAway
 from mercarich_reasons.stock import ReplacementApproved, ReplacementRefused
 from mercarich_web.replacements.views import ROWS
 
@@ -164,9 +167,8 @@ def test_all_that_match_are_approved_as_the_preview_has_shown_them(
 ) -> None:
     page = ann.get("/replacements?alike=30").text
     preview = ann.get("/replacements/all?alike=30&decision=approve").text
-    began = time.monotonic()
-    done = ann.post("/replacements/all", **sent(preview))
-    seconds = time.monotonic() - began
+    with counted() as costs:
+        done = ann.post("/replacements/all", **sent(preview))
     matching = [id for id in range(1, WAITING + 1) if id % 10 >= 3]
 
     assert "/replacements/all?alike=30&amp;decision=approve" in page
@@ -176,8 +178,10 @@ def test_all_that_match_are_approved_as_the_preview_has_shown_them(
     assert f"{len(matching)} replacements are approved." in ann.get("/replacements").text
     assert states(engine) == {"approved": len(matching), "proposed": WAITING - len(matching)}
     assert events_of(engine, EventKind.APPROVED) == [(id, ReplacementApproved(f"n{id}", "ann")) for id in matching]
-    assert deeds() == [("replacements_approved", "ann", f"{len(matching)} replacements", None)]
-    assert seconds < 10
+    portions = [100, 100, 100, len(matching) - 300]
+    assert deeds() == [("replacements_approved", "ann", f"{number} replacements", None) for number in portions]
+    assert costs.connections <= 2 + len(portions), "one transaction each, and the session"
+    assert len(costs.statements) <= 4 + 9 * len(portions), [statement[:80] for statement, _ in costs.statements]
 
 
 def test_all_548_are_refused(ann: Browser, engine: Engine, busy: int, deeds: Deeds) -> None:
@@ -188,8 +192,59 @@ def test_all_548_are_refused(ann: Browser, engine: Engine, busy: int, deeds: Dee
     assert states(engine) == {"undone": WAITING}
     assert events_of(engine, EventKind.UNDONE)[0] == (1, ReplacementRefused("n1", "ann"))
     assert len(events_of(engine, EventKind.UNDONE)) == WAITING
-    assert deeds() == [("replacements_refused", "ann", "548 replacements", None)]
+    portions = [100] * 5 + [48]
+    assert deeds() == [("replacements_refused", "ann", f"{number} replacements", None) for number in portions]
     assert "Nothing waits for you" in ann.get("/replacements").text
+
+
+@contextmanager
+def the_database_goes_away(before: int) -> Iterator[None]:
+    """In the block, let it go away before that many-th portion is decided (1: the first)."""
+    updates: list[str] = []
+
+    def executed(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE revivals"):
+            updates.append(statement)
+            if len(updates) >= before:
+                raise DatabaseAway("connection refused")
+
+    event.listen(Engine, "before_cursor_execute", executed)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", executed)
+
+
+@pytest.mark.parametrize(
+    ("decision", "state", "word"), [("approve", "approved", "approved"), ("refuse", "undone", "refused")]
+)
+def test_what_was_decided_before_the_database_went_away_is_in_the_audit_log_and_told(
+    ann: Browser, engine: Engine, busy: int, deeds: Deeds, decision: str, state: str, word: str
+) -> None:
+    form = sent(ann.get(f"/replacements/all?decision={decision}").text)
+    with the_database_goes_away(before=3):
+        done = ann.post("/replacements/all", **form)
+    told = ann.get("/replacements").text
+
+    assert states(engine) == {state: 200, "proposed": WAITING - 200}
+    assert deeds() == [(f"replacements_{word}", "ann", "100 replacements", None)] * 2
+    assert (done.status_code, done.headers["location"]) == (303, "/replacements")
+    assert f"At least 200 replacements are {word}; then the database could not be reached." in told
+
+    ann.post("/replacements/all", **form)
+    assert states(engine) == {state: WAITING}
+
+
+def test_nothing_is_told_as_decided_when_the_database_is_away(
+    ann: Browser, engine: Engine, busy: int, deeds: Deeds
+) -> None:
+    form = sent(ann.get("/replacements/all").text)
+    with the_database_goes_away(before=1):
+        done = ann.post("/replacements/all", **form)
+
+    assert done.status_code == 503
+    assert states(engine) == {"proposed": WAITING}
+    assert deeds() == []
 
 
 def test_what_was_decided_or_changed_since_the_preview_is_left_and_told(

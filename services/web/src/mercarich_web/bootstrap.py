@@ -172,7 +172,7 @@ def build_pages(
         price_pages.routes(site, set_prices),
         creations.routes(site, creating),
         listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
-        replacements.routes(site, waiting, proposals, DecideAll(waiting, proposals, people.audit, now)),
+        replacements.routes(site, waiting, proposals, DecideAll(waiting, proposals)),
         jobs.routes(site, desk),
         rules.routes(
             site,

@@ -88,6 +88,8 @@ class Applied:
     decided: int
     left: int
     """Number of those previewed that were decided or have changed since."""
+    broken_off: bool = False
+    """The database went away before the rest could be tried; that one more portion was decided is possible."""
 
 
 def packed(place: Place) -> str:

@@ -87,6 +87,14 @@ _MESSAGES: Mapping[str, str] = {
     "replacement_refused": N_("%(about)s: refused. The search goes on."),
     "replacements_approved": N_("%(about)s replacements are approved. Each goes up after one more look."),
     "replacements_refused": N_("%(about)s replacements are refused. The search goes on."),
+    "replacements_approved_in_part": N_(
+        "At least %(about)s replacements are approved; then the database could not be reached. What was not approved"
+        " still waits."
+    ),
+    "replacements_refused_in_part": N_(
+        "At least %(about)s replacements are refused; then the database could not be reached. What was not refused"
+        " still waits."
+    ),
     "pool_changed": N_("%(about)s is changed; the cluster follows within seconds."),
     "hold_released": N_("Hold %(about)s is released; its changes are made within seconds."),
     "hold_was_closed": N_("Hold %(about)s was released or closed before."),

@@ -101,6 +101,7 @@ def routes(site: Site, waiting: SqlWaiting, proposals: SqlProposals, decide: Dec
         chosen = [number for number in map(int, ids.split(".")) if number <= LARGEST_ID][:MOST]
         applied = decide.apply(visit.account, decision, wish, chosen, visit.actor)
         notice = "replacements_approved" if decision is Decision.APPROVE else "replacements_refused"
+        notice += "_in_part" if applied.broken_off else ""
         left = f"{applied.left:,}" if applied.left else ""
         return site.to(_address(wish), notice, f"{applied.decided:,}", left=left)
 

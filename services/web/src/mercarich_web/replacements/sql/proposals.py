@@ -1,9 +1,11 @@
 """A seller's decisions on replacements that wait, on one or on many: as `mercarich revival approve` and `undo`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Connection, Engine, and_, func, select
 
+from mercarich_contracts.audit import Actor, AuditAction
+from mercarich_db.audit import Deed, note_down
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import excluded_sellers, listings, revival_candidates, revivals, source_items
@@ -14,10 +16,12 @@ from mercarich_web.identity.people import Account
 from mercarich_web.refusals import NotFound, Refused
 from mercarich_web.replacements.proposals import Decided
 from mercarich_web.replacements.sql.waiting import its_candidate, still_matching
-from mercarich_web.replacements.views import Applied, Decision, Wish
+from mercarich_web.replacements.views import Decision, Wish
 
-PORTION = 100
-"""Replacements that are decided in one transaction."""
+AUDITED: Mapping[Decision, AuditAction] = {
+    Decision.APPROVE: AuditAction.REPLACEMENTS_APPROVED,
+    Decision.REFUSE: AuditAction.REPLACEMENTS_REFUSED,
+}
 Decide = Callable[[Connection, int], int]
 """Decides on a listing by its id, and returns the id of the replacement."""
 
@@ -55,20 +59,22 @@ class SqlProposals:
 
         return self._decide(seller, listing_id, refuse)
 
-    def decide_all(self, seller: Account, decision: Decision, wish: Wish, ids: Sequence[int]) -> Applied:
-        """Decide on those of the previewed replacements that still wait and match, in short transactions."""
-        by, now = seller.username, self._now()
+    def decide_many(self, seller: Account, decision: Decision, wish: Wish, ids: Sequence[int], by: Actor) -> int:
+        """Decide on those of the previewed replacements that still wait and match; return their number.
+
+        They and their entry in the audit log are one transaction. Raises `DatabaseAway`.
+        """
+        now = self._now()
         decide = replacements.approve_many if decision is Decision.APPROVE else replacements.refuse_many
-        given = sorted(set(ids))
 
-        def decided(some: Sequence[int]) -> int:
-            def one(connection: Connection) -> int:
-                return len(decide(connection, still_matching(connection, seller.user_id, wish, some), by, now))
+        def decided(connection: Connection) -> int:
+            some = still_matching(connection, seller.user_id, wish, ids)
+            number = len(decide(connection, some, seller.username, now))
+            if number:
+                note_down(connection, Deed(AUDITED[decision], by, f"{number} replacements", now, of=by.user_id))
+            return number
 
-            return run_tx(self._engine, one)
-
-        number = sum(decided(given[start : start + PORTION]) for start in range(0, len(given), PORTION))
-        return Applied(number, len(given) - number)
+        return run_tx(self._engine, decided)
 
     def _decide(self, seller: Account, listing_id: int, decide: Decide) -> Decided:
         mine = select(listings.c.sku).where(listings.c.id == listing_id, listings.c.user_id == seller.user_id)
