@@ -120,6 +120,12 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/notices/{notice_id}/read"): Row(For.OWNER, "/notices/{notice}/read"),
     ("get", "/account/notices"): Row(For.SIGNED),
     ("post", "/account/notices"): Row(For.SIGNED),
+    ("post", "/account/notices/chats/{way}"): Row(
+        For.SIGNED,
+        "/account/notices/chats/slack",
+        fields={"secret": "https://hooks.slack.com/services/T024BE7LD/B4Z1X2C3V/c5Gs3cr3tOfSlack"},
+    ),
+    ("post", "/account/notices/chats/{way}/remove"): Row(For.OWNER, "/account/notices/chats/line/remove"),
     ("post", "/account/notices/trial"): Row(For.SIGNED, fields={"way": "mail"}),
     ("get", "/account/notices/prove/{token}"): Row(For.SIGNED, "/account/notices/prove/x"),
     ("post", "/account/notices/prove/{token}"): Row(For.OWNER, "/account/notices/prove/x"),
@@ -297,6 +303,7 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
     job, key = _job(rows, ann), _key(rows, ann)
     _key(rows, bob)
     about = {"cause": str(job), "count": 1, "about": SECRET, "opened_at": ago(hours=1)}
+    rows.add(tables.notice_chats, user_id=ann, way="line", place=SECRET, sealed=SECRET, kinds="")
     notice = rows.add(tables.notices, user_id=ann, kind="job_failed", **about)
     link(rows, ann)
     order = ordered(rows, ann, "250-1", sku="ANN-1", listing_id=listing, source_item_id=source)

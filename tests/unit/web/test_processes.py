@@ -22,6 +22,8 @@ PROCESSES = {
         "notices.keeping",
         "notices.mail_smtp",
         "notices.webhooks_http",
+        "notices.calls_http",
+        "notices.chats.sending_http",
         "notices.letters",
         "housekeeping.prune",
         "housekeeping.delete_old_items",

@@ -90,3 +90,12 @@ class NoticesRedirected(Reason):
     """Notices go to another mail address or webhook."""
 
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesToChat(Reason):
+    """Notices go to a chat, or to another place in it."""
+
+    address: str
+    chat: str
+    """The chat's own name, such as "Slack"."""

@@ -83,6 +83,14 @@ class NoWebhookAddress(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class NoChatAddress(Reason):
+    """The text is not the address of a webhook of this chat, or not an id or a token of it."""
+
+    chat: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
 class NothingToTry(Reason):
     """A test message was requested for mail or a webhook without an address."""
 

@@ -1,4 +1,4 @@
-"""Notices for sellers, and their delivery by mail and webhook. Written by web."""
+"""Notices for sellers, and their delivery by mail, webhook and chat. Written by web."""
 
 from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
 
@@ -35,19 +35,32 @@ notice_ways = Table(
     Column("kinds_by_webhook", String(255), nullable=False),
 )
 
+notice_chats = Table(  # a row for each chat where somebody reads notices
+    "notice_chats",
+    metadata,
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("way", exact(16), primary_key=True),  # slack, discord, chatwork, line
+    Column("place", String(255), nullable=False),  # the part of the address that is no secret
+    Column(
+        "sealed", String(1000), nullable=False
+    ),  # the secret that posts there, sealed with a key of the server's root
+    Column("kinds", String(255), nullable=False),  # as in notice_ways
+)
+
 notice_sendings = Table(
     "notice_sendings",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("user_id", Id, nullable=False),
     Column("notice_id", Id, nullable=True),  # NULL: a confirmation of the address, or a test
-    Column("way", exact(16), nullable=False),  # mail, webhook
+    Column("way", exact(16), nullable=False),  # mail, webhook, or a chat
     Column("what", exact(16), nullable=False),  # opened, closed, proof, trial, account
     Column("state", exact(16), nullable=False),  # waiting, sent, failed
     Column("attempts", Integer, nullable=False),
     Column("not_before", UtcDateTime, nullable=False),  # claimed by a sender until then, or postponed
     Column("created_at", UtcDateTime, nullable=False),
     Column("problem", String(255), nullable=True),
+    Column("refusal", StoredReason, nullable=True),  # what the chat said, where `problem` has no words for a person
     Column("reason", StoredReason, nullable=True),  # what happened to the account
     Column("mail_address", String(254), nullable=True),  # where it goes; NULL: where notices go
     Index("ix_notice_sendings_due", "state", "not_before"),

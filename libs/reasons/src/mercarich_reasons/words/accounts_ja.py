@@ -38,4 +38,5 @@ ACCOUNTS: Mapping[str, str] = {
     "codes_renewed": "リカバリーコードがアドレス{address}から作り直されました。",
     "key_made": "APIキーがアドレス{address}から作成されました：{name}",
     "notices_redirected": "お知らせの送り先（メールまたはWebhook）がアドレス{address}から変更されました。",
+    "notices_to_chat": "お知らせの送り先に{chat}がアドレス{address}から設定されました。",
 }

@@ -209,6 +209,7 @@ def _ended(ended: Ended) -> list[tuple[str, object]]:
         ("ended sessions", ended.sessions),
         ("ended API keys", ", ".join(ended.keys) or "none"),
         ("ended webhook", ended.webhook or "none"),
+        ("ended chats", ", ".join(ended.chats) or "none"),
     ]
 
 

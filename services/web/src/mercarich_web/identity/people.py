@@ -125,6 +125,8 @@ class Ended:
     """Names of API keys."""
     webhook: str | None = None
     """Its address."""
+    chats: tuple[str, ...] = ()
+    """Those that notices went to."""
 
     @property
     def detail(self) -> str:
@@ -134,6 +136,7 @@ class Ended:
             f"sessions {self.sessions}",
             *(f"key {name}" for name in self.keys),
             *([f"webhook {host}"] if host else []),
+            *(f"notices at {chat}" for chat in self.chats),
         ]
         return "ended: " + ", ".join(parts)
 

@@ -4,7 +4,7 @@ work goes out to them by every way that they have set up."""
 import hmac
 import re
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -70,6 +70,10 @@ class ChooseWays:
     def lines(self, user_id: int) -> Sequence[SentLine]:
         return self.book.lines(user_id, LINES)
 
+    def last(self, user_id: int) -> Mapping[str, SentLine]:
+        """Return the last sending by each way that was tried."""
+        return self.book.last_ended(user_id)
+
     def choose(
         self, session: Session, mail: str, webhook: str, kinds: tuple[Collection[Kind], Collection[Kind]], by: Actor
     ) -> Ways:
@@ -104,8 +108,8 @@ class ChooseWays:
     def trial(self, user_id: int, way: Way) -> None:
         """Send a trial notice. Raises `Refused`."""
         ways = self.book.ways(user_id)
-        ready = ways.mail_proven_at if way is Way.MAIL else ways.webhook_url
-        if not ready:
+        ready = {Way.MAIL: ways.mail_proven_at, Way.WEBHOOK: ways.webhook_url, **ways.chats}
+        if not ready.get(way):
             raise Refused(NothingToTry())
         self._may_send(user_id)
         self.book.send(user_id, way, What.TRIAL, self.now())

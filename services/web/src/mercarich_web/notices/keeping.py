@@ -6,7 +6,15 @@ from datetime import timedelta
 
 from mercarich_platform.clock import Clock
 from mercarich_web.notices.notices import Causes, Way, What, changes
-from mercarich_web.notices.sending import MOST_TRIES, NotSent, Senders, Sending, Undeliverable
+from mercarich_web.notices.sending import (
+    MOST_TRIES,
+    Missed,
+    NotSent,
+    Senders,
+    Sending,
+    Undeliverable,
+    pause_after,
+)
 from mercarich_web.notices.sql.notices import SqlNotices
 from mercarich_web.notices.sql.ways import SqlOutbox
 
@@ -52,26 +60,29 @@ class SendNotices:
         self.outbox.sweep(self.now() - KEPT_FOR)
 
     def _send(self, sending: Sending) -> None:
-        problem, for_good = self._tried(sending)
-        if problem is None:
+        missed = self._tried(sending)
+        if missed is None:
             self.outbox.sent(sending.id)
         else:
-            self.outbox.missed(sending.id, problem, for_good=for_good)
-        self.count(sending.way, "sent" if problem is None else "left" if for_good else "put_off")
+            self.outbox.missed(sending.id, missed)
+        self.count(sending.way, "sent" if missed is None else "left" if missed.for_good else "put_off")
 
-    def _tried(self, sending: Sending) -> tuple[str | None, bool]:
-        """Try to send. Return what went wrong, and whether it is permanent."""
+    def _tried(self, sending: Sending) -> Missed | None:
+        """Try to send. Return what went wrong."""
         if sending.tries > MOST_TRIES:
-            return "each try ended the sender", True
+            return Missed("each try ended the sender")
         sender = self.senders.get(sending.way)
         if sender is None:
-            return "no mail server is set up here", True
+            return Missed("no mail server is set up here")
         if sending.what is What.OPENED and (sending.notice is None or not sending.notice.is_open):
-            return "it was over before it was sent", True
+            return Missed("it was over before it was sent")
         try:
             sender(sending)
         except NotSent as error:
-            return str(error), sending.tries >= MOST_TRIES
+            if sending.tries >= MOST_TRIES:
+                return Missed(str(error), error.refusal)
+            pause = max(pause_after(sending.tries), error.after or timedelta(0))
+            return Missed(str(error), error.refusal, self.now() + pause)
         except Undeliverable as error:
-            return str(error), True
-        return None, False
+            return Missed(str(error), error.refusal)
+        return None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from mercarich_reasons.stored import coded
 from mercarich_reasons.telling import Language, tell
+from mercarich_web.notices.chats.vendor import LONGEST, Message
 from mercarich_web.notices.mail_smtp import Letter
 from mercarich_web.notices.notices import What
 from mercarich_web.notices.sending import Sending
@@ -27,6 +28,7 @@ TEXTS: Mapping[What, str] = {
         "If it was not you, tell your operator at once. What has access to the account is listed here: %(link)s"
     ),
 }
+TRIAL_IN_CHAT = N_("Messages from Mercarich reach you here.")
 FOOT_OF_ACCOUNTS = N_("%(username)s hears of every such change by mail.")
 FOOT = N_("You receive this because %(username)s chose it. Change it here: %(link)s")
 
@@ -55,6 +57,17 @@ class Letters:
         foot = FOOT_OF_ACCOUNTS if sending.what is What.ACCOUNT else FOOT
         parts = [told, text, "-- \n" + say(foot, username=sending.username, link=f"{self._url}/account/notices")]
         return Letter(_line(subject)[:200], "\n\n".join(part for part in parts if part) + "\n")
+
+    def message(self, sending: Sending) -> Message:
+        """Return what goes to a chat. It may be read by others than the seller, so that it names the account."""
+        sentences = self._sentences[chosen(sending.language)]
+        told = _line(said(sending.notice.text, sentences, chosen(sending.language))) if sending.notice else ""
+        if sending.what in SUBJECTS:
+            told = str(sentences.ugettext(SUBJECTS[sending.what])) % {"text": told}
+        if sending.what is What.TRIAL:
+            told = str(sentences.ugettext(TRIAL_IN_CHAT))
+        link = self._link(sending) if sending.what is What.OPENED and self._url else None
+        return Message(f"Mercarich: {sending.username}", _line(told)[:LONGEST], link)
 
     def body(self, sending: Sending) -> dict[str, object]:
         notice = sending.notice

@@ -1,7 +1,7 @@
 """Notices: one for each cause, open as long as the cause persists."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -70,6 +70,10 @@ TOLD_WHEN_OVER = frozenset({Kind.TOKEN, Kind.STUCK, Kind.OUTAGE})
 class Way(StrEnum):
     MAIL = "mail"
     WEBHOOK = "webhook"
+    SLACK = "slack"
+    DISCORD = "discord"
+    CHATWORK = "chatwork"
+    LINE = "line"
 
 
 class What(StrEnum):
@@ -159,6 +163,15 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class Chat:
+    place: str
+    """The part of the address that is no secret: which webhook, room, group or person."""
+    sealed: str
+    """The secret that posts there, encrypted."""
+    kinds: frozenset[Kind] = ON_BY_DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
 class Ways:
     """The ways in which a seller receives notices."""
 
@@ -168,6 +181,7 @@ class Ways:
     webhook_salt: str | None = None
     by_mail: frozenset[Kind] = ON_BY_DEFAULT
     by_webhook: frozenset[Kind] = ON_BY_DEFAULT
+    chats: Mapping[Way, Chat] = field(default_factory=dict)
 
     def of(self, kind: str) -> list[Way]:
         ways = []
@@ -175,7 +189,7 @@ class Ways:
             ways.append(Way.MAIL)
         if self.webhook_url and kind in self.by_webhook:
             ways.append(Way.WEBHOOK)
-        return ways
+        return ways + [way for way, chat in self.chats.items() if kind in chat.kinds]
 
 
 def changes(causes: Iterable[Cause], kinds: Collection[str], known: Iterable[Notice]) -> Changes:

@@ -1,12 +1,14 @@
-"""A seller's notices, which kinds go out by mail and by webhook, and the mail address of anybody who signs in."""
+"""A seller's notices, which kinds go out by mail, webhook and chat, and the mail address of anybody who signs in."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
 from mercarich_web.api.ids import Id
+from mercarich_web.notices.chats.vendors import VENDORS
 from mercarich_web.notices.choosing import ChooseWays, ReadNotices
-from mercarich_web.notices.notices import Kind, Way
+from mercarich_web.notices.choosing_chats import ChooseChats
+from mercarich_web.notices.notices import ON_BY_DEFAULT, Kind, Way
 from mercarich_web.refusals import Refused
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshSigned, Signed, Visit
@@ -14,10 +16,10 @@ from mercarich_web.site.visits import FreshSigned, Signed, Visit
 Kinds = Annotated[list[Kind] | None, Form()]
 
 
-def routes(site: Site, reading: ReadNotices, ways: ChooseWays) -> APIRouter:
+def routes(site: Site, reading: ReadNotices, ways: ChooseWays, chats: ChooseChats) -> APIRouter:
     routes = APIRouter()
     routes.include_router(_reading(site, reading))
-    routes.include_router(_choosing(site, ways))
+    routes.include_router(_choosing(site, ways, chats))
     routes.include_router(_proving(site, ways))
     return routes
 
@@ -42,17 +44,16 @@ def _reading(site: Site, reading: ReadNotices) -> APIRouter:
     return routes
 
 
-def _choosing(site: Site, ways: ChooseWays) -> APIRouter:
+def _choosing(site: Site, ways: ChooseWays, chats: ChooseChats) -> APIRouter:
     routes = APIRouter(prefix="/account/notices")
 
     def page(visit: Visit, status: int = 200, **told: object) -> Response:
         user_id = visit.account.user_id
         known = ways.ways(user_id)
-        shown = {"mail": known.mail_address or "", "webhook": known.webhook_url or "", "problem": None} | told
-        secret = ways.signing_secret(user_id)
-        return site.page(
-            visit, "notices/notice_ways.html", status, ways=known, secret=secret, lines=ways.lines(user_id), **shown
-        )
+        shown = {"mail": known.mail_address or "", "webhook": known.webhook_url or "", "problem": None, "wrong": None}
+        sent = {"lines": ways.lines(user_id), "last": ways.last(user_id)}
+        own = {"ways": known, "secret": ways.signing_secret(user_id), "vendors": VENDORS, "defaults": ON_BY_DEFAULT}
+        return site.page(visit, "notices/notice_ways.html", status, **own, **sent, **(shown | told))
 
     @routes.get("")
     def form(visit: FreshSigned) -> Response:
@@ -71,6 +72,27 @@ def _choosing(site: Site, ways: ChooseWays) -> APIRouter:
             ways.choose(visit.session, mail, webhook, (by_mail or (), by_webhook or ()), visit.actor)
         except Refused as error:
             return page(visit, 422, mail=mail, webhook=webhook, problem=error.reason)
+        return site.to("/account/notices", "ways_chosen")
+
+    @routes.post("/chats/{way}")
+    def choose_chat(
+        visit: FreshSigned,
+        way: Way,
+        place: Annotated[str, Form(max_length=300)] = "",
+        secret: Annotated[str, Form(max_length=1_000)] = "",
+        kinds: Kinds = None,
+    ) -> Response:
+        assert visit.session is not None
+        try:
+            chats.choose(visit.session, way, (place, secret), kinds or (), visit.actor)
+        except Refused as error:
+            return page(visit, 422, wrong=(way, place, error.reason))
+        return site.to("/account/notices", "ways_chosen")
+
+    @routes.post("/chats/{way}/remove")
+    def remove_chat(visit: FreshSigned, way: Way) -> Response:
+        assert visit.session is not None
+        chats.remove(visit.session, way, visit.actor)
         return site.to("/account/notices", "ways_chosen")
 
     @routes.post("/trial")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from mercarich_reasons.reason import Reason
-from mercarich_web.notices.notices import Notice, Way, Ways, What
+from mercarich_web.notices.notices import Chat, Notice, Way, Ways, What
 
 MOST_TRIES = 8
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
@@ -18,7 +18,7 @@ def pause_after(tries: int) -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One mail or webhook call to be sent."""
+    """One mail, webhook call or message to be sent."""
 
     id: int
     user_id: int
@@ -34,6 +34,21 @@ class Sending:
     """What happened to the account."""
     mail_address: str | None = None
     """Where a mail goes."""
+    chat: Chat | None = None
+    """Where a message goes; None: its chat was removed, or it goes by another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Why a try failed, and when there is another one; None: never."""
+
+    problem: str
+    refusal: Reason | None = None
+    again_at: datetime | None = None
+
+    @property
+    def for_good(self) -> bool:
+        return self.again_at is None
 
 
 class SentProof(NamedTuple):
@@ -54,14 +69,27 @@ class SentLine:
     tries: int
     at: datetime
     problem: str | None
+    refusal: Reason | None = None
+    """The problem in words for people, where there are some."""
 
 
 class NotSent(Exception):
-    """Sending failed and may succeed later; the text says why."""
+    """Sending failed and may succeed later; the text says why, and `refusal` says it for people, if it can. `after` is
+    how long the receiver said to wait."""
+
+    def __init__(self, problem: str, refusal: Reason | None = None, after: timedelta | None = None) -> None:
+        super().__init__(problem)
+        self.refusal = refusal
+        self.after = after
 
 
 class Undeliverable(Exception):
-    """Sending can never succeed: the address is not one that may be called. The text says why."""
+    """Sending can never succeed: the address is not one that may be called, or it is gone. The text says why, as that
+    of `NotSent`."""
+
+    def __init__(self, problem: str, refusal: Reason | None = None) -> None:
+        super().__init__(problem)
+        self.refusal = refusal
 
 
 class Sender(Protocol):

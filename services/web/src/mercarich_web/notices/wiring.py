@@ -9,7 +9,10 @@ from mercarich_platform.clock import Clock
 from mercarich_web.identity.server_key import ServerKey
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.notices import pages as notices
+from mercarich_web.notices.chats.secrets import ChatSecrets
 from mercarich_web.notices.choosing import ChooseWays, ReadNotices
+from mercarich_web.notices.choosing_chats import ChooseChats
+from mercarich_web.notices.sql.chats import SqlChats
 from mercarich_web.notices.sql.notices import SqlNotices
 from mercarich_web.notices.sql.ways import SqlWays
 from mercarich_web.settings import PagesSettings
@@ -20,4 +23,5 @@ def notice_pages(
     engine: Engine, site: Site, key: ServerKey, audit: SqlAudit, own: PagesSettings, now: Clock
 ) -> Sequence[APIRouter]:
     ways = ChooseWays(SqlWays(engine), key, audit, now, only_https=not own.webhooks_anywhere)
-    return [notices.routes(site, ReadNotices(SqlNotices(engine), now), ways)]
+    chats = ChooseChats(SqlChats(engine), SqlWays(engine), ChatSecrets(key), audit, now)
+    return [notices.routes(site, ReadNotices(SqlNotices(engine), now), ways, chats)]

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from mercarich_web.notices.notices import Kind
+from mercarich_web.notices.chats.vendors import VENDORS
+from mercarich_web.notices.notices import Kind, Way
 from mercarich_web.site.languages import N_
 
 TOLD: Mapping[str, tuple[str, str, str]] = {
@@ -22,7 +23,37 @@ TOLD: Mapping[str, tuple[str, str, str]] = {
     Kind.PAUSED: (N_("Offers paused by your loss rule"), "circle-stop", "warn"),
 }
 """A kind of notice: its sentence, icon and tone."""
-WAYS: Mapping[str, str] = {"mail": N_("Mail"), "webhook": N_("Webhook")}
+WAYS: Mapping[str, str] = {
+    "mail": N_("Mail"),
+    "webhook": N_("Webhook"),
+    **{way: vendor.name for way, vendor in VENDORS.items()},
+}
+CHATS: Mapping[str, tuple[str, str, str]] = {
+    Way.SLACK: (
+        "",
+        N_("Address of the webhook"),
+        N_("In Slack: an app with Incoming Webhooks, Add New Webhook to Workspace. It is a secret."),
+    ),
+    Way.DISCORD: (
+        "",
+        N_("Address of the webhook"),
+        N_("In Discord: Edit Channel, Integrations, Webhooks, Copy Webhook URL. It is a secret."),
+    ),
+    Way.CHATWORK: (
+        N_("Room"),
+        N_("API token"),
+        N_(
+            "In Chatwork: Service Integration, API Token. It may do all that its owner may, so use one of an account of"
+            " its own."
+        ),
+    ),
+    Way.LINE: (
+        N_("Id of the person or group"),
+        N_("Channel access token"),
+        N_("In the LINE Developers Console, at your Messaging API channel. Your own id is at Basic settings."),
+    ),
+}
+"""Of a chat: what its place is called, what its secret is called, and where to find them."""
 SENDINGS: Mapping[str, str] = {
     "opened": N_("Notice"),
     "closed": N_("Settled"),

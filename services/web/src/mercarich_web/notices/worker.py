@@ -1,4 +1,4 @@
-"""The process of notices: it keeps them in step with their causes, and sends them by mail and webhook."""
+"""The process of notices: it keeps them in step with their causes, and sends them by mail, webhook and chat."""
 
 import logging
 import threading
@@ -15,6 +15,10 @@ from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration, SharedSettings
 from mercarich_web.identity.wiring import server_key
 from mercarich_web.metrics import NOTICE_OUTCOMES, NOTICES
+from mercarich_web.notices.calls_http import Calls
+from mercarich_web.notices.chats.secrets import ChatSecrets
+from mercarich_web.notices.chats.sending_http import ChatSender
+from mercarich_web.notices.chats.vendors import VENDORS
 from mercarich_web.notices.choosing import proof, signing_secret
 from mercarich_web.notices.keeping import KeepNotices, SendNotices
 from mercarich_web.notices.letters import Letters
@@ -95,9 +99,13 @@ class NoticeWorker:
 
 
 def build_notices(
-    shared: SharedSettings, pages: PagesSettings, own: NoticesSettings, now: Clock = utc_now
+    shared: SharedSettings,
+    pages: PagesSettings,
+    own: NoticesSettings,
+    now: Clock = utc_now,
+    calls: Calls | None = None,
 ) -> NoticeWorker:
-    """Build the process. Raises `BadConfiguration`."""
+    """Build the process. `calls`: to chats, for tests. Raises `BadConfiguration`."""
     if own.smtp_host and not own.mail_from:
         raise BadConfiguration("NOTICES_MAIL_FROM: a mail needs a sender's address")
     if own.smtp_host and not pages.public_url:
@@ -113,6 +121,8 @@ def build_notices(
     senders: dict[Way, Sender] = {
         Way.WEBHOOK: WebhookSender(secret_of, letters.body, now, anywhere=pages.webhooks_anywhere)
     }
+    chats, sealed = calls or Calls(), ChatSecrets(key)
+    senders |= {way: ChatSender(vendor, chats, sealed, letters.message, now) for way, vendor in VENDORS.items()}
     if own.smtp_host:
         senders[Way.MAIL] = SmtpSender(_mail_server(own), letters.letter)
 

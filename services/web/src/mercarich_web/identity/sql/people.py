@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, Select, and_, delete, insert, select,
 
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import api_keys, invitations, logins, notice_ways, sessions, users
+from mercarich_db.tables import api_keys, invitations, logins, notice_chats, notice_ways, sessions, users
 from mercarich_db.types import AnyRow
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
@@ -141,7 +141,10 @@ def _with_programs(connection: Connection, user_id: int, ended: Ended) -> Ended:
     connection.execute(delete(api_keys).where(mine))
     webhook = connection.execute(select(notice_ways.c.webhook_url).where(ways).with_for_update()).scalar()
     connection.execute(update(notice_ways).where(ways).values(webhook_url=None, webhook_salt=None))
-    return replace(ended, keys=keys, webhook=webhook)
+    theirs = notice_chats.c.user_id == user_id
+    chats = tuple(connection.execute(select(notice_chats.c.way).where(theirs).with_for_update()).scalars())
+    connection.execute(delete(notice_chats).where(theirs))
+    return replace(ended, keys=keys, webhook=webhook, chats=chats)
 
 
 def accounts(*more: Any) -> Select[Any]:

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Engine, func, insert, or_, select, tuple_, up
 from mercarich_db.bulk import CHUNK
 from mercarich_db.conditions import among_keys
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import notice_sendings, notice_ways, notices
+from mercarich_db.tables import notice_sendings, notices
 from mercarich_db.types import AnyRow
 from mercarich_web.database import reading
-from mercarich_web.notices.notices import TOLD_WHEN_OVER, Cause, Changes, Name, Notice, Ways, What, comes_back_quietly
-from mercarich_web.notices.sql.ways import a_sending, ways_of
+from mercarich_web.notices.notices import TOLD_WHEN_OVER, Cause, Changes, Name, Notice, What, comes_back_quietly
+from mercarich_web.notices.sql.ways import a_sending, ways_by_user
 
 SHOWN = 200
 _NAME = (notices.c.user_id, notices.c.kind, notices.c.cause)
@@ -109,15 +109,12 @@ def _tell(connection: Connection, told: Sequence[Notice], what: What, now: datet
     users = sorted({notice.name.user_id for notice in told})
     if not users:
         return
-    chosen: dict[int, Ways] = {
-        row.user_id: ways_of(row)
-        for row in connection.execute(select(notice_ways).where(notice_ways.c.user_id.in_(users)))
-    }
+    chosen = ways_by_user(connection, users)
     heard = _heard(connection, told) if what is What.CLOSED else set()
     rows = [
         a_sending(notice.name.user_id, way, what, now, notice.id)
         for notice in told
-        for way in chosen.get(notice.name.user_id, Ways()).of(notice.kind)
+        for way in chosen[notice.name.user_id].of(notice.kind)
         if what is What.OPENED or (notice.id, way) in heard
     ]
     if rows:

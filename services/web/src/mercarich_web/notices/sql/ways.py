@@ -1,21 +1,24 @@
 """The ways in which sellers receive notices, and the queue of sendings."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
 
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import logins, notice_sendings, notice_ways, notices, users
+from mercarich_db.tables import logins, notice_chats, notice_sendings, notice_ways, notices, users
 from mercarich_db.types import AnyRow
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
 from mercarich_web.identity.people import Session
 from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.sessions import hold
-from mercarich_web.notices.notices import ON_BY_DEFAULT, Kind, Name, Notice, Way, Ways, What
-from mercarich_web.notices.sending import Sending, SentLine, SentProof, pause_after
+from mercarich_web.notices.notices import Name, Notice, Way, Ways, What
+from mercarich_web.notices.sending import Missed, Sending, SentLine, SentProof, pause_after
+from mercarich_web.notices.sql.chats import chat_of, chats_of
+from mercarich_web.notices.sql.kinds import kinds_of, words_of
 
 _sending = notice_sendings.c
 
@@ -26,8 +29,7 @@ class SqlWays:
 
     def ways(self, user_id: int) -> Ways:
         with reading(self._engine) as connection:
-            row = connection.execute(select(notice_ways).where(notice_ways.c.user_id == user_id)).one_or_none()
-        return Ways() if row is None else ways_of(row)
+            return ways_by_user(connection, [user_id])[user_id]
 
     def set_ways(self, session: Session, ways: Ways, now: datetime, told: Reason | None = None) -> None:
         """Store the ways. `told`: what the address of before hears of it by mail. Raises `Superseded` when the session
@@ -38,8 +40,8 @@ class SqlWays:
             "mail_proven_at": ways.mail_proven_at,
             "webhook_url": ways.webhook_url,
             "webhook_salt": ways.webhook_salt,
-            "kinds_by_mail": _words(ways.by_mail),
-            "kinds_by_webhook": _words(ways.by_webhook),
+            "kinds_by_mail": words_of(ways.by_mail),
+            "kinds_by_webhook": words_of(ways.by_webhook),
         }
 
         def write(connection: Connection) -> None:
@@ -76,10 +78,15 @@ class SqlWays:
         """Newest first."""
         query = select(notice_sendings).where(_sending.user_id == user_id).order_by(_sending.id.desc()).limit(limit)
         with reading(self._engine) as connection:
-            return [
-                SentLine(row.way, row.what, row.state, row.attempts, row.created_at, row.problem)
-                for row in connection.execute(query)
-            ]
+            return [_line(row) for row in connection.execute(query)]
+
+    def last_ended(self, user_id: int) -> Mapping[str, SentLine]:
+        """Return the last sending by each way that was tried."""
+        these = (_sending.user_id == user_id, or_(_sending.state != "waiting", _sending.problem.is_not(None)))
+        last = select(func.max(_sending.id)).where(*these).group_by(_sending.way)
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(notice_sendings).where(_sending.id.in_(last))).all()
+        return {row.way: _line(row) for row in rows}
 
     def last_proof(self, user_id: int) -> SentProof | None:
         """Return the last mail with a link that confirms an address; None: there was none lately."""
@@ -124,10 +131,13 @@ class SqlOutbox:
             return [_whole(row) for row in connection.execute(_sendings().where(_sending.id.in_(taken)))]
 
     def sent(self, sending_id: int) -> None:
-        self._end(sending_id, state="sent", problem=None)
+        self._end(sending_id, state="sent", problem=None, refusal=None)
 
-    def missed(self, sending_id: int, problem: str, *, for_good: bool) -> None:
-        self._end(sending_id, state="failed" if for_good else "waiting", problem=problem[:255])
+    def missed(self, sending_id: int, missed: Missed) -> None:
+        values: dict[str, Any] = {"problem": missed.problem[:255], "refusal": missed.refusal}
+        if missed.again_at is not None:
+            values["not_before"] = missed.again_at
+        self._end(sending_id, state="failed" if missed.for_good else "waiting", **values)
 
     def sweep(self, before: datetime) -> None:
         """Delete sendings that ended, and notices that closed, before this time. Those of open notices stay: they tell
@@ -143,19 +153,31 @@ class SqlOutbox:
 
         run_tx(self._engine, sweep)
 
-    def _end(self, sending_id: int, **values: str | None) -> None:
+    def _end(self, sending_id: int, **values: Any) -> None:
         change = update(notice_sendings).where(_sending.id == sending_id).values(values)
         run_tx(self._engine, lambda connection: connection.execute(change))
 
 
-def ways_of(row: AnyRow) -> Ways:
+def ways_by_user(connection: Connection, users: Collection[int]) -> Mapping[int, Ways]:
+    """Return the ways of each of these users."""
+    found = connection.execute(select(notice_ways).where(notice_ways.c.user_id.in_(users)))
+    ways = {row.user_id: _ways_of(row) for row in found}
+    chats = chats_of(connection, users)
+    return {user: replace(ways.get(user, Ways()), chats=chats.get(user, {})) for user in users}
+
+
+def _line(row: AnyRow) -> SentLine:
+    return SentLine(row.way, row.what, row.state, row.attempts, row.created_at, row.problem, row.refusal)
+
+
+def _ways_of(row: AnyRow) -> Ways:
     return Ways(
         mail_address=row.mail_address,
         mail_proven_at=row.mail_proven_at,
         webhook_url=row.webhook_url,
         webhook_salt=row.webhook_salt,
-        by_mail=_kinds(row.kinds_by_mail),
-        by_webhook=_kinds(row.kinds_by_webhook),
+        by_mail=kinds_of(row.kinds_by_mail),
+        by_webhook=kinds_of(row.kinds_by_webhook),
     )
 
 
@@ -172,18 +194,6 @@ def a_sending(user_id: int, way: Way, what: What, now: datetime, notice_id: int 
     }
 
 
-def _kinds(text: str | None) -> frozenset[Kind]:
-    """Return the kinds of a stored choice: of those that are on by default, it names the ones that are off."""
-    words = set((text or "").split())
-    chosen = {kind for kind in Kind if kind in words}
-    return frozenset(chosen | {kind for kind in ON_BY_DEFAULT if f"-{kind}" not in words})
-
-
-def _words(kinds: Collection[Kind]) -> str:
-    off = (f"-{kind}" for kind in ON_BY_DEFAULT if kind not in kinds)
-    return " ".join([*sorted(set(kinds) - ON_BY_DEFAULT), *sorted(off)])
-
-
 def _sendings() -> Any:
     ways = [column for column in notice_ways.c if column.name != "user_id"]
     told = [column.label(f"of_{column.name}") for column in notices.c]
@@ -191,10 +201,12 @@ def _sendings() -> Any:
         select(_sending.id, _sending.user_id, _sending.way, _sending.what, _sending.attempts, *ways, *told)
         .add_columns(_sending.reason.label("happened"), _sending.mail_address.label("goes_to"))
         .add_columns(users.c.username, logins.c.language)
+        .add_columns(notice_chats.c.place, notice_chats.c.sealed, notice_chats.c.kinds)
         .select_from(notice_sendings)
         .join(users, users.c.id == _sending.user_id)
         .outerjoin(logins, logins.c.user_id == users.c.id)
         .outerjoin(notice_ways, notice_ways.c.user_id == users.c.id)
+        .outerjoin(notice_chats, and_(notice_chats.c.user_id == users.c.id, notice_chats.c.way == _sending.way))
         .outerjoin(notices, notices.c.id == _sending.notice_id)
         .order_by(_sending.id)
     )
@@ -214,7 +226,7 @@ def _whole(row: AnyRow) -> Sending:
             row.of_read_at,
             row.of_reason,
         )
-    ways = ways_of(row)
+    ways = _ways_of(row)
     return Sending(
         row.id,
         row.user_id,
@@ -227,4 +239,5 @@ def _whole(row: AnyRow) -> Sending:
         row.language,
         row.happened,
         row.goes_to or ways.mail_address,
+        chat_of(row) if row.place is not None else None,
     )
