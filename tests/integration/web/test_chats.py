@@ -417,8 +417,10 @@ def test_mail_and_webhook_are_no_chats(ann: Browser) -> None:
 
 def test_a_new_place_asks_for_the_password_again(ann: Browser, clock: Clock, engine: Engine) -> None:
     clock.move(minutes=16)
+    asked = ann.post("/account/notices/chats/slack", **ENTRIES["slack"])
 
-    assert choose(ann, "slack") == 403
+    assert asked.status_code == 403
+    assert SECRETS[0] not in asked.text, "a form with a secret is not kept"
     assert rows_of(engine, "notice_chats") == []
 
 

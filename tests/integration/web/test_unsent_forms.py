@@ -166,7 +166,7 @@ def test_no_form_of_another_site_is_offered(ann: Browser, origin: str) -> None:
     assert "<form" not in told.text
 
 
-@pytest.mark.parametrize("name", ["password", "old", "new", "code", "credential", "webhook"])
+@pytest.mark.parametrize("name", ["password", "old", "new", "code", "credential", "secret", "webhook"])
 def test_no_page_shows_what_is_secret(ann: Browser, clock: Clock, name: str) -> None:
     clock.move(days=2)
 

@@ -33,7 +33,7 @@ _MESSAGES: Mapping[str, str] = {
     "signed_out": N_("You are signed out."),
     "password_changed": N_("Your password is changed; all other sessions are ended."),
     "password_and_programs_changed": N_(
-        "Your password is changed; all other sessions, your API keys and your webhook are ended."
+        "Your password is changed; all other sessions, your API keys, webhook and chats are ended."
     ),
     "session_ended": N_("The session is ended."),
     "second_step_ended": N_("Signing in asks for your password only; all other sessions are ended."),

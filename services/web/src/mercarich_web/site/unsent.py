@@ -23,7 +23,7 @@ Packed = Annotated[str, Form(alias="unsent", max_length=LONGEST)]
 OF = "form_of"
 """The field that tells in whose page a form was, by the user's id."""
 FORM = "application/x-www-form-urlencoded"
-SECRET = frozenset({"password", "old", "new", "code", "credential", "webhook"})
+SECRET = frozenset({"password", "old", "new", "code", "credential", "secret", "webhook"})
 """Names of fields that no page shows again; a form with one of them is not kept."""
 
 
