@@ -429,7 +429,7 @@ def test_an_account_that_was_stolen_tells_no_chat_any_more(
 ) -> None:
     for way in CHATS:
         choose(ann, way)
-    told = str(mercarich.json("user", "stolen", "ann"))
+    told = mercarich.page("user", "stolen", "ann")
     token(rows, "invalid")
     turn(worker)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlalchemy import Engine, select
+from tests.integration.web.chat_vendors import SLACK
 from tests.integration.web.clocks import Clock
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows
@@ -21,7 +22,7 @@ from mercarich_web.settings import PagesSettings
 
 BETTER = "a better one, longer"
 WEBHOOK = "https://ann.example/secret-path"
-ALL_ENDED = {"sessions": 1, "keys": ["a program"], "webhook": WEBHOOK}
+ALL_ENDED = {"sessions": 1, "keys": ["a program"], "webhook": WEBHOOK, "chats": ["slack"]}
 
 
 @pytest.fixture
@@ -47,8 +48,9 @@ def ann(site: Served) -> Browser:
 
 @pytest.fixture
 def key(ann: Browser) -> str:
-    """A key of Ann's, who has a webhook, too."""
+    """A key of Ann's, who has a webhook and a chat, too."""
     ann.post("/account/notices", webhook=WEBHOOK)
+    ann.post("/account/notices/chats/slack", secret=SLACK)
     return made_by(ann)
 
 
@@ -99,7 +101,9 @@ def test_a_reset_ends_keys_and_webhook_with_the_sessions(
     assert (before, after, joined) == (200, [401, 303], 303)
     assert done["ended"] == ALL_ENDED
     assert (call(site, key), webhooks(engine), call(site, others)) == (401, [None], 200)
-    assert details(engine) == [("password_reset", "ended: sessions 1, key a program, webhook ann.example")]
+    assert details(engine) == [
+        ("password_reset", "ended: sessions 1, key a program, webhook ann.example, notices at slack")
+    ]
 
 
 def test_a_reset_of_what_was_only_forgotten_can_leave_the_programs(
@@ -107,7 +111,7 @@ def test_a_reset_of_what_was_only_forgotten_can_leave_the_programs(
 ) -> None:
     done = mercarich.json("user", "reset-password", "ann", "--keep-programs")
 
-    assert done["ended"] == {"sessions": 1, "keys": [], "webhook": None}
+    assert done["ended"] == {"sessions": 1, "keys": [], "webhook": None, "chats": []}
     assert (call(site, key), ann.get("/account").status_code, webhooks(engine)) == (200, 303, [WEBHOOK])
 
 
@@ -128,7 +132,8 @@ def test_a_stolen_account_is_shut_at_once_and_says_what_it_ended(
     for told in ("a program", WEBHOOK, "mercarich user reset-password ann"):
         assert told in page
     assert site.browser().get(path).status_code == 404
-    assert mercarich.json("user", "reset-password", "ann")["ended"] == {"sessions": 0, "keys": [], "webhook": None}
+    nothing = {"sessions": 0, "keys": [], "webhook": None, "chats": []}
+    assert mercarich.json("user", "reset-password", "ann")["ended"] == nothing
     assert "no user 'nobody'" in mercarich("user", "stolen", "nobody").stderr
 
 
