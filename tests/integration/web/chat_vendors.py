@@ -53,11 +53,12 @@ class Taken:
 
 class Vendors:
     """All four behind one port; the Host header says which is meant. `next` are replies that come
-    first."""
+    first, `shown` what a reader sees."""
 
     def __init__(self) -> None:
         self.taken: list[Taken] = []
         self.wrong: list[str] = []
+        self.shown: list[str] = []
         self.next: list[Said] = []
         self._retry_keys: set[str] = set()
         vendors = self
@@ -95,10 +96,13 @@ class Vendors:
             usual = Said(400, b"invalid_payload")
             taken = None
         said = self.next.pop(0) if self.next else usual
-        if taken is not None and (said is usual or said.cut) and (key := headers.get("x-line-retry-key")):
-            if key in self._retry_keys and not said.cut:
+        if taken is not None and 200 <= said.status < 300:
+            key = headers.get("x-line-retry-key")
+            if key is not None and key in self._retry_keys:
                 said = Said(409, b'{"message": "The retry key is already accepted"}')
-            self._retry_keys.add(key)
+            else:
+                self._retry_keys |= {key} if key is not None else set()
+                self.shown.append(taken.text)
         time.sleep(said.slow)
         if said.cut:
             request.close_connection = True

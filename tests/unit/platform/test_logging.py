@@ -26,6 +26,7 @@ SECRETS = [
     ("a key mk_Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MA in a text", "Zm9vYmFyYmF6"),
     ("signed with whsec_00112233445566778899aabbccddeeff", "0011223344"),
     ("POST https://hooks.slack.com/services/T024BE7LD/B4Z1X2C3V/c5Gs3cr3tOfSlack", "c5Gs3cr3tOfSlack"),
+    ("HTTP Request: POST https://93.184.216.34/services/T024BE7LD/B4Z1X2C3V/c5Gs3cr3tOfSlack", "c5Gs3cr3tOfSlack"),
     ("https://discord.com/api/webhooks/1122334455667788990/D1sc0rd-S3cret_of-a-webhook?wait=true", "D1sc0rd-S3cret"),
     ("{'X-ChatWorkToken': 'c4a7w0rk5ec2e7c4a7w0rk5ec2e70000'}", "c4a7w0rk5ec2e7"),
     ("Authorization: Bearer abc.def-123456", "def-123456"),

@@ -16,8 +16,8 @@ _BY_THEMSELVES = re.compile(
     | \bmk_[A-Za-z0-9_-]{16,}                                         # keys of the API
     | \bwhsec_[A-Za-z0-9]{16,}                                        # secrets of webhooks
     | (?<=/join/)[A-Za-z0-9_-]{16,} | (?<=/prove/)[0-9a-f]{16,}       # links of invitations and of mail addresses
-    | (?<=hooks\.slack\.com/services/)[A-Z0-9]+/[A-Z0-9]+/[A-Za-z0-9]+   # webhooks of Slack and Discord
-    | (?<=/webhooks/)[0-9]{15,}/[A-Za-z0-9_-]{20,}
+    | (?<=/services/)T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]+               # webhooks of Slack, at whatever host
+    | (?<=/webhooks/)[0-9]{15,}/[A-Za-z0-9_-]{20,}                    # webhooks of Discord
     | (?<=mercarich=)[A-Za-z0-9_-]{16,}                               # sessions
     | \b[0-9a-f]{32}\.[0-9]{9,}\.[0-9a-f]{32,}                        # cookies of known browsers
     | (?i:(?<=\bbearer\ )|(?<=\bbasic\ ))[A-Za-z0-9._~+/=-]{8,}        # other keys and passwords of a request

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 
 from mercarich_platform.public_addresses import is_public
-from mercarich_web.notices.chats.vendor import Reply
+from mercarich_web.notices.replies import Reply
 from mercarich_web.notices.sending import NotSent, Undeliverable
 
 Resolve = Callable[[str, int], Sequence[str]]

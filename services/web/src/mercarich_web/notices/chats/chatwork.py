@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 
 from mercarich_reasons.chats import ChatPlaceRefused, ChatTokenRefused
 from mercarich_reasons.reason import Reason
-from mercarich_web.notices.chats.vendor import Address, Message, Post, Reply, retry_after, seconds, usual_refusal
+from mercarich_web.notices.chats.vendor import Address, Message, Post, retry_after, seconds, usual_refusal
+from mercarich_web.notices.replies import Reply
 
 
 class Chatwork:

@@ -14,7 +14,8 @@ import orjson
 
 from mercarich_reasons.chats import ChatForbidden, ChatWebhookGone
 from mercarich_reasons.reason import Reason
-from mercarich_web.notices.chats.vendor import Address, Message, Post, Reply, retry_after, seconds, usual_refusal
+from mercarich_web.notices.chats.vendor import Address, Message, Post, retry_after, seconds, usual_refusal
+from mercarich_web.notices.replies import Reply
 
 SUPPRESS_EMBEDS = 4
 _MARKS = re.compile(r"([\\*_~`|>#\-\[\]()<@:])")

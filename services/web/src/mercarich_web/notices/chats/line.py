@@ -14,7 +14,8 @@ import orjson
 
 from mercarich_reasons.chats import ChatForbidden, ChatPlaceRefused, ChatQuotaUsed, ChatTokenRefused
 from mercarich_reasons.reason import Reason
-from mercarich_web.notices.chats.vendor import Address, Message, Post, Reply, retry_after, usual_refusal
+from mercarich_web.notices.chats.vendor import Address, Message, Post, retry_after, usual_refusal
+from mercarich_web.notices.replies import Reply
 
 
 class Line:

@@ -15,7 +15,8 @@ import orjson
 
 from mercarich_reasons.chats import ChatChannelClosed, ChatForbidden, ChatWebhookGone
 from mercarich_reasons.reason import Reason
-from mercarich_web.notices.chats.vendor import Address, Message, Post, Reply, retry_after, usual_refusal
+from mercarich_web.notices.chats.vendor import Address, Message, Post, retry_after, usual_refusal
+from mercarich_web.notices.replies import Reply
 
 _GONE = {"no_active_hooks", "no_service", "no_service_id", "no_team", "team_disabled", "invalid_token"}
 _CLOSED = {"channel_is_archived", "channel_not_found", "user_not_found"}

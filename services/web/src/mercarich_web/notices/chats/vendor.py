@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-import orjson
-
 from mercarich_reasons.chats import ChatAway, ChatBusy, ChatRefused
 from mercarich_reasons.reason import Reason
 from mercarich_web.notices.notices import Chat
+from mercarich_web.notices.replies import Reply
 
 LONGEST = 700
 """Maximum number of characters of a message's text before it is escaped: with a link, it fits every chat then. The
@@ -36,26 +35,6 @@ class Post:
     url: str
     headers: Mapping[str, str]
     body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    status: int
-    headers: Mapping[str, str]
-    """By name in small letters."""
-    body: bytes
-    """Its beginning."""
-
-    def text(self) -> str:
-        return self.body.decode(errors="replace").strip()
-
-    def json(self) -> Mapping[str, object]:
-        """Return the body's object; an empty one when it is none."""
-        try:
-            found = orjson.loads(self.body)
-        except orjson.JSONDecodeError:
-            return {}
-        return found if isinstance(found, dict) else {}
 
 
 class Vendor(Protocol):
