@@ -180,8 +180,8 @@ def test_all_that_match_are_approved_as_the_preview_has_shown_them(
     assert events_of(engine, EventKind.APPROVED) == [(id, ReplacementApproved(f"n{id}", "ann")) for id in matching]
     portions = [100, 100, 100, len(matching) - 300]
     assert deeds() == [("replacements_approved", "ann", f"{number} replacements", None) for number in portions]
-    assert costs.connections <= 2 + len(portions), "one transaction each, and the session"
-    assert len(costs.statements) <= 4 + 9 * len(portions), [statement[:80] for statement, _ in costs.statements]
+    assert costs.connections <= 1 + len(portions), "one transaction each, and the session"
+    assert len(costs.statements) <= 2 + 8 * len(portions), [statement[:80] for statement, _ in costs.statements]
 
 
 def test_all_548_are_refused(ann: Browser, engine: Engine, busy: int, deeds: Deeds) -> None:
