@@ -117,7 +117,7 @@ def test_webhooks(impostor: Impostor) -> None:
     send = WebhookSender(lambda _: "secret", lambda _: {}, lambda: NOW, anywhere=True)
     ways = Ways(webhook_url=f"https://localhost:{impostor.port}/hook")
     with pytest.raises(NotSent) as refused:
-        send(Sending(1, 1, Way.WEBHOOK, What.TRIAL, 1, None, ways, "ann", None, mail_address="ann@shop.example"))
+        send(Sending(1, 1, Way.WEBHOOK, What.TRIAL, 1, None, ways, "ann", None, NOW, mail_address="ann@shop.example"))
 
     _refused_for_its_certificate(refused.value)
     assert impostor.believed == 0
@@ -128,7 +128,7 @@ def test_mail(impostor: Impostor) -> None:
     send = SmtpSender(server, lambda _: Letter("subject", "text"))
     ways = Ways(mail_address="ann@shop.example", mail_proven_at=NOW)
     with pytest.raises(NotSent) as refused:
-        send(Sending(1, 1, Way.MAIL, What.TRIAL, 1, None, ways, "ann", None, mail_address="ann@shop.example"))
+        send(Sending(1, 1, Way.MAIL, What.TRIAL, 1, None, ways, "ann", None, NOW, mail_address="ann@shop.example"))
 
     _refused_for_its_certificate(refused.value)
     assert impostor.believed == 0

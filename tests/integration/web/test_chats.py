@@ -6,8 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, update
-from tests.integration.web.chat_vendors import ENTRIES, PUBLIC, SECRETS, Routed, Said, Vendors
+from sqlalchemy import Engine, delete, select, update
+from tests.integration.web.chat_vendors import (
+    ENTRIES,
+    PUBLIC,
+    SECRETS,
+    Routed,
+    Said,
+    Vendors,
+)
 from tests.integration.web.clocks import Clock
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows, ago
@@ -245,6 +252,25 @@ def test_a_chat_that_fails_is_tried_again(
         assert len(vendors.shown) == 1, "a message whose reply was lost comes once"
 
 
+def test_a_restored_database_loses_no_message_at_line(
+    worker: NoticeWorker, ann: Browser, rows: Rows, vendors: Vendors, engine: Engine, clock: Clock
+) -> None:
+    choose(ann, "line")
+    ann.post("/account/notices/trial", way="line")
+    turn(worker)
+    [first] = sendings(engine)
+    rows.change(delete(tables.notice_sendings))
+    clock.move(hours=1)
+    token(rows, "invalid")
+    worker.keep()
+    rows.change(update(tables.notice_sendings).values(id=first.id))
+    turn(worker)
+
+    assert [row.state for row in sendings(engine)] == ["sent"]
+    assert len(vendors.shown) == 2
+    assert "Amazon refuses your token" in vendors.shown[-1], "an id of before the restore is another message"
+
+
 FOR_GOOD: list[tuple[str, Said, Reason, str]] = [
     ("slack", Said(404, b"no_service"), ChatWebhookGone("Slack"), "Make a new one there"),
     ("slack", Said(403, b"invalid_token"), ChatWebhookGone("Slack"), "Make a new one there"),
@@ -399,6 +425,7 @@ def test_a_removed_chat_hears_no_more(
         ("chatwork", {"place": "1/../../me", "secret": "a" * 32}),
         ("chatwork", {"place": "272790963", "secret": "a b"}),
         ("chatwork", {"place": "272790963", "secret": "a" * 32 + "\r\nHost: x"}),
+        ("discord", {"secret": "https://evil.discord.com/api/webhooks/1122334455667788990/" + "a" * 60}),
         ("line", {"place": "ann", "secret": "a" * 172}),
         ("line", {"place": ENTRIES["line"]["place"], "secret": ""}),
     ],

@@ -23,7 +23,7 @@ def sender(*addresses: str, anywhere: bool = False) -> WebhookSender:
 
 
 def to(url: str) -> Sending:
-    return Sending(1, 1, Way.WEBHOOK, What.TRIAL, 1, None, Ways(webhook_url=url), "ann", None)
+    return Sending(1, 1, Way.WEBHOOK, What.TRIAL, 1, None, Ways(webhook_url=url), "ann", None, NOW)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ class Sending:
     ways: Ways
     username: str
     language: str | None
+    created_at: datetime
     happened: Reason | None = None
     """What happened to the account."""
     mail_address: str | None = None

@@ -1,6 +1,7 @@
 """The secrets that post to sellers' chats, sealed with a key made of the server's root."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from mercarich_platform.sealing import Sealer
@@ -21,9 +22,11 @@ class ChatSecrets:
         """Raises `Unreadable`, too."""
         return self._sealer().open(_purpose(user_id, way), sealed).decode()
 
-    def retry_key(self, user_id: int, sending_id: int) -> str:
-        """Return a UUID, always the same for a sending, and another one for that of another database."""
-        return str(UUID(bytes=self.key.secret("notice_chats.retry", user_id, sending_id)[:16], version=4))
+    def retry_key(self, user_id: int, sending_id: int, created_at: datetime) -> str:
+        """Return a UUID, always the same for a sending. The time tells it from one that had the id before a backup was
+        restored: that database has the same root, and gives its ids out again."""
+        parts = (user_id, sending_id, created_at.astimezone(UTC).isoformat(timespec="microseconds"))
+        return str(UUID(bytes=self.key.secret("notice_chats.retry", *parts)[:16], version=4))
 
     def _sealer(self) -> Sealer:
         return Sealer(self.key.secret("notice_chats"))

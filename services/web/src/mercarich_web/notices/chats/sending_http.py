@@ -37,7 +37,7 @@ class ChatSender:
         except Unreadable:
             reason = ChatSecretUnreadable(vendor.name)
             raise Undeliverable(_words(reason), reason) from None
-        key = self.secrets.retry_key(sending.user_id, sending.id)
+        key = self.secrets.retry_key(sending.user_id, sending.id, sending.created_at)
         post = vendor.post(Address(chat.place, secret), self.compose(sending), key)
         headers = {"User-Agent": "Mercarich-Notices/1", "Accept-Encoding": "identity", **post.headers}
         try:

@@ -199,6 +199,7 @@ def _sendings() -> Any:
     told = [column.label(f"of_{column.name}") for column in notices.c]
     return (
         select(_sending.id, _sending.user_id, _sending.way, _sending.what, _sending.attempts, *ways, *told)
+        .add_columns(_sending.created_at.label("queued_at"))
         .add_columns(_sending.reason.label("happened"), _sending.mail_address.label("goes_to"))
         .add_columns(users.c.username, logins.c.language)
         .add_columns(notice_chats.c.place, notice_chats.c.sealed, notice_chats.c.kinds)
@@ -237,6 +238,7 @@ def _whole(row: AnyRow) -> Sending:
         ways,
         row.username,
         row.language,
+        row.queued_at,
         row.happened,
         row.goes_to or ways.mail_address,
         chat_of(row) if row.place is not None else None,
