@@ -29,6 +29,7 @@ from mercarich_reasons.chats import (
     ChatBusy,
     ChatChannelClosed,
     ChatForbidden,
+    ChatGivenUp,
     ChatPlaceRefused,
     ChatQuotaUsed,
     ChatRefused,
@@ -40,6 +41,7 @@ from mercarich_reasons.reason import Reason
 from mercarich_web.bootstrap import build_pages
 from mercarich_web.notices.calls_http import Calls
 from mercarich_web.notices.chats import sending_http
+from mercarich_web.notices.sending import MOST_TRIES
 from mercarich_web.notices.worker import NoticeWorker, build_notices
 from mercarich_web.settings import NoticesSettings, PagesSettings
 
@@ -252,6 +254,26 @@ def test_a_chat_that_fails_is_tried_again(
         assert len(vendors.shown) == 1, "a message whose reply was lost comes once"
 
 
+@every_chat
+def test_the_last_try_says_that_the_message_was_not_delivered(
+    way: str, worker: NoticeWorker, ann: Browser, vendors: Vendors, engine: Engine, clock: Clock
+) -> None:
+    choose(ann, way)
+    ann.post("/account/notices/trial", way=way)
+    vendors.next = [Said(503), Said(429)] * (MOST_TRIES // 2)
+    for _ in range(MOST_TRIES + 1):
+        turn(worker)
+        clock.move(hours=2)
+    [row] = sendings(engine)
+    ann.sign_in("ann")
+    page = ann.get("/account/notices").text
+
+    assert (row.state, row.attempts, row.refusal) == ("failed", MOST_TRIES, ChatGivenUp(NAMES[way], MOST_TRIES))
+    assert len(vendors.taken) == MOST_TRIES
+    assert "This message was not delivered, and is not sent again" in page
+    assert "by ourselves" not in page
+
+
 def test_a_restored_database_loses_no_message_at_line(
     worker: NoticeWorker, ann: Browser, rows: Rows, vendors: Vendors, engine: Engine, clock: Clock
 ) -> None:
@@ -295,7 +317,7 @@ FOR_GOOD: list[tuple[str, Said, Reason, str]] = [
         "line",
         Said(429, b'{"message":"You have reached your monthly limit."}'),
         ChatQuotaUsed("LINE"),
-        "used up at LINE",
+        "not sent, and is not sent later",
     ),
 ]
 

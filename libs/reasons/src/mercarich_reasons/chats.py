@@ -21,6 +21,14 @@ class ChatBusy(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class ChatGivenUp(Reason):
+    """It was away or busy at the last of these tries too, so the message was not delivered."""
+
+    chat: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChatWebhookGone(Reason):
     """It does not know the webhook, or not any more."""
 

@@ -79,7 +79,7 @@ class SendNotices:
         try:
             sender(sending)
         except NotSent as error:
-            if sending.tries >= MOST_TRIES:
+            if sending.is_last_try:
                 return Missed(str(error), error.refusal)
             pause = max(pause_after(sending.tries), error.after or timedelta(0))
             return Missed(str(error), error.refusal, self.now() + pause)

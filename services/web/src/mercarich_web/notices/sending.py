@@ -38,6 +38,10 @@ class Sending:
     chat: Chat | None = None
     """Where a message goes; None: its chat was removed, or it goes by another way."""
 
+    @property
+    def is_last_try(self) -> bool:
+        return self.tries >= MOST_TRIES
+
 
 @dataclass(frozen=True, slots=True)
 class Missed:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mercarich_platform.clock import Clock
 from mercarich_platform.sealing import Unreadable
-from mercarich_reasons.chats import ChatAway, ChatSecretUnreadable
+from mercarich_reasons.chats import ChatAway, ChatGivenUp, ChatSecretUnreadable
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
 from mercarich_web.notices.calls_http import Calls
@@ -43,13 +43,18 @@ class ChatSender:
         try:
             reply = self.calls.post(post.url, headers, post.body, SECONDS, MOST_BYTES)
         except NotSent as error:
-            raise NotSent(str(error), ChatAway(vendor.name)) from error
+            raise NotSent(str(error), self._said(sending, ChatAway(vendor.name))) from error
         refusal = vendor.refusal(reply, chat.place)
         if refusal is None:
             return
         if is_passing(refusal):
-            raise NotSent(_words(refusal), refusal, vendor.pause(reply, self.now()))
+            pause = vendor.pause(reply, self.now())
+            raise NotSent(_words(refusal), self._said(sending, refusal), pause)
         raise Undeliverable(_words(refusal), refusal)
+
+    def _said(self, sending: Sending, refusal: Reason) -> Reason:
+        """Return what people read: after the last try, no word of a further one."""
+        return ChatGivenUp(self.vendor.name, sending.tries) if sending.is_last_try else refusal
 
 
 def _words(reason: Reason) -> str:
