@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,9 @@ from mercarich_reasons.reason import Reason
 from mercarich_web.bootstrap import build_pages
 from mercarich_web.notices.calls_http import Calls
 from mercarich_web.notices.chats import sending_http
+from mercarich_web.notices.notices import Way, What
 from mercarich_web.notices.sending import MOST_TRIES
+from mercarich_web.notices.sql.ways import SqlOutbox, a_sending
 from mercarich_web.notices.worker import NoticeWorker, build_notices
 from mercarich_web.settings import NoticesSettings, PagesSettings
 
@@ -252,6 +255,58 @@ def test_a_chat_that_fails_is_tried_again(
     assert (after.state, after.attempts) == ("sent", 2)
     if way == "line":
         assert len(vendors.shown) == 1, "a message whose reply was lost comes once"
+
+
+def test_a_chat_that_hangs_holds_up_no_other_way(
+    worker: NoticeWorker,
+    site: Served,
+    ann: Browser,
+    ann_id: int,
+    rows: Rows,
+    vendors: Vendors,
+    engine: Engine,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sending_http, "SECONDS", 0.5)
+    bob_id = rows.user("bob")
+    let_sign_in(engine, bob_id, language="en")
+    bob = site.browser()
+    bob.sign_in("bob")
+    for browser, way in ((ann, "slack"), (ann, "line"), (bob, "slack")):
+        assert choose(browser, way) == 303
+    for user, to in ((ann_id, Way.SLACK), (ann_id, Way.SLACK), (bob_id, Way.SLACK), (ann_id, Way.LINE)):
+        rows.add(tables.notice_sendings, **a_sending(user, to, What.TRIAL, clock.at, None))
+    vendors.next = [Said(slow=2.0), Said()]
+    turn(worker)
+    before = sendings(engine)
+    called = [taken.host for taken in vendors.taken]
+    clock.move(seconds=31)
+    turn(worker)
+    after = sendings(engine)
+
+    assert called == ["slack", "line"], "Slack is called once, and LINE does not wait for it"
+    waits = [("waiting", 1), ("waiting", 0), ("waiting", 0)]
+    assert [(row.state, row.attempts) for row in before] == [*waits, ("sent", 1)]
+    assert [(row.state, row.attempts) for row in after] == [("sent", 2), ("sent", 1), ("sent", 1), ("sent", 1)]
+
+
+def test_mails_go_before_chats(ann_id: int, rows: Rows, engine: Engine, clock: Clock) -> None:
+    bob = rows.user("bob")
+    old = clock.at - timedelta(minutes=5)
+    for user, way, at in (
+        (ann_id, Way.LINE, old),
+        (ann_id, Way.MAIL, clock.at),
+        (bob, Way.SLACK, old),
+        (bob, Way.MAIL, clock.at),
+    ):
+        rows.add(tables.notice_sendings, **a_sending(user, way, What.TRIAL, at, None))
+    outbox = SqlOutbox(engine)
+    first, then, last = (outbox.take(clock.at, 1) for _ in range(3))
+    rest = outbox.take(clock.at, 10)
+
+    assert [one.way for taken in (first, then, last) for one in taken] == [Way.MAIL, Way.MAIL, Way.LINE]
+    assert [one.way for one in rest] == [Way.SLACK]
 
 
 @every_chat

@@ -52,6 +52,73 @@ def test_it_is_ready_while_it_reaches_the_database(port: int) -> None:
         assert done.result(60) == 0
 
 
+@dataclass
+class Flood(Work):
+    """A queue that is never empty. Each round takes a second of `at`."""
+
+    at: float = 0.0
+    rounds: int = 0
+    most: int = 100
+
+    def __call__(self) -> int:
+        self.at += 1.0
+        self.rounds += 1
+        return 1 if self.rounds < self.most else 0
+
+
+@dataclass
+class Kept(Work):
+    """Ends the process when it was called this often."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    calls: int = 0
+    most: int = 3
+
+    def __call__(self) -> int:
+        self.calls += 1
+        if self.calls == self.most:
+            self.stop.set()
+        return 0
+
+
+def test_notices_are_made_while_the_queue_of_sendings_is_never_empty() -> None:
+    flood, kept = Flood(), Kept()
+    keep, send = cast(KeepNotices, Work()), cast(SendNotices, flood)
+    outages = cast(KeepNotices, kept)
+    worker = NoticeWorker(keep, keep, keep, outages, send, SharedSettings(), lambda: None, lambda: flood.at)
+    started = time.monotonic()
+    worker.run(kept.stop)
+
+    assert kept.calls == 3
+    assert flood.rounds == 20, "ten seconds of sending lie between two looks at outages"
+    assert time.monotonic() - started < 2, "who has more to send does not wait for it"
+
+
+@dataclass
+class Lost(Work):
+    """A queue whose database goes away in the middle."""
+
+    calls: int = 0
+
+    def __call__(self) -> int:
+        self.calls += 1
+        if self.calls > 1:
+            raise DatabaseAway(AWAY)
+        return 1
+
+
+def test_a_database_that_went_away_is_not_asked_without_a_pause() -> None:
+    lost, stop = Lost(), threading.Event()
+    keep = cast(KeepNotices, Work())
+    worker = NoticeWorker(keep, keep, keep, keep, cast(SendNotices, lost), SharedSettings(), lambda: None)
+    timer = threading.Timer(1.0, stop.set)
+    timer.start()
+    worker.run(stop)
+    timer.join()
+
+    assert lost.calls == 2
+
+
 def ask(port: int, path: str) -> tuple[int, str] | None:
     try:
         response = httpx.get(f"http://127.0.0.1:{port}{path}", trust_env=False, timeout=30)

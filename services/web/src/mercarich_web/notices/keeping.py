@@ -7,6 +7,7 @@ from datetime import timedelta
 from mercarich_platform.clock import Clock
 from mercarich_web.notices.notices import Causes, Way, What, changes
 from mercarich_web.notices.sending import (
+    FIRST_PAUSE,
     MOST_TRIES,
     Missed,
     NotSent,
@@ -21,7 +22,7 @@ from mercarich_web.notices.sql.ways import SqlOutbox
 KEPT_FOR = timedelta(days=30)
 AT_ONCE = 10
 """Sendings in one round, each of another seller: a slow receiver delays the other sellers by seconds, and no seller
-twice in a round."""
+twice in a round. Mails are first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +53,27 @@ class SendNotices:
 
     def __call__(self) -> int:
         due = self.outbox.take(self.now(), AT_ONCE)
-        for sending in due:
-            self._send(sending)
+        left = list(due)
+        while left:
+            sending = left.pop(0)
+            if self._send(sending):
+                behind = [one for one in left if one.way == sending.way]
+                self.outbox.put_off(sending.way, behind, self.now(), FIRST_PAUSE)
+                left = [one for one in left if one.way != sending.way]
         return len(due)
 
     def sweep(self) -> None:
         self.outbox.sweep(self.now() - KEPT_FOR)
 
-    def _send(self, sending: Sending) -> None:
+    def _send(self, sending: Sending) -> bool:
+        """Return whether its way was found away."""
         missed = self._tried(sending)
         if missed is None:
             self.outbox.sent(sending.id)
         else:
             self.outbox.missed(sending.id, missed)
         self.count(sending.way, "sent" if missed is None else "left" if missed.for_good else "put_off")
+        return missed is not None and missed.way_away
 
     def _tried(self, sending: Sending) -> Missed | None:
         """Try to send. Return what went wrong."""
@@ -79,10 +87,9 @@ class SendNotices:
         try:
             sender(sending)
         except NotSent as error:
-            if sending.is_last_try:
-                return Missed(str(error), error.refusal)
             pause = max(pause_after(sending.tries), error.after or timedelta(0))
-            return Missed(str(error), error.refusal, self.now() + pause)
+            again_at = None if sending.is_last_try else self.now() + pause
+            return Missed(str(error), error.refusal, again_at, error.way_away)
         except Undeliverable as error:
             return Missed(str(error), error.refusal)
         return None

@@ -50,6 +50,8 @@ class Missed:
     problem: str
     refusal: Reason | None = None
     again_at: datetime | None = None
+    way_away: bool = False
+    """As that of `NotSent`."""
 
     @property
     def for_good(self) -> bool:
@@ -80,12 +82,20 @@ class SentLine:
 
 class NotSent(Exception):
     """Sending failed and may succeed later; the text says why, and `refusal` says it for people, if it can. `after` is
-    how long the receiver said to wait."""
+    how long the receiver said to wait. `way_away`: nobody's sendings by this way would arrive now."""
 
-    def __init__(self, problem: str, refusal: Reason | None = None, after: timedelta | None = None) -> None:
+    def __init__(
+        self,
+        problem: str,
+        refusal: Reason | None = None,
+        after: timedelta | None = None,
+        *,
+        way_away: bool = False,
+    ) -> None:
         super().__init__(problem)
         self.refusal = refusal
         self.after = after
+        self.way_away = way_away
 
 
 class Undeliverable(Exception):

@@ -76,6 +76,7 @@ class NoticeWorker:
         due = [0.0 for _ in works]
         while not stop.is_set():
             beat()
+            busy = False
             try:
                 now = self.seconds()
                 for place, (work, seconds) in enumerate(works):
@@ -88,10 +89,14 @@ class NoticeWorker:
                     beat()
                     busy = self.send() > 0
                     beat.reached()
+                    if self.seconds() >= min(due):
+                        break  # what was not sent yet is sent after the works that are due
             except DatabaseAway as error:
+                busy = False
                 beat.lost(str(error))
                 log.warning("the database is away", extra={"problem": str(error)})
-            stop.wait(SEND_EVERY)
+            if not busy:
+                stop.wait(SEND_EVERY)
         if server is not None:
             server.stop()
         self.close()

@@ -43,13 +43,14 @@ class ChatSender:
         try:
             reply = self.calls.post(post.url, headers, post.body, SECONDS, MOST_BYTES)
         except NotSent as error:
-            raise NotSent(str(error), self._said(sending, ChatAway(vendor.name))) from error
+            raise NotSent(str(error), self._said(sending, ChatAway(vendor.name)), way_away=True) from error
         refusal = vendor.refusal(reply, chat.place)
         if refusal is None:
             return
         if is_passing(refusal):
+            is_away = isinstance(refusal, ChatAway)
             pause = vendor.pause(reply, self.now())
-            raise NotSent(_words(refusal), self._said(sending, refusal), pause)
+            raise NotSent(_words(refusal), self._said(sending, refusal), pause, way_away=is_away)
         raise Undeliverable(_words(refusal), refusal)
 
     def _said(self, sending: Sending, refusal: Reason) -> Reason:

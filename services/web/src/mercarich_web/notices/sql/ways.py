@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, case, delete, func, insert, or_, select, update
 
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import logins, notice_chats, notice_sendings, notice_ways, notices, users
@@ -108,14 +108,16 @@ class SqlOutbox:
         self._engine = engine
 
     def take(self, now: datetime, limit: int) -> Sequence[Sending]:
-        """Return due sendings, one per seller. Each is postponed, so that no other sender takes it."""
+        """Return due sendings, one per seller, and mails first. Each is postponed, so that no other sender takes it."""
         is_due = and_(_sending.state == "waiting", _sending.not_before <= now)
-        first = select(func.min(_sending.id)).where(is_due).group_by(_sending.user_id)
+        mail = func.min(case((_sending.way == Way.MAIL, _sending.id)))
+        first = select(func.coalesce(mail, func.min(_sending.id))).where(is_due).group_by(_sending.user_id)
         due = select(_sending.id, _sending.attempts).where(is_due, _sending.id.in_(first))
 
         def take(connection: Connection) -> list[int]:
             taken = []
-            for row in connection.execute(due.order_by(_sending.not_before).limit(limit)).all():
+            mails_first = due.order_by(_sending.way != Way.MAIL, _sending.not_before)
+            for row in connection.execute(mails_first.limit(limit)).all():
                 mine = update(notice_sendings).where(_sending.id == row.id, _sending.attempts == row.attempts)
                 tries = row.attempts + 1
                 change = mine.values(attempts=tries, not_before=now + pause_after(tries))
@@ -128,7 +130,22 @@ class SqlOutbox:
                 return []
         taken = run_tx(self._engine, take)
         with reading(self._engine) as connection:
-            return [_whole(row) for row in connection.execute(_sendings().where(_sending.id.in_(taken)))]
+            whole = [_whole(row) for row in connection.execute(_sendings().where(_sending.id.in_(taken)))]
+        return sorted(whole, key=lambda one: one.way is not Way.MAIL)
+
+    def put_off(self, way: Way, taken: Collection[Sending], now: datetime, pause: timedelta) -> None:
+        """Let what is due by this way wait, and give back these sendings, which were taken and not tried."""
+        due = (_sending.state == "waiting", _sending.not_before <= now, _sending.way == way)
+        later = update(notice_sendings).where(*due).values(not_before=now + pause)
+
+        def put_off(connection: Connection) -> None:
+            connection.execute(later)
+            for one in taken:
+                mine = (_sending.id == one.id, _sending.state == "waiting", _sending.attempts == one.tries)
+                back = update(notice_sendings).where(*mine)
+                connection.execute(back.values(attempts=one.tries - 1, not_before=now + pause))
+
+        run_tx(self._engine, put_off)
 
     def sent(self, sending_id: int) -> None:
         self._end(sending_id, state="sent", problem=None, refusal=None)
