@@ -329,6 +329,18 @@ def test_the_last_try_says_that_the_message_was_not_delivered(
     assert "by ourselves" not in page
 
 
+def test_a_pause_of_more_than_a_day_is_a_day(
+    worker: NoticeWorker, ann: Browser, vendors: Vendors, engine: Engine, clock: Clock
+) -> None:
+    choose(ann, "slack")
+    ann.post("/account/notices/trial", way="slack")
+    vendors.next = [Said(429, b"", {"Retry-After": "100000"})]
+    turn(worker)
+    [row] = sendings(engine)
+
+    assert row.not_before == clock.at + timedelta(hours=24)
+
+
 def test_a_restored_database_loses_no_message_at_line(
     worker: NoticeWorker, ann: Browser, rows: Rows, vendors: Vendors, engine: Engine, clock: Clock
 ) -> None:

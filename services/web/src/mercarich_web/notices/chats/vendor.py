@@ -15,6 +15,9 @@ LONGEST = 700
 """Maximum number of characters of a message's text before it is escaped: with a link, it fits every chat then. The
 least is Discord's 2,000 characters, and its escapes double a text at most."""
 
+MOST_SECONDS = 86_400
+"""Of a pause that a chat asks for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -104,9 +107,9 @@ def retry_after(reply: Reply) -> timedelta | None:
 
 
 def seconds(given: object) -> timedelta | None:
-    """Return a pause of as many seconds, if it is a number that can be waited for."""
+    """Return a pause of as many seconds, a day at most, if it is a number."""
     try:
         number = float(given) if isinstance(given, str | int | float) else -1.0
     except ValueError:
         return None
-    return timedelta(seconds=number) if 0 <= number <= 86_400 else None
+    return timedelta(seconds=min(number, MOST_SECONDS)) if number >= 0 else None
