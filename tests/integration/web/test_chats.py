@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, delete, select, update
 from tests.integration.web.chat_vendors import (
+    DISCORD,
     ENTRIES,
     PUBLIC,
     SECRETS,
@@ -527,6 +528,18 @@ def test_what_is_no_address_of_the_chat_is_refused(
     assert refused.status_code == 422
     assert f"This is no address, id or token of {NAMES[way]}" in refused.text
     assert rows_of(engine, "notice_chats") == []
+
+
+@pytest.mark.parametrize("host", ["ptb.discord.com", "canary.discord.com", "discordapp.com"])
+def test_an_address_of_discords_other_clients_is_taken(
+    host: str, ann: Browser, worker: NoticeWorker, vendors: Vendors
+) -> None:
+    assert choose(ann, "discord", secret=DISCORD.replace("discord.com", host)) == 303
+    ann.post("/account/notices/trial", way="discord")
+    turn(worker)
+
+    assert vendors.wrong == []
+    assert [taken.host for taken in vendors.taken] == ["discord"]
 
 
 def test_mail_and_webhook_are_no_chats(ann: Browser) -> None:

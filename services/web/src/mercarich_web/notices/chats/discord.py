@@ -5,6 +5,7 @@ characters, `flags`, `wait=true`: without it, a message that was not saved is no
 /resources/message#allowed-mentions-object (an empty `parse` notifies nobody), /topics/rate-limits (429 with
 `retry_after` in seconds in its JSON; the header Retry-After alone is there when Cloudflare refuses),
 /topics/opcodes-and-status-codes (404 with 10015: unknown webhook; 401 with 50027: invalid token of a webhook).
+The clients for tests copy addresses at ptb. and canary.discord.com; the webhooks are the same at discord.com.
 """
 
 import re
@@ -25,7 +26,7 @@ class Discord:
     name = "Discord"
     place = None
     secret = re.compile(
-        r"https://(?:discord|discordapp)\.com/api(?:/v\d{1,2})?/webhooks/"
+        r"https://(?:(?:ptb\.|canary\.)?discord|discordapp)\.com/api(?:/v\d{1,2})?/webhooks/"
         r"(?P<place>\d{15,22})/(?P<secret>[A-Za-z0-9_-]{30,120})"
     )
     example = "https://discord.com/api/webhooks/…/…"
