@@ -515,6 +515,8 @@ def test_a_removed_chat_hears_no_more(
         ("chatwork", {"place": "1/../../me", "secret": "a" * 32}),
         ("chatwork", {"place": "272790963", "secret": "a b"}),
         ("chatwork", {"place": "272790963", "secret": "a" * 32 + "\r\nHost: x"}),
+        ("chatwork", {"place": "27279\u0660963", "secret": "a" * 32}),
+        ("discord", {"secret": "https://discord.com/api/webhooks/112233445566778899\u0660/" + "a" * 60}),
         ("discord", {"secret": "https://evil.discord.com/api/webhooks/1122334455667788990/" + "a" * 60}),
         ("line", {"place": "ann", "secret": "a" * 172}),
         ("line", {"place": ENTRIES["line"]["place"], "secret": ""}),
@@ -528,6 +530,15 @@ def test_what_is_no_address_of_the_chat_is_refused(
     assert refused.status_code == 422
     assert f"This is no address, id or token of {NAMES[way]}" in refused.text
     assert rows_of(engine, "notice_chats") == []
+
+
+def test_a_number_may_be_typed_in_full_width(ann: Browser, worker: NoticeWorker, vendors: Vendors) -> None:
+    assert choose(ann, "chatwork", place=" ２７２７９０９６３ ") == 303
+    ann.post("/account/notices/trial", way="chatwork")
+    turn(worker)
+
+    assert vendors.wrong == []
+    assert len(vendors.taken) == 1
 
 
 @pytest.mark.parametrize("host", ["ptb.discord.com", "canary.discord.com", "discordapp.com"])

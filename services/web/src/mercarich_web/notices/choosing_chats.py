@@ -33,7 +33,7 @@ class ChooseChats:
         if vendor is None:
             raise NotFound(f"{way} is no chat")
         old = self.ways.ways(account.user_id).chats.get(way)
-        found = entered(vendor, entry[0].strip(), entry[1].strip(), old)
+        found = entered(vendor, *entry, old)
         if found is None:
             raise Refused(NoChatAddress(vendor.name, vendor.example))
         place, secret = found

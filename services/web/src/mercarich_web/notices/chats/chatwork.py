@@ -19,7 +19,7 @@ from mercarich_web.notices.replies import Reply
 
 class Chatwork:
     name = "Chatwork"
-    place = re.compile(r"(?:https://www\.chatwork\.com/#!rid)?(?P<place>[1-9]\d{0,18})")
+    place = re.compile(r"(?:https://www\.chatwork\.com/#!rid)?(?P<place>[1-9][0-9]{0,18})")
     secret = re.compile(r"[A-Za-z0-9]{20,120}")
     example = "https://www.chatwork.com/#!rid123456789"
 

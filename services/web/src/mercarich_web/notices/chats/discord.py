@@ -26,8 +26,8 @@ class Discord:
     name = "Discord"
     place = None
     secret = re.compile(
-        r"https://(?:(?:ptb\.|canary\.)?discord|discordapp)\.com/api(?:/v\d{1,2})?/webhooks/"
-        r"(?P<place>\d{15,22})/(?P<secret>[A-Za-z0-9_-]{30,120})"
+        r"https://(?:(?:ptb\.|canary\.)?discord|discordapp)\.com/api(?:/v[0-9]{1,2})?/webhooks/"
+        r"(?P<place>[0-9]{15,22})/(?P<secret>[A-Za-z0-9_-]{30,120})"
     )
     example = "https://discord.com/api/webhooks/…/…"
 

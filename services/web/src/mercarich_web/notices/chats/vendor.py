@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+from unicodedata import normalize
 
 from mercarich_reasons.chats import ChatAway, ChatBusy, ChatRefused
 from mercarich_reasons.reason import Reason
@@ -69,9 +70,15 @@ class Vendor(Protocol):
         ...
 
 
+def typed(text: str) -> str:
+    """Return what was typed, without spaces around it, and in half width: Japanese keyboards enter wide digits."""
+    return normalize("NFKC", text).strip()
+
+
 def entered(vendor: Vendor, place: str, secret: str, old: Chat | None) -> tuple[str, str | None] | None:
     """Return the place and the secret that a seller entered. A secret of None is the one of before, for an empty field;
     None alone: it is no address of this chat."""
+    place, secret = typed(place), typed(secret)
     if vendor.place is None:
         if not secret and old is not None:
             return old.place, None
