@@ -11,6 +11,8 @@ from sqlalchemy import Engine, delete, select, update
 from tests.integration.web.chat_vendors import (
     DISCORD,
     ENTRIES,
+    LINE_TO,
+    LINE_TOKEN,
     PUBLIC,
     SECRETS,
     Routed,
@@ -551,6 +553,18 @@ def test_an_address_of_discords_other_clients_is_taken(
 
     assert vendors.wrong == []
     assert [taken.host for taken in vendors.taken] == ["discord"]
+
+
+def test_a_token_in_the_field_of_the_place_is_not_shown_again(ann: Browser) -> None:
+    swapped = ann.post("/account/notices/chats/line", place=LINE_TOKEN, secret=LINE_TO)
+    mistyped = ann.post("/account/notices/chats/line", place=LINE_TO, secret="x")
+
+    assert (swapped.status_code, mistyped.status_code) == (422, 422)
+    assert LINE_TOKEN not in swapped.text.replace("&#43;", "+")
+    assert LINE_TOKEN[:20] not in swapped.text
+    assert f'value="{LINE_TO}"' in mistyped.text, "what is an id stays"
+    for way in CHATS:
+        assert f'id="secret-{way}" name="secret" type="password"' in mistyped.text
 
 
 def test_mail_and_webhook_are_no_chats(ann: Browser) -> None:

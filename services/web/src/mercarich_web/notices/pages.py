@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from mercarich_web.api.ids import Id
+from mercarich_web.notices.chats.vendor import place_shown
 from mercarich_web.notices.chats.vendors import VENDORS
 from mercarich_web.notices.choosing import ChooseWays, ReadNotices
 from mercarich_web.notices.choosing_chats import ChooseChats
@@ -86,7 +87,7 @@ def _choosing(site: Site, ways: ChooseWays, chats: ChooseChats) -> APIRouter:
         try:
             chats.choose(visit.session, way, (place, secret), kinds or (), visit.actor)
         except Refused as error:
-            return page(visit, 422, wrong=(way, place, error.reason))
+            return page(visit, 422, wrong=(way, place_shown(VENDORS[way], place), error.reason))
         return site.to("/account/notices", "ways_chosen")
 
     @routes.post("/chats/{way}/remove")

@@ -75,6 +75,13 @@ def typed(text: str) -> str:
     return normalize("NFKC", text).strip()
 
 
+def place_shown(vendor: Vendor, place: str) -> str:
+    """Return the place that was typed if it can be one, to be shown again: else it may be the secret, in a wrong
+    field."""
+    place = typed(place)
+    return place if vendor.place is not None and vendor.place.fullmatch(place) is not None else ""
+
+
 def entered(vendor: Vendor, place: str, secret: str, old: Chat | None) -> tuple[str, str | None] | None:
     """Return the place and the secret that a seller entered. A secret of None is the one of before, for an empty field;
     None alone: it is no address of this chat."""
