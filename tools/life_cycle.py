@@ -22,6 +22,7 @@ from mercarich_reasons.creations import CreationAsked, NotAtAmazon
 from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle
 from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
 from mercarich_reasons.repricing import PriceFollows, Reached
+from mercarich_reasons.sources import SourceChosen
 from mercarich_reasons.stock import (
     ByHand,
     DeletedByHand,
@@ -74,6 +75,7 @@ DEARER = PriceFollows(5000, 5600, 3400, 500, 840, 300, 560, Reached.PROFIT)
 FOUND = ReplacedBy(Marketplace.MERCARI, "m1", 2, 900, 3)
 ASKED = CreationAsked("B0EXAMPLE1", OfferCondition.GOOD, 2980, "ann")
 BACK = ReplacementTakenBack("m1", "ann", Marketplace.MERCARI, 2)
+CHOSEN = SourceChosen("ann", Marketplace.MERCARI, "m1", 2, Marketplace.YAHOO, "x1", 900)
 Made = Change[Listing] | Event
 MAKING: Mapping[str, Callable[[Listing], Made]] = {
     "register": lambda one: life.register(one, NOW, ASKED),
@@ -88,6 +90,7 @@ MAKING: Mapping[str, Callable[[Listing], Made]] = {
     "let_go": lambda one: life.let_go(one, NOW, SourceOnSaleAgain()),
     "give_source": lambda one: life.give_source(one, 1, NOW, FOUND),
     "take_back": lambda one: life.take_back(one, NOW, BACK),
+    "choose_source": lambda one: life.choose_source(one, NOW, CHOSEN),
     "take_down": lambda one: life.take_down(one, NOW, ANN),
     "put_up": lambda one: life.put_up(one, NOW, ANN),
     "pause_again": lambda one: life.pause_again(one, NOW, ANN),

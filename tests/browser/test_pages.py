@@ -25,6 +25,7 @@ PAGES = {
         "home": "/",
         "listings": "/listings",
         "listing": "/listings/{story}",
+        "source": "/listings/{story}/source",
         "creations": "/creations",
         "creation": "/creations/{draft}",
         "orders": "/orders",

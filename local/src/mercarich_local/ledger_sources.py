@@ -17,12 +17,13 @@ from mercarich_db.tables import amazon_accounts, listing_events, listings, sourc
 from mercarich_local import workers
 from mercarich_local.market import Row, Simulator
 from mercarich_local.ports import HOST
+from mercarich_reasons.sources import SourceChosen
 from mercarich_reasons.stock import ReplacedBy, ReplacementTakenBack
 
 log = logging.getLogger(__name__)
 
 PAGE = 500
-_KINDS = (EventKind.RESTORED, EventKind.SWAPPED, EventKind.UNDONE)
+_KINDS = (EventKind.RESTORED, EventKind.SWAPPED, EventKind.UNDONE, EventKind.SOURCE_CHOSEN)
 
 
 def simulator_of(folder: Path, environment: Mapping[str, str]) -> str | None:
@@ -71,7 +72,7 @@ class TellLedger:
 def _row(event: Any, former: Mapping[int, str]) -> Row | None:
     """Return what the ledger takes, or None for an event that gives no other source."""
     why = event.reason
-    if isinstance(why, ReplacedBy):
+    if isinstance(why, ReplacedBy | SourceChosen):
         item_id = why.item_id
     elif isinstance(why, ReplacementTakenBack):
         item_id = former[why.source_item_id]

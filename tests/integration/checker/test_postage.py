@@ -1,4 +1,4 @@
-"""What a look tells of a source's postage is kept, and an unknown one is never free."""
+"""What a look tells of a source's postage and title is kept, and an unknown postage is never free."""
 
 import pytest
 from sqlalchemy import Engine
@@ -36,3 +36,13 @@ def test_the_postage_is_what_was_last_told(
 
     row = shop.source("x1")
     assert (row.postage_jpy, row.price_jpy) == (expected, 1000)
+
+
+def test_a_title_is_kept_from_the_first_look_that_tells_one(engine: Engine, shop: Shop, market: Market) -> None:
+    """Also where nothing else of the source is new. A longer one is cut, and none is forgotten."""
+    shop.listing(shop.seller("ann"), "x1")
+    looks = Looks(engine, shop, ["x1"])
+    for title in (None, "カメラ" * 100, None):
+        looks.at(utc_now(), {"x1": market.item("x1").model_copy(update={"title": title})})
+
+    assert shop.source("x1").title == ("カメラ" * 100)[:255]

@@ -142,6 +142,20 @@ ROUTES: dict[tuple[str, str], Row] = {
         For.KEY, "/api/v1/listings/{listing}/prices", json={"least_price_jpy": 900, "most_price_jpy": 1200}
     ),
     ("post", "/api/v1/listings/{listing_id}/prices/{action}"): Row(For.KEY, "/api/v1/listings/{listing}/prices/stop"),
+    ("post", "/api/v1/listings/{listing_id}/source/look"): Row(
+        For.KEY, "/api/v1/listings/{listing}/source/look", json={"source": "https://jp.mercari.com/item/m12345678901"}
+    ),
+    ("post", "/api/v1/listings/{listing_id}/source"): Row(
+        For.KEY,
+        "/api/v1/listings/{listing}/source",
+        json={
+            "marketplace": "yahoo",
+            "item_id": "x999999",
+            "revision": "1",
+            "source_item_id": "1",
+            "effect": "stays_up",
+        },
+    ),
     ("post", "/api/v1/listings/{listing_id}/limit"): Row(
         For.KEY, "/api/v1/listings/{listing}/limit", json={"least_profit_jpy": "-100"}
     ),
@@ -195,6 +209,21 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/listings/{listing_id}/limit/end"): Row(For.OWNER, "/listings/{listing}/limit/end"),
     ("get", "/listings/changes"): Row(For.SELLER, "/listings/changes?at=2026-11-25T10:00:00Z"),
     ("get", "/listings/changes/part"): Row(For.SELLER, "/listings/changes/part?at=2026-11-25T10:00:00Z"),
+    ("get", "/listings/{listing_id}/source"): Row(For.OWNER, "/listings/{listing}/source"),
+    ("post", "/listings/{listing_id}/source/look"): Row(
+        For.OWNER, "/listings/{listing}/source/look", fields={"source": "https://jp.mercari.com/item/m12345678901"}
+    ),
+    ("post", "/listings/{listing_id}/source"): Row(
+        For.OWNER,
+        "/listings/{listing}/source",
+        fields={
+            "market": "yahoo",
+            "item": "x999999",
+            "revision": "1",
+            "source_item_id": "1",
+            "effect": "stays_up",
+        },
+    ),
     ("post", "/listings/preview"): Row(For.SELLER, fields={"action": "withdraw", "everything": "true"}),
     ("post", "/listings/confirm"): Row(For.SELLER, fields={"action": "withdraw", "everything": "true"}),
     ("post", "/listings/apply"): Row(For.SELLER, fields={"action": "withdraw", "everything": "true"}),

@@ -22,6 +22,7 @@ from mercarich_reasons.creations import CreationAsked, NotAtAmazon, TakeOverAske
 from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded
 from mercarich_reasons.push import OrderedAtAmazon
 from mercarich_reasons.reason import Reason
+from mercarich_reasons.sources import SourceChosen
 from mercarich_reasons.stock import (
     ByHand,
     ByImport,
@@ -143,6 +144,11 @@ class Life(RuleBasedStateMachine):
     @rule(market=Markets, source=Ids)
     def take_back(self, market: Marketplace, source: int) -> None:
         self.make("take_back", self.now, ReplacementTakenBack("x1", "ann", market, source))
+
+    @rule(market=Markets, source=Ids, evidence=Ids)
+    def choose_source(self, market: Marketplace, source: int, evidence: int) -> None:
+        chosen = SourceChosen("ann", market, f"x{source}", source, self.row.marketplace, "x0", 900)
+        self.make("choose_source", self.now, chosen, Trigger(evidence_id=evidence))
 
     @rule(name=st.sampled_from(["take_down", "put_up", "pause_again", "search_again", "stop"]))
     def by_hand(self, name: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from tools.life_cycle import ANN, ASKED, BACK, CHEAP, DEAR, DEARER, EXAMPLES, FOUND, MAKING, NOW, SOLD
+from tools.life_cycle import ANN, ASKED, BACK, CHEAP, CHOSEN, DEAR, DEARER, EXAMPLES, FOUND, MAKING, NOW, SOLD
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
@@ -32,6 +32,7 @@ _GIVEN = _OTHER | {"quantity": 1, "revision": 4, "lead_time_days": 3, "searched_
 _GIVEN |= {"changed_at": NOW, "searching": False}
 _UP = {"quantity": 2, "revision": 4, "restored_at": NOW, "changed_at": NOW, "withdrawn_at": None}
 _TAKEN_BACK = _OTHER | {"withdrawn_at": NOW, "changed_at": NOW}
+_CHOSEN = _OTHER | {"changed_at": NOW}
 _LEAVING = {"listed": False, "leaving": True}
 
 WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
@@ -79,6 +80,16 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.PAUSED: (EventKind.UNDONE, _TAKEN_BACK | _SEARCHING | {"paused_at": None}),
         Stage.WITHDRAWN: (EventKind.UNDONE, _TAKEN_BACK | _SEARCHING),
         Stage.STOPPED: (EventKind.UNDONE, _TAKEN_BACK),
+    },
+    "choose_source": {
+        Stage.DRAFT: (EventKind.SOURCE_CHOSEN, _CHOSEN),
+        Stage.ON_SALE: (EventKind.SOURCE_CHOSEN, _CHOSEN),
+        Stage.HELD: (EventKind.SOURCE_CHOSEN, _CHOSEN | _HELD),
+        Stage.MARKED: (EventKind.SOURCE_CHOSEN, _CHOSEN | _NOT_SEARCHING),
+        Stage.SEARCHING: (EventKind.SOURCE_CHOSEN, _CHOSEN | _NOT_SEARCHING),
+        Stage.PAUSED: (EventKind.SOURCE_CHOSEN, _CHOSEN),
+        Stage.WITHDRAWN: (EventKind.SOURCE_CHOSEN, _CHOSEN),
+        Stage.STOPPED: (EventKind.SOURCE_CHOSEN, _CHOSEN),
     },
     "take_down": {
         Stage.ON_SALE: (EventKind.WITHDRAWN, _DOWN),
@@ -156,6 +167,7 @@ REFUSES: Mapping[str, set[Stage]] = {
     "let_go": _OTHERWISE_DOWN | _IS_NO_OFFER | {Stage.ON_SALE, Stage.MARKED},
     "give_source": _IS_NO_OFFER | {Stage.ON_SALE, Stage.HELD, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED},
     "take_back": _IS_NO_OFFER,
+    "choose_source": {Stage.REGISTERING, Stage.LEAVING},
     "take_down": _OTHERWISE_DOWN | _IS_NO_OFFER,
     "follow_amazon": _IS_DOWN | _IS_NO_OFFER,
     "sell_out": _OTHERWISE_DOWN | _IS_NO_OFFER,
@@ -181,6 +193,7 @@ REASONS: Mapping[str, Reason] = {
     "let_go": SourceOnSaleAgain(),
     "give_source": FOUND,
     "take_back": BACK,
+    "choose_source": CHOSEN,
     "follow_amazon": ChangedAtAmazon(0),
     "sell_out": OrderedAtAmazon("503-1234567-1234567", 1),
     "sell_some": OrderedAtAmazon("503-1234567-1234567", 1, 1),

@@ -62,6 +62,7 @@ class AuditAction(StrEnum):
     LISTINGS_GIVE_UP = "listings_give_up"
     LISTINGS_LIST = "listings_list"
     LISTING_LIMIT = "listing_limit"
+    LISTING_SOURCE = "listing_source"
     """Of one listing: its own limit of the profit, in place of the loss rule."""
     LISTING_PRICE = "listing_price"
     """Of one listing: between which prices it follows its source, and whether it does."""

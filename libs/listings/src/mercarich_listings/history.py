@@ -14,6 +14,7 @@ from mercarich_listings.listing import Listing
 from mercarich_reasons.earnings import BY_PRICE, EarnsEnoughAgain, LossRuleEnded
 from mercarich_reasons.push import OrderedAtAmazon
 from mercarich_reasons.reason import Reason
+from mercarich_reasons.sources import SourceChosen
 from mercarich_reasons.stock import ByHand, PutBack, ReplacedBy, ReplacementTakenBack
 
 
@@ -121,7 +122,12 @@ def _not_registered(listing: Listing, event: Event) -> dict[str, Any]:
     return {"registering": False, "changed_at": event.at} if listing.registering else {}
 
 
-def _source(reason: ReplacedBy | ReplacementTakenBack) -> dict[str, Any]:
+def _chosen(_listing: Listing, event: Event) -> dict[str, Any]:
+    assert isinstance(event.reason, SourceChosen)
+    return {**_source(event.reason), **_FREE, "searching": False, "changed_at": event.at}
+
+
+def _source(reason: ReplacedBy | ReplacementTakenBack | SourceChosen) -> dict[str, Any]:
     return {"source_item_id": reason.source_item_id, "marketplace": reason.marketplace}
 
 
@@ -140,6 +146,7 @@ _TOLD: Mapping[EventKind, Callable[[Listing, Event], dict[str, Any]]] = {
     EventKind.SWAPPED: _given,
     EventKind.RESTORED: _given,
     EventKind.UNDONE: _undone,
+    EventKind.SOURCE_CHOSEN: _chosen,
     EventKind.RESUMED: _resumed,
     EventKind.STOPPED: _stopped,
     EventKind.LEAVING: lambda _, event: {"listed": False, "leaving": True, "paused_at": None, **_FREE},

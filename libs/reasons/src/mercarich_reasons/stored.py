@@ -29,6 +29,7 @@ from mercarich_reasons import (
     repricing,
     runs,
     settings,
+    sources,
     stock,
     troubles,
 )
@@ -57,6 +58,7 @@ _SUBJECTS = (
     accounts,
     orders,
     troubles,
+    sources,
 )
 
 

@@ -42,7 +42,9 @@ from mercarich_web.listings.pages import actions as bulk
 from mercarich_web.listings.pages import limits, listings
 from mercarich_web.listings.pages import prices as price_pages
 from mercarich_web.listings.pages import progress as change_progress
+from mercarich_web.listings.pages import sources as source_pages
 from mercarich_web.listings.prices import SetPrices
+from mercarich_web.listings.sources import ChooseSource
 from mercarich_web.listings.sql.actions import SqlBulk
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.sql.demand import SqlDemands
@@ -52,6 +54,7 @@ from mercarich_web.listings.sql.offers import SqlOffers
 from mercarich_web.listings.sql.outcomes import SqlOutcomes
 from mercarich_web.listings.sql.prices import SqlPrices
 from mercarich_web.listings.sql.progress import SqlProgress
+from mercarich_web.listings.sql.sources import SqlSources
 from mercarich_web.listings.sql.stories import SqlListingFile
 from mercarich_web.listings.views import Figures
 from mercarich_web.marketplaces import wiring as marketplaces
@@ -125,7 +128,10 @@ def build_pages(
     looks = KafkaLooks(shared.kafka)
     end.callback(looks.close)
     change = ChangeMany(SqlBulk(engine), feed, looks, people.audit, now)
-    limit = LimitLoss(SqlLimits(engine), people.audit, now)
+    choose, limit = (
+        ChooseSource(SqlSources(engine), feed, looks, people.audit, now),
+        LimitLoss(SqlLimits(engine), people.audit, now),
+    )
     set_prices = SetPrices(SqlPrices(engine), people.audit, now)
     proposals, waiting = SqlProposals(engine, now), SqlWaiting(engine)
     differing, ask = SqlDifferences(engine), ask_amazon(engine, people.audit, now)
@@ -136,6 +142,7 @@ def build_pages(
     end.callback(measure.stop)
     of_api = api(
         listings_api.routes(people.keys, book, tell_story),
+        listings_api.sources(people.keys, choose),
         listings_api.changes(people.keys, change, limit, set_prices),
         replacements_api.decisions(people.keys, waiting, proposals),
         differences_api.routes(people.keys, differing, ask),
@@ -169,6 +176,7 @@ def build_pages(
         change_progress.routes(site, SqlProgress(engine)),
         bulk.routes(site, change, people.door),
         limits.routes(site, limit),
+        source_pages.routes(site, choose),
         price_pages.routes(site, set_prices),
         creations.routes(site, creating),
         listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),

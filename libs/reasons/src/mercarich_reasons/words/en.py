@@ -9,6 +9,7 @@ from mercarich_reasons.words.creations_en import CREATIONS
 from mercarich_reasons.words.earnings_en import EARNINGS
 from mercarich_reasons.words.files_en import FILES
 from mercarich_reasons.words.repricing_en import REACHED, REPRICING
+from mercarich_reasons.words.sources_en import SOURCES
 from mercarich_reasons.words.troubles_en import TROUBLES
 from mercarich_reasons.words.values_en import (
     COLOURS,
@@ -280,6 +281,7 @@ REASONS: Mapping[str, str] = {
     **EARNINGS,
     **TROUBLES,
     **REPRICING,
+    **SOURCES,
     # capacity of a marketplace
     "capacity_short": _CAPACITY,
     "capacity_enough": _CAPACITY,

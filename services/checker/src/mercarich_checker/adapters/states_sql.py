@@ -25,6 +25,7 @@ from mercarich_runs.domain.brake import BrakeSettings
 _items = source_items.c
 
 _LONGEST_URL = 512
+_LONGEST_TITLE = 255
 
 _DONE = {
     "check_run": None,
@@ -52,6 +53,7 @@ class Pending(NamedTuple):
     seller_id: str | None
     image_url: str | None
     condition_code: int | None
+    title: str | None
     checked_at: datetime | None
     end_at: datetime | None
     auto_extend: bool | None
@@ -145,9 +147,10 @@ def _says_no_more(row: Pending, item: Item) -> bool:
     same_price = item.price_jpy is None or item.price_jpy == row.price_jpy
     same_postage = postage(row, item) == row.postage_jpy
     known_seller = item.seller_id is None or item.seller_id == row.seller_id
+    known_title = row.title or not item.title
     known_looks = (row.image_url or not item.images) and (row.condition_code or not item.condition_code)
     suspicion_stands = (row.suspected_at is None) is (meaning(item) is Meaning.KEEP)
-    return bool(same_price and same_postage and known_seller and known_looks and suspicion_stands)
+    return bool(same_price and same_postage and known_seller and known_title and known_looks and suspicion_stands)
 
 
 class _Lasting(NamedTuple):
@@ -194,6 +197,7 @@ def _new_state(row: Pending, item: Item, evidence_ids: Mapping[int, int]) -> dic
         "price_jpy": row.price_jpy if item.price_jpy is None else item.price_jpy,
         "postage_jpy": postage(row, item),
         "seller_id": item.seller_id or row.seller_id,
+        "title": row.title or (item.title and item.title[:_LONGEST_TITLE]),
         "image_url": row.image_url or next((url for url in item.images if len(url) <= _LONGEST_URL), None),
         "condition_code": row.condition_code or item.condition_code,
         "evidence_id": evidence_ids.get(row.id, row.evidence_id),

@@ -12,7 +12,7 @@ from mercarich_web.api.ids import Id
 from mercarich_web.identity.api_keys import Keys
 from mercarich_web.identity.keys import Scope
 from mercarich_web.identity.people import Account
-from mercarich_web.listings import price_shapes, shapes
+from mercarich_web.listings import price_shapes, shapes, source_shapes
 from mercarich_web.listings.actions import ACTIONS, BulkAction
 from mercarich_web.listings.browsing import TellStory
 from mercarich_web.listings.bulk import ChangeMany
@@ -20,10 +20,31 @@ from mercarich_web.listings.choices import Choice
 from mercarich_web.listings.export import as_csv
 from mercarich_web.listings.limits import LimitLoss
 from mercarich_web.listings.prices import MOST_REVISION, PriceAction, SetPrices
+from mercarich_web.listings.sources import ChooseSource
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import LONGEST_SEARCH, Order, View, Wish, packed, unpacked
 from mercarich_web.refusals import NotFound
 from mercarich_web.site.shares import Download
+
+
+def sources(keys: Keys, choose: ChooseSource) -> APIRouter:
+    """Come before `changes`, whose actions are any word in their place."""
+    routes = APIRouter(prefix="/listings", tags=["listings"])
+    writer = Depends(caller(keys, Scope.LISTINGS_WRITE))
+
+    @routes.post("/{listing_id}/source/look", summary="Have an item looked at, and compare it with the present source")
+    def look(listing_id: Id, wish: source_shapes.ItemLookWish, account: Account = writer) -> source_shapes.ItemBeside:
+        by = Actor(f"{account.username} (API)", account.user_id)
+        item = choose.look(account, listing_id, wish.source, by)
+        return source_shapes.compared(choose.compare(account, listing_id, item), choose.now())
+
+    @routes.post("/{listing_id}/source", summary="Give one listing another source, which a look has just found on sale")
+    def use(listing_id: Id, wish: source_shapes.ChosenSource, account: Account = writer) -> source_shapes.SourceGiven:
+        by = Actor(f"{account.username} (API)", account.user_id)
+        item = (wish.marketplace, wish.item_id)
+        return source_shapes.SourceGiven(sku=choose.use(account, listing_id, item, wish.shown, by))
+
+    return routes
 
 
 def changes(keys: Keys, change: ChangeMany, limit: LimitLoss, prices: SetPrices) -> APIRouter:

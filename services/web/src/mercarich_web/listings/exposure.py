@@ -45,6 +45,7 @@ EFFECTS: Mapping[EventKind, Effect] = {
     EventKind.READBACK_MISMATCH: Effect.BEGINS,
     EventKind.RESTORED: Effect.ENDS,
     EventKind.SWAPPED: Effect.ENDS,
+    EventKind.SOURCE_CHOSEN: Effect.ENDS,  # the new one was seen on sale
     EventKind.PRICE_ASKED: Effect.ENDS,  # its source was seen on sale, and no hold keeps it
     EventKind.HOLD_CLEARED: Effect.ENDS,
     EventKind.PUSH_ORPHAN: Effect.ENDS,

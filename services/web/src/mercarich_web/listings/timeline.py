@@ -229,6 +229,7 @@ TONES: Mapping[str, str] = {
     EventKind.GIVEN_UP: "",
     EventKind.LISTED: "good",
     EventKind.LOOK_WANTED: "info",
+    EventKind.SOURCE_CHOSEN: "info",
     EventKind.STOPPED: "",
     EventKind.RESUMED: "",
     EventKind.LEAVING: "",

@@ -25,7 +25,7 @@ def can_be_looked_at(now: datetime) -> ColumnElement[bool]:
     """Condition on the source: it was not seen recently and is not pending in its marketplace's newest run, the run is
     trusted, and the seller takes part in runs."""
     rested = or_(_source.checked_at.is_(None), _source.checked_at <= now - LOOK_REST)
-    free = _is_free(runs.c.id, asked_looks.HAS_ENDED, now)
+    free = is_free(runs.c.id, asked_looks.HAS_ENDED, now)
     newest = and_(asked_looks.OF_CHECK, asked_looks.IS_TRUSTED)
     head = exists().where(newest, run_heads.c.marketplace == _source.marketplace, free)
     account = exists().where(amazon_accounts.c.user_id == listings.c.user_id)
@@ -53,13 +53,13 @@ def take_in(connection: Connection, user_id: int, ids: Sequence[int], by: str, n
 
 
 def _of_run(connection: Connection, run: AnyRow, source_ids: set[int], now: datetime) -> WantedLooks:
-    free = _is_free(run.id, true() if run.phase == "ended" else false(), now)
+    free = is_free(run.id, true() if run.phase == "ended" else false(), now)
     found = asked_looks.add(connection, run, source_ids, free)
     items = [WantedItem(row.id, row.item_id, row.seller_id) for row in found]
     return WantedLooks(run.marketplace, run.id, run.generation, items)
 
 
-def _is_free(run_id: ColumnElement[int] | int, has_ended: ColumnElement[bool], now: datetime) -> ColumnElement[bool]:
+def is_free(run_id: ColumnElement[int] | int, has_ended: ColumnElement[bool], now: datetime) -> ColumnElement[bool]:
     """Condition: the source is not pending in the run. After the run's end, what its workers put off, or had when they
     died, nobody else would look at."""
     left = and_(has_ended, _source.check_not_before <= now)

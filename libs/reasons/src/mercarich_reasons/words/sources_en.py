@@ -1,0 +1,19 @@
+"""English: another source that a seller chooses."""
+
+from collections.abc import Mapping
+
+SOURCES: Mapping[str, str] = {
+    "source_chosen": "{item_id} ({marketplace})[, {price_jpy}][ and {shipping_jpy} for postage] in place of"
+    " {old_item_id} ({old_marketplace}), chosen by {person}",
+    "other_item_looked_at": "at {item_id} ({marketplace}), by {person}",
+    "chosen_not_on_sale": "{item_id} is not on sale: {state}; choose another item",
+    "chosen_not_seen_now": "{item_id} was not seen on sale in the last {minutes} minutes[; it was last seen {at}]:"
+    " have it looked at first",
+    "chosen_dearer": "{item_id} costs {cost_jpy} with postage by now, and not {shown_jpy}: compare again, then decide",
+    "chosen_already": "{item_id} is the source of {sku} already",
+    "listing_changed_since": "{sku} has changed since you opened the page; its source is {item_id} ({marketplace})."
+    " Compare again, then decide",
+    "no_look_now": "nothing is looked at by hand at {marketplace} now: no check has ended there yet, or it is held;"
+    " try again in a few minutes",
+    "looks_used_up": "your {most} looks by hand of the last 24 hours are used up; try again later",
+}

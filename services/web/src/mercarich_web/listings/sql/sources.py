@@ -1,0 +1,285 @@
+"""Another source for a listing: the item that is looked at first, and the transaction that gives it to the listing."""
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, false, select, true, update
+
+from mercarich_contracts.events import EventKind
+from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.revivals import RevivalState
+from mercarich_db import asked_looks, loss_rules
+from mercarich_db.bulk import insert_missing
+from mercarich_db.engine import run_tx
+from mercarich_db.replacement_rules import rules_of
+from mercarich_db.tables import listings, revivals, source_items
+from mercarich_listings import earnings, store
+from mercarich_listings import listing as life
+from mercarich_listings.event import Told, Trigger
+from mercarich_listings.listing import UP, Listing, Lived
+from mercarich_listings.transition import Stage
+from mercarich_reasons.earnings import EarnsTooLittle
+from mercarich_reasons.imports import BeingDeleted, BeingRegistered, SourceTaken
+from mercarich_reasons.sources import (
+    ChosenAlready,
+    ChosenDearer,
+    ChosenNotSeenNow,
+    ListingChangedSince,
+    LooksUsedUp,
+    NoLookNow,
+    OtherItemLookedAt,
+    SourceChosen,
+)
+from mercarich_reasons.stock import ByHand
+from mercarich_replacements.earnings import Sale
+from mercarich_replacements.earnings import earnings as earnings_of
+from mercarich_replacements.loss_stop import Step, decide
+from mercarich_replacements.rules import excluded_word
+from mercarich_web.database import reading
+from mercarich_web.listings.choices import LOOKS_A_DAY, WantedItem, WantedLooks
+from mercarich_web.listings.chosen import LOOK_REST, MINUTES, Comparison, Effect, SeenItem, Shown, effect
+from mercarich_web.listings.sql.looks import is_free, room
+from mercarich_web.pictures.sql import want_pictures
+from mercarich_web.refusals import NotFound, Refused
+
+_source = source_items.c
+_SEEN = [_source[field.name] for field in fields(SeenItem)]
+_NEW = {"state": State.UNKNOWN, "check_rank": 0, "check_attempts": 0, "check_unknowns": 0}
+_WAITING = (RevivalState.PROPOSED, RevivalState.APPROVED)
+Item = tuple[Marketplace, str]
+Mine = tuple[int, int]
+"""Ids of a seller and of a listing, which must be the seller's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who does it, and when."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    sku: str
+    old: SeenItem
+    changed_at_amazon: bool
+    """Whether Amazon is to show another quantity."""
+
+
+class SqlSources:
+    """Every method raises `NotFound` for a listing that is not the seller's."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def compare(self, user_id: int, listing_id: int, item: Item | None, now: datetime) -> Comparison:
+        with reading(self._engine) as connection:
+            return _compared(connection, user_id, listing_id, item, now)
+
+    def look(self, user_id: int, listing_id: int, item: Item, by: str, now: datetime) -> WantedLooks | None:
+        """Have the item looked at soon; return what a checker is to be told, if anything. Raises `Refused`."""
+        mine, deed = (user_id, listing_id), Deed(by, now)
+        return run_tx(self._engine, lambda connection: _look(connection, mine, item, deed))
+
+    def use(self, user_id: int, listing_id: int, item: Item, shown: Shown, by: str, now: datetime) -> Used:
+        """Give the listing the item as its source. Raises `Refused`."""
+        mine, deed = (user_id, listing_id), Deed(by, now)
+        return run_tx(self._engine, lambda connection: _use(connection, mine, item, shown, deed))
+
+
+def _compared(connection: Connection, user_id: int, listing_id: int, item: Item | None, now: datetime) -> Comparison:
+    listing = _mine(store.read(connection, [listing_id], listings.c.user_id == user_id), listing_id)
+    row = connection.execute(_sale_of(listing_id)).one()
+    terms, rule = loss_rules.of(connection, user_id)
+    sale = earnings.sale_of(row)
+    of_stage = effect(listing.stage, orphan=row.orphan)
+    made = Comparison(
+        listing_id=listing_id,
+        sku=listing.sku,
+        title=row.title,
+        shown=Shown(listing.revision, listing.source_item_id, of_stage or Effect.NONE),
+        present=_seen_by_id(connection, listing.source_item_id),
+        earned=earnings_of(sale, terms),
+    )
+    other = None if item is None else _seen(connection, item)
+    if item is None or other is None:
+        return made
+    with_other = _with(sale, other)
+    why = decide(with_other, terms, rule, row.least_profit_jpy, paused=False)
+    rules = rules_of(connection, user_id)
+    return replace(
+        made,
+        shown=replace(made.shown, cost_jpy=other.cost_jpy),
+        other=other,
+        earns=earnings_of(with_other, terms),
+        too_little=why.reason if why.step is Step.PAUSE and isinstance(why.reason, EarnsTooLittle) else None,
+        seller_excluded=(item[0], other.seller_id) in rules.banned_sellers,
+        word_excluded=excluded_word([other.title] if other.title else [], rules.banned_words),
+        taken_by=_taker(connection, listing, item),
+    )
+
+
+def _look(connection: Connection, mine: Mine, item: Item, deed: Deed) -> WantedLooks | None:
+    (user_id, listing_id), now = mine, deed.at
+    listing = _mine(store.read(connection, [listing_id], listings.c.user_id == user_id), listing_id)
+    _refuse_stage(listing)
+    _refuse_taken(connection, listing, item)
+    known = _seen(connection, item)
+    if known is not None and known.is_fresh(now, LOOK_REST):
+        return None
+    run = next(iter(asked_looks.trusted(connection, [item[0]])), None)
+    if run is None:
+        raise Refused(NoLookNow(item[0]))
+    if room(connection, user_id, now) < 1:
+        raise Refused(LooksUsedUp(LOOKS_A_DAY))
+    insert_missing(connection, source_items, [{"marketplace": item[0], "item_id": item[1], **_NEW}])
+    number = connection.execute(select(_source.id).where(_is(item))).scalar_one()
+    free = is_free(run.id, true() if run.phase == "ended" else false(), now)
+    found = asked_looks.add(connection, run, [number], free)
+    if not found:
+        return None
+    told = Told(EventKind.LOOK_WANTED, now, OtherItemLookedAt(deed.by, *item))
+    store.tell(connection, [life.tell(listing, told)])
+    items = [WantedItem(row.id, row.item_id, row.seller_id) for row in found]
+    return WantedLooks(run.marketplace, run.id, run.generation, items)
+
+
+def _use(connection: Connection, mine: Mine, item: Item, shown: Shown, deed: Deed) -> Used:
+    user_id, listing_id = mine
+    # In the order of those that apply a replacement: its row, the source, the listing.
+    waiting = and_(revivals.c.listing_id == listing_id, revivals.c.state.in_(_WAITING))
+    found = connection.execute(select(revivals.c.id).where(waiting).with_for_update()).scalars().all()
+    row = connection.execute(select(_source.id, *_SEEN).where(_is(item)).with_for_update()).one_or_none()
+    listing = _mine(store.lock(connection, [listing_id], listings.c.user_id == user_id), listing_id)
+    old = _seen_by_id(connection, listing.source_item_id)
+    orphan = connection.execute(select(listings.c.orphan).where(listings.c.id == listing_id)).scalar_one()
+    _refuse_stage(listing)
+    current = Shown(listing.revision, listing.source_item_id, effect(listing.stage, orphan=orphan) or Effect.NONE)
+    if replace(shown, cost_jpy=None) != current:
+        raise Refused(ListingChangedSince(listing.sku, Marketplace(old.marketplace), old.item_id))
+    if row is None:
+        raise Refused(ChosenNotSeenNow(item[1], MINUTES))
+    new = _item_of(row)
+    _refuse_item(new, shown, deed.at)
+    _refuse_taken(connection, listing, item)
+    if found:
+        connection.execute(update(revivals).where(revivals.c.id.in_(found)).values(state=RevivalState.LAPSED))
+    change = _chosen(listing, row.id, old, new, deed)
+    store.save(connection, [change])
+    _keep_first_price(connection, listing, old, new)
+    if listing.listed:
+        store.look_soon(connection, [row.id])
+        want_pictures(connection, user_id, [listing.sku])
+    changed = False if current.effect is Effect.NONE else _follow(connection, change.after, new, deed)
+    return Used(listing.sku, old, changed)
+
+
+def _chosen(listing: Listing, source_id: int, old: SeenItem, new: SeenItem, deed: Deed) -> Lived:
+    chosen = SourceChosen(
+        person=deed.by,
+        marketplace=Marketplace(new.marketplace),
+        item_id=new.item_id,
+        source_item_id=source_id,
+        old_marketplace=Marketplace(old.marketplace),
+        old_item_id=old.item_id,
+        price_jpy=new.price_jpy,
+        shipping_jpy=new.postage_jpy or None,
+    )
+    return life.choose_source(listing, deed.at, chosen, Trigger(evidence_id=new.evidence_id))
+
+
+def _keep_first_price(connection: Connection, listing: Listing, old: SeenItem, new: SeenItem) -> None:
+    """Keep the price that limits later replacements."""
+    # The first price of a draft is its source's, as an import sets it; that of an offer is its first source's.
+    first = new.price_jpy if listing.stage is Stage.DRAFT else listing.first_price_jpy or old.price_jpy
+    if first != listing.first_price_jpy:
+        connection.execute(store.noting(first_price_jpy=first).where(listings.c.id == listing.id))
+
+
+def _follow(connection: Connection, listing: Listing, new: SeenItem, deed: Deed) -> bool:
+    """Put up what is down, after one more look, or pause it if a sale would earn too little. Return whether Amazon is
+    to show another quantity."""
+    now, by = deed.at, ByHand(deed.by)
+    row = connection.execute(_sale_of(listing.id)).one()
+    terms, rule = loss_rules.of(connection, listing.user_id)
+    why = decide(earnings.sale_of(row), terms, rule, row.least_profit_jpy, paused=False)
+    is_up = listing.stage in UP
+    if why.step is Step.PAUSE and isinstance(why.reason, EarnsTooLittle):
+        if listing.stage is Stage.PAUSED:
+            return False
+        trigger = Trigger(evidence_id=new.evidence_id)
+        paused = life.pause(listing, now, why.reason, trigger) if is_up else life.pause_again(listing, now, by)
+        store.save(connection, [paused])
+        return is_up
+    if is_up:
+        return False
+    store.save(connection, [life.put_up(listing, now, by)])
+    return True
+
+
+def _refuse_stage(listing: Listing) -> None:
+    if listing.stage is Stage.REGISTERING:
+        raise Refused(BeingRegistered(listing.sku))
+    if listing.stage is Stage.LEAVING:
+        raise Refused(BeingDeleted(listing.sku))
+
+
+def _refuse_item(new: SeenItem, shown: Shown, now: datetime) -> None:
+    why = new.why_not(now)
+    if why is not None:
+        raise Refused(why)
+    if shown.cost_jpy is not None and new.cost_jpy is not None and new.cost_jpy > shown.cost_jpy:
+        raise Refused(ChosenDearer(new.item_id, shown.cost_jpy, new.cost_jpy))
+
+
+def _refuse_taken(connection: Connection, listing: Listing, item: Item) -> None:
+    """Raises `Refused` where this listing, or another one of the seller's, has the item as its source."""
+    own = select(_source.id).where(_source.id == listing.source_item_id, _is(item))
+    if connection.execute(own).first() is not None:
+        raise Refused(ChosenAlready(listing.sku, item[1]))
+    sku = _taker(connection, listing, item)
+    if sku is not None:
+        raise Refused(SourceTaken(sku))
+
+
+def _taker(connection: Connection, listing: Listing, item: Item) -> str | None:
+    """Return the first SKU of another listing of the seller's that has the item as its source."""
+    others = and_(listings.c.user_id == listing.user_id, listings.c.id != listing.id, _is(item))
+    query = select(listings.c.sku).join(source_items, _source.id == listings.c.source_item_id).where(others)
+    sku: str | None = connection.execute(query.order_by(listings.c.sku).limit(1)).scalar()
+    return sku
+
+
+def _mine(found: list[Listing], listing_id: int) -> Listing:
+    if not found:
+        raise NotFound(f"there is no listing {listing_id}")
+    return found[0]
+
+
+def _sale_of(listing_id: int) -> Any:
+    columns = (listings.c.title, listings.c.orphan, listings.c.least_profit_jpy, *earnings.COLUMNS)
+    return select(*columns).select_from(earnings.joined()).where(listings.c.id == listing_id)
+
+
+def _with(sale: Sale, other: SeenItem) -> Sale:
+    price_jpy, postage_jpy = other.price_jpy, other.postage_jpy
+    return replace(sale, state=other.state, why=other.reason, price_jpy=price_jpy, postage_jpy=postage_jpy)
+
+
+def _is(item: Item) -> Any:
+    return and_(_source.marketplace == item[0], _source.item_id == item[1])
+
+
+def _item_of(row: Any) -> SeenItem:
+    return SeenItem(*(getattr(row, field.name) for field in fields(SeenItem)))
+
+
+def _seen(connection: Connection, item: Item) -> SeenItem | None:
+    row = connection.execute(select(*_SEEN).where(_is(item))).one_or_none()
+    return None if row is None else _item_of(row)
+
+
+def _seen_by_id(connection: Connection, source_id: int) -> SeenItem:
+    return _item_of(connection.execute(select(*_SEEN).where(_source.id == source_id)).one())

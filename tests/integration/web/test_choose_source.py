@@ -1,0 +1,341 @@
+"""A seller gives a listing another source: it is looked at first, compared, and used as the page has shown both."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select, update
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.shops import events, signed_in
+from tests.integration.web.site import Browser
+from tests.integration.web.test_api import ALL, key_of
+from tests.integration.web.test_earnings import term
+
+from mercarich_db import tables
+from mercarich_db.engine import reading
+from mercarich_listings import store
+from mercarich_listings.transition import Stage
+
+ADDRESS = "https://jp.mercari.com/item/m22222222222?utm_source=ios&source_location=share"
+ITEM = {"market": "mercari", "item": "m22222222222"}
+STOPPED: dict[str, Any] = {"quantity": 0, "stopped_at": ago(hours=1), "withdrawn_at": ago(hours=1)}
+WITHDRAWN: dict[str, Any] = {"quantity": 0, "withdrawn_at": ago(hours=1)}
+PAUSED = WITHDRAWN | {"paused_at": ago(hours=1)}
+
+
+@pytest.fixture
+def ann_id(rows: Rows) -> int:
+    user_id = rows.user("ann")
+    run = rows.run(3, marketplace="mercari")
+    head = (tables.run_heads.c.operation == "check", tables.run_heads.c.marketplace == "mercari")
+    rows.change(update(tables.run_heads).where(*head).values(generation=3, run_id=run))
+    return user_id
+
+
+@pytest.fixture
+def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
+    with signed_in(database_url, engine, ann_id) as browser:
+        yield browser
+
+
+def listing(rows: Rows, user_id: int, sku: str = "A-1", **values: Any) -> int:
+    source = rows.source("x111111", price_jpy=500, postage_jpy=0)
+    return rows.listing(user_id, source, sku, offer_price_jpy=3000, pushed_quantity=values.get("quantity", 1), **values)
+
+
+def seen(rows: Rows, **values: Any) -> int:
+    """An item that a look has just found on sale."""
+    just = {"observed_at": datetime.now(UTC), "checked_at": datetime.now(UTC), "price_jpy": 800, "postage_jpy": 0}
+    named = {"marketplace": "mercari", "title": "A camera", "seller_id": "shop", "condition_code": 2}
+    return rows.source("m22222222222", **just | named | values)
+
+
+def compared(ann: Browser, listing_id: int) -> str:
+    return ann.get(f"/listings/{listing_id}/source?market=mercari&item=m22222222222").text
+
+
+def use(ann: Browser, listing_id: int, effect: str = "stays_up", **values: str) -> Any:
+    shown = {"revision": "1", "source_item_id": "1", "effect": effect, "cost_jpy": "800"}
+    return ann.post(f"/listings/{listing_id}/source", **ITEM | shown | values)
+
+
+def row(engine: Engine, listing_id: int) -> Any:
+    with reading(engine) as connection:
+        return connection.execute(select(tables.listings).where(tables.listings.c.id == listing_id)).one()
+
+
+def stage(engine: Engine, listing_id: int) -> Stage:
+    with reading(engine) as connection:
+        return store.read(connection, [listing_id])[0].stage
+
+
+def test_a_pasted_address_is_looked_at_before_anything_else(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine
+) -> None:
+    listing_id = listing(rows, ann_id)
+
+    sent = ann.post(f"/listings/{listing_id}/source/look", source=ADDRESS)
+    page = ann.get(sent.headers["location"]).text
+
+    assert sent.headers["location"] == f"/listings/{listing_id}/source?market=mercari&item=m22222222222"
+    assert "It is being looked at" in page
+    assert "Use this source" not in page
+    assert 'hx-trigger="every 3s"' in page
+    with reading(engine) as connection:
+        item = tables.source_items.c
+        made = connection.execute(select(item.state, item.check_run).where(item.item_id == "m22222222222")).one()
+    assert tuple(made) == ("unknown", 1)
+    assert [(one.kind, one.reason.item_id) for one in events(engine)] == [("look_wanted", "m22222222222")]
+    assert row(engine, listing_id).source_item_id == 1
+
+    assert use(ann, listing_id).status_code == 409, "nothing has seen it on sale"
+    assert row(engine, listing_id).source_item_id == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("", "is no address"),
+        ("a camera", "is no address"),
+        ("m22222222222", "is no address"),
+        ("https://jp.mercari.com/user/profile/1", "is no address"),
+    ],
+)
+def test_what_names_no_item_is_told_beside_the_field(
+    ann: Browser, ann_id: int, rows: Rows, given: str, says: str
+) -> None:
+    listing_id = listing(rows, ann_id)
+
+    refused = ann.post(f"/listings/{listing_id}/source/look", source=given)
+
+    assert refused.status_code == 422
+    assert says in refused.text
+
+
+@pytest.mark.parametrize(
+    ("values", "effect", "after"),
+    [
+        ({}, "stays_up", Stage.ON_SALE),
+        ({"searching": True}, "stays_up", Stage.ON_SALE),
+        (WITHDRAWN | {"searching": True}, "goes_up", Stage.ON_SALE),
+        (WITHDRAWN, "goes_up", Stage.ON_SALE),
+        (PAUSED, "goes_up", Stage.ON_SALE),
+        (WITHDRAWN | {"orphan": True}, "none", Stage.WITHDRAWN),
+        (STOPPED, "none", Stage.STOPPED),
+        ({"listed": False}, "none", Stage.DRAFT),
+    ],
+)
+def test_each_stage_gets_the_source_and_goes_up_only_if_it_was_watched(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine, values: dict[str, Any], effect: str, after: Stage
+) -> None:
+    listing_id = listing(rows, ann_id, **values)
+    new = seen(rows)
+    page = compared(ann, listing_id)
+    assert f'name="effect" value="{effect}"' in page
+
+    sent = use(ann, listing_id, effect)
+
+    assert (sent.status_code, sent.headers.get("location")) == (303, f"/listings/{listing_id}")
+    found = row(engine, listing_id)
+    assert (found.source_item_id, found.marketplace, stage(engine, listing_id)) == (new, "mercari", after)
+    goes_up = effect == "goes_up"
+    assert (found.revision, found.restored_at is not None) == (1 + goes_up, goes_up), "pushed after one more look only"
+    told = events(engine)
+    assert [one.kind for one in told] == ["source_chosen", *(["restored"] if goes_up else [])]
+    assert (told[0].reason.person, told[0].reason.old_item_id, told[0].reason.item_id) == (
+        "ann",
+        "x111111",
+        "m22222222222",
+    )
+    assert (
+        "m22222222222 (Mercari), 800 yen in place of x111111 (Yahoo! Auctions)"
+        in ann.get(f"/listings/{listing_id}").text
+    )
+    done = tables.audit_log.c
+    with reading(engine) as connection:
+        audit = connection.execute(select(done.subject, done.detail).order_by(done.id.desc()).limit(1)).one()
+    assert tuple(audit) == ("A-1", "yahoo x111111 to mercari m22222222222")
+
+
+def test_a_hold_of_the_former_source_ends_and_the_offer_does_not_blink(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine
+) -> None:
+    hold = rows.hold(1, kind="losses")
+    listing_id = listing(rows, ann_id, hold_id=hold, held_at=ago(minutes=5))
+    seen(rows)
+
+    assert use(ann, listing_id).status_code == 303
+
+    found = row(engine, listing_id)
+    assert (found.hold_id, found.held_at, found.quantity, found.revision) == (None, None, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "effect", "kinds"),
+    [({}, "stays_up", ["source_chosen", "paused"]), (PAUSED, "goes_up", ["source_chosen"])]
+    + [(WITHDRAWN | {"searching": on}, "goes_up", ["source_chosen", "paused"]) for on in (True, False)],
+)
+def test_the_loss_rule_is_obeyed_and_told_before(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine, values: dict[str, Any], effect: str, kinds: list[str]
+) -> None:
+    term(rows, ann_id, "LOSS_RULE", "take_down")
+    listing_id = listing(rows, ann_id, **values)
+    seen(rows, price_jpy=2900)
+
+    assert "The offer is paused with it" in compared(ann, listing_id)
+    assert use(ann, listing_id, effect, cost_jpy="2900").status_code == 303
+
+    assert (stage(engine, listing_id), row(engine, listing_id).quantity) == (Stage.PAUSED, 0)
+    assert [one.kind for one in events(engine)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"state": "sold"}, "is not on sale: sold"),
+        ({"state": "gone"}, "is not on sale"),
+        ({"observed_at": ago(minutes=16)}, "was not seen on sale in the last 15 minutes"),
+        ({"state": "unknown", "observed_at": None, "checked_at": None}, "was not seen on sale"),
+        ({"state": "unknown", "observed_at": None, "check_problem": "blocked"}, "was not seen on sale"),
+        ({"price_jpy": 801}, "costs 801 yen with postage by now, and not 800 yen"),
+    ],
+)
+def test_what_went_or_got_dearer_between_look_and_use_is_refused(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine, values: dict[str, Any], says: str
+) -> None:
+    listing_id = listing(rows, ann_id)
+    seen(rows, **values)
+
+    refused = use(ann, listing_id)
+
+    assert refused.status_code == 409
+    assert says in refused.text
+    assert (row(engine, listing_id).source_item_id, events(engine)) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [{"revision": "2"}, {"source_item_id": "7"}, {"effect": "none"}, {"effect": "goes_up"}]
+)
+def test_a_listing_that_changed_since_the_page_is_refused(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine, meanwhile: dict[str, str]
+) -> None:
+    listing_id = listing(rows, ann_id)
+    seen(rows)
+
+    refused = use(ann, listing_id, **{"effect": "stays_up"} | meanwhile)
+
+    assert refused.status_code == 409
+    assert "A-1 has changed since you opened the page" in refused.text
+    assert row(engine, listing_id).source_item_id == 1
+
+
+def test_of_two_tabs_the_second_is_told_what_the_first_did(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine
+) -> None:
+    listing_id = listing(rows, ann_id)
+    other = rows.listing(ann_id, rows.source("x333333"), "B-1")
+    seen(rows)
+    use(ann, listing_id)
+
+    again, on_other = use(ann, listing_id), use(ann, other, source_item_id="2")
+
+    assert (again.status_code, on_other.status_code) == (409, 409)
+    assert "its source is m22222222222" in again.text
+    assert "Use this source" not in again.text
+    assert "your SKU A-1 already has this source" in on_other.text
+    looked = ann.post(f"/listings/{other}/source/look", source=ADDRESS)
+    assert (looked.status_code, "your SKU A-1 already has this source" in looked.text) == (422, True)
+    assert len(events(engine)) == 1
+
+
+def test_listings_that_share_the_former_source_and_proposals(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine
+) -> None:
+    """Others keep the source; what waited for a person's word on this listing has lapsed."""
+    listing_id = listing(rows, ann_id, **WITHDRAWN | {"searching": True})
+    other = rows.listing(ann_id, 1, "B-1")
+    seen(rows)
+    for one in (listing_id, other):
+        waits = {"listing_id": one, "user_id": ann_id, "state": "proposed", "marketplace": "yahoo", "item_id": "x9"}
+        rows.add(tables.revivals, **waits, url="https://x", old_source_item_id=1, at=ago(minutes=5))
+
+    use(ann, listing_id, "goes_up")
+
+    assert (row(engine, other).source_item_id, row(engine, other).revision) == (1, 1)
+    with reading(engine) as connection:
+        states = connection.execute(select(tables.revivals.c.state).order_by(tables.revivals.c.id)).scalars().all()
+    assert states == ["lapsed", "proposed"]
+
+
+def test_excluded_sellers_and_words_are_told_and_not_refused(ann: Browser, ann_id: int, rows: Rows) -> None:
+    listing_id = listing(rows, ann_id)
+    seen(rows)
+    rows.add(tables.excluded_sellers, user_id=ann_id, marketplace="mercari", seller_id="shop")
+    rows.add(tables.excluded_words, user_id=ann_id, word="camera")
+
+    page = compared(ann, listing_id)
+
+    assert "You have excluded this seller" in page
+    assert "a word that you have excluded: camera" in page
+    assert use(ann, listing_id).status_code == 303
+
+
+def test_what_is_being_deleted_gets_no_other_source(ann: Browser, ann_id: int, rows: Rows, engine: Engine) -> None:
+    listing_id = listing(rows, ann_id, **WITHDRAWN | {"listed": False})
+    removal = {"listing_id": listing_id, "user_id": ann_id, "wanted_at": ago(minutes=1), "attempts": 0}
+    rows.add(tables.listing_removals, **removal)
+    seen(rows)
+
+    for refused in (use(ann, listing_id, "none"), ann.post(f"/listings/{listing_id}/source/look", source=ADDRESS)):
+        assert "A-1 is being deleted" in refused.text
+    assert row(engine, listing_id).source_item_id == 1
+
+
+def test_without_a_trusted_check_nothing_is_looked_at(ann: Browser, ann_id: int, rows: Rows, engine: Engine) -> None:
+    listing_id = listing(rows, ann_id)
+    rows.change(update(tables.runs).values(phase="held", outcome="running"))
+
+    refused = ann.post(f"/listings/{listing_id}/source/look", source=ADDRESS)
+
+    assert (refused.status_code, events(engine)) == (422, [])
+    assert "nothing is looked at by hand at Mercari now" in refused.text
+
+
+def test_a_day_has_a_bound(ann: Browser, ann_id: int, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mercarich_web.listings.sql.looks.LOOKS_A_DAY", 1)
+    listing_id = listing(rows, ann_id)
+    rows.event(listing_id, "look_wanted", user_id=ann_id, at=ago(hours=2))
+
+    refused = ann.post(f"/listings/{listing_id}/source/look", source=ADDRESS)
+
+    assert (refused.status_code, "looks by hand of the last 24 hours are used up" in refused.text) == (422, True)
+
+
+def test_a_program_has_it_looked_at_and_uses_it_as_it_was_shown(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine
+) -> None:
+    listing_id = listing(rows, ann_id)
+    key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+    address = f"/api/v1/listings/{listing_id}/source"
+    looked = ann.client.post(f"{address}/look", json={"source": ADDRESS}, headers=key).json()
+    assert (looked["finding"], looked["effect"]) == ("looking", "stays_up")
+    rows.change(
+        update(tables.source_items)
+        .where(tables.source_items.c.item_id == "m22222222222")
+        .values(state="available", observed_at=datetime.now(UTC), price_jpy=800, postage_jpy=100, check_run=None)
+    )
+
+    found = ann.client.post(f"{address}/look", json={"source": ADDRESS}, headers=key).json()
+    assert (found["finding"], found["cost_jpy"], found["other"]["profit_jpy"]) == ("on_sale", 900, 1650)
+    wish = {name: found[name] for name in ("revision", "source_item_id", "effect")}
+    wish |= {"marketplace": "mercari", "item_id": "m22222222222"}
+    dearer = ann.client.post(address, json=wish | {"cost_jpy": 899}, headers=key)
+    used = ann.client.post(address, json=wish | {"cost_jpy": 900}, headers=key)
+
+    assert (dearer.status_code, dearer.json()["detail"][:29]) == (409, "m22222222222 costs 900 yen wi")
+    assert (used.status_code, used.json()) == (200, {"sku": "A-1"})
+    assert [(one.kind, one.reason.person) for one in events(engine)] == [
+        ("look_wanted", "ann (API)"),
+        ("source_chosen", "ann (API)"),
+    ]
