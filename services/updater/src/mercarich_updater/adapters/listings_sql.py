@@ -14,6 +14,7 @@ from mercarich_contracts.revivals import RevivalState
 from mercarich_db.conditions import among_keys
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.fee_estimates import COLUMNS, ITS_ESTIMATE, estimate_of
+from mercarich_db.open_orders import kept_for_orders
 from mercarich_db.tables import listing_fees, listing_pictures, listings, revivals, run_sellers, runs, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
@@ -22,7 +23,6 @@ from mercarich_replacements.filters import Filter, Refusal
 from mercarich_replacements.rules import OfferPrice, Rules, Wanted
 from mercarich_runs.adapters.claims_sql import Claims
 from mercarich_updater.adapters import candidates_sql, restores_sql, withdrawals_sql
-from mercarich_updater.adapters.open_orders_sql import kept_for_orders
 from mercarich_updater.adapters.plan_sql import in_time
 from mercarich_updater.adapters.updates import ATTEMPTS, UNKNOWNS, UPDATES, guard, wants_replacement
 from mercarich_updater.ports import Batch, Done, Judged

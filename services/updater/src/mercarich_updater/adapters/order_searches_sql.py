@@ -12,6 +12,7 @@ from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.fee_estimates import COLUMNS, ITS_ESTIMATE, estimate_of
 from mercarich_db.glimpses import note_glimpses
+from mercarich_db.open_orders import wants_source
 from mercarich_db.tables import (
     listing_fees,
     listing_pictures,
@@ -25,7 +26,6 @@ from mercarich_db.types import AnyRow
 from mercarich_replacements.rules import Wanted
 from mercarich_updater.adapters import observed_sql
 from mercarich_updater.adapters.listings_sql import undone_items
-from mercarich_updater.adapters.open_orders_sql import wants_source
 from mercarich_updater.adapters.restores_sql import is_used
 from mercarich_updater.domain.order_searches import Ended, Standing, lease_of
 from mercarich_updater.ports import GoneMeanwhile, Judged, UsedMeanwhile

@@ -10,6 +10,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.revivals import RevivalState
 from mercarich_db import loss_rules
+from mercarich_db.open_orders import kept_for_orders
 from mercarich_db.tables import listings, revivals, source_items, submission_items, submissions
 from mercarich_listings import store
 from mercarich_listings.event import Told, Trigger
@@ -17,7 +18,6 @@ from mercarich_listings.listing import Listing, tell
 from mercarich_reasons.stock import ReplacementWaits
 from mercarich_replacements.rules import Rules, Wanted
 from mercarich_updater.adapters import losses_sql, observed_sql
-from mercarich_updater.adapters.open_orders_sql import kept_for_orders
 from mercarich_updater.adapters.updates import wants_replacement
 from mercarich_updater.domain.revivals import Found, Offer, give
 from mercarich_updater.ports import Done, GoneMeanwhile, TooDearMeanwhile, UsedMeanwhile
