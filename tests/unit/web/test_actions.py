@@ -116,6 +116,7 @@ def test_what_was_changed_since_stays(action: BulkAction) -> None:
     listing, done = _done(action, EXAMPLES[Stage.ON_SALE])
     for since in (
         replace(listing, revision=listing.revision + 1),
+        replace(listing, changed_at=listing.changed_at + SECOND),
         replace(listing, listed=False),
         EXAMPLES[Stage.SEARCHING],
         replace(listing, stopped_at=EXAMPLES[Stage.STOPPED].stopped_at),

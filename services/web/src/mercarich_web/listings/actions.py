@@ -245,10 +245,10 @@ def undone(listing: Listing, done: Event, person: str, now: datetime, standing: 
 
     A listing that was up goes up, unless its source is known to be gone, or too dear: then it is paused. It goes up
     without another look at its source where the action is as young as a look may be. What was paused is again; for a
-    listing with a search, the search goes on. A listing that anybody changed since has another revision, or another
-    `stopped_at`, and stays as it is.
+    listing with a search, the search goes on. A listing that anything changed since has another revision, or another
+    time of its last change, and stays as it is: a chosen source changes no revision of what is down.
     """
-    if listing.revision != done.revision:
+    if listing.revision != done.revision or listing.changed_at != done.at:
         return None
     return UNDO_OF[done.kind](listing, done, now, ByHand(person), standing)
 
