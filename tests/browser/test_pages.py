@@ -85,6 +85,7 @@ NO_PAGES = {
         "/creations/part",
         "/listings/changes/part",
         "/creations/{listing_id}/found",
+        "/listings/{listing_id}/source/part",
         "/overview/pushes",
         "/overview/day",
         "/runs/heads",

@@ -1,21 +1,25 @@
 """A seller gives a listing another source: it is looked at first, compared, and used as the page has shown both."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, delete, select, update
+from tests.integration.web.orders import decide, link, ordered
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import events, signed_in
 from tests.integration.web.site import Browser
 from tests.integration.web.test_api import ALL, key_of
 from tests.integration.web.test_earnings import term
 
+from mercarich_contracts.orders import OrderDecision
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_listings import store
 from mercarich_listings.transition import Stage
+from mercarich_web.site.visits import ASKED_BY_PAGES
 
 ADDRESS = "https://jp.mercari.com/item/m22222222222?utm_source=ios&source_location=share"
 ITEM = {"market": "mercari", "item": "m22222222222"}
@@ -27,6 +31,7 @@ PAUSED = WITHDRAWN | {"paused_at": ago(hours=1)}
 @pytest.fixture
 def ann_id(rows: Rows) -> int:
     user_id = rows.user("ann")
+    link(rows, user_id)
     run = rows.run(3, marketplace="mercari")
     head = (tables.run_heads.c.operation == "check", tables.run_heads.c.marketplace == "mercari")
     rows.change(update(tables.run_heads).where(*head).values(generation=3, run_id=run))
@@ -334,8 +339,223 @@ def test_a_program_has_it_looked_at_and_uses_it_as_it_was_shown(
     used = ann.client.post(address, json=wish | {"cost_jpy": 900}, headers=key)
 
     assert (dearer.status_code, dearer.json()["detail"][:29]) == (409, "m22222222222 costs 900 yen wi")
-    assert (used.status_code, used.json()) == (200, {"sku": "A-1"})
+    assert (used.status_code, used.json()) == (200, {"sku": "A-1", "outcome": "stays_up"})
     assert [(one.kind, one.reason.person) for one in events(engine)] == [
         ("look_wanted", "ann (API)"),
         ("source_chosen", "ann (API)"),
     ]
+
+
+def test_an_item_that_is_kept_for_an_open_order_is_refused(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine
+) -> None:
+    """An offer with it would sell once more what the order's buyer has bought already."""
+    listing_id = listing(rows, ann_id)
+    gone = rows.source("x999", state="sold", observed_at=ago(minutes=5), checked_at=ago(minutes=5))
+    order = ordered(rows, ann_id, "O-1", source_item_id=gone, sku="Z-9")
+    kept = {"source_item_id": seen(rows), "title": "A camera", "seen_at": ago(minutes=3), "price_jpy": 800}
+    rows.add(tables.order_replacements, order_item_id=order, postage_jpy=0, landed_jpy=800, **kept)
+
+    refused = use(ann, listing_id)
+
+    page = compared(ann, listing_id)
+    assert ("for your open order O-1" in page, "Use this source" in page) == (True, False)
+    assert (refused.status_code, "for your open order O-1" in refused.text) == (409, True)
+    assert (row(engine, listing_id).source_item_id, events(engine)) == (1, [])
+    decide(rows, ann_id, "O-1", OrderDecision.CANNOT_BE_SOURCED)
+    assert use(ann, listing_id).status_code == 303, "nothing is kept for an order that is decided"
+
+
+@pytest.mark.parametrize("of_other_seller", [False, True])
+def test_an_item_that_an_open_order_is_to_be_bought_with_is_refused(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine, of_other_seller: bool
+) -> None:
+    """A-1's order needs its first source, also after A-1 has another one."""
+    listing_id = listing(rows, ann_id)
+    item, buyer_of = seen(rows), ann_id
+    if of_other_seller:
+        buyer_of = rows.user("bob")
+        link(rows, buyer_of)
+    ordered(rows, buyer_of, "O-1", source_item_id=item, sku="B-1")
+
+    refused = use(ann, listing_id)
+
+    assert refused.status_code == (303 if of_other_seller else 409)
+    assert ("for your open order O-1" in refused.text) is not of_other_seller
+    assert (row(engine, listing_id).source_item_id == item) is of_other_seller
+
+
+def test_an_item_that_is_the_sku_of_another_listing_is_refused(ann: Browser, ann_id: int, rows: Rows) -> None:
+    """A search takes none such, either: the listing was made for this item, and may go back to it."""
+    listing_id = listing(rows, ann_id)
+    rows.listing(ann_id, rows.source("x333333"), "m22222222222")
+    seen(rows)
+
+    refused = use(ann, listing_id)
+
+    assert (refused.status_code, "your SKU m22222222222 already has this source" in refused.text) == (409, True)
+
+
+def test_a_listing_goes_back_to_the_item_that_its_sku_names(ann: Browser, ann_id: int, rows: Rows) -> None:
+    listing_id = listing(rows, ann_id, "m22222222222")
+    seen(rows)
+
+    assert use(ann, listing_id).status_code == 303
+
+
+def test_undo_leaves_what_got_another_source_since(ann: Browser, ann_id: int, rows: Rows, engine: Engine) -> None:
+    """The undone stop would put up, without a look before the push, a source that nobody watches."""
+    listing_id = listing(rows, ann_id)
+    assert ann.post("/listings/apply", action="stop_watching", everything="true").status_code == 303
+    at = next(one for one in events(engine) if one.kind == "stopped").at
+    seen(rows, observed_at=ago(minutes=14), checked_at=ago(minutes=14))
+    assert use(ann, listing_id, "none", revision="2").status_code == 303
+
+    ann.post("/listings/undo", at=at.isoformat(), back="/listings")
+
+    assert (stage(engine, listing_id), row(engine, listing_id).quantity) == (Stage.STOPPED, 0)
+    assert [one.kind for one in events(engine)] == ["stopped", "source_chosen"]
+
+
+@pytest.mark.parametrize(
+    ("later", "says"),
+    [({"check_problem": "blocked"}, "The look found out nothing"), ({"check_run": 1}, "It is being looked at")],
+)
+def test_a_later_look_that_told_nothing_yet_counts_more_than_an_older_one(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine, later: dict[str, Any], says: str
+) -> None:
+    listing_id = listing(rows, ann_id)
+    lately = datetime.now(UTC) - timedelta(minutes=10)
+    seen(rows, observed_at=lately, checked_at=lately, **later)
+
+    page = compared(ann, listing_id)
+
+    assert (says in page, "Just seen on sale" in page, "Use this source" in page) == (True, False, False)
+    assert use(ann, listing_id).status_code == 409
+    assert row(engine, listing_id).source_item_id == 1
+
+
+def test_a_planned_look_does_not_overrule_what_was_just_seen(ann: Browser, ann_id: int, rows: Rows) -> None:
+    """A large check may come to it in hours; nobody has asked for that look."""
+    listing_id = listing(rows, ann_id)
+    seen(rows, check_run=1, check_rank=7)
+
+    page = compared(ann, listing_id)
+
+    assert ("Just seen on sale" in page, "hx-trigger" in page.split('id="compared"')[1]) == (True, False)
+    assert use(ann, listing_id).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("values", "effect", "after", "told"),
+    [
+        (PAUSED, "goes_up", Stage.PAUSED, True),
+        (WITHDRAWN, "goes_up", Stage.PAUSED, True),
+        ({}, "stays_up", Stage.ON_SALE, False),
+    ],
+)
+def test_what_is_down_does_not_go_up_at_a_loss_by_the_counted_postage(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine, values: dict[str, Any], effect: str, after: Stage, told: bool
+) -> None:
+    """As of replacements; what is up is taken down only by what is certain."""
+    term(rows, ann_id, "LOSS_RULE", "take_down")
+    term(rows, ann_id, "REVIVAL_UNKNOWN_POSTAGE_JPY", 1500)
+    listing_id = listing(rows, ann_id, **values)
+    seen(rows, price_jpy=2000, postage_jpy=None)
+
+    assert ("The offer is paused with it" in compared(ann, listing_id)) is told
+    assert use(ann, listing_id, effect, cost_jpy="2000").status_code == 303
+
+    assert stage(engine, listing_id) is after
+
+
+@pytest.mark.parametrize(
+    ("price", "values", "effect", "says"),
+    [
+        (800, {}, "stays_up", "has another source, and stays on sale"),
+        (800, WITHDRAWN, "goes_up", "has another source, and goes up after one more look"),
+        (800, STOPPED, "none", "has another source."),
+        (2900, {}, "stays_up", "has another source, and is paused"),
+        (2900, WITHDRAWN, "goes_up", "has another source, and is paused"),
+        (2900, PAUSED, "goes_up", "has another source, and is paused"),
+        (2900, STOPPED, "none", "has another source."),
+    ],
+)
+def test_the_page_says_afterwards_what_happened(
+    ann: Browser, ann_id: int, rows: Rows, price: int, values: dict[str, Any], effect: str, says: str
+) -> None:
+    term(rows, ann_id, "LOSS_RULE", "take_down")
+    listing_id = listing(rows, ann_id, **values)
+    seen(rows, price_jpy=price)
+
+    sent = use(ann, listing_id, effect, cost_jpy=str(price))
+
+    assert f"A-1 {says}" in ann.get(sent.headers["location"]).text
+
+
+def test_the_page_asks_by_itself_only_while_it_is_looked_at(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine
+) -> None:
+    listing_id = listing(rows, ann_id)
+    part = f"/listings/{listing_id}/source/part?market=mercari&item=m22222222222"
+    ann.post(f"/listings/{listing_id}/source/look", source=ADDRESS)
+
+    assert f'hx-get="{part.replace("&", "&amp;")}" hx-trigger="every 3s"' in compared(ann, listing_id)
+    waiting = ann.get(part)
+    assert (waiting.status_code, "hx-trigger" in waiting.text, "<html" in waiting.text) == (200, True, False)
+    of_item = update(tables.source_items).where(tables.source_items.c.item_id == "m22222222222")
+    rows.change(of_item.values(check_run=None, check_problem="blocked"))
+    assert ("found out nothing" in ann.get(part).text, "hx-trigger" in ann.get(part).text) == (True, False)
+    rows.change(of_item.values(state="available", observed_at=datetime.now(UTC), price_jpy=800, check_problem=None))
+    assert ("Use this source" in ann.get(part).text, "hx-trigger" in ann.get(part).text) == (True, False)
+    assert "/listings/{listing_id}/source/part" in ASKED_BY_PAGES, "an unattended page does not keep the session alive"
+
+
+def test_without_an_amazon_account_nothing_is_looked_at(ann: Browser, ann_id: int, rows: Rows, engine: Engine) -> None:
+    """As with Check now: who takes no part in runs has nothing looked at."""
+    listing_id = listing(rows, ann_id, listed=False)
+    rows.change(delete(tables.amazon_accounts))
+
+    refused = ann.post(f"/listings/{listing_id}/source/look", source=ADDRESS)
+
+    assert (refused.status_code, "link your Amazon account first" in refused.text) == (422, True)
+    assert events(engine) == []
+
+
+def test_looks_that_are_asked_for_at_once_stay_in_the_bound_of_a_day(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mercarich_web.listings.sql.looks.LOOKS_A_DAY", 2)
+    listing_id = listing(rows, ann_id)
+
+    def look(number: int) -> int:
+        source = f"https://jp.mercari.com/item/m3333333333{number}"
+        return ann.post(f"/listings/{listing_id}/source/look", source=source).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        statuses = sorted(pool.map(look, range(6)))
+
+    assert (statuses, len(events(engine))) == ([303, 303, 422, 422, 422, 422], 2)
+
+
+def test_an_item_whose_price_is_not_known_is_refused(ann: Browser, ann_id: int, rows: Rows, engine: Engine) -> None:
+    listing_id = listing(rows, ann_id)
+    seen(rows, price_jpy=None)
+
+    refused = use(ann, listing_id)
+
+    assert (refused.status_code, "no look has told its price" in refused.text) == (409, True)
+    assert "Use this source" not in compared(ann, listing_id)
+    assert row(engine, listing_id).source_item_id == 1
+
+
+def test_a_program_must_say_which_cost_it_was_shown(ann: Browser, ann_id: int, rows: Rows, engine: Engine) -> None:
+    """Without it, nothing would refuse what became dearer meanwhile."""
+    listing_id = listing(rows, ann_id)
+    seen(rows, price_jpy=99_999)
+    key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+    wish = {"marketplace": "mercari", "item_id": "m22222222222", "revision": 1, "source_item_id": 1}
+
+    refused = ann.client.post(f"/api/v1/listings/{listing_id}/source", json=wish | {"effect": "stays_up"}, headers=key)
+
+    assert (refused.status_code, row(engine, listing_id).source_item_id) == (422, 1)

@@ -154,6 +154,7 @@ ROUTES: dict[tuple[str, str], Row] = {
             "revision": "1",
             "source_item_id": "1",
             "effect": "stays_up",
+            "cost_jpy": "800",
         },
     ),
     ("post", "/api/v1/listings/{listing_id}/limit"): Row(
@@ -210,6 +211,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/listings/changes"): Row(For.SELLER, "/listings/changes?at=2026-11-25T10:00:00Z"),
     ("get", "/listings/changes/part"): Row(For.SELLER, "/listings/changes/part?at=2026-11-25T10:00:00Z"),
     ("get", "/listings/{listing_id}/source"): Row(For.OWNER, "/listings/{listing}/source"),
+    ("get", "/listings/{listing_id}/source/part"): Row(
+        For.OWNER, "/listings/{listing}/source/part?market=yahoo&item=x999999"
+    ),
     ("post", "/listings/{listing_id}/source/look"): Row(
         For.OWNER, "/listings/{listing}/source/look", fields={"source": "https://jp.mercari.com/item/m12345678901"}
     ),
@@ -222,6 +226,7 @@ ROUTES: dict[tuple[str, str], Row] = {
             "revision": "1",
             "source_item_id": "1",
             "effect": "stays_up",
+            "cost_jpy": "800",
         },
     ),
     ("post", "/listings/preview"): Row(For.SELLER, fields={"action": "withdraw", "everything": "true"}),

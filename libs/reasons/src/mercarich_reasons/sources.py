@@ -69,6 +69,21 @@ class ChosenAlready(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenForOrder(Reason):
+    """The item is to be bought, or is kept, for an open order of the seller's."""
+
+    item_id: str
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenWithoutPrice(Reason):
+    """The item is on sale, and no look has told its price."""
+
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListingChangedSince(Reason):
     """The listing is not as the page showed it when the person decided; the values are those of its source now."""
 
@@ -82,6 +97,11 @@ class NoLookNow(Reason):
     """No check of the marketplace is trusted at present, so that no item of it is looked at by hand."""
 
     marketplace: Marketplace
+
+
+@dataclass(frozen=True, slots=True)
+class LooksNeedAccount(Reason):
+    """The seller has linked no Amazon account, and takes part in no checks."""
 
 
 @dataclass(frozen=True, slots=True)

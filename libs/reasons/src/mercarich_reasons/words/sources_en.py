@@ -11,9 +11,13 @@ SOURCES: Mapping[str, str] = {
     " have it looked at first",
     "chosen_dearer": "{item_id} costs {cost_jpy} with postage by now, and not {shown_jpy}: compare again, then decide",
     "chosen_already": "{item_id} is the source of {sku} already",
+    "chosen_for_order": "{item_id} is for your open order {order_id}, and one item can be sold only once:"
+    " choose another",
+    "chosen_without_price": "{item_id} is on sale, but no look has told its price: choose another item",
     "listing_changed_since": "{sku} has changed since you opened the page; its source is {item_id} ({marketplace})."
     " Compare again, then decide",
     "no_look_now": "nothing is looked at by hand at {marketplace} now: no check has ended there yet, or it is held;"
     " try again in a few minutes",
+    "looks_need_account": "nothing is looked at for you yet: link your Amazon account first",
     "looks_used_up": "your {most} looks by hand of the last 24 hours are used up; try again later",
 }

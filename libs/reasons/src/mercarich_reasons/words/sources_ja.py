@@ -12,9 +12,13 @@ SOURCES: Mapping[str, str] = {
     "chosen_dearer": "{item_id}は{shown_jpy}から{cost_jpy}（送料込み）に値上がりしました。"
     "もう一度比べてから決めてください",
     "chosen_already": "{item_id}はすでに{sku}の仕入れ元です",
+    "chosen_for_order": "{item_id}は対応中の注文{order_id}のための商品です。1点の商品は一度しか売れないため、"
+    "別の商品を選んでください",
+    "chosen_without_price": "{item_id}は販売中ですが、価格を確認できていません。別の商品を選んでください",
     "listing_changed_since": "ページを開いた後に{sku}が変更されました。現在の仕入れ元は{item_id}（{marketplace}）です。"
     "もう一度比べてから決めてください",
     "no_look_now": "現在{marketplace}の商品は手動で確認できません。まだ確認が完了していないか、保留中です。"
     "数分後にもう一度お試しください",
+    "looks_need_account": "まだ商品を確認できません。先にAmazonアカウントを連携してください",
     "looks_used_up": "手動の確認は24時間に{most}回までです。時間をおいてお試しください",
 }

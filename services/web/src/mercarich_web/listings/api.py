@@ -42,7 +42,8 @@ def sources(keys: Keys, choose: ChooseSource) -> APIRouter:
     def use(listing_id: Id, wish: source_shapes.ChosenSource, account: Account = writer) -> source_shapes.SourceGiven:
         by = Actor(f"{account.username} (API)", account.user_id)
         item = (wish.marketplace, wish.item_id)
-        return source_shapes.SourceGiven(sku=choose.use(account, listing_id, item, wish.shown, by))
+        used = choose.use(account, listing_id, item, wish.shown, by)
+        return source_shapes.SourceGiven(sku=used.sku, outcome=used.outcome)
 
     return routes
 

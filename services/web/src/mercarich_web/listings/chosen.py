@@ -12,8 +12,9 @@ from mercarich_listings.transition import Stage
 from mercarich_platform.clock import AHEAD
 from mercarich_reasons.earnings import EarnsTooLittle
 from mercarich_reasons.reason import Reason
-from mercarich_reasons.sources import ChosenNotOnSale, ChosenNotSeenNow
+from mercarich_reasons.sources import ChosenNotOnSale, ChosenNotSeenNow, ChosenWithoutPrice
 from mercarich_replacements.earnings import Earnings
+from mercarich_replacements.loss_stop import Decision, Step
 
 LOOK_REST = timedelta(minutes=1)
 """An item that was looked at within this time is not looked at again for a choice."""
@@ -37,6 +38,26 @@ def effect(stage: Stage, *, orphan: bool) -> Effect | None:
     if stage in UP:
         return Effect.STAYS_UP
     return Effect.NONE if orphan or stage in (Stage.DRAFT, Stage.STOPPED) else Effect.GOES_UP
+
+
+class Outcome(StrEnum):
+    """What became of the offer."""
+
+    STAYS_UP = "stays_up"
+    GOES_UP = "goes_up"
+    PAUSED = "paused"
+    """It is down: a sale would earn too little."""
+    NONE = "none"
+
+
+def too_little(why: Decision, of: Effect) -> EarnsTooLittle | None:
+    """Return why the offer is paused with the source; None: it is not.
+
+    What is up is taken down only by a loss that is certain. What is down does not go up at a loss by a postage that is
+    only counted, either, as with replacements.
+    """
+    is_down = of is Effect.GOES_UP or (of is Effect.STAYS_UP and why.step is Step.PAUSE)
+    return why.reason if is_down and isinstance(why.reason, EarnsTooLittle) else None
 
 
 class Finding(StrEnum):
@@ -70,6 +91,8 @@ class SeenItem:
     evidence_id: int | None = None
     check_run: int | None = None
     """The run that is to look at it."""
+    check_rank: int = 0
+    """Its place in that run; 0: somebody asked for the look."""
     check_problem: str | None = None
     """Why the last look has found out nothing."""
 
@@ -89,9 +112,10 @@ class SeenItem:
 
     def finding(self, now: datetime) -> Finding:
         fresh = self.is_fresh(now)
-        if not fresh and self.check_problem is not None:
+        if self.check_problem is not None:  # of a look after the one that saw its state
             return Finding.UNKNOWN
-        if not fresh and self.check_run is not None:
+        # A look that only the plan of a run contains may come in hours: it says nothing about a fresh one.
+        if self.check_run is not None and (self.check_rank == 0 or not fresh):
             return Finding.LOOKING
         if self.observed_at is None:
             return Finding.NEVER
@@ -103,7 +127,7 @@ class SeenItem:
         """Return why it cannot become a source now; None: it can."""
         match self.finding(now):
             case Finding.ON_SALE:
-                return None
+                return ChosenWithoutPrice(self.item_id) if self.price_jpy is None else None
             case Finding.NOT_ON_SALE:
                 why = StateReason(self.reason) if self.reason is not None else None
                 return ChosenNotOnSale(self.item_id, State(self.state), why)
@@ -144,3 +168,5 @@ class Comparison:
     """An excluded word of its title."""
     taken_by: str | None = None
     """The SKU of another listing of the seller's that has it."""
+    order_id: str | None = None
+    """The open order of the seller's that it is for."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from mercarich_contracts.market import Marketplace
-from mercarich_web.listings.chosen import Comparison, Effect, Finding, SeenItem, Shown
+from mercarich_web.listings.chosen import Comparison, Effect, Finding, Outcome, SeenItem, Shown
 
 LONGEST_ADDRESS = 500
 LONGEST_ID = 64
@@ -30,7 +30,7 @@ class ChosenSource(BaseModel):
     revision: Annotated[int, Field(ge=0, le=MOST)]
     source_item_id: Annotated[int, Field(ge=0)]
     effect: Effect
-    cost_jpy: Annotated[int, Field(ge=0, le=MOST)] | None = None
+    cost_jpy: Annotated[int, Field(ge=0, le=MOST)]
 
     @property
     def shown(self) -> Shown:
@@ -68,6 +68,8 @@ class ItemBeside(BaseModel):
     word_excluded: str | None
     taken_by: str | None
     """Your SKU that has it already; it cannot be used then."""
+    order_id: str | None
+    """Your open order that it is for; it cannot be used then."""
     revision: int
     source_item_id: int
     effect: Effect
@@ -76,6 +78,8 @@ class ItemBeside(BaseModel):
 
 class SourceGiven(BaseModel):
     sku: str
+    outcome: Outcome
+    """What became of the offer; paused: a sale would earn less than the loss rule allows."""
 
 
 def compared(one: Comparison, now: datetime) -> ItemBeside:
@@ -90,6 +94,7 @@ def compared(one: Comparison, now: datetime) -> ItemBeside:
         seller_excluded=one.seller_excluded,
         word_excluded=one.word_excluded,
         taken_by=one.taken_by,
+        order_id=one.order_id,
         revision=one.shown.revision,
         source_item_id=one.shown.source_item_id,
         effect=one.shown.effect,

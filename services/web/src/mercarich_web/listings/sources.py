@@ -14,7 +14,7 @@ from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.listings.chosen import Comparison, Shown
 from mercarich_web.listings.feed_kafka import KafkaFeed
 from mercarich_web.listings.looks_kafka import KafkaLooks
-from mercarich_web.listings.sql.sources import SqlSources
+from mercarich_web.listings.sql.sources import SqlSources, Used
 from mercarich_web.refusals import Refused
 
 Item = tuple[Marketplace, str]
@@ -43,14 +43,14 @@ class ChooseSource:
             self.looks.ask([wanted])
         return item
 
-    def use(self, seller: Account, listing_id: int, item: Item, shown: Shown, by: Actor) -> str:
-        """Make it the listing's source, as the page has shown both. Return the listing's SKU. Raises `Refused`."""
+    def use(self, seller: Account, listing_id: int, item: Item, shown: Shown, by: Actor) -> Used:
+        """Make it the listing's source, as the page has shown both. Raises `Refused`."""
         used = self.sources.use(seller.user_id, listing_id, item, shown, by.name, self.now())
         said = f"{used.old.marketplace} {used.old.item_id} to {item[0]} {item[1]}"
         self.audit.write(AuditAction.LISTING_SOURCE, by, used.sku, said, self.now())
         if used.changed_at_amazon:
             self.feed.wake(seller.user_id)
-        return used.sku
+        return used
 
 
 def named(text: str) -> Item:

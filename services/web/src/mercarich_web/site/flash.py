@@ -63,6 +63,7 @@ _MESSAGES: Mapping[str, str] = {
     "catalogue_asked": N_("Amazon's catalogue is being searched."),
     "source_stays_up": N_("%(about)s has another source, and stays on sale."),
     "source_goes_up": N_("%(about)s has another source, and goes up after one more look at it."),
+    "source_paused": N_("%(about)s has another source, and is paused: a sale would earn too little."),
     "source_none": N_("%(about)s has another source."),
     "limit_set": N_("The limit of %(about)s is saved; the next look at its source goes by it."),
     "limit_agreed": N_("%(about)s goes up once its source was seen on sale again."),

@@ -135,6 +135,7 @@ ASKED_BY_PAGES = frozenset(
             "/differences/asked",
         ),
         *("/amazon/offers/progress", "/creations/part", "/creations/{listing_id}/found", "/listings/changes/part"),
+        "/listings/{listing_id}/source/part",
     }
 )
 """Routes that an open page requests repeatedly without its user."""

@@ -20,7 +20,7 @@ def _shown(
     revision: Annotated[int, Form(ge=0, le=MOST)],
     source_item_id: Annotated[int, Form(ge=0)],
     effect: Annotated[Effect, Form()],
-    cost_jpy: Annotated[int | None, Form(ge=0, le=MOST)] = None,
+    cost_jpy: Annotated[int, Form(ge=0, le=MOST)],
 ) -> Shown:
     return Shown(revision, source_item_id, effect, cost_jpy)
 
@@ -33,8 +33,7 @@ def routes(site: Site, choose: ChooseSource) -> APIRouter:
     ) -> Response:
         compared = choose.compare(visit.account, listing_id, item)
         status = 200 if refused is None else 422 if item is None else 409
-        here = _at(listing_id, item) if item is not None else None
-        shown = {"compared": compared, "given": given, "refused": refused, "here": here}
+        shown = {"compared": compared, "given": given, "refused": refused, "part": _part(listing_id, item)}
         return site.page(visit, "listings/source.html", status, longest=LONGEST_ADDRESS, **shown)
 
     @routes.get("/{listing_id}/source")
@@ -45,6 +44,17 @@ def routes(site: Site, choose: ChooseSource) -> APIRouter:
         item: Annotated[str, Query(max_length=LONGEST_ID)] = "",
     ) -> Response:
         return page(visit, listing_id, (market, item) if market is not None and item else None)
+
+    @routes.get("/{listing_id}/source/part")
+    def part(
+        visit: Seller,
+        listing_id: Id,
+        market: Annotated[Marketplace, Query()],
+        item: Annotated[str, Query(min_length=1, max_length=LONGEST_ID)],
+    ) -> Response:
+        """Return the part of the page with both sources; the browser asks until the item was looked at."""
+        compared, own = choose.compare(visit.account, listing_id, (market, item)), _part(listing_id, (market, item))
+        return site.page(visit, "listings/compared.html", compared=compared, part=own)
 
     @routes.post("/{listing_id}/source/look")
     def look(visit: Seller, listing_id: Id, source: Annotated[str, Form(max_length=LONGEST_ADDRESS)] = "") -> Response:
@@ -64,13 +74,19 @@ def routes(site: Site, choose: ChooseSource) -> APIRouter:
     ) -> Response:
         """Use the item; refused when it, or the listing, is not as this form has shown it."""
         try:
-            sku = choose.use(visit.account, listing_id, (market, item), shown, visit.actor)
+            used = choose.use(visit.account, listing_id, (market, item), shown, visit.actor)
         except Refused as error:
             return page(visit, listing_id, (market, item), refused=error.reason)
-        return site.to(f"/listings/{listing_id}", f"source_{shown.effect}", sku)
+        return site.to(f"/listings/{listing_id}", f"source_{used.outcome}", used.sku)
 
     return routes
 
 
 def _at(listing_id: int, item: Item) -> str:
     return address(f"/listings/{listing_id}/source", {"market": item[0].value, "item": item[1]})
+
+
+def _part(listing_id: int, item: Item | None) -> str | None:
+    if item is None:
+        return None
+    return address(f"/listings/{listing_id}/source/part", {"market": item[0].value, "item": item[1]})

@@ -9,23 +9,24 @@ from sqlalchemy import Connection, Engine, and_, false, select, true, update
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.revivals import RevivalState
-from mercarich_db import asked_looks, loss_rules
+from mercarich_db import asked_looks, loss_rules, open_orders
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
 from mercarich_db.replacement_rules import rules_of
-from mercarich_db.tables import listings, revivals, source_items
+from mercarich_db.tables import amazon_accounts, listings, revivals, source_items
 from mercarich_listings import earnings, store
 from mercarich_listings import listing as life
 from mercarich_listings.event import Told, Trigger
 from mercarich_listings.listing import UP, Listing, Lived
 from mercarich_listings.transition import Stage
-from mercarich_reasons.earnings import EarnsTooLittle
 from mercarich_reasons.imports import BeingDeleted, BeingRegistered, SourceTaken
 from mercarich_reasons.sources import (
     ChosenAlready,
     ChosenDearer,
+    ChosenForOrder,
     ChosenNotSeenNow,
     ListingChangedSince,
+    LooksNeedAccount,
     LooksUsedUp,
     NoLookNow,
     OtherItemLookedAt,
@@ -34,12 +35,23 @@ from mercarich_reasons.sources import (
 from mercarich_reasons.stock import ByHand
 from mercarich_replacements.earnings import Sale
 from mercarich_replacements.earnings import earnings as earnings_of
-from mercarich_replacements.loss_stop import Step, decide
+from mercarich_replacements.loss_stop import decide
 from mercarich_replacements.rules import excluded_word
 from mercarich_web.database import reading
 from mercarich_web.listings.choices import LOOKS_A_DAY, WantedItem, WantedLooks
-from mercarich_web.listings.chosen import LOOK_REST, MINUTES, Comparison, Effect, SeenItem, Shown, effect
+from mercarich_web.listings.chosen import (
+    LOOK_REST,
+    MINUTES,
+    Comparison,
+    Effect,
+    Outcome,
+    SeenItem,
+    Shown,
+    effect,
+    too_little,
+)
 from mercarich_web.listings.sql.looks import is_free, room
+from mercarich_web.listings.sql.taken import taker
 from mercarich_web.pictures.sql import want_pictures
 from mercarich_web.refusals import NotFound, Refused
 
@@ -64,6 +76,7 @@ class Deed:
 class Used:
     sku: str
     old: SeenItem
+    outcome: Outcome
     changed_at_amazon: bool
     """Whether Amazon is to show another quantity."""
 
@@ -114,20 +127,26 @@ def _compared(connection: Connection, user_id: int, listing_id: int, item: Item 
         shown=replace(made.shown, cost_jpy=other.cost_jpy),
         other=other,
         earns=earnings_of(with_other, terms),
-        too_little=why.reason if why.step is Step.PAUSE and isinstance(why.reason, EarnsTooLittle) else None,
+        too_little=too_little(why, made.shown.effect),
         seller_excluded=(item[0], other.seller_id) in rules.banned_sellers,
         word_excluded=excluded_word([other.title] if other.title else [], rules.banned_words),
-        taken_by=_taker(connection, listing, item),
+        taken_by=taker(connection, user_id, listing_id, item),
+        order_id=open_orders.order_with(connection, user_id, item),
     )
 
 
 def _look(connection: Connection, mine: Mine, item: Item, deed: Deed) -> WantedLooks | None:
     (user_id, listing_id), now = mine, deed.at
+    # Locked before anything is read, so that looks asked for at the same time count each other.
+    account = select(amazon_accounts.c.user_id).where(amazon_accounts.c.user_id == user_id).with_for_update()
+    has_account = connection.execute(account).first() is not None
     listing = _mine(store.read(connection, [listing_id], listings.c.user_id == user_id), listing_id)
     _refuse_stage(listing)
     _refuse_taken(connection, listing, item)
+    if not has_account:
+        raise Refused(LooksNeedAccount())
     known = _seen(connection, item)
-    if known is not None and known.is_fresh(now, LOOK_REST):
+    if known is not None and known.is_fresh(now, LOOK_REST) and known.check_problem is None:
         return None
     run = next(iter(asked_looks.trusted(connection, [item[0]])), None)
     if run is None:
@@ -172,8 +191,9 @@ def _use(connection: Connection, mine: Mine, item: Item, shown: Shown, deed: Dee
     if listing.listed:
         store.look_soon(connection, [row.id])
         want_pictures(connection, user_id, [listing.sku])
-    changed = False if current.effect is Effect.NONE else _follow(connection, change.after, new, deed)
-    return Used(listing.sku, old, changed)
+    outcome = Outcome.NONE if current.effect is Effect.NONE else _follow(connection, change.after, new, deed)
+    goes_down = outcome is Outcome.PAUSED and current.effect is Effect.STAYS_UP
+    return Used(listing.sku, old, outcome, outcome is Outcome.GOES_UP or goes_down)
 
 
 def _chosen(listing: Listing, source_id: int, old: SeenItem, new: SeenItem, deed: Deed) -> Lived:
@@ -198,25 +218,24 @@ def _keep_first_price(connection: Connection, listing: Listing, old: SeenItem, n
         connection.execute(store.noting(first_price_jpy=first).where(listings.c.id == listing.id))
 
 
-def _follow(connection: Connection, listing: Listing, new: SeenItem, deed: Deed) -> bool:
-    """Put up what is down, after one more look, or pause it if a sale would earn too little. Return whether Amazon is
-    to show another quantity."""
+def _follow(connection: Connection, listing: Listing, new: SeenItem, deed: Deed) -> Outcome:
+    """Put up what is down, after one more look, or pause it if a sale would earn too little."""
     now, by = deed.at, ByHand(deed.by)
     row = connection.execute(_sale_of(listing.id)).one()
     terms, rule = loss_rules.of(connection, listing.user_id)
     why = decide(earnings.sale_of(row), terms, rule, row.least_profit_jpy, paused=False)
     is_up = listing.stage in UP
-    if why.step is Step.PAUSE and isinstance(why.reason, EarnsTooLittle):
-        if listing.stage is Stage.PAUSED:
-            return False
+    loss = too_little(why, Effect.STAYS_UP if is_up else Effect.GOES_UP)
+    if loss is None and is_up:
+        return Outcome.STAYS_UP
+    if loss is None:
+        store.save(connection, [life.put_up(listing, now, by)])
+        return Outcome.GOES_UP
+    if listing.stage is not Stage.PAUSED:
         trigger = Trigger(evidence_id=new.evidence_id)
-        paused = life.pause(listing, now, why.reason, trigger) if is_up else life.pause_again(listing, now, by)
+        paused = life.pause(listing, now, loss, trigger) if is_up else life.pause_again(listing, now, by)
         store.save(connection, [paused])
-        return is_up
-    if is_up:
-        return False
-    store.save(connection, [life.put_up(listing, now, by)])
-    return True
+    return Outcome.PAUSED
 
 
 def _refuse_stage(listing: Listing) -> None:
@@ -235,21 +254,16 @@ def _refuse_item(new: SeenItem, shown: Shown, now: datetime) -> None:
 
 
 def _refuse_taken(connection: Connection, listing: Listing, item: Item) -> None:
-    """Raises `Refused` where this listing, or another one of the seller's, has the item as its source."""
+    """Raises `Refused` where this listing, another one of the seller's, or an open order has the item."""
     own = select(_source.id).where(_source.id == listing.source_item_id, _is(item))
     if connection.execute(own).first() is not None:
         raise Refused(ChosenAlready(listing.sku, item[1]))
-    sku = _taker(connection, listing, item)
+    sku = taker(connection, listing.user_id, listing.id, item)
     if sku is not None:
         raise Refused(SourceTaken(sku))
-
-
-def _taker(connection: Connection, listing: Listing, item: Item) -> str | None:
-    """Return the first SKU of another listing of the seller's that has the item as its source."""
-    others = and_(listings.c.user_id == listing.user_id, listings.c.id != listing.id, _is(item))
-    query = select(listings.c.sku).join(source_items, _source.id == listings.c.source_item_id).where(others)
-    sku: str | None = connection.execute(query.order_by(listings.c.sku).limit(1)).scalar()
-    return sku
+    order_id = open_orders.order_with(connection, listing.user_id, item)
+    if order_id is not None:
+        raise Refused(ChosenForOrder(item[1], order_id))
 
 
 def _mine(found: list[Listing], listing_id: int) -> Listing:
