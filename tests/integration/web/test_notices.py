@@ -705,8 +705,9 @@ def test_what_is_no_mail_address_is_refused(ann: Browser) -> None:
 
 
 def test_a_new_address_asks_for_the_password_again(ann: Browser, clock: Clock, engine: Engine) -> None:
+    [of] = set(re.findall(r'name="form_of" value="(\d+)"', ann.get("/account").text))
     clock.move(minutes=16)
-    asked = ann.post("/account/notices", mail="ann@shop.example")
+    asked = ann.post("/account/notices", mail="ann@shop.example", form_of=of)
 
     assert (asked.status_code, 'action="/confirm"' in asked.text) == (403, True)
     with reading(engine) as connection:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
 from mercarich_platform.sealing import Sealer
 from mercarich_web.identity.server_key import ServerKey
@@ -23,10 +22,14 @@ class ChatSecrets:
         return self._sealer().open(_purpose(user_id, way), sealed).decode()
 
     def retry_key(self, user_id: int, sending_id: int, created_at: datetime) -> str:
-        """Return a UUID, always the same for a sending. The time tells it from one that had the id before a backup was
-        restored: that database has the same root, and gives its ids out again."""
+        """Return a key of a UUID's form (version 4), always the same for a sending.
+
+        The time tells it from one that had the id before a backup was restored: that database has the same root, and
+        gives its ids out again.
+        """
         parts = (user_id, sending_id, created_at.astimezone(UTC).isoformat(timespec="microseconds"))
-        return str(UUID(bytes=self.key.secret("notice_chats.retry", *parts)[:16], version=4))
+        digits = self.key.secret("notice_chats.retry", *parts).hex()
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:32]}"
 
     def _sealer(self) -> Sealer:
         return Sealer(self.key.secret("notice_chats"))
