@@ -243,7 +243,7 @@ def test_a_replacement_is_approved_by_a_click_on_its_card(visit: Visit, width: i
     visitor.open("/replacements")
     page = visitor.page
     names = page.locator(".pick").evaluate_all("cards => cards.map(card => card.ariaLabel)")
-    page.click(f".pick[aria-label='{names[0]}'] form[action$='/approve'] button")
+    page.click(f".pick[aria-label='{names[0]}'] form[action*='/approve'] button")
     page.wait_for_selector(".toast")
 
     assert names[0] in page.inner_text(".toast")
