@@ -20,7 +20,6 @@ PICTURES = {
 }
 WIDTH, HEIGHT = 1080, 1100
 """Pixels of a picture at most; what is longer is cut below."""
-COLOURS = 128
 
 
 def main() -> int:
@@ -32,8 +31,7 @@ def main() -> int:
         with Image.open(SHOTS / f"{shot}.png") as taken:
             width = min(WIDTH, taken.width)
             small = taken.convert("RGB").resize((width, taken.height * width // taken.width), Image.Resampling.LANCZOS)
-        shown = small.crop((0, 0, width, min(HEIGHT, small.height))).quantize(COLOURS)
-        shown.save(PAGES / f"{name}.png", optimize=True)
+        small.crop((0, 0, width, min(HEIGHT, small.height))).save(PAGES / f"{name}.png", optimize=True)
     return 0
 
 
