@@ -24,7 +24,7 @@ from mercarich_db.engine import reading
 from mercarich_db.tables import listing_events, listings, source_items
 from mercarich_platform.clock import utc_now
 from mercarich_platform.kafka import ensure_topics, read_topics
-from mercarich_reasons.push import AmazonRefused
+from mercarich_reasons.push import AmazonRefused, OrderedAtAmazon
 from mercarich_reasons.stock import ByHand, PutBack
 from mercarich_runs.ports import Operation, Request
 from mercarich_web.listings.pages.progress import MANY, PATH
@@ -111,6 +111,31 @@ def test_a_look_that_the_offer_waited_for_is_still_owed(
     undo(ann, taken_down(ann, engine, listing=[offer]))
 
     assert (by_sku(engine)["HOUR"].restored_at is not None) is looked_at_first
+
+
+def test_what_a_buyer_has_ordered_since_stays_down(ann: Browser, engine: Engine, rows: Rows, ann_id: int) -> None:
+    at = taken_down(ann, engine)
+    reason = OrderedAtAmazon("503-1234567-1234567", 1)
+    rows.event(by_sku(engine)["NOW"].id, "ordered", user_id=ann_id, at=utc_now(), reason=reason)
+    undo(ann, at)
+
+    assert {name for name, row in by_sku(engine).items() if not row.quantity} == {"NOW"}
+
+
+def test_an_auction_that_has_ended_meanwhile_is_looked_at_first(ann: Browser, engine: Engine, rows: Rows) -> None:
+    rows.change(update(source_items).where(_sources.item_id == "xNOW").values(end_at=ago(seconds=10)))
+    rows.change(update(source_items).where(_sources.item_id == "xHOUR").values(end_at=ago(hours=-1)))
+    undo(ann, taken_down(ann, engine))
+
+    assert {name for name, row in by_sku(engine).items() if row.restored_at is None} == {"HOUR"}
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_beyond_all_actions_is_refused(ann: Browser, at: str) -> None:
+    asked = [ann.get(f"{PATH}?at={at}"), ann.get(f"{PATH}/part?at={at}")]
+    asked.append(ann.post("/listings/undo", at=at.replace("%2B", "+")))
+
+    assert [one.status_code for one in asked] == [422] * 3
 
 
 def test_feed_is_told_at_once(ann: Browser, engine: Engine, ann_id: int, kafka_bootstrap: str) -> None:

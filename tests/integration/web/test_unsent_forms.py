@@ -126,7 +126,7 @@ def test_what_ann_has_typed_is_not_offered_to_bob(site: Served, ann: Browser, cl
     assert 'action="/rules"' not in refused.text
 
 
-@pytest.mark.parametrize("of", ["", "x", "1.5"])
+@pytest.mark.parametrize("of", ["", "x", "1.5", "1" * 5_000, "１"])
 def test_a_form_that_does_not_tell_whose_it_is_is_not_kept(ann: Browser, clock: Clock, of: str) -> None:
     clock.move(days=2)
 

@@ -27,6 +27,9 @@ def test_a_form_is_unpacked_as_it_was_packed() -> None:
         '["/a", [["x", "y"]]]',
         '["/a", [], "x"]',
         "null",
+        "[" * 60_000,
+        '["/a", [["a", "b"]], Infinity]',
+        '["/a", [["a", "\\ud800"]], 7]',
     ],
 )
 def test_any_other_text_is_no_form(text: str) -> None:

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
 
 from mercarich_reasons.earnings import EarnsTooLittle
 from mercarich_web.listings.views import Wish
@@ -14,6 +17,10 @@ LOOKS_A_DAY = 1_000
 calls per second that a marketplace allows."""
 LOOK_REST = timedelta(minutes=15)
 """A source that was looked at within this time is not looked at again by hand."""
+
+
+ActionTime = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
+"""The time of an action, as a person may type it into an address."""
 
 
 @dataclass(frozen=True, slots=True)

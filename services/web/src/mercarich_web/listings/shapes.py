@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mercarich_reasons.telling import Language, tell
 from mercarich_replacements.earnings import Earnings
 from mercarich_web.api.ids import GivenId
 from mercarich_web.api.reasons import Coded, code_of, english
 from mercarich_web.listings.actions import BulkAction
+from mercarich_web.listings.choices import ActionTime
 from mercarich_web.listings.limits import MOST_JPY
 from mercarich_web.listings.price_shapes import PriceState, Unknown, price, unknown
 from mercarich_web.listings.timeline import Moment, Story
@@ -176,7 +177,7 @@ class Changed(BaseModel):
 class UndoWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    undo: AwareDatetime
+    undo: ActionTime
     """The value that the action returned."""
 
 

@@ -6,6 +6,7 @@ Nothing is stored, here or in the browser. What a browser kept, another user of 
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -20,6 +21,7 @@ LONGEST = 65_536
 """Characters of a packed form that is kept."""
 Packed = Annotated[str, Form(alias="unsent", max_length=LONGEST)]
 """The field that holds a packed form."""
+_ID = re.compile(r"[0-9]{1,18}")
 OF = "form_of"
 """The field that tells in whose page a form was, by the user's id."""
 FORM = "application/x-www-form-urlencoded"
@@ -48,7 +50,7 @@ async def unsent_of(request: Request) -> Unsent | None:
     if request.method != "POST" or not is_form or request.headers.get("hx-request"):
         return None
     given = (await request.form()).multi_items()
-    of = [value for name, value in given if name == OF and isinstance(value, str) and value.isdecimal()]
+    of = [value for name, value in given if name == OF and isinstance(value, str) and _ID.fullmatch(value)]
     fields = tuple((name, value) for name, value in given if name not in (FIELD, OF) and isinstance(value, str))
     if not fields or len(of) != 1 or any(name in SECRET for name, _ in fields):
         return None
@@ -61,9 +63,11 @@ def unpacked(text: str) -> Unsent | None:
     """Return what was packed; None for any other text."""
     try:
         action, fields, of = json.loads(text)
-        return Unsent(own_path(action), tuple((str(name), str(value)) for name, value in fields), int(of))
-    except (ValueError, TypeError, AttributeError):
+        unsent = Unsent(own_path(action), tuple((str(name), str(value)) for name, value in fields), int(of))
+        unsent.packed().encode()  # raises for half a character, which no page can show
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
         return None
+    return unsent
 
 
 def led_on(request: Request, entered: LetIn, unsent: Unsent | None, to: str) -> Response:

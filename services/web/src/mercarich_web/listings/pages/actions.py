@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from pydantic import AwareDatetime
 
 from mercarich_contracts.market import Marketplace
 from mercarich_web.api.ids import GivenId
@@ -16,7 +15,7 @@ from mercarich_web.identity.people import LONGEST as LONGEST_PASSWORD
 from mercarich_web.identity.sign_in import Door, TooMany, Wrong
 from mercarich_web.listings.actions import ACTIONS, BulkAction
 from mercarich_web.listings.bulk import ChangeMany
-from mercarich_web.listings.choices import MOST, Choice
+from mercarich_web.listings.choices import MOST, ActionTime, Choice
 from mercarich_web.listings.pages.progress import MANY, following
 from mercarich_web.listings.views import LONGEST_SEARCH, View, Wish
 from mercarich_web.site.addresses import LONGEST, own_path
@@ -109,7 +108,7 @@ def routes(site: Site, change: ChangeMany, door: Door) -> APIRouter:
         )
 
     @routes.post("/undo")
-    def undo(visit: Seller, at: Annotated[AwareDatetime, Form()], back: Back = "/listings") -> Response:
+    def undo(visit: Seller, at: Annotated[ActionTime, Form()], back: Back = "/listings") -> Response:
         undone = change.undo(visit.account, at, visit.actor)
         to = following(undone.at, back) if undone.changed >= MANY else back
         return site.to(to, "bulk_undone", f"{undone.changed:,}")

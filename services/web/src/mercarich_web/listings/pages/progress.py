@@ -5,8 +5,8 @@ from typing import Annotated
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
 
+from mercarich_web.listings.choices import ActionTime
 from mercarich_web.listings.sql.progress import SqlProgress
 from mercarich_web.site.addresses import LONGEST, own_path
 from mercarich_web.site.rendering import Site
@@ -16,7 +16,7 @@ PATH = "/listings/changes"
 MANY = 50
 """Changes from which an action leads to this page: fewer are at Amazon in seconds."""
 
-At = Annotated[AwareDatetime, Query()]
+At = Annotated[ActionTime, Query()]
 Back = Annotated[str, Query(max_length=LONGEST)]
 
 

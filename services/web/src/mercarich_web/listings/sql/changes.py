@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, false, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_, select
 
 from mercarich_contracts.coverage import late_after
 from mercarich_contracts.events import EventKind
@@ -56,18 +56,21 @@ def gone_sources(connection: Connection, rows: Sequence[Listing]) -> frozenset[i
 
 def seen_lately(connection: Connection, done: Mapping[int, Event], now: datetime) -> frozenset[int]:
     """Return the ids of those of the listings whose source was last seen on sale, as lately as the fewest checks a day
-    would have seen it, and since the offer last went up: a look that it was still waiting for is still owed.
+    would have seen it, and since the offer last went up: a look that it was still waiting for is still owed. An auction
+    that has ended since was not seen so.
 
     `done`: the events of an action, by listing.
     """
     sources, event = source_items.c, listing_events.c
     lately = sources.observed_at.between(now - late_after(min(PLANS)), now + AHEAD)
-    went_up = and_(event.kind.in_(WENT_UP), ~has_code(event.reason, PutBack), event.listing_id == listings.c.id)
+    is_put_back = func.coalesce(has_code(event.reason, PutBack), false())
+    went_up = and_(event.kind.in_(WENT_UP), ~is_put_back, event.listing_id == listings.c.id)
     owed = exists().where(went_up, event.at > sources.observed_at)
+    is_open = or_(sources.end_at.is_(None), sources.end_at > now)
     seen = (
         select(listings.c.id)
         .join(source_items, sources.id == listings.c.source_item_id)
-        .where(among(listings.c.id, sorted(done)), sources.state == State.AVAILABLE, lately, ~owed)
+        .where(among(listings.c.id, sorted(done)), sources.state == State.AVAILABLE, lately, is_open, ~owed)
     )
     return frozenset(connection.execute(seen).scalars())
 

@@ -43,6 +43,8 @@ def _done(connection: Connection, user_id: int, at: datetime) -> Sequence[Event]
 def _put_back(connection: Connection, done: Sequence[Event], by: str, now: datetime) -> int:
     events = {event.listing_id: event for event in done}
     rows = store.lock(connection, events)
+    ordered = _ordered_since(connection, done)
+    rows = [row for row in rows if row.id not in ordered]
     gone, dear, seen = gone_sources(connection, rows), too_dear(connection, rows), seen_lately(connection, events, now)
     paused = {row.id for row in rows if _took_down_paused(events[row.id])} | _stopped_paused(connection, rows)
     changes = [
@@ -55,6 +57,15 @@ def _put_back(connection: Connection, done: Sequence[Event], by: str, now: datet
     store.save(connection, changes)
     store.look_soon(connection, [change.after.source_item_id for change in changes if _is_put_back(change)])
     return len(changes)
+
+
+def _ordered_since(connection: Connection, done: Sequence[Event]) -> frozenset[int]:
+    """Return the listings of which a buyer's order was read since the action: what it took may have been the piece."""
+    event = listing_events.c
+    mine = among(event.listing_id, sorted(one.listing_id for one in done))
+    since = min(one.at for one in done)
+    found = select(event.listing_id).where(mine, event.kind == EventKind.ORDERED, event.at >= since)
+    return frozenset(connection.execute(found).scalars())
 
 
 def _is_put_back(change: Lived) -> bool:
