@@ -142,8 +142,8 @@ def test_feed_is_told_at_once(ann: Browser, engine: Engine, ann_id: int, kafka_b
     wanted = ListingsChanged(user_id=ann_id, restores=True)
 
     def told() -> int:
-        records = read_topics(kafka_bootstrap, [LISTINGS_CHANGED.name])
-        return [ListingsChanged.decode(record.value) for record in records].count(wanted)
+        """Other tests put garbage on the topic, too."""
+        return [record.value for record in read_topics(kafka_bootstrap, [LISTINGS_CHANGED.name])].count(wanted.encode())
 
     at, before = taken_down(ann, engine), told()
     undo(ann, at)

@@ -48,7 +48,8 @@ def problem(
 def detail(error: Exception) -> str | None:
     """Return what the caller may be told about the error, None for nothing."""
     if isinstance(error, RequestValidationError):
-        told = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()[:5]]
+        wrong = sorted(error.errors(), key=lambda one: one["type"] == "missing")  # what was sent comes first
+        told = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in wrong[:5]]
         return "; ".join(told)
     if isinstance(error, HTTPException):
         return error.detail if error.detail != HTTPStatus(error.status_code).phrase else None

@@ -36,9 +36,9 @@ def routes(site: Site, progress: SqlProgress) -> APIRouter:
     def page(visit: Visit, template: str, at: datetime, back: str) -> Response:
         now = datetime.now(UTC)
         found = progress.of(visit.account.user_id, at, now)
-        part = f"{PATH}/part?{urlencode({'at': at.isoformat(), 'back': back})}"
+        query = urlencode({"at": at.isoformat(), "back": back})
         ends_at, again = found.ends_at(now), found.asks_again(now)
-        return site.page(visit, template, progress=found, ends_at=ends_at, again=again, part=part, back=back)
+        return site.page(visit, template, progress=found, ends_at=ends_at, again=again, query=query, back=back)
 
     @routes.get("")
     def follow(visit: Seller, at: At, back: Back = "/listings") -> Response:
