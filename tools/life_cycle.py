@@ -75,7 +75,7 @@ DEARER = PriceFollows(5000, 5600, 3400, 500, 840, 300, 560, Reached.PROFIT)
 FOUND = ReplacedBy(Marketplace.MERCARI, "m1", 2, 900, 3)
 ASKED = CreationAsked("B0EXAMPLE1", OfferCondition.GOOD, 2980, "ann")
 BACK = ReplacementTakenBack("m1", "ann", Marketplace.MERCARI, 2)
-CHOSEN = SourceChosen("ann", Marketplace.MERCARI, "m1", 2, Marketplace.YAHOO, "x1", 900)
+CHOSEN = SourceChosen("ann", Marketplace.MERCARI, "m1", 2, Marketplace.YAHOO, "x1", 900, pieces=1)
 Made = Change[Listing] | Event
 MAKING: Mapping[str, Callable[[Listing], Made]] = {
     "register": lambda one: life.register(one, NOW, ASKED),

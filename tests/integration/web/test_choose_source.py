@@ -19,6 +19,7 @@ from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_listings import store
 from mercarich_listings.transition import Stage
+from mercarich_web.listings.feed_kafka import KafkaFeed
 from mercarich_web.site.visits import ASKED_BY_PAGES
 
 ADDRESS = "https://jp.mercari.com/item/m22222222222?utm_source=ios&source_location=share"
@@ -127,6 +128,7 @@ def test_what_names_no_item_is_told_beside_the_field(
         (WITHDRAWN, "goes_up", Stage.ON_SALE),
         (PAUSED, "goes_up", Stage.ON_SALE),
         (WITHDRAWN | {"orphan": True}, "none", Stage.WITHDRAWN),
+        ({"orphan": True}, "none", Stage.ON_SALE),
         (STOPPED, "none", Stage.STOPPED),
         ({"listed": False}, "none", Stage.DRAFT),
     ],
@@ -145,7 +147,7 @@ def test_each_stage_gets_the_source_and_goes_up_only_if_it_was_watched(
     found = row(engine, listing_id)
     assert (found.source_item_id, found.marketplace, stage(engine, listing_id)) == (new, "mercari", after)
     goes_up = effect == "goes_up"
-    assert (found.revision, found.restored_at is not None) == (1 + goes_up, goes_up), "pushed after one more look only"
+    assert (found.revision, found.restored_at is not None) == (1 + goes_up, goes_up), "pushed with a fresh look only"
     told = events(engine)
     assert [one.kind for one in told] == ["source_chosen", *(["restored"] if goes_up else [])]
     assert (told[0].reason.person, told[0].reason.old_item_id, told[0].reason.item_id) == (
@@ -161,6 +163,56 @@ def test_each_stage_gets_the_source_and_goes_up_only_if_it_was_watched(
     with reading(engine) as connection:
         audit = connection.execute(select(done.subject, done.detail).order_by(done.id.desc()).limit(1)).one()
     assert tuple(audit) == ("A-1", "yahoo x111111 to mercari m22222222222")
+
+
+@pytest.mark.parametrize(
+    ("values", "effect", "quantity", "woken"),
+    [
+        ({}, "stays_up", 1, [True]),
+        (WITHDRAWN, "goes_up", 1, [True]),
+        (STOPPED, "none", 0, []),
+        ({"orphan": True}, "none", 1, [True]),
+        ({"listed": False}, "none", 5, []),
+    ],
+)
+def test_one_item_is_not_offered_five_times(
+    ann: Browser,
+    ann_id: int,
+    rows: Rows,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    values: dict[str, Any],
+    effect: str,
+    quantity: int,
+    woken: list[bool],
+) -> None:
+    """As with a replacement; a draft keeps what its seller gave it."""
+    heard: list[bool] = []
+    monkeypatch.setattr(KafkaFeed, "wake", lambda _, user_id, *, restores=False: heard.append(restores))
+    is_draft = values.get("listed") is False
+    listing_id = listing(rows, ann_id, **{"quantity": 5} | values | {"listing_quantity": 5})
+    seen(rows)
+    assert ("the offer shows 1 at most" in compared(ann, listing_id)) is not is_draft
+
+    assert use(ann, listing_id, effect).status_code == 303
+
+    found = row(engine, listing_id)
+    assert (found.quantity, found.listing_quantity, heard) == (quantity, 5 if is_draft else 1, woken)
+    assert found.revision == 1 + bool(woken)
+    assert ("the offer shows 1 at most" in ann.get(f"/listings/{listing_id}").text) is not is_draft
+
+
+def test_a_seller_may_allow_more_pieces(ann: Browser, ann_id: int, rows: Rows, engine: Engine) -> None:
+    """What stays up as it is keeps the time of its revision: feed would take its claim for another quantity's."""
+    term(rows, ann_id, "REVIVAL_QUANTITY_CAP", 5)
+    listing_id = listing(rows, ann_id, quantity=5, listing_quantity=5)
+    before = row(engine, listing_id)
+    seen(rows)
+
+    assert use(ann, listing_id).status_code == 303
+
+    after = row(engine, listing_id)
+    assert (after.quantity, after.revision, after.changed_at) == (5, before.revision, before.changed_at)
 
 
 def test_a_hold_of_the_former_source_ends_and_the_offer_does_not_blink(
@@ -473,7 +525,7 @@ def test_what_is_down_does_not_go_up_at_a_loss_by_the_counted_postage(
     ("price", "values", "effect", "says"),
     [
         (800, {}, "stays_up", "has another source, and stays on sale"),
-        (800, WITHDRAWN, "goes_up", "has another source, and goes up after one more look"),
+        (800, WITHDRAWN, "goes_up", "has another source, and goes up: this was seen on sale in the last 15 minutes"),
         (800, STOPPED, "none", "has another source."),
         (2900, {}, "stays_up", "has another source, and is paused"),
         (2900, WITHDRAWN, "goes_up", "has another source, and is paused"),

@@ -145,9 +145,9 @@ class Life(RuleBasedStateMachine):
     def take_back(self, market: Marketplace, source: int) -> None:
         self.make("take_back", self.now, ReplacementTakenBack("x1", "ann", market, source))
 
-    @rule(market=Markets, source=Ids, evidence=Ids)
-    def choose_source(self, market: Marketplace, source: int, evidence: int) -> None:
-        chosen = SourceChosen("ann", market, f"x{source}", source, self.row.marketplace, "x0", 900)
+    @rule(market=Markets, source=Ids, evidence=Ids, pieces=st.none() | st.integers(1, 3))
+    def choose_source(self, market: Marketplace, source: int, evidence: int, pieces: int | None) -> None:
+        chosen = SourceChosen("ann", market, f"x{source}", source, self.row.marketplace, "x0", 900, pieces=pieces)
         self.make("choose_source", self.now, chosen, Trigger(evidence_id=evidence))
 
     @rule(name=st.sampled_from(["take_down", "put_up", "pause_again", "search_again", "stop"]))

@@ -1,7 +1,7 @@
 """Every transition from every stage: what it writes and reports, or that it is impossible."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_listings import listing as life
 from mercarich_listings.event import Change, Event, Told, Trigger
 from mercarich_listings.history import replay
-from mercarich_listings.listing import Listing
+from mercarich_listings.listing import DOWN, UP, Listing
 from mercarich_listings.transition import TRANSITIONS, Impossible, Stage
 from mercarich_reasons.creations import NotAtAmazon
 from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
@@ -32,7 +32,8 @@ _GIVEN = _OTHER | {"quantity": 1, "revision": 4, "lead_time_days": 3, "searched_
 _GIVEN |= {"changed_at": NOW, "searching": False}
 _UP = {"quantity": 2, "revision": 4, "restored_at": NOW, "changed_at": NOW, "withdrawn_at": None}
 _TAKEN_BACK = _OTHER | {"withdrawn_at": NOW, "changed_at": NOW}
-_CHOSEN = _OTHER | {"changed_at": NOW}
+_CHOSEN = _OTHER | {"listing_quantity": 1, "changed_at": NOW}
+_FEWER = _CHOSEN | {"quantity": 1, "revision": 4}
 _LEAVING = {"listed": False, "leaving": True}
 
 WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
@@ -82,10 +83,10 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.STOPPED: (EventKind.UNDONE, _TAKEN_BACK),
     },
     "choose_source": {
-        Stage.DRAFT: (EventKind.SOURCE_CHOSEN, _CHOSEN),
-        Stage.ON_SALE: (EventKind.SOURCE_CHOSEN, _CHOSEN),
-        Stage.HELD: (EventKind.SOURCE_CHOSEN, _CHOSEN | _HELD),
-        Stage.MARKED: (EventKind.SOURCE_CHOSEN, _CHOSEN | _NOT_SEARCHING),
+        Stage.DRAFT: (EventKind.SOURCE_CHOSEN, _FEWER),
+        Stage.ON_SALE: (EventKind.SOURCE_CHOSEN, _FEWER),
+        Stage.HELD: (EventKind.SOURCE_CHOSEN, _FEWER | _HELD),
+        Stage.MARKED: (EventKind.SOURCE_CHOSEN, _FEWER | _NOT_SEARCHING),
         Stage.SEARCHING: (EventKind.SOURCE_CHOSEN, _CHOSEN | _NOT_SEARCHING),
         Stage.PAUSED: (EventKind.SOURCE_CHOSEN, _CHOSEN),
         Stage.WITHDRAWN: (EventKind.SOURCE_CHOSEN, _CHOSEN),
@@ -278,6 +279,21 @@ def test_what_amazon_sold_before_a_pause_does_not_come_back_after_it() -> None:
     assert (up.quantity, up.listing_quantity) == (1, 1)
     assert paused.event is not None
     assert replay(one_sold, [paused.event]) == paused.after
+
+
+@pytest.mark.parametrize("stage", [Stage.DRAFT, *UP, *DOWN])
+@pytest.mark.parametrize("pieces", [1, 2, 3])
+def test_a_chosen_source_leaves_at_most_the_pieces_that_it_allows(stage: Stage, pieces: int) -> None:
+    before = replace(EXAMPLES[stage], listing_quantity=2)
+    before = replace(before, quantity=min(before.quantity, 1) * 3, revision=7)
+    made = life.choose_source(before, NOW, replace(CHOSEN, pieces=pieces))
+
+    after, is_lower = made.after, 0 < before.quantity > pieces
+    assert (after.listing_quantity, after.quantity) == (min(2, pieces), min(before.quantity, pieces))
+    assert after.revision == 7 + is_lower
+    assert after.changed_at == (NOW if is_lower or not before.quantity else before.changed_at)
+    assert made.event is not None
+    assert replay(before, [made.event]) == after
 
 
 def test_what_is_told_besides_changes_nothing() -> None:

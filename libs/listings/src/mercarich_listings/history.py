@@ -122,9 +122,15 @@ def _not_registered(listing: Listing, event: Event) -> dict[str, Any]:
     return {"registering": False, "changed_at": event.at} if listing.registering else {}
 
 
-def _chosen(_listing: Listing, event: Event) -> dict[str, Any]:
-    assert isinstance(event.reason, SourceChosen)
-    return {**_source(event.reason), **_FREE, "searching": False, "changed_at": event.at}
+def _chosen(listing: Listing, event: Event) -> dict[str, Any]:
+    """Of an offer that stays up with as many pieces only the source changes."""
+    chosen = event.reason
+    assert isinstance(chosen, SourceChosen)
+    columns = {**_source(chosen), **_FREE, "searching": False}
+    if chosen.pieces is not None:
+        columns["listing_quantity"] = min(listing.listing_quantity, chosen.pieces)
+    is_kept = event.quantity_after and event.quantity_after == event.quantity_before
+    return columns if is_kept else {**columns, **_quantity(event)}
 
 
 def _source(reason: ReplacedBy | ReplacementTakenBack | SourceChosen) -> dict[str, Any]:

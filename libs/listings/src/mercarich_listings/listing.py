@@ -192,9 +192,14 @@ def take_back(listing: Listing, now: datetime, reason: ReplacementTakenBack) -> 
 
 @transition(Stage.DRAFT, *UP, Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
 def choose_source(listing: Listing, now: datetime, chosen: SourceChosen, trigger: Trigger = NO_TRIGGER) -> Lived:
-    """By hand: another source, and no replacement is searched for. It stays up, down, or a draft as it was."""
+    """By hand: another source, and no replacement is searched for. It stays up, down, or a draft as it was, with at
+    most the pieces that the choice allows."""
+    most = chosen.pieces or max(listing.quantity, listing.listing_quantity)
     source = {"source_item_id": chosen.source_item_id, "marketplace": chosen.marketplace, "searching": False}
-    return _changed(listing, Told(EventKind.SOURCE_CHOSEN, now, chosen, trigger), source | _FREE | {"changed_at": now})
+    pieces = {"quantity": min(listing.quantity, most), "listing_quantity": min(listing.listing_quantity, most)}
+    # What stays up as it is keeps the time of its newest revision: by it, feed tells which quantity a claim was for.
+    times = {} if 0 < listing.quantity <= most else {"changed_at": now}
+    return _changed(listing, Told(EventKind.SOURCE_CHOSEN, now, chosen, trigger), source | pieces | times | _FREE)
 
 
 @transition(*UP, Stage.PAUSED, by=(By.SELLER,))
@@ -205,10 +210,8 @@ def take_down(listing: Listing, now: datetime, reason: ByHand) -> Lived:
 
 @transition(Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
 def put_up(listing: Listing, now: datetime, reason: ByHand | PutBack) -> Lived:
-    """By hand: restored with its current source, once that is seen on sale; watched again if it was not.
-
-    What is put back as it was a moment ago (`PutBack`) needs no look: its source is known as well as it was then.
-    """
+    """By hand: restored with its current source, once that is seen on sale; watched again if it was not. What is put
+    back as it was a moment ago (`PutBack`) needs no look: its source is known as well as it was then."""
     kind = EventKind.RESUMED if listing.stage is Stage.STOPPED else EventKind.RESTORED
     looked_at_first = None if isinstance(reason, PutBack) else now
     up = {"quantity": listing.listing_quantity, "restored_at": looked_at_first, "changed_at": now}
@@ -262,12 +265,9 @@ def follow_amazon(listing: Listing, now: datetime, reason: ChangedAtAmazon) -> L
 
 @transition(*UP, Stage.PAUSED, by=(By.FEED,))
 def sell_out(listing: Listing, now: datetime, reason: OrderedAtAmazon) -> Lived:
-    """A buyer ordered what was left: the offer is down here, too, and nothing is searched for.
-
-    The zero is pushed although Amazon lowers the quantity by itself: a restore may have been under way. A paused offer
-    whose last piece was ordered before it was down at Amazon is not put up by itself, either: the buyer needs its
-    source.
-    """
+    """A buyer ordered what was left: the offer is down here, too, and nothing is searched for. The zero is pushed
+    although Amazon lowers the quantity by itself: a restore may have been under way. A paused offer whose last piece
+    was ordered before it was down at Amazon is not put up by itself, either: the buyer needs its source."""
     return _changed(listing, Told(EventKind.ORDERED, now, reason), _down(now) | {"searching": False})
 
 

@@ -22,6 +22,8 @@ class SourceChosen(Reason):
     price_jpy: int | None = None
     shipping_jpy: int | None = None
     """The postage that the buyer pays besides the price; None if there is none, or if it is not known."""
+    pieces: int | None = None
+    """Most that the offer shows from now on, since sources are single pieces; None: it showed no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 SOURCES: Mapping[str, str] = {
     "source_chosen": "{item_id} ({marketplace})[, {price_jpy}][ and {shipping_jpy} for postage] in place of"
-    " {old_item_id} ({old_marketplace}), chosen by {person}",
+    " {old_item_id} ({old_marketplace}), chosen by {person}[; the offer shows {pieces} at most from now on]",
     "other_item_looked_at": "at {item_id} ({marketplace}), by {person}",
     "chosen_not_on_sale": "{item_id} is not on sale: {state}; choose another item",
     "chosen_not_seen_now": "{item_id} was not seen on sale in the last {minutes} minutes[; it was last seen {at}]:"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 SOURCES: Mapping[str, str] = {
     "source_chosen": "{person}が仕入れ元を{old_item_id}（{old_marketplace}）から"
-    "{item_id}（{marketplace}[、{price_jpy}][＋送料{shipping_jpy}]）に変更",
+    "{item_id}（{marketplace}[、{price_jpy}][＋送料{shipping_jpy}]）に変更[。出品数は以後{pieces}点まで]",
     "other_item_looked_at": "{person}が{item_id}（{marketplace}）の確認を依頼",
     "chosen_not_on_sale": "{item_id}は販売中ではありません（{state}）。別の商品を選んでください",
     "chosen_not_seen_now": "{item_id}は直近{minutes}分以内に販売中と確認できていません[（最後の確認：{at}）]。"

@@ -7,7 +7,7 @@ from enum import StrEnum
 from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.sites import SITES
-from mercarich_listings.listing import FRESH, UP
+from mercarich_listings.listing import FRESH, UP, Listing
 from mercarich_listings.transition import Stage
 from mercarich_platform.clock import AHEAD
 from mercarich_reasons.earnings import EarnsTooLittle
@@ -26,18 +26,27 @@ class Effect(StrEnum):
 
     STAYS_UP = "stays_up"
     GOES_UP = "goes_up"
-    """Once more: after one more look, unless a sale would earn too little."""
+    """Once more, unless a sale would earn too little: its source was seen just now, or is looked at once more."""
     NONE = "none"
-    """Only the source changes: a draft, what is not watched, and what Amazon does not know."""
+    """It stays as it is: a draft, what is not watched, and what Amazon does not know."""
 
 
 def effect(stage: Stage, *, orphan: bool) -> Effect | None:
     """Return what another source does to an offer in this stage; None: it can have none now."""
     if stage in (Stage.REGISTERING, Stage.LEAVING):
         return None
-    if stage in UP:
-        return Effect.STAYS_UP
-    return Effect.NONE if orphan or stage in (Stage.DRAFT, Stage.STOPPED) else Effect.GOES_UP
+    if orphan or stage in (Stage.DRAFT, Stage.STOPPED):
+        return Effect.NONE
+    return Effect.STAYS_UP if stage in UP else Effect.GOES_UP
+
+
+def fewer_pieces(listing: Listing, cap: int) -> int | None:
+    """Return the most pieces that the offer shows with another source, if it has more now: a source is one piece.
+
+    None: it has no more. A draft keeps the quantity that its seller gave it.
+    """
+    has_more = max(listing.quantity, listing.listing_quantity) > cap
+    return cap if has_more and listing.stage is not Stage.DRAFT else None
 
 
 class Outcome(StrEnum):
@@ -162,6 +171,8 @@ class Comparison:
     """What a sale would earn with the other one."""
     too_little: EarnsTooLittle | None = None
     """Why the offer would be paused with it."""
+    pieces: int | None = None
+    """Most that the offer would show with it; None: as many as now."""
     seller_excluded: bool = False
     """The seller buys nothing from its seller."""
     word_excluded: str | None = None

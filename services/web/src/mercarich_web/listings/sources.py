@@ -11,7 +11,7 @@ from mercarich_reasons.imports import ShortLink
 from mercarich_reasons.offers import NoSourceAddress
 from mercarich_web.identity.people import Account
 from mercarich_web.identity.sql.audit import SqlAudit
-from mercarich_web.listings.chosen import Comparison, Shown
+from mercarich_web.listings.chosen import Comparison, Outcome, Shown
 from mercarich_web.listings.feed_kafka import KafkaFeed
 from mercarich_web.listings.looks_kafka import KafkaLooks
 from mercarich_web.listings.sql.sources import SqlSources, Used
@@ -49,7 +49,7 @@ class ChooseSource:
         said = f"{used.old.marketplace} {used.old.item_id} to {item[0]} {item[1]}"
         self.audit.write(AuditAction.LISTING_SOURCE, by, used.sku, said, self.now())
         if used.changed_at_amazon:
-            self.feed.wake(seller.user_id)
+            self.feed.wake(seller.user_id, restores=used.outcome is not Outcome.PAUSED)
         return used
 
 

@@ -62,7 +62,10 @@ _MESSAGES: Mapping[str, str] = {
     "bulk_list": N_("Amazon is read for %(about)s drafts; those that it has are taken over."),
     "catalogue_asked": N_("Amazon's catalogue is being searched."),
     "source_stays_up": N_("%(about)s has another source, and stays on sale."),
-    "source_goes_up": N_("%(about)s has another source, and goes up after one more look at it."),
+    "source_goes_up": N_(
+        "%(about)s has another source, and goes up: this was seen on sale in the last 15 minutes, or is looked at once"
+        " more."
+    ),
     "source_paused": N_("%(about)s has another source, and is paused: a sale would earn too little."),
     "source_none": N_("%(about)s has another source."),
     "limit_set": N_("The limit of %(about)s is saved; the next look at its source goes by it."),

@@ -1,6 +1,6 @@
 """Another source for a listing: the item that is looked at first, and the transaction that gives it to the listing."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -48,18 +48,18 @@ from mercarich_web.listings.chosen import (
     SeenItem,
     Shown,
     effect,
+    fewer_pieces,
     too_little,
 )
 from mercarich_web.listings.sql.looks import is_free, room
+from mercarich_web.listings.sql.seen_items import COLUMNS, Item, is_item, item_of, seen, seen_by_id
 from mercarich_web.listings.sql.taken import taker
 from mercarich_web.pictures.sql import want_pictures
 from mercarich_web.refusals import NotFound, Refused
 
 _source = source_items.c
-_SEEN = [_source[field.name] for field in fields(SeenItem)]
 _NEW = {"state": State.UNKNOWN, "check_rank": 0, "check_attempts": 0, "check_unknowns": 0}
 _WAITING = (RevivalState.PROPOSED, RevivalState.APPROVED)
-Item = tuple[Marketplace, str]
 Mine = tuple[int, int]
 """Ids of a seller and of a listing, which must be the seller's."""
 
@@ -78,7 +78,7 @@ class Used:
     old: SeenItem
     outcome: Outcome
     changed_at_amazon: bool
-    """Whether Amazon is to show another quantity."""
+    """Whether Amazon is to show another quantity: 0 if it is paused, else a restore, or fewer pieces."""
 
 
 class SqlSources:
@@ -113,10 +113,10 @@ def _compared(connection: Connection, user_id: int, listing_id: int, item: Item 
         sku=listing.sku,
         title=row.title,
         shown=Shown(listing.revision, listing.source_item_id, of_stage or Effect.NONE),
-        present=_seen_by_id(connection, listing.source_item_id),
+        present=seen_by_id(connection, listing.source_item_id),
         earned=earnings_of(sale, terms),
     )
-    other = None if item is None else _seen(connection, item)
+    other = None if item is None else seen(connection, item)
     if item is None or other is None:
         return made
     with_other = _with(sale, other)
@@ -125,6 +125,7 @@ def _compared(connection: Connection, user_id: int, listing_id: int, item: Item 
     return replace(
         made,
         shown=replace(made.shown, cost_jpy=other.cost_jpy),
+        pieces=fewer_pieces(listing, rules.quantity_cap),
         other=other,
         earns=earnings_of(with_other, terms),
         too_little=too_little(why, made.shown.effect),
@@ -145,7 +146,7 @@ def _look(connection: Connection, mine: Mine, item: Item, deed: Deed) -> WantedL
     _refuse_taken(connection, listing, item)
     if not has_account:
         raise Refused(LooksNeedAccount())
-    known = _seen(connection, item)
+    known = seen(connection, item)
     if known is not None and known.is_fresh(now, LOOK_REST) and known.check_problem is None:
         return None
     run = next(iter(asked_looks.trusted(connection, [item[0]])), None)
@@ -154,7 +155,7 @@ def _look(connection: Connection, mine: Mine, item: Item, deed: Deed) -> WantedL
     if room(connection, user_id, now) < 1:
         raise Refused(LooksUsedUp(LOOKS_A_DAY))
     insert_missing(connection, source_items, [{"marketplace": item[0], "item_id": item[1], **_NEW}])
-    number = connection.execute(select(_source.id).where(_is(item))).scalar_one()
+    number = connection.execute(select(_source.id).where(is_item(item))).scalar_one()
     free = is_free(run.id, true() if run.phase == "ended" else false(), now)
     found = asked_looks.add(connection, run, [number], free)
     if not found:
@@ -170,9 +171,9 @@ def _use(connection: Connection, mine: Mine, item: Item, shown: Shown, deed: Dee
     # In the order of those that apply a replacement: its row, the source, the listing.
     waiting = and_(revivals.c.listing_id == listing_id, revivals.c.state.in_(_WAITING))
     found = connection.execute(select(revivals.c.id).where(waiting).with_for_update()).scalars().all()
-    row = connection.execute(select(_source.id, *_SEEN).where(_is(item)).with_for_update()).one_or_none()
+    row = connection.execute(select(_source.id, *COLUMNS).where(is_item(item)).with_for_update()).one_or_none()
     listing = _mine(store.lock(connection, [listing_id], listings.c.user_id == user_id), listing_id)
-    old = _seen_by_id(connection, listing.source_item_id)
+    old = seen_by_id(connection, listing.source_item_id)
     orphan = connection.execute(select(listings.c.orphan).where(listings.c.id == listing_id)).scalar_one()
     _refuse_stage(listing)
     current = Shown(listing.revision, listing.source_item_id, effect(listing.stage, orphan=orphan) or Effect.NONE)
@@ -180,12 +181,13 @@ def _use(connection: Connection, mine: Mine, item: Item, shown: Shown, deed: Dee
         raise Refused(ListingChangedSince(listing.sku, Marketplace(old.marketplace), old.item_id))
     if row is None:
         raise Refused(ChosenNotSeenNow(item[1], MINUTES))
-    new = _item_of(row)
+    new = item_of(row)
     _refuse_item(new, shown, deed.at)
     _refuse_taken(connection, listing, item)
     if found:
         connection.execute(update(revivals).where(revivals.c.id.in_(found)).values(state=RevivalState.LAPSED))
-    change = _chosen(listing, row.id, old, new, deed)
+    pieces = fewer_pieces(listing, rules_of(connection, user_id).quantity_cap)
+    change = _chosen(listing, row.id, pieces, old, new, deed)
     store.save(connection, [change])
     _keep_first_price(connection, listing, old, new)
     if listing.listed:
@@ -193,10 +195,11 @@ def _use(connection: Connection, mine: Mine, item: Item, shown: Shown, deed: Dee
         want_pictures(connection, user_id, [listing.sku])
     outcome = Outcome.NONE if current.effect is Effect.NONE else _follow(connection, change.after, new, deed)
     goes_down = outcome is Outcome.PAUSED and current.effect is Effect.STAYS_UP
-    return Used(listing.sku, old, outcome, outcome is Outcome.GOES_UP or goes_down)
+    is_lower = change.after.quantity < listing.quantity
+    return Used(listing.sku, old, outcome, outcome is Outcome.GOES_UP or goes_down or is_lower)
 
 
-def _chosen(listing: Listing, source_id: int, old: SeenItem, new: SeenItem, deed: Deed) -> Lived:
+def _chosen(listing: Listing, source_id: int, pieces: int | None, old: SeenItem, new: SeenItem, deed: Deed) -> Lived:
     chosen = SourceChosen(
         person=deed.by,
         marketplace=Marketplace(new.marketplace),
@@ -206,6 +209,7 @@ def _chosen(listing: Listing, source_id: int, old: SeenItem, new: SeenItem, deed
         old_item_id=old.item_id,
         price_jpy=new.price_jpy,
         shipping_jpy=new.postage_jpy or None,
+        pieces=pieces,
     )
     return life.choose_source(listing, deed.at, chosen, Trigger(evidence_id=new.evidence_id))
 
@@ -219,7 +223,7 @@ def _keep_first_price(connection: Connection, listing: Listing, old: SeenItem, n
 
 
 def _follow(connection: Connection, listing: Listing, new: SeenItem, deed: Deed) -> Outcome:
-    """Put up what is down, after one more look, or pause it if a sale would earn too little."""
+    """Put up what is down, with a fresh look at its source, or pause it if a sale would earn too little."""
     now, by = deed.at, ByHand(deed.by)
     row = connection.execute(_sale_of(listing.id)).one()
     terms, rule = loss_rules.of(connection, listing.user_id)
@@ -255,7 +259,7 @@ def _refuse_item(new: SeenItem, shown: Shown, now: datetime) -> None:
 
 def _refuse_taken(connection: Connection, listing: Listing, item: Item) -> None:
     """Raises `Refused` where this listing, another one of the seller's, or an open order has the item."""
-    own = select(_source.id).where(_source.id == listing.source_item_id, _is(item))
+    own = select(_source.id).where(_source.id == listing.source_item_id, is_item(item))
     if connection.execute(own).first() is not None:
         raise Refused(ChosenAlready(listing.sku, item[1]))
     sku = taker(connection, listing.user_id, listing.id, item)
@@ -280,20 +284,3 @@ def _sale_of(listing_id: int) -> Any:
 def _with(sale: Sale, other: SeenItem) -> Sale:
     price_jpy, postage_jpy = other.price_jpy, other.postage_jpy
     return replace(sale, state=other.state, why=other.reason, price_jpy=price_jpy, postage_jpy=postage_jpy)
-
-
-def _is(item: Item) -> Any:
-    return and_(_source.marketplace == item[0], _source.item_id == item[1])
-
-
-def _item_of(row: Any) -> SeenItem:
-    return SeenItem(*(getattr(row, field.name) for field in fields(SeenItem)))
-
-
-def _seen(connection: Connection, item: Item) -> SeenItem | None:
-    row = connection.execute(select(*_SEEN).where(_is(item))).one_or_none()
-    return None if row is None else _item_of(row)
-
-
-def _seen_by_id(connection: Connection, source_id: int) -> SeenItem:
-    return _item_of(connection.execute(select(*_SEEN).where(_source.id == source_id)).one())

@@ -1,0 +1,33 @@
+"""Items of marketplaces as far as looks have seen them."""
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection, and_, select
+
+from mercarich_contracts.market import Marketplace
+from mercarich_db.tables import source_items
+from mercarich_web.listings.chosen import SeenItem
+
+_source = source_items.c
+COLUMNS = [_source[field.name] for field in fields(SeenItem)]
+Item = tuple[Marketplace, str]
+
+
+def is_item(item: Item) -> Any:
+    """Condition on `source_items`."""
+    return and_(_source.marketplace == item[0], _source.item_id == item[1])
+
+
+def item_of(row: Any) -> SeenItem:
+    """Return the item of a row of `COLUMNS`."""
+    return SeenItem(*(getattr(row, field.name) for field in fields(SeenItem)))
+
+
+def seen(connection: Connection, item: Item) -> SeenItem | None:
+    row = connection.execute(select(*COLUMNS).where(is_item(item))).one_or_none()
+    return None if row is None else item_of(row)
+
+
+def seen_by_id(connection: Connection, source_id: int) -> SeenItem:
+    return item_of(connection.execute(select(*COLUMNS).where(_source.id == source_id)).one())
