@@ -487,6 +487,49 @@ def test_a_later_look_that_told_nothing_yet_counts_more_than_an_older_one(
     assert row(engine, listing_id).source_item_id == 1
 
 
+def test_an_old_item_that_a_check_has_planned_is_looked_at_first_when_asked_for(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine
+) -> None:
+    """Its turn in a large check may be hours away."""
+    listing_id = listing(rows, ann_id)
+    item = seen(rows, observed_at=ago(hours=2), checked_at=ago(hours=2), check_run=1, check_rank=7)
+    planned = compared(ann, listing_id)
+    assert ("It was on sale when it was last seen" in planned, "is being looked at" in planned) == (True, False)
+
+    ann.post(f"/listings/{listing_id}/source/look", source=ADDRESS)
+
+    assert "It is being looked at" in compared(ann, listing_id)
+    with reading(engine) as connection:
+        rank = select(tables.source_items.c.check_rank).where(tables.source_items.c.id == item)
+        assert connection.execute(rank).scalar_one() == 0
+    assert [one.kind for one in events(engine)] == ["look_wanted"]
+    assert "A look at another item was requested" in ann.get(f"/listings/{listing_id}").text
+
+
+def test_what_a_worker_has_begun_with_is_left_to_it(ann: Browser, ann_id: int, rows: Rows, engine: Engine) -> None:
+    listing_id = listing(rows, ann_id)
+    old = {"observed_at": ago(hours=2), "checked_at": ago(hours=2)}
+    seen(rows, **old, check_run=1, check_rank=7, check_attempts=1, check_not_before=ago(minutes=-2))
+
+    ann.post(f"/listings/{listing_id}/source/look", source=ADDRESS)
+
+    assert "It is being looked at" in compared(ann, listing_id)
+    assert events(engine) == []
+
+
+@pytest.mark.parametrize("outcome", ["superseded", "failed"])
+def test_a_look_of_a_run_that_has_ended_is_not_waited_for(ann: Browser, ann_id: int, rows: Rows, outcome: str) -> None:
+    listing_id = listing(rows, ann_id)
+    run = rows.run(2, marketplace="mercari", outcome=outcome)
+    seen(rows, observed_at=ago(hours=2), checked_at=ago(hours=2), check_run=run)
+
+    page = compared(ann, listing_id)
+    assert ("Look at it again" in page, "hx-trigger" in page.split('id="compared"')[1]) == (True, False)
+
+    ann.post(f"/listings/{listing_id}/source/look", source=ADDRESS)
+    assert "It is being looked at" in compared(ann, listing_id)
+
+
 def test_a_planned_look_does_not_overrule_what_was_just_seen(ann: Browser, ann_id: int, rows: Rows) -> None:
     """A large check may come to it in hours; nobody has asked for that look."""
     listing_id = listing(rows, ann_id)

@@ -69,5 +69,6 @@ SHOWN: Mapping[str, object] = {
     "actions": ACTIONS,
     "actions_in": actions_in,
     "event_tone": tone,
+    "event_words": listings.event_words,
     "pair": pair,
 }

@@ -104,6 +104,10 @@ class SeenItem:
     """Its place in that run; 0: somebody asked for the look."""
     check_problem: str | None = None
     """Why the last look has found out nothing."""
+    check_attempts: int = 0
+    """How often a worker of that run has begun to look at it."""
+    check_goes_on: bool = False
+    """Whether that run makes looks still."""
 
     @property
     def url(self) -> str:
@@ -123,8 +127,8 @@ class SeenItem:
         fresh = self.is_fresh(now)
         if self.check_problem is not None:  # of a look after the one that saw its state
             return Finding.UNKNOWN
-        # A look that only the plan of a run contains may come in hours: it says nothing about a fresh one.
-        if self.check_run is not None and (self.check_rank == 0 or not fresh):
+        # A look that only the plan of a run contains may come in hours: nobody is told to wait for it.
+        if self.check_goes_on and (self.check_rank == 0 or (self.check_attempts > 0 and not fresh)):
             return Finding.LOOKING
         if self.observed_at is None:
             return Finding.NEVER

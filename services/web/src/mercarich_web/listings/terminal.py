@@ -7,6 +7,7 @@ from rich.text import Text
 
 from mercarich_contracts.events import EventKind
 from mercarich_reasons.reason import Reason
+from mercarich_reasons.sources import OtherItemLookedAt
 from mercarich_replacements.earnings import Earnings, Verdict
 from mercarich_web.console.output import cell, facts, plain, section, sentence, table, yen
 from mercarich_web.listings.deleted_offers import DeletedOffer
@@ -259,4 +260,6 @@ TOLD: Mapping[EventKind, str] = {
 
 def told(event: Event) -> str:
     """Return the sentence for an event; for a kind of a later release, the kind itself."""
+    if isinstance(event.reason, OtherItemLookedAt):
+        return "its seller wants a look at another item"
     return TOLD[EventKind(event.kind)] if event.kind in TOLD else event.kind

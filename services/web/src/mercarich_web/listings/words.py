@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import State
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.sources import OtherItemLookedAt
 from mercarich_replacements.earnings import Verdict
 from mercarich_web.listings.actions import BulkAction
 from mercarich_web.listings.views import Badge, Order, View
@@ -109,6 +111,13 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "push": (N_("On the way to Amazon"), "send"),
 }
 """An event: its word and icon."""
+
+
+def event_words(kind: str, reason: Reason | None = None) -> tuple[str, str]:
+    """Return the word and icon of an event; of a kind of a later release, the kind itself."""
+    if isinstance(reason, OtherItemLookedAt):
+        return N_("A look at another item was requested"), "eye"
+    return EVENTS.get(kind, (kind, ""))
 
 
 class BulkWords(NamedTuple):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, false, select, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, false, or_, select, true, update
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace, State
@@ -156,7 +156,8 @@ def _look(connection: Connection, mine: Mine, item: Item, deed: Deed) -> WantedL
         raise Refused(LooksUsedUp(LOOKS_A_DAY))
     insert_missing(connection, source_items, [{"marketplace": item[0], "item_id": item[1], **_NEW}])
     number = connection.execute(select(_source.id).where(is_item(item))).scalar_one()
-    free = is_free(run.id, true() if run.phase == "ended" else false(), now)
+    has_ended = true() if run.phase == "ended" else false()
+    free = or_(is_free(run.id, has_ended, now), _is_only_planned(run.id, has_ended))
     found = asked_looks.add(connection, run, [number], free)
     if not found:
         return None
@@ -164,6 +165,13 @@ def _look(connection: Connection, mine: Mine, item: Item, deed: Deed) -> WantedL
     store.tell(connection, [life.tell(listing, told)])
     items = [WantedItem(row.id, row.item_id, row.seller_id) for row in found]
     return WantedLooks(run.marketplace, run.id, run.generation, items)
+
+
+def _is_only_planned(run_id: int, has_ended: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Condition: the item has a place in the run, and no worker has begun with it. The looks before it may take hours;
+    after the run's end, whoever was told of it has not come."""
+    untouched = and_(_source.check_attempts == 0, _source.check_not_before.is_(None))
+    return and_(_source.check_run == run_id, untouched, or_(_source.check_rank > 0, has_ended))
 
 
 def _use(connection: Connection, mine: Mine, item: Item, shown: Shown, deed: Deed) -> Used:
