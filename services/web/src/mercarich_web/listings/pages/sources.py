@@ -1,6 +1,7 @@
 """Another source for a listing: the item that is pasted is looked at first, and compared with the present one."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Response
 
@@ -11,7 +12,6 @@ from mercarich_web.listings.chosen import Effect, Shown
 from mercarich_web.listings.source_shapes import LONGEST_ADDRESS, LONGEST_ID, MOST
 from mercarich_web.listings.sources import ChooseSource, Item
 from mercarich_web.refusals import Refused
-from mercarich_web.site.addresses import address
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Seller, Visit
 
@@ -33,7 +33,7 @@ def routes(site: Site, choose: ChooseSource) -> APIRouter:
     ) -> Response:
         compared = choose.compare(visit.account, listing_id, item)
         status = 200 if refused is None else 422 if item is None else 409
-        shown = {"compared": compared, "given": given, "refused": refused, "part": _part(listing_id, item)}
+        shown = {"compared": compared, "given": given, "refused": refused, "query": _query(item)}
         return site.page(visit, "listings/source.html", status, longest=LONGEST_ADDRESS, **shown)
 
     @routes.get("/{listing_id}/source")
@@ -53,8 +53,8 @@ def routes(site: Site, choose: ChooseSource) -> APIRouter:
         item: Annotated[str, Query(min_length=1, max_length=LONGEST_ID)],
     ) -> Response:
         """Return the part of the page with both sources; the browser asks until the item was looked at."""
-        compared, own = choose.compare(visit.account, listing_id, (market, item)), _part(listing_id, (market, item))
-        return site.page(visit, "listings/compared.html", compared=compared, part=own)
+        compared = choose.compare(visit.account, listing_id, (market, item))
+        return site.page(visit, "listings/compared.html", compared=compared, query=_query((market, item)))
 
     @routes.post("/{listing_id}/source/look")
     def look(visit: Seller, listing_id: Id, source: Annotated[str, Form(max_length=LONGEST_ADDRESS)] = "") -> Response:
@@ -83,10 +83,8 @@ def routes(site: Site, choose: ChooseSource) -> APIRouter:
 
 
 def _at(listing_id: int, item: Item) -> str:
-    return address(f"/listings/{listing_id}/source", {"market": item[0].value, "item": item[1]})
+    return f"/listings/{listing_id}/source?{_query(item)}"
 
 
-def _part(listing_id: int, item: Item | None) -> str | None:
-    if item is None:
-        return None
-    return address(f"/listings/{listing_id}/source/part", {"market": item[0].value, "item": item[1]})
+def _query(item: Item | None) -> str:
+    return "" if item is None else urlencode({"market": item[0].value, "item": item[1]})
