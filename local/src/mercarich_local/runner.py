@@ -31,7 +31,7 @@ _ROLES = {
     "jobs-search": "bulk searches of sellers: /metrics",
     "jobs-import": "CSV imports of sellers: /metrics",
     "web": "the pages of sellers and operators: open it in a browser",
-    "notices": "notices of sellers, by mail and webhook: /metrics",
+    "notices": "notices of sellers, by mail, chat and webhook: /metrics",
     "scheduler": "starts the commands at their times (Asia/Tokyo)",
 }
 _OF_PROCESSES = frozenset({"PATH", "MERCARICH_LOG_FORMAT", "MERCARICH_METRICS_HOST"})

@@ -3,15 +3,15 @@ and is as unkind as vendors are."""
 
 import json
 import re
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+from tests.integration.web.receivers import Listening
 
 PUBLIC = "93.184.216.34"
 SLACK = "https://hooks.slack.com/services/T024BE7LD/B4Z1X2C3V/c5Gs3cr3tOfSlackXXXXXXXX"
@@ -51,7 +51,7 @@ class Taken:
     text: str
 
 
-class Vendors:
+class Vendors(Listening):
     """All four behind one port; the Host header says which is meant. `next` are replies that come
     first, `shown` what a reader sees."""
 
@@ -72,18 +72,7 @@ class Vendors:
             def log_message(self, format: str, *args: object) -> None:
                 """Suppress the log."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        self.port = self._server.server_port
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
+        super().__init__(Handler)
 
     def _post(self, request: BaseHTTPRequestHandler) -> None:
         body = request.rfile.read(int(request.headers["Content-Length"]))

@@ -90,7 +90,25 @@ class Call:
         return json.loads(self.body)
 
 
-class Receiver:
+class Listening:
+    """An HTTP server on loopback while the context lasts, on `port`."""
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self.port = self._server.server_port
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(10)
+
+
+class Receiver(Listening):
     """Respond with `status` to every POST; a redirect points to /elsewhere."""
 
     def __init__(self) -> None:
@@ -111,15 +129,5 @@ class Receiver:
             def log_message(self, format: str, *args: object) -> None:
                 """Suppress the log."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
+        super().__init__(Handler)
+        self.url = f"http://127.0.0.1:{self.port}/hook"

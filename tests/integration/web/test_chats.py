@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from tests.integration.web.clocks import Clock
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
+from tests.integration.web.test_notices import ann, ann_id, clock, shared
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
@@ -55,40 +55,15 @@ PAGES = PagesSettings(codes_for_operators=False)
 OWN = PAGES.model_copy(update={"public_url": "https://shop.example"})
 NAMES = {"slack": "Slack", "discord": "Discord", "chatwork": "Chatwork", "line": "LINE"}
 CHATS = list(ENTRIES)
+__all__ = ["ann", "ann_id", "clock", "shared"]
+
 every_chat = pytest.mark.parametrize("way", CHATS)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def shared(database_url: str, tmp_path: Path) -> SharedSettings:
-    told = {"database_url": database_url, "data_dir": tmp_path, "kafka_bootstrap": "127.0.0.1:9"}
-    return SharedSettings.model_validate(told)
-
-
-@pytest.fixture
-def ann_id(engine: Engine, rows: Rows) -> int:
-    ann = rows.user("ann")
-    let_sign_in(engine, ann, language="en")
-    words = {"seller_id": "A1", "marketplace_id": "A1VC38T7YXB528", "refresh_token": "x", "token_verdict": "valid"}
-    rows.add(tables.amazon_accounts, user_id=ann, **words)
-    return ann
 
 
 @pytest.fixture
 def site(shared: SharedSettings, clock: Clock, ann_id: int) -> Iterator[Served]:
     with served(build_pages(shared, PAGES, now=clock, passwords=PASSWORDS)) as one:
         yield one
-
-
-@pytest.fixture
-def ann(site: Served) -> Browser:
-    one = site.browser()
-    one.sign_in("ann")
-    return one
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from mercarich_reasons.sources import ChosenNotOnSale, ChosenNotSeenNow, ChosenW
 from mercarich_replacements.earnings import Earnings
 from mercarich_replacements.loss_stop import Decision, Step
 
+Item = tuple[Marketplace, str]
+"""Marketplace and id of an item."""
 LOOK_REST = timedelta(minutes=1)
 """An item that was looked at within this time is not looked at again for a choice."""
 MINUTES = int(FRESH.total_seconds() // 60)

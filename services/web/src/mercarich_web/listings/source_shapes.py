@@ -64,6 +64,8 @@ class ItemBeside(BaseModel):
     other: ComparedItem
     is_paused: bool
     """With it, the offer is paused: a sale would earn less than the loss rule allows."""
+    pieces: int | None
+    """Most pieces that the offer shows with it, if it shows more now."""
     seller_excluded: bool
     word_excluded: str | None
     taken_by: str | None
@@ -91,6 +93,7 @@ def compared(one: Comparison, now: datetime) -> ItemBeside:
         present=_item(one.present, one.earned.profit_jpy),
         other=_item(other, one.earns.profit_jpy if one.earns is not None else None),
         is_paused=one.too_little is not None and one.shown.effect is not Effect.NONE,
+        pieces=one.pieces,
         seller_excluded=one.seller_excluded,
         word_excluded=one.word_excluded,
         taken_by=one.taken_by,

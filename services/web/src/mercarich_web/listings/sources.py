@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from mercarich_contracts.audit import Actor, AuditAction
-from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import is_short_link
 from mercarich_listings.matching import MatchedBy, given_by_person
 from mercarich_platform.clock import Clock
@@ -11,14 +10,11 @@ from mercarich_reasons.imports import ShortLink
 from mercarich_reasons.offers import NoSourceAddress
 from mercarich_web.identity.people import Account
 from mercarich_web.identity.sql.audit import SqlAudit
-from mercarich_web.listings.chosen import Comparison, Outcome, Shown
+from mercarich_web.listings.chosen import Comparison, Item, Outcome, Shown
 from mercarich_web.listings.feed_kafka import KafkaFeed
 from mercarich_web.listings.looks_kafka import KafkaLooks
 from mercarich_web.listings.sql.sources import SqlSources, Used
 from mercarich_web.refusals import Refused
-
-Item = tuple[Marketplace, str]
-"""Marketplace and id of an item."""
 
 
 @dataclass(frozen=True, slots=True)

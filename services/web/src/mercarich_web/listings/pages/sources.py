@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Form, Query, Response
 from mercarich_contracts.market import Marketplace
 from mercarich_reasons.reason import Reason
 from mercarich_web.api.ids import Id
-from mercarich_web.listings.chosen import Effect, Shown
+from mercarich_web.listings.chosen import Effect, Item, Shown
 from mercarich_web.listings.source_shapes import LONGEST_ADDRESS, LONGEST_ID, MOST
-from mercarich_web.listings.sources import ChooseSource, Item
+from mercarich_web.listings.sources import ChooseSource
 from mercarich_web.refusals import Refused
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Seller, Visit

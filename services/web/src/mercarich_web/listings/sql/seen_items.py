@@ -5,10 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, exists, or_, select
 
-from mercarich_contracts.market import Marketplace
 from mercarich_db import asked_looks
 from mercarich_db.tables import run_heads, runs, source_items
-from mercarich_web.listings.chosen import SeenItem
+from mercarich_web.listings.chosen import Item, SeenItem
 
 _source = source_items.c
 _heads = select(run_heads.c.run_id).where(run_heads.c.operation == "check")
@@ -16,7 +15,6 @@ _MAKES_LOOKS = or_(runs.c.outcome == "running", and_(asked_looks.HAS_ENDED, runs
 """Condition on a run: looks that are asked for are made in the newest run after its end, too."""
 _goes_on = exists().where(runs.c.id == _source.check_run, _MAKES_LOOKS).label("check_goes_on")
 COLUMNS = [_goes_on if field.name == "check_goes_on" else _source[field.name] for field in fields(SeenItem)]
-Item = tuple[Marketplace, str]
 
 
 def is_item(item: Item) -> Any:

@@ -44,6 +44,7 @@ from mercarich_web.listings.chosen import (
     MINUTES,
     Comparison,
     Effect,
+    Item,
     Outcome,
     SeenItem,
     Shown,
@@ -52,7 +53,7 @@ from mercarich_web.listings.chosen import (
     too_little,
 )
 from mercarich_web.listings.sql.looks import is_free, room
-from mercarich_web.listings.sql.seen_items import COLUMNS, Item, is_item, item_of, seen, seen_by_id
+from mercarich_web.listings.sql.seen_items import COLUMNS, is_item, item_of, seen, seen_by_id
 from mercarich_web.listings.sql.taken import taker
 from mercarich_web.pictures.sql import want_pictures
 from mercarich_web.refusals import NotFound, Refused

@@ -2,13 +2,13 @@
 
 from sqlalchemy import Connection, or_, select
 
-from mercarich_contracts.market import Marketplace
 from mercarich_db.tables import listings, source_items
+from mercarich_web.listings.chosen import Item
 
 _source = source_items.c
 
 
-def taker(connection: Connection, user_id: int, listing_id: int, item: tuple[Marketplace, str]) -> str | None:
+def taker(connection: Connection, user_id: int, listing_id: int, item: Item) -> str | None:
     """Return the first SKU of another listing that has the item as its source, or as its SKU, like the search for
     replacements; None: there is none."""
     its = select(_source.id).where(_source.marketplace == item[0], _source.item_id == item[1])
