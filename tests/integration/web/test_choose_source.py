@@ -372,7 +372,7 @@ def test_a_day_has_a_bound(ann: Browser, ann_id: int, rows: Rows, monkeypatch: p
 def test_a_program_has_it_looked_at_and_uses_it_as_it_was_shown(
     ann: Browser, ann_id: int, rows: Rows, engine: Engine
 ) -> None:
-    listing_id = listing(rows, ann_id)
+    listing_id = listing(rows, ann_id, quantity=5, listing_quantity=5)
     key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
     address = f"/api/v1/listings/{listing_id}/source"
     looked = ann.client.post(f"{address}/look", json={"source": ADDRESS}, headers=key).json()
@@ -385,6 +385,7 @@ def test_a_program_has_it_looked_at_and_uses_it_as_it_was_shown(
 
     found = ann.client.post(f"{address}/look", json={"source": ADDRESS}, headers=key).json()
     assert (found["finding"], found["cost_jpy"], found["other"]["profit_jpy"]) == ("on_sale", 900, 1650)
+    assert found["pieces"] == 1
     wish = {name: found[name] for name in ("revision", "source_item_id", "effect")}
     wish |= {"marketplace": "mercari", "item_id": "m22222222222"}
     dearer = ann.client.post(address, json=wish | {"cost_jpy": 899}, headers=key)
