@@ -7,22 +7,28 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, delete, insert, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from tests.integration.checker.shop import VOUCHES, Market, Shop, check
 
+from mercarich_checker.adapters.observations_sql import SqlObservations
+from mercarich_checker.adapters.ordered_sql import SqlOrdered
 from mercarich_checker.bootstrap import build_worker
 from mercarich_checker.dependencies import Dependencies
 from mercarich_checker.domain.looks import ORDERED_FIRST_SECONDS, ORDERED_LONGEST_SECONDS, ORDERED_TRIES
+from mercarich_checker.ports import URGENT_CLAIM
 from mercarich_checker.settings import CheckerSettings
 from mercarich_contracts.market import Marketplace, Reason, State
+from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.orders import ORDERED, OrderDecision, OrderStatus
 from mercarich_db import engine as engines
+from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import listings, order_decisions, order_items, runs, source_items
 from mercarich_listings import store
 from mercarich_platform.clock import utc_now
 from mercarich_platform.kafka import Headers
 from mercarich_platform.settings import SharedSettings
 from mercarich_platform.worker import NotNow
+from mercarich_runs.adapters.settings_sql import brake_settings
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -137,11 +143,51 @@ def test_what_waits_in_the_order_of_a_run_is_looked_at_at_once(
     assert shop.source("sold").checked_at > utc_now() - MINUTE
 
 
-def test_what_a_worker_looks_at_now_is_left_to_it(
+@pytest.mark.parametrize("by", ["the run that has ended", "the watch"])
+def test_it_does_not_wait_for_the_worker_that_has_it_in_the_line_of_others(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn, by: str
+) -> None:
+    with engines.reading(engine) as connection:
+        [ended] = connection.execute(select(runs)).mappings().all()
+    watch = {"id": 77, "operation": "watch", "request_key": "watch", "phase": "checking", "outcome": "running"}
+    write(engine, insert(runs).values({**ended, **watch}))
+    run_id = 77 if by == "the watch" else shop.run(1).id
+    lease = {"check_attempts": 1, "check_not_before": utc_now() + HOUR, "check_claim": "of the line"}
+    set_source(engine, "sold", check_run=run_id, **lease)
+    turn()
+    assert market.looks == ["sold"]
+    assert shop.source("sold").checked_at > utc_now() - MINUTE
+    turn()
+    assert market.looks == ["sold"]
+
+
+def test_who_had_it_in_a_line_keeps_it_from_nobody_any_more(
+    engine: Engine, shop: Shop, market: Market, sold: Any
+) -> None:
+    batch = CheckBatch(
+        marketplace=Marketplace.YAHOO,
+        run_id=shop.run(1).id,
+        generation=shop.run(1).generation,
+        items=(BatchItem(id=shop.source("sold").id, item_id="sold"),),
+        max_workers=1,
+    )
+    set_source(engine, "sold", check_run=batch.run_id, check_not_before=None)
+    observations = SqlObservations(engine, settings_cache(engine, brake_settings))
+    until = utc_now() + HOUR
+    assert observations.claim(batch, "of the line", until, utc_now())
+    wanted = SqlOrdered(engine).take(Marketplace.YAHOO, utc_now())
+    assert wanted is not None
+    observations.renew(batch, "of the line", until)
+    assert observations.claim(wanted.batch, URGENT_CLAIM + "1", until, utc_now())
+    observations.release(batch, "of the line")
+    assert SqlOrdered(engine).take(Marketplace.YAHOO, utc_now()) is None
+
+
+def test_what_a_worker_looks_at_before_all_others_is_left_to_it(
     engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
 ) -> None:
     lease = {"check_run": shop.run(1).id, "check_attempts": 1, "check_not_before": utc_now() + HOUR}
-    set_source(engine, "sold", **lease)
+    set_source(engine, "sold", **lease, check_claim=URGENT_CLAIM + "1")
     turn()
     order(engine, sold, "2")
     turn()

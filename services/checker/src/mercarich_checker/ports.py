@@ -15,6 +15,9 @@ from mercarich_reasons.reason import Reason
 from mercarich_runs.domain.brake import Doubt, HoldKind, NewHold
 from mercarich_runs.ports import Marking, Pending, Run
 
+URGENT_CLAIM = "urgent-"
+"""What the token of a claim begins with whose looks come before all others."""
+
 
 class Plan(Pending[BatchItem], Marking, Protocol):
     """The source items of a check run. Every method raises `DatabaseAway`; those that write raise `Superseded`, too."""
@@ -156,7 +159,7 @@ class Observations(Protocol):
     def claim(self, batch: CheckBatch, claim: str, until: datetime, now: datetime) -> Sequence[BatchItem]:
         """Claim those that no other worker has, and count an attempt for each. Raises `Superseded`.
 
-        `claim` is a token that no other claim has, of 32 characters.
+        `claim` is a token that no other claim has, of at most 32 characters.
         """
 
     def renew(self, batch: CheckBatch, claim: str, until: datetime) -> None:

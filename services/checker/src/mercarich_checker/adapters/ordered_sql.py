@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, not_, or_, select, update
 
 from mercarich_checker.adapters.checks import NOT_SET_ASIDE
-from mercarich_checker.ports import Wanted
+from mercarich_checker.ports import URGENT_CLAIM, Wanted
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.orders import ORDERED
@@ -22,6 +22,9 @@ ATTEMPTS = 2
 """Claims without a result after which a run's planner finds out whether the source ends workers."""
 _items = source_items.c
 _IS_WANTED = exists().where(UNSEEN)
+_is_in_line = and_(
+    _items.check_attempts > 0, not_(func.coalesce(_items.check_claim, "").startswith(URGENT_CLAIM, autoescape=True))
+)
 
 
 class SqlOrdered:
@@ -70,9 +73,13 @@ def _taken(connection: Connection, marketplace: Marketplace, ids: Sequence[int],
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:
-    """Condition: no worker looks at the source now, it does not wait after a look that told nothing, and it has not
-    ended workers."""
-    come = or_(_items.check_not_before.is_(None), _items.check_not_before <= now)
+    """Condition: no worker looks at the source before all others now, it does not wait after a look that told nothing,
+    and it has not ended workers.
+
+    A worker that has the source in the line of a run or of the watch may wait there for many minutes: it is not waited
+    for. What it sees later is stored if the run still wants it.
+    """
+    come = or_(_items.check_not_before.is_(None), _items.check_not_before <= now, _is_in_line)
     return and_(come, _items.check_attempts < ATTEMPTS, NOT_SET_ASIDE)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mercarich_checker.ports import Events, Observations
+from mercarich_checker.ports import URGENT_CLAIM, Events, Observations
 from mercarich_contracts.market import ErrorClass, Marketplace, Reason, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.proxy_api import Evidence, Item
@@ -46,7 +46,7 @@ class CheckBatchItems:
     lease: timedelta
 
     def __call__(self, batch: CheckBatch, stop: threading.Event) -> BatchOutcome:
-        claim = secrets.token_hex(16)
+        claim = URGENT_CLAIM + secrets.token_hex(12) if batch.urgent else secrets.token_hex(16)
         try:
             claimed = self.observations.claim(batch, claim, self.now() + self.lease, self.now())
             if not claimed:
