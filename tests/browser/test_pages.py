@@ -34,6 +34,7 @@ PAGES = {
         "replacements-all": "/replacements/all",
         "jobs": "/jobs",
         "job-import": "/jobs/1",
+        "watch-item": "/jobs/item?source=https://jp.mercari.com/item/m12345678901&title=Canon",
         "rules": "/rules",
         "account": "/account",
         "second-step": "/account/second-step",

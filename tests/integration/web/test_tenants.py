@@ -242,6 +242,8 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/jobs"): Row(For.SELLER),
     ("post", "/jobs/import"): Row(For.SELLER),
     ("get", "/jobs/template.csv"): Row(For.SELLER),
+    ("get", "/jobs/item"): Row(For.SELLER),
+    ("post", "/jobs/item"): Row(For.SELLER),
     ("post", "/jobs/{job_id}/columns"): Row(For.OWNER, "/jobs/{job}/columns"),
     ("post", "/jobs/{job_id}/right-ones"): Row(For.OWNER, "/jobs/{job}/right-ones"),
     ("post", "/jobs/search"): Row(For.SELLER),

@@ -159,6 +159,13 @@ class SkuTwice(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class ListingExists(Reason):
+    """The seller has a listing with this SKU: an import would change it."""
+
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceTwice(Reason):
     """An earlier line of the file has the same source for another SKU."""
 

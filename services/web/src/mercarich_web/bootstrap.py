@@ -181,7 +181,7 @@ def build_pages(
         creations.routes(site, creating),
         listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
         replacements.routes(site, waiting, proposals, DecideAll(waiting, proposals)),
-        jobs.routes(site, desk),
+        jobs.routes(site, desk, own.public_url),
         rules.routes(
             site,
             RuleDesk(SqlRules(engine), SqlTrials(engine), lambda user_id: figures(user_id).on_sale, now),

@@ -29,6 +29,7 @@ FILES: Mapping[str, str] = {
     "sku_of_example": "is that of the template's example; write your own SKU",
     "sku_twice": "line {line} has the same SKU",
     "source_twice": "line {line} has the same source",
+    "listing_exists": "you have a listing with SKU {sku} already: take another SKU, or change the listing on its page",
     "source_taken": "your SKU {sku} already has this source",
     "being_deleted": "{sku} is being deleted, at Amazon too; import it again afterwards",
     "source_fixed": "the source of this offer is {item_id}; an import cannot change the source of a listed offer",

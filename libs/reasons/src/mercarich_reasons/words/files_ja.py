@@ -29,6 +29,7 @@ FILES: Mapping[str, str] = {
     "sku_of_example": "テンプレートの例のままです。ご自分のSKUを入力してください",
     "sku_twice": "{line}行目と同じSKUです",
     "source_twice": "{line}行目と同じ仕入れ元です",
+    "listing_exists": "SKU {sku}の商品はすでにあります。別のSKUにするか、その商品のページで変更してください",
     "source_taken": "SKU {sku}がこの仕入れ元を使っています",
     "being_deleted": "{sku}はAmazonからも削除中です。完了後にもう一度取り込んでください",
     "source_fixed": "この出品は{item_id}から出品中です。出品中の仕入れ元は取り込みでは変更できません",

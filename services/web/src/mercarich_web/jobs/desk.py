@@ -8,6 +8,7 @@ from mercarich_reasons.jobs import ImportStopped, PagesOutOfRange, PricesCrossed
 from mercarich_web.jobs.found import found_job, seller_of
 from mercarich_web.jobs.jobs import Accepted, Hints, Job, JobDetails, JobProblem, Kind, Skipped, Stopped
 from mercarich_web.jobs.mend_file import FileToMend
+from mercarich_web.jobs.one_item import WatchItem
 from mercarich_web.jobs.search_queries import MOST_PAGES, BadQuery, Query, Wish, read_queries
 from mercarich_web.jobs.sql.book import SqlJobBook
 from mercarich_web.jobs.starting import MapColumns, ShowMapping, StartImport, TakeRightOnes
@@ -121,6 +122,7 @@ class JobDesk:
 
     start_search: StartSearch
     start_import: StartImport
+    watch_item: WatchItem
     list: Callable[[str | None, int], Sequence[Job]]
     """Jobs, newest first; of all sellers when no name is given."""
     show: ShowJob

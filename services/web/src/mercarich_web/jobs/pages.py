@@ -1,11 +1,11 @@
 """A seller's bulk searches and CSV imports: start, watch, stop, skip, and the problems of a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Query, Response, UploadFile
-from pydantic import Field
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
+from pydantic import BaseModel, Field
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SEARCHED
@@ -16,10 +16,11 @@ from mercarich_web.jobs.desk import JobDesk
 from mercarich_web.jobs.jobs import Job, JobProblem, Phase
 from mercarich_web.jobs.layouts import FIELDS
 from mercarich_web.jobs.mend_file import Tell
+from mercarich_web.jobs.one_item import SOURCE
 from mercarich_web.jobs.search_queries import Wish
 from mercarich_web.jobs.starting import MOST_BYTES, ImportWish
 from mercarich_web.jobs.words import COLUMN_WORDS, EXAMPLE, EXAMPLE_SKU
-from mercarich_web.listings.csv_rows import neutralised
+from mercarich_web.listings.csv_rows import LONGEST, neutralised
 from mercarich_web.listings.export import BOM, as_lines
 from mercarich_web.refusals import Refused
 from mercarich_web.site.languages import catalogue
@@ -32,14 +33,35 @@ from mercarich_web.site.visits import Seller, Visit
 SHOWN = 30
 READ_BYTES = 65_536
 MOST_COLUMNS = 500
+LONGEST_TYPED = 1_000
 Columns = Annotated[Sequence[Annotated[str, Field(max_length=32)]], Query(max_length=MOST_COLUMNS)]
 GivenColumns = Annotated[Sequence[Annotated[str, Field(max_length=32)]], Form(max_length=MOST_COLUMNS)]
+Text = Annotated[str, Query(max_length=LONGEST_TYPED)]
+Typed = Annotated[str, Field(max_length=LONGEST_TYPED)]
+BOOKMARKLET = (
+    "javascript:void(window.open('%s?source='+encodeURIComponent(location.href.slice(0,1000))"
+    "+'&title='+encodeURIComponent(document.title.slice(0,255))))"
+)
+"""The address of a bookmark that opens the form for the page of an item, with that page's address and title."""
 Price = Annotated[str, Form(max_length=9, pattern=r"^\d*$")]
 
 
-def routes(site: Site, desk: JobDesk) -> APIRouter:
+class ItemForm(BaseModel):
+    """The fields of `one_item`, as typed."""
+
+    sku: Typed = ""
+    source_id: Typed = ""
+    asin: Typed = ""
+    title: Typed = ""
+    quantity: Typed = ""
+    price: Typed = ""
+    listed: Typed = "no"
+
+
+def routes(site: Site, desk: JobDesk, public_url: str) -> APIRouter:
     routes = APIRouter()
     routes.include_router(_starting(site, desk))
+    routes.include_router(_one_item(site, desk, public_url))
     routes.include_router(_mapping(site, desk))
     routes.include_router(_watching(site, desk))
     return routes
@@ -94,6 +116,33 @@ def _starting(site: Site, desk: JobDesk) -> APIRouter:
         except Refused as error:
             return page(visit, 422, search_problem=error.reason, given=given)
         return site.to(f"/jobs/{job.id}")
+
+    return routes
+
+
+def _one_item(site: Site, desk: JobDesk, public_url: str) -> APIRouter:
+    """Before the routes of `/jobs/{job_id}`."""
+    routes = APIRouter(prefix="/jobs/item")
+
+    def page(visit: Visit, request: Request, given: Mapping[str, str], **told: object) -> Response:
+        here = f"{public_url or str(request.base_url).rstrip('/')}/jobs/item"
+        values = {"given": given, "wrong": {}, "refused": None, "bookmarklet": BOOKMARKLET % here} | told
+        return site.page(visit, "jobs/item.html", 422 if told else 200, longest=LONGEST_TYPED, limits=LONGEST, **values)
+
+    @routes.get("")
+    def form(visit: Seller, request: Request, source: Text = "", title: Text = "") -> Response:
+        """The form; a bookmark on the page of an item fills it in."""
+        found = {SOURCE: source.strip(), "title": title.strip()[: LONGEST["title"]]}
+        return page(visit, request, found | {"quantity": "1"})
+
+    @routes.post("")
+    def watch(visit: Seller, request: Request, item: Annotated[ItemForm, Form()]) -> Response:
+        given, name = item.model_dump(), visit.account.username
+        try:
+            found = desk.watch_item(name, given, name)
+        except Refused as error:
+            return page(visit, request, given, refused=error.reason)
+        return site.to(f"/jobs/{found.id}") if isinstance(found, Job) else page(visit, request, given, wrong=found)
 
     return routes
 

@@ -23,6 +23,7 @@ from mercarich_web.jobs.desk import (
 from mercarich_web.jobs.hints_kafka import HintsMeanwhile, KafkaHints
 from mercarich_web.jobs.jobs import JobList
 from mercarich_web.jobs.mend_file import FileToMend
+from mercarich_web.jobs.one_item import WatchItem
 from mercarich_web.jobs.room import FilesAnHour
 from mercarich_web.jobs.sql.book import SqlJobBook
 from mercarich_web.jobs.sql.claims import SqlDesk
@@ -96,6 +97,7 @@ def _desk(book: SqlJobBook, hints: HintsMeanwhile, engine: Engine, now: Clock) -
     return JobDesk(
         start_search=StartSearch(book, hints, now),
         start_import=start_import,
+        watch_item=WatchItem(book, start_import),
         list=book.list,
         show=ShowJob(book),
         several=book.several,

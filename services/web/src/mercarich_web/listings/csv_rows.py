@@ -50,7 +50,7 @@ EXAMPLE_SOURCE = "https://jp.mercari.com/item/m12345678901"
 MOST_ROWS = 50_000
 MOST_PIECES = 999
 MOST_YEN = 100_000_000
-_LONGEST = {"sku": 40, "title": 255}
+LONGEST = {"sku": 40, "title": 255}
 """Longest values in characters. 40 is Amazon's limit for SKUs."""
 
 _FORMULA = "=+-@\t\r＝＋－＠"
@@ -263,7 +263,7 @@ class _Reader:
 
     def _text(self, field: str) -> str | None:
         text = self._values.get(field, "")
-        limit = _LONGEST.get(field, 1000)
+        limit = LONGEST.get(field, 1000)
         if len(text) > limit:
             self._wrong(field, CellTooLong(len(text), limit))
             return text[:limit]
