@@ -284,6 +284,8 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/sellers/invite"): Row(For.OPERATOR),
     ("post", "/sellers/invite"): Row(For.OPERATOR, "/sellers/invite", {"username": "eve"}),
     ("get", "/sellers/{user_id}"): Row(For.OPERATOR, "/sellers/1"),
+    ("get", "/sellers/{user_id}/listings"): Row(For.OPERATOR, "/sellers/1/listings?sku=ANN-1"),
+    ("get", "/sellers/{user_id}/listings/{listing_id}"): Row(For.OPERATOR, "/sellers/1/listings/1"),
     ("post", "/sellers/{user_id}/plan"): Row(For.OPERATOR, "/sellers/1/plan", {"plan": "4"}),
     ("post", "/sellers/{user_id}/stop"): Row(For.OPERATOR, "/sellers/1/stop"),
     ("post", "/sellers/{user_id}/start"): Row(For.OPERATOR, "/sellers/1/start"),

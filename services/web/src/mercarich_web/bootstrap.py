@@ -32,14 +32,14 @@ from mercarich_web.jobs import api as jobs_api
 from mercarich_web.jobs import pages as jobs
 from mercarich_web.jobs.wiring import job_desk
 from mercarich_web.listings import api as listings_api
-from mercarich_web.listings.browsing import ShowPicture, TellStory
+from mercarich_web.listings.browsing import FindListing, ShowPicture, TellStory
 from mercarich_web.listings.bulk import ChangeMany
 from mercarich_web.listings.feed_kafka import KafkaFeed
 from mercarich_web.listings.figures_cache import FiguresCache
 from mercarich_web.listings.limits import LimitLoss
 from mercarich_web.listings.looks_kafka import KafkaLooks
 from mercarich_web.listings.pages import actions as bulk
-from mercarich_web.listings.pages import limits, listings
+from mercarich_web.listings.pages import limits, listings, of_sellers
 from mercarich_web.listings.pages import prices as price_pages
 from mercarich_web.listings.pages import progress as change_progress
 from mercarich_web.listings.pages import sources as source_pages
@@ -180,6 +180,7 @@ def build_pages(
         price_pages.routes(site, set_prices),
         creations.routes(site, creating),
         listings.routes(site, book, figures, tell_story, ShowPicture(file, PictureFiles(shared.pictures_folder))),
+        of_sellers.routes(site, tell_story, FindListing(file)),
         replacements.routes(site, waiting, proposals, DecideAll(waiting, proposals)),
         jobs.routes(site, desk, own.public_url),
         rules.routes(

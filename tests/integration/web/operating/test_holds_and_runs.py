@@ -57,7 +57,7 @@ def test_a_hold_shows_five_sources_at_random_with_their_evidence(operator: Brows
     assert "40 of 200 checked sources would be missing at once" in pages[0]
     assert pages[0].count("HTTP 404 · https://auctions.example/x1") == 5
     link = r'href="https://auctions.yahoo.co.jp/jp/auction/x12000000\d\d" rel="noreferrer">'
-    assert len(re.findall(f"{link}TOM-", pages[0])) == 5
+    assert len(re.findall(f"{link}Item", pages[0])) == 5
     assert len(re.findall(f"{link}x12000000", pages[0])) == 40
 
 

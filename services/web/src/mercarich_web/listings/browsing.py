@@ -68,6 +68,19 @@ class TellStory:
 
 
 @dataclass(frozen=True, slots=True)
+class FindListing:
+    """Return the id of a seller's listing by its SKU. Raises `NotFound`."""
+
+    file: SqlListingFile
+
+    def __call__(self, user_id: int, sku: str) -> int:
+        listing_id = self.file.id_of(user_id, sku)
+        if listing_id is None:
+            raise NotFound(f"the seller {user_id} has no listing with the SKU {sku}")
+        return listing_id
+
+
+@dataclass(frozen=True, slots=True)
 class ShowPicture:
     """Return a picture of a seller's listing. Raises `NotFound`."""
 

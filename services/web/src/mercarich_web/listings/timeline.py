@@ -1,13 +1,14 @@
 """The history of one listing, newest first: looks at its source, decisions, pushes, and the searches for it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import State
 from mercarich_contracts.revivals import RevivalState
 from mercarich_listings.transition import Facts, Stage, stage_of
+from mercarich_reasons.push import OrderedAtAmazon
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Earnings, Terms
 from mercarich_replacements.loss_stop import Decision, LossRule, Step, decide, is_sensible
@@ -38,6 +39,11 @@ class Moment:
         if self.event is not None:
             return self.event.kind
         return "look" if self.look is not None else "push"
+
+    def without_order(self) -> "Moment":
+        if self.event is None or not isinstance(self.event.reason, OrderedAtAmazon):
+            return self
+        return replace(self, event=replace(self.event, reason=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,10 @@ class Story:
     """The last time that its offer was to be created or taken over."""
     price: PriceChange | None = None
     """The last price that was asked for, and whether it follows its source."""
+
+    def without_orders(self) -> "Story":
+        """Return the story as operators read it: that a buyer ordered, and not by which order."""
+        return replace(self, moments=[moment.without_order() for moment in self.moments])
 
     @property
     def not_taken_back(self) -> Reason | None:

@@ -47,6 +47,7 @@ class HeldListing:
     id: int
     sku: str
     title: str | None
+    user_id: int
     username: str
     source_id: str
     source_state: str
@@ -80,6 +81,8 @@ class HoldNow:
 class HeldEvidence:
     """Why a source of a hold is taken to be gone: what a person looks at before deciding."""
 
+    listing_id: int
+    user_id: int
     sku: str
     source_url: str
     """Where a person looks at the item."""

@@ -30,6 +30,11 @@ class SqlListingFile:
             row = connection.execute(_offer(), {"seller": user_id, "listing": listing_id}).one_or_none()
         return None if row is None else found(row)
 
+    def id_of(self, user_id: int, sku: str) -> int | None:
+        query = select(listings.c.id).where(listings.c.user_id == user_id, listings.c.sku == sku)
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar()
+
     def looks(self, source_item_id: int, evidence_ids: Collection[int], limit: int) -> Sequence[Evidence]:
         """Return the newest looks at this source, and these; newest first."""
         values = {"source": source_item_id, "these": sorted(evidence_ids), "most": limit}

@@ -105,6 +105,7 @@ class SqlHolds:
                 listings.c.id,
                 listings.c.sku,
                 listings.c.title,
+                listings.c.user_id,
                 users.c.username,
                 source.item_id,
                 source.state,
@@ -129,15 +130,16 @@ class SqlHolds:
         with reading(self._engine) as connection:
             ids = connection.execute(waiting).scalars().all()
             query = (
-                select(listings.c.sku, source_items.c.marketplace, source_items.c.item_id)
+                select(listings.c.id, listings.c.user_id, listings.c.sku)
+                .add_columns(source_items.c.marketplace, source_items.c.item_id)
                 .add_columns(evidence.c.url, evidence.c.http_status, evidence.c.extract, evidence.c.fetched_at)
                 .join(source_items, source_items.c.id == listings.c.source_item_id)
                 .join(evidence, evidence.c.id == source_items.c.evidence_id)
                 .where(listings.c.id.in_(secrets.SystemRandom().sample(ids, min(number, len(ids)))))
             )
             return [
-                HeldEvidence(sku, SITES[Marketplace(name)].page_url(item_id), *seen)
-                for sku, name, item_id, *seen in connection.execute(query)
+                HeldEvidence(id, user_id, sku, SITES[Marketplace(name)].page_url(item_id), *seen)
+                for id, user_id, sku, name, item_id, *seen in connection.execute(query)
             ]
 
     def _read(self, query: Select[*tuple[object, ...]]) -> list[Hold]:
@@ -148,7 +150,8 @@ class SqlHolds:
 def _held(row: AnyRow) -> HeldListing:
     url = SITES[Marketplace(row.marketplace)].page_url(row.item_id)
     seen = (row.item_id, row.state, row.reason, row.observed_at)
-    return HeldListing(row.id, row.sku, row.title, row.username, *seen, url, row.offer_price_jpy)
+    its = (row.id, row.sku, row.title, row.user_id, row.username)
+    return HeldListing(*its, *seen, url, row.offer_price_jpy)
 
 
 def hold_of(row: AnyRow) -> Hold:
