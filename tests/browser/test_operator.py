@@ -35,6 +35,26 @@ def test_a_hold_is_looked_at_and_released(visit: Visit) -> None:
     assert page.locator("form[action$='/release']").count() == 0
 
 
+def test_some_listings_of_a_hold_are_ticked_and_released(visit: Visit) -> None:
+    visitor = visit("operator")
+    visitor.open("/holds/2")
+    page = visitor.page
+    page.remove_listener("dialog", visitor.dismiss)
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    boxes = page.locator("form.bulk [name=listing]")
+    number = boxes.count()
+    assert number > 1
+    assert not page.is_visible(".bulk-bar")
+    boxes.first.check()
+    page.click(".bulk-bar button")
+    page.wait_for_selector(".toast")
+
+    assert "選択した出品の価格を変更します" in asked[0]
+    assert boxes.count() == number - 1
+    assert page.locator("form[action$='/release'] button").count() == 1
+
+
 def test_a_marketplace_is_paused_and_goes_on(visit: Visit) -> None:
     visitor = visit("operator")
     visitor.open("/markets")

@@ -263,6 +263,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/holds"): Row(For.OPERATOR),
     ("get", "/holds/{hold_id}"): Row(For.OPERATOR, "/holds/1"),
     ("post", "/holds/{hold_id}/release"): Row(For.OPERATOR, "/holds/1/release"),
+    ("post", "/holds/{hold_id}/release-listings"): Row(For.OPERATOR, "/holds/1/release-listings", {"listing": "1"}),
     ("get", "/rules"): Row(For.SELLER),
     ("post", "/rules"): Row(For.SELLER),
     ("post", "/rules/exclusions"): Row(For.SELLER),

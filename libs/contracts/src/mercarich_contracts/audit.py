@@ -73,6 +73,8 @@ class AuditAction(StrEnum):
     # operators
     SETTING_CHANGED = "setting_changed"
     HOLD_RELEASED = "hold_released"
+    HOLD_LISTINGS_RELEASED = "hold_listings_released"
+    """Of single listings of a hold, by their SKUs; the hold itself waits on."""
     SCHEDULE_PAUSED = "schedule_paused"
     SCHEDULE_RESUMED = "schedule_resumed"
     SCHEDULE_WANTED = "schedule_wanted"

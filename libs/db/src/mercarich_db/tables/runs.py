@@ -99,3 +99,13 @@ holds = Table(
     Column("applied_at", UtcDateTime, nullable=True),  # its listings have been withdrawn or freed
     Index("ix_holds_open", "applied_at", "run_id"),
 )
+
+# a person's release of single listings of a hold, until a checker has applied it
+hold_releases = Table(
+    "hold_releases",
+    metadata,
+    Column("hold_id", Id, primary_key=True, autoincrement=False),
+    Column("listing_id", Id, primary_key=True, autoincrement=False),
+    Column("released_at", UtcDateTime, nullable=False),
+    Column("released_by", String(64), nullable=False),
+)

@@ -135,12 +135,17 @@ def _standing(
 
 
 def apply_released(connection: Connection, marketplace: Marketplace, rules: PriceRules, now: datetime) -> Released:
-    """Withdraw the listings of holds that a person released, if their source is still gone; pause, or put up, those of
-    holds by price, if that still asks for it. `withdrawn` are those that need a replacement."""
-    released = holds_sql.released(connection, marketplace)
-    if not released:
+    """Withdraw the listings of holds that a person released, and those released alone, if their source is still gone;
+    pause, or put up, those of holds by price, if that still asks for it. `withdrawn` are those that need a
+    replacement."""
+    whole, alone = holds_sql.released(connection, marketplace), holds_sql.released_alone(connection, marketplace)
+    released = {**whole, **alone.holds}
+    if not whole and not alone.of:
         return Released()
-    every = store.lock_where(connection, listings.c.hold_id.in_(released))
+    every = store.lock_where(connection, listings.c.hold_id.in_(whole)) if whole else []
+    if alone.holds:  # a listing that another hold keeps by now was not released
+        chosen = store.lock(connection, alone.of)
+        every += [one for one in chosen if one.hold_id in alone.holds and one.hold_id == alone.of[one.id]]
     later = prices_sql.later(connection, [one for one in every if released[one.hold_id or 0].kind is HoldKind.PRICES])
     every = [one for one in every if one.id not in later]
     by_price = [one for one in every if released[one.hold_id or 0].by_price and one.stage in _KEPT]
@@ -155,7 +160,8 @@ def apply_released(connection: Connection, marketplace: Marketplace, rules: Pric
         for listing in kept
     ]
     store.save(connection, changes)
-    holds_sql.close(connection, sorted(released.keys() - later.values()), now)
+    holds_sql.close(connection, sorted(whole.keys() - later.values()), now)
+    holds_sql.end_released_alone(connection, alone, later)
     down = [one for one in changes if one.after.searching and one.after.quantity == 0]
     lower = [one for one in moved if one.after.quantity < one.before.quantity]
     higher = [one for one in moved if one.after.quantity > one.before.quantity]

@@ -95,7 +95,7 @@ document.addEventListener("change", (event) => {
   if (!form) return;
   const boxes = [...form.querySelectorAll("input[name=listing]")];
   if ("tickAll" in event.target.dataset) for (const box of boxes) box.checked = event.target.checked;
-  const everything = form.querySelector("input[name=everything]").checked;
+  const everything = form.querySelector("input[name=everything]")?.checked;
   form.classList.toggle("has-ticked", everything || boxes.some((box) => box.checked));
 });
 

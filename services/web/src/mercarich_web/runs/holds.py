@@ -27,7 +27,8 @@ class Hold:
     opened_at: datetime
     released_at: datetime | None
     released_by: str | None
-    """Null although `released_at` is set: a second look settled it, and no person released it."""
+    """Null although `released_at` is set: it keeps nothing any more, mostly since a second look settled it, and no
+    person released the whole of it."""
     applied_at: datetime | None
     listings: int
     """Listings that wait for the hold now."""
@@ -57,6 +58,8 @@ class HeldListing:
     """Where a person looks at the item."""
     price_jpy: int | None
     """The offer's price."""
+    released: bool
+    """A person released it alone; a checker applies that within seconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,12 @@ RELEASES: Mapping[str, str] = {
 }
 """What a release does, by the hold's kind; of all others it withdraws."""
 WITHDRAWS = N_("%(n)s listings will be withdrawn. Release hold %(id)s?")
+RELEASES_TICKED: Mapping[str, str] = {
+    "recoveries": N_("The ticked listings will be put up; the others wait on. Release them?"),
+    "prices": N_("The prices of the ticked listings will change; the others wait on. Release them?"),
+}
+"""What a release of single listings does, by the hold's kind; of all others it withdraws."""
+WITHDRAWS_TICKED = N_("The ticked listings will be withdrawn; the others wait on. Release them?")
 DOUBTS: Mapping[str, str] = {"wrong": N_("canaries are wrong"), "unvouched": N_("no canary on sale")}
 """Why a run does not believe a route."""
 LEFT_OUT: Mapping[str, str] = {

@@ -46,6 +46,7 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "listings_undo": (N_("undid a change of listings"), ""),
     "setting_changed": (N_("changed a setting"), "info"),
     "hold_released": (N_("released a hold"), "info"),
+    "hold_listings_released": (N_("released listings of a hold"), "info"),
     "schedule_paused": (N_("paused a schedule"), "warn"),
     "schedule_resumed": (N_("resumed a schedule"), "info"),
     "schedule_wanted": (N_("started a schedule by hand"), "info"),

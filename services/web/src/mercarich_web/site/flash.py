@@ -105,6 +105,8 @@ _MESSAGES: Mapping[str, str] = {
     "pool_changed": N_("%(about)s is changed; the cluster follows within seconds."),
     "hold_released": N_("Hold %(about)s is released; its changes are made within seconds."),
     "hold_was_closed": N_("Hold %(about)s was released or closed before."),
+    "hold_listings_released": N_("%(about)s listings are released; their changes are made within seconds."),
+    "hold_no_listing_released": N_("Nothing was released: nothing was ticked, or it does not wait any more."),
     "schedule_wanted": N_("%(about)s starts in a moment."),
     "schedule_paused": N_("%(about)s is paused."),
     "schedule_resumed": N_("%(about)s starts on schedule again."),

@@ -1,9 +1,12 @@
-"""The pages of holds: the open ones with the listings that wait, releasing one, and the closed ones."""
+"""The pages of holds: the open ones with the listings that wait, releasing one or some of its listings, and the
+closed ones."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
 
 from mercarich_platform.clock import Clock
-from mercarich_web.api.ids import Id
+from mercarich_web.api.ids import GivenId, Id
 from mercarich_web.runs.sql.held_prices import SqlHeldPrices
 from mercarich_web.runs.sql.holds import SqlHolds
 from mercarich_web.site.addresses import Above, Below
@@ -14,6 +17,7 @@ OPEN_SHOWN = 50
 CLOSED_SHOWN = 30
 LISTINGS_SHOWN = 50
 EVIDENCE_SHOWN = 5
+Ticked = Annotated[list[GivenId] | None, Form(max_length=LISTINGS_SHOWN)]
 
 
 def routes(site: Site, book: SqlHolds, prices: SqlHeldPrices, now: Clock) -> APIRouter:
@@ -50,5 +54,12 @@ def routes(site: Site, book: SqlHolds, prices: SqlHeldPrices, now: Clock) -> API
     def release(visit: FreshOperator, hold_id: Id) -> Response:
         done = book.release(hold_id, visit.actor, now())
         return site.to(f"/holds/{hold_id}", "hold_released" if done.changed else "hold_was_closed", str(hold_id))
+
+    @routes.post("/{hold_id}/release-listings")
+    def release_listings(visit: FreshOperator, hold_id: Id, listing: Ticked = None) -> Response:
+        book.one(hold_id)
+        number = book.release_listings(hold_id, listing or (), visit.actor, now())
+        notice = "hold_listings_released" if number else "hold_no_listing_released"
+        return site.to(f"/holds/{hold_id}", notice, str(number))
 
     return routes

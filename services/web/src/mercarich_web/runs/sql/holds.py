@@ -4,14 +4,15 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Select, exists, func, or_, select, update
+from sqlalchemy import Connection, Engine, Select, and_, exists, func, insert, or_, select, update
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES
 from mercarich_db.audit import Deed, note_down
+from mercarich_db.conditions import among
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import evidence, holds, listings, run_sellers, runs, source_items, users
+from mercarich_db.tables import evidence, hold_releases, holds, listings, run_sellers, runs, source_items, users
 from mercarich_db.types import AnyRow
 from mercarich_web.database import reading
 from mercarich_web.paging import Paged
@@ -19,6 +20,9 @@ from mercarich_web.refusals import NotFound
 from mercarich_web.runs.holds import HeldEvidence, HeldListing, Hold, HoldNow, Released
 
 OF_RUN_SHOWN = 200
+_RELEASED_ALONE = exists().where(
+    and_(hold_releases.c.hold_id == listings.c.hold_id, hold_releases.c.listing_id == listings.c.id)
+)
 
 
 class SqlHolds:
@@ -63,6 +67,33 @@ class SqlHolds:
 
         changed = run_tx(self._engine, mark)
         return Released(self.one(hold_id), changed)
+
+    def release_listings(self, hold_id: int, listing_ids: Sequence[int], by: Actor, at: datetime) -> int:
+        """Release these of the listings that wait for a hold, and write the audit log. The checker applies them within
+        seconds; the hold itself waits on.
+
+        Return how many were released: none of a hold that is released or closed, nor what does not wait for it any
+        more, nor what was released before.
+        """
+
+        def mark(connection: Connection) -> int:
+            waiting = (holds.c.id == hold_id, holds.c.released_at.is_(None), holds.c.applied_at.is_(None))
+            hold = connection.execute(select(holds.c.user_id).where(*waiting).with_for_update()).one_or_none()
+            if hold is None:
+                return 0
+            which = (among(listings.c.id, listing_ids), listings.c.hold_id == hold_id, ~_RELEASED_ALONE)
+            chosen = connection.execute(
+                select(listings.c.id, listings.c.sku).where(*which).order_by(listings.c.id)
+            ).all()
+            if chosen:
+                stamp = {"hold_id": hold_id, "released_at": at, "released_by": by.name}
+                connection.execute(insert(hold_releases), [{**stamp, "listing_id": row.id} for row in chosen])
+                detail = ", ".join(row.sku for row in chosen)
+                deed = Deed(AuditAction.HOLD_LISTINGS_RELEASED, by, str(hold_id), at, detail, hold.user_id)
+                note_down(connection, deed)
+            return len(chosen)
+
+        return run_tx(self._engine, mark)
 
     def waiting(self, limit: int) -> Sequence[Hold]:
         """Return the newest holds that nobody has released and for which listings wait."""
@@ -113,6 +144,7 @@ class SqlHolds:
                 source.observed_at,
                 source.marketplace,
                 listings.c.offer_price_jpy,
+                _RELEASED_ALONE.label("released"),
             )
             .join(source_items, source.id == listings.c.source_item_id)
             .join(users, users.c.id == listings.c.user_id)
@@ -151,7 +183,7 @@ def _held(row: AnyRow) -> HeldListing:
     url = SITES[Marketplace(row.marketplace)].page_url(row.item_id)
     seen = (row.item_id, row.state, row.reason, row.observed_at)
     its = (row.id, row.sku, row.title, row.user_id, row.username)
-    return HeldListing(*its, *seen, url, row.offer_price_jpy)
+    return HeldListing(*its, *seen, url, row.offer_price_jpy, row.released)
 
 
 def hold_of(row: AnyRow) -> Hold:

@@ -1,0 +1,110 @@
+"""An operator releases single listings of a hold."""
+
+import re
+
+import pytest
+from sqlalchemy import update
+from tests.integration.web.conftest import Deeds
+from tests.integration.web.operating.conftest import Clock
+from tests.integration.web.operating.test_holds_and_runs import ReadTable
+from tests.integration.web.rows import Rows, ago
+from tests.integration.web.site import Browser
+
+from mercarich_db import tables
+from mercarich_reasons.holds import TooManyPrices
+from mercarich_runs.domain.brake import HoldKind
+
+
+@pytest.fixture
+def hold(rows: Rows) -> int:
+    """A hold that keeps three listings of Tom."""
+    tom, hold = rows.user("tom"), rows.hold(rows.run(1))
+    for number in range(1, 4):
+        rows.listing(tom, rows.source(f"x{number}", state="sold"), f"TOM-{number}", hold_id=hold)
+    return hold
+
+
+def released(browser: Browser, hold: int, *listing_ids: int) -> str:
+    answer = browser.post(f"/holds/{hold}/release-listings", listing=[str(one) for one in listing_ids])
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/holds/{hold}")
+    return browser.get(f"/holds/{hold}").text
+
+
+def test_ticked_listings_are_released_and_audited_and_the_hold_waits_on(
+    operator: Browser, hold: int, deeds: Deeds, table: ReadTable
+) -> None:
+    assert len(ticks(operator.get(f"/holds/{hold}").text)) == 3
+
+    page = released(operator, hold, 1, 3)
+
+    assert "2 listings are released; their changes are made within seconds." in page
+    assert ticks(page) == ["2"]
+    assert page.count(">released</span>") == 2
+    assert [(row.hold_id, row.listing_id, row.released_by) for row in table(tables.hold_releases)] == [
+        (hold, 1, "ohta"),
+        (hold, 3, "ohta"),
+    ]
+    assert deeds() == [("hold_listings_released", "ohta", str(hold), "TOM-1, TOM-3")]
+    assert [row.released_at for row in table(tables.holds)] == [None]
+    assert f'action="/holds/{hold}/release"' in page
+
+
+def test_what_was_released_before_or_does_not_wait_is_not_released(
+    operator: Browser, rows: Rows, hold: int, deeds: Deeds, table: ReadTable
+) -> None:
+    other = rows.hold(rows.run(2))
+    moved = rows.listing(1, rows.source("x9"), "ANN-9", hold_id=other)
+    released(operator, hold, 1)
+
+    page = released(operator, hold, 1, moved, 77)
+    empty = released(operator, hold)
+
+    for told in (page, empty):
+        assert "Nothing was released" in told
+    assert len(deeds()) == 1
+    assert [row.listing_id for row in table(tables.hold_releases)] == [1]
+
+
+@pytest.mark.parametrize("closed", [{"released_at": ago(minutes=1)}, {"applied_at": ago(minutes=1)}])
+def test_a_hold_that_is_released_or_closed_has_nothing_to_tick(
+    operator: Browser, rows: Rows, hold: int, table: ReadTable, closed: dict[str, object]
+) -> None:
+    rows.change(update(tables.holds).values(closed))
+
+    assert ticks(operator.get(f"/holds/{hold}").text) == []
+    assert "Nothing was released" in released(operator, hold, 1)
+    assert table(tables.hold_releases) == []
+
+
+def test_it_asks_for_the_password_of_the_last_minutes(
+    operator: Browser, hold: int, clock: Clock, table: ReadTable
+) -> None:
+    clock.move(minutes=16)
+    page = operator.get(f"/holds/{hold}").text
+    answer = operator.post(f"/holds/{hold}/release-listings", listing="1")
+
+    assert (ticks(page), "Release some of them" in page) == ([], True)
+    assert "/confirm" in answer.headers["location"]
+    assert table(tables.hold_releases) == []
+
+
+def test_a_hold_that_is_not_there_and_too_many_ticks_are_refused(operator: Browser, hold: int) -> None:
+    operator.get(f"/holds/{hold}")
+    missing = operator.post("/holds/77/release-listings", listing="1")
+    many = operator.post(f"/holds/{hold}/release-listings", listing=[str(one) for one in range(1, 52)])
+
+    assert (missing.status_code, many.status_code) == (404, 422)
+
+
+def test_prices_are_ticked_too_and_the_question_says_what_happens(operator: Browser, rows: Rows) -> None:
+    tom = rows.user("tom")
+    hold = rows.hold(rows.run(1), user_id=tom, kind=HoldKind.PRICES, reason=TooManyPrices(1, 9))
+    rows.listing(tom, rows.source("x1"), "TOM-1", hold_id=hold)
+    page = operator.get(f"/holds/{hold}").text
+
+    assert ticks(page) == ["1"]
+    assert "The prices of the ticked listings will change; the others wait on. Release them?" in page
+
+
+def ticks(page: str) -> list[str]:
+    return re.findall(r'<input type="checkbox" name="listing" value="(\d+)"', page)
