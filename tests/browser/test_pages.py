@@ -26,6 +26,7 @@ PAGES = {
         "listings": "/listings",
         "listing": "/listings/{story}",
         "source": "/listings/{story}/source",
+        "edit": "/listings/{story}/edit",
         "creations": "/creations",
         "creation": "/creations/{draft}",
         "orders": "/orders",

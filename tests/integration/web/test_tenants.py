@@ -157,6 +157,9 @@ ROUTES: dict[tuple[str, str], Row] = {
             "cost_jpy": "800",
         },
     ),
+    ("post", "/api/v1/listings/{listing_id}/edit"): Row(
+        For.KEY, "/api/v1/listings/{listing}/edit", json={"title": "Another title"}
+    ),
     ("post", "/api/v1/listings/{listing_id}/limit"): Row(
         For.KEY, "/api/v1/listings/{listing}/limit", json={"least_profit_jpy": "-100"}
     ),
@@ -210,6 +213,15 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/listings/{listing_id}/limit/end"): Row(For.OWNER, "/listings/{listing}/limit/end"),
     ("get", "/listings/changes"): Row(For.SELLER, "/listings/changes?at=2026-11-25T10:00:00Z"),
     ("get", "/listings/changes/part"): Row(For.SELLER, "/listings/changes/part?at=2026-11-25T10:00:00Z"),
+    ("get", "/listings/{listing_id}/edit"): Row(For.OWNER, "/listings/{listing}/edit"),
+    ("post", "/listings/{listing_id}/edit"): Row(
+        For.OWNER,
+        "/listings/{listing}/edit",
+        fields={
+            "title": "Another title",
+            "shown": '{"title": null, "asin": null, "listing_quantity": 1, "offer_price_jpy": null}',
+        },
+    ),
     ("get", "/listings/{listing_id}/source"): Row(For.OWNER, "/listings/{listing}/source"),
     ("get", "/listings/{listing_id}/source/part"): Row(
         For.OWNER, "/listings/{listing}/source/part?market=yahoo&item=x999999"

@@ -41,6 +41,7 @@ PAGES = {
         "/",
         "/listings",
         "/listings/{listing}",
+        "/listings/{listing}/edit",
         "/replacements",
         "/jobs",
         "/jobs/{job}",

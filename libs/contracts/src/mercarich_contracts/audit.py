@@ -63,6 +63,8 @@ class AuditAction(StrEnum):
     LISTINGS_LIST = "listings_list"
     LISTING_SOURCE = "listing_source"
     """Of one listing: the former source, and the one that the seller chose."""
+    LISTING_EDITED = "listing_edited"
+    """Of one listing: what was changed of title, ASIN, quantity when listed and price, with the former values."""
     LISTING_LIMIT = "listing_limit"
     """Of one listing: its own limit of the profit, in place of the loss rule."""
     LISTING_PRICE = "listing_price"

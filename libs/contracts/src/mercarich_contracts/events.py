@@ -71,6 +71,8 @@ class EventKind(StrEnum):
     """The seller requests a look at the source now, or at another item that may become its source."""
     SOURCE_CHOSEN = "source_chosen"
     """The seller gave the listing another source. Going up, or being paused, with it is an event of its own."""
+    EDITED = "edited"
+    """The seller changed its title, ASIN, quantity when listed or price by hand."""
     STOPPED = "stopped"
     """The seller stopped watching it: it is down, and is no longer changed automatically."""
     RESUMED = "resumed"

@@ -12,6 +12,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_listings.event import Event
 from mercarich_listings.listing import Listing
 from mercarich_reasons.earnings import BY_PRICE, EarnsEnoughAgain, LossRuleEnded
+from mercarich_reasons.edits import ListingEdited
 from mercarich_reasons.push import OrderedAtAmazon
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.sources import SourceChosen
@@ -133,6 +134,14 @@ def _chosen(listing: Listing, event: Event) -> dict[str, Any]:
     return columns if is_kept else {**columns, **_quantity(event)}
 
 
+def _edited(listing: Listing, event: Event) -> dict[str, Any]:
+    """Of an offer, the quantity that it shows stays; a draft has no other one than that of its listing."""
+    change = event.reason
+    assert isinstance(change, ListingEdited)
+    columns = {"listing_quantity": change.listing_quantity or listing.listing_quantity}
+    return columns if listing.listed else {**columns, "quantity": event.quantity_after, "changed_at": event.at}
+
+
 def _source(reason: ReplacedBy | ReplacementTakenBack | SourceChosen) -> dict[str, Any]:
     return {"source_item_id": reason.source_item_id, "marketplace": reason.marketplace}
 
@@ -153,6 +162,7 @@ _TOLD: Mapping[EventKind, Callable[[Listing, Event], dict[str, Any]]] = {
     EventKind.RESTORED: _given,
     EventKind.UNDONE: _undone,
     EventKind.SOURCE_CHOSEN: _chosen,
+    EventKind.EDITED: _edited,
     EventKind.RESUMED: _resumed,
     EventKind.STOPPED: _stopped,
     EventKind.LEAVING: lambda _, event: {"listed": False, "leaving": True, "paused_at": None, **_FREE},

@@ -16,6 +16,7 @@ from mercarich_reasons import (
     chats,
     creations,
     earnings,
+    edits,
     holds,
     imports,
     jobs,
@@ -59,6 +60,7 @@ _SUBJECTS = (
     orders,
     troubles,
     sources,
+    edits,
 )
 
 

@@ -34,12 +34,13 @@ from mercarich_web.jobs.wiring import job_desk
 from mercarich_web.listings import api as listings_api
 from mercarich_web.listings.browsing import FindListing, ShowPicture, TellStory
 from mercarich_web.listings.bulk import ChangeMany
+from mercarich_web.listings.editing import EditListing
 from mercarich_web.listings.feed_kafka import KafkaFeed
 from mercarich_web.listings.figures_cache import FiguresCache
 from mercarich_web.listings.limits import LimitLoss
 from mercarich_web.listings.looks_kafka import KafkaLooks
 from mercarich_web.listings.pages import actions as bulk
-from mercarich_web.listings.pages import limits, listings, of_sellers
+from mercarich_web.listings.pages import edits, limits, listings, of_sellers
 from mercarich_web.listings.pages import prices as price_pages
 from mercarich_web.listings.pages import progress as change_progress
 from mercarich_web.listings.pages import sources as source_pages
@@ -48,6 +49,7 @@ from mercarich_web.listings.sources import ChooseSource
 from mercarich_web.listings.sql.actions import SqlBulk
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.sql.demand import SqlDemands
+from mercarich_web.listings.sql.edits import SqlEdits
 from mercarich_web.listings.sql.exposure import SqlExposures
 from mercarich_web.listings.sql.limits import SqlLimits
 from mercarich_web.listings.sql.offers import SqlOffers
@@ -128,9 +130,10 @@ def build_pages(
     looks = KafkaLooks(shared.kafka)
     end.callback(looks.close)
     change = ChangeMany(SqlBulk(engine), feed, looks, people.audit, now)
-    choose, limit = (
+    choose, limit, edit = (
         ChooseSource(SqlSources(engine), feed, looks, people.audit, now),
         LimitLoss(SqlLimits(engine), people.audit, now),
+        EditListing(SqlEdits(engine), people.audit, now),
     )
     set_prices = SetPrices(SqlPrices(engine), people.audit, now)
     proposals, waiting = SqlProposals(engine, now), SqlWaiting(engine)
@@ -143,6 +146,7 @@ def build_pages(
     of_api = api(
         listings_api.routes(people.keys, book, tell_story),
         listings_api.sources(people.keys, choose),
+        listings_api.edits(people.keys, edit),
         listings_api.changes(people.keys, change, limit, set_prices),
         replacements_api.decisions(people.keys, waiting, proposals),
         differences_api.routes(people.keys, differing, ask),
@@ -176,6 +180,7 @@ def build_pages(
         change_progress.routes(site, SqlProgress(engine)),
         bulk.routes(site, change, people.door),
         limits.routes(site, limit),
+        edits.routes(site, edit),
         source_pages.routes(site, choose),
         price_pages.routes(site, set_prices),
         creations.routes(site, creating),

@@ -7,6 +7,7 @@ from mercarich_reasons.words.accounts_en import ACCOUNTS
 from mercarich_reasons.words.chats_en import CHATS
 from mercarich_reasons.words.creations_en import CREATIONS
 from mercarich_reasons.words.earnings_en import EARNINGS
+from mercarich_reasons.words.edits_en import EDITS
 from mercarich_reasons.words.files_en import FILES
 from mercarich_reasons.words.repricing_en import REACHED, REPRICING
 from mercarich_reasons.words.sources_en import SOURCES
@@ -282,6 +283,7 @@ REASONS: Mapping[str, str] = {
     **TROUBLES,
     **REPRICING,
     **SOURCES,
+    **EDITS,
     # capacity of a marketplace
     "capacity_short": _CAPACITY,
     "capacity_enough": _CAPACITY,

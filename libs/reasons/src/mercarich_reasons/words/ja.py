@@ -7,6 +7,7 @@ from mercarich_reasons.words.accounts_ja import ACCOUNTS
 from mercarich_reasons.words.chats_ja import CHATS
 from mercarich_reasons.words.creations_ja import CREATIONS
 from mercarich_reasons.words.earnings_ja import EARNINGS
+from mercarich_reasons.words.edits_ja import EDITS
 from mercarich_reasons.words.files_ja import FILES
 from mercarich_reasons.words.repricing_ja import REACHED, REPRICING
 from mercarich_reasons.words.sources_ja import SOURCES
@@ -280,6 +281,7 @@ REASONS: Mapping[str, str] = {
     **TROUBLES,
     **REPRICING,
     **SOURCES,
+    **EDITS,
     # capacity of a marketplace
     "capacity_short": f"{_NEEDS}必要ですが、使えるのは毎秒{{available_per_second}}回です。{_PASS}",
     "capacity_enough": f"{_NEEDS}必要で、毎秒{{available_per_second}}回まで使えます。{_PASS}",

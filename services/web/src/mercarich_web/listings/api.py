@@ -12,18 +12,20 @@ from mercarich_web.api.ids import Id
 from mercarich_web.identity.api_keys import Keys
 from mercarich_web.identity.keys import Scope
 from mercarich_web.identity.people import Account
-from mercarich_web.listings import price_shapes, shapes, source_shapes
+from mercarich_web.listings import edit_shapes, price_shapes, shapes, source_shapes
 from mercarich_web.listings.actions import ACTIONS, BulkAction
 from mercarich_web.listings.browsing import TellStory
 from mercarich_web.listings.bulk import ChangeMany
 from mercarich_web.listings.choices import Choice
+from mercarich_web.listings.csv_rows import read_details
+from mercarich_web.listings.editing import EditListing
 from mercarich_web.listings.export import as_csv
 from mercarich_web.listings.limits import LimitLoss
 from mercarich_web.listings.prices import MOST_REVISION, PriceAction, SetPrices
 from mercarich_web.listings.sources import ChooseSource
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import LONGEST_SEARCH, Order, View, Wish, packed, unpacked
-from mercarich_web.refusals import NotFound
+from mercarich_web.refusals import NotFound, Refused
 from mercarich_web.site.shares import Download
 
 
@@ -44,6 +46,22 @@ def sources(keys: Keys, choose: ChooseSource) -> APIRouter:
         item = (wish.marketplace, wish.item_id)
         used = choose.use(account, listing_id, item, wish.shown, by)
         return source_shapes.SourceGiven(sku=used.sku, outcome=used.outcome)
+
+    return routes
+
+
+def edits(keys: Keys, edit: EditListing) -> APIRouter:
+    """Comes before `changes`, as `sources` does."""
+    routes = APIRouter(prefix="/listings", tags=["listings"])
+    writer = Depends(caller(keys, Scope.LISTINGS_WRITE))
+
+    @routes.post("/{listing_id}/edit", summary="Change title, ASIN, quantity when listed and price of one listing here")
+    def save(listing_id: Id, wish: edit_shapes.EditWish, account: Account = writer) -> edit_shapes.ListingEdited:
+        given, wrong = read_details(wish.texts)
+        for problem in wrong.values():
+            raise Refused(problem)
+        by = Actor(f"{account.username} (API)", account.user_id)
+        return edit_shapes.edited(edit(account, listing_id, given, by))
 
     return routes
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES, called, is_short_link, item_of_address
+from mercarich_listings.details import Details
 from mercarich_reasons.imports import (
     CellCount,
     CellEmpty,
@@ -139,6 +140,15 @@ def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[L
     problems = [Problem(line, name, CellFailed()) for name in failed]
     problems += [each for each in reader.problems if each.field not in failed]
     return (None if problems else row), problems
+
+
+def read_details(values: Mapping[str, str]) -> tuple[Details, Mapping[str, Reason]]:
+    """Return what the texts of `title`, `asin`, `quantity` and `price` say, by the checks of an import, and what is
+    wrong with them. An empty one says nothing."""
+    failed = {name: CellFailed() for name, text in values.items() if is_error(text)}
+    reader = _Reader({name: "" if name in failed else text.strip() for name, text in values.items()}, line=0)
+    given = Details(reader.asin(), reader.title(), reader.quantity(), reader.price())
+    return given, {str(one.field): one.problem for one in reversed(reader.problems)} | failed
 
 
 def is_no_listing(columns: Sequence[str], cells: Sequence[str]) -> bool:

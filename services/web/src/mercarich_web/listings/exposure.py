@@ -75,6 +75,7 @@ EFFECTS: Mapping[EventKind, Effect] = {
     EventKind.NOT_REGISTERED: Effect.NOTHING,
     EventKind.GIVEN_UP: Effect.NOTHING,
     EventKind.LISTED: Effect.NOTHING,
+    EventKind.EDITED: Effect.NOTHING,
     EventKind.LOOK_WANTED: Effect.NOTHING,
     EventKind.STOPPED: Effect.NOTHING,
     EventKind.LEAVING: Effect.NOTHING,

@@ -249,6 +249,7 @@ TOLD: Mapping[EventKind, str] = {
     EventKind.NOT_REGISTERED: "Amazon has no such offer: a draft again",
     EventKind.LISTED: "an offer from now on: its source is checked",
     EventKind.SOURCE_CHOSEN: "its seller chose another source",
+    EventKind.EDITED: "its seller edited it",
     EventKind.LOOK_WANTED: "its seller wants a look at its source now",
     EventKind.STOPPED: "its seller stopped watching it",
     EventKind.RESUMED: "its seller watches it again",

@@ -240,6 +240,7 @@ TONES: Mapping[str, str] = {
     EventKind.LISTED: "good",
     EventKind.LOOK_WANTED: "info",
     EventKind.SOURCE_CHOSEN: "info",
+    EventKind.EDITED: "",
     EventKind.STOPPED: "",
     EventKind.RESUMED: "",
     EventKind.LEAVING: "",

@@ -102,6 +102,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     EventKind.LISTED: (N_("Listed: its source is checked from now on"), "check"),
     EventKind.LOOK_WANTED: (N_("A look at its source was requested"), "eye"),
     EventKind.SOURCE_CHOSEN: (N_("Another source chosen"), "refresh-cw"),
+    EventKind.EDITED: (N_("Edited"), "square-pen"),
     EventKind.STOPPED: (N_("No longer watched"), "eye-off"),
     EventKind.RESUMED: (N_("Watched again"), "play"),
     EventKind.LEAVING: (N_("To be deleted at Amazon"), "trash-2"),

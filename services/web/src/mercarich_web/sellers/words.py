@@ -41,6 +41,7 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "listings_list": (N_("had offers taken over from Amazon"), ""),
     "listing_limit": (N_("set a listing's own limit of the profit"), ""),
     "listing_source": (N_("gave a listing another source"), ""),
+    "listing_edited": (N_("edited a listing"), ""),
     "listing_price": (N_("changed how a listing's price follows its source"), ""),
     "listings_delete": (N_("deleted listings"), ""),
     "listings_undo": (N_("undid a change of listings"), ""),

@@ -68,6 +68,8 @@ _MESSAGES: Mapping[str, str] = {
     ),
     "source_paused": N_("%(about)s has another source, and is paused: a sale would earn too little."),
     "source_none": N_("%(about)s has another source."),
+    "edited": N_("%(about)s is saved."),
+    "edited_nothing": N_("%(about)s: nothing was changed."),
     "limit_set": N_("The limit of %(about)s is saved; the next look at its source goes by it."),
     "limit_agreed": N_("%(about)s goes up once its source was seen on sale again."),
     "limit_ended": N_("%(about)s follows your loss rule again, from the next look at its source on."),

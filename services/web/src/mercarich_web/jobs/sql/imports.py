@@ -14,6 +14,7 @@ from mercarich_db.engine import run_tx
 from mercarich_db.tables import job_files, job_problems, job_rows, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
+from mercarich_listings.details import Details, columns, kept
 from mercarich_listings.listing import make_offer
 from mercarich_listings.stages import REGISTERING
 from mercarich_listings.transition import Stage
@@ -263,7 +264,7 @@ def _new(row: AnyRow, user_id: int, now: datetime) -> dict[str, Any]:
 def _edited(row: AnyRow) -> dict[str, Any]:
     if row.source != row.old_source or row.listed is False:
         raise Changed
-    return _kept(row)
+    return _kept(row, listed=True)
 
 
 def _redrawn(row: AnyRow) -> dict[str, Any]:
@@ -271,23 +272,17 @@ def _redrawn(row: AnyRow) -> dict[str, Any]:
         raise Changed
     price = row.old_price if row.source == row.old_source else row.source_price
     source = {"source_item_id": row.source, "marketplace": row.marketplace, "first_price_jpy": price}
-    return {**_kept(row), **source, "quantity": row.quantity or row.old_pieces}
+    return {**_kept(row, listed=False), **source}
 
 
-def _kept(row: AnyRow) -> dict[str, Any]:
+def _kept(row: AnyRow, *, listed: bool) -> dict[str, Any]:
     """Return the values of a listing that is there; what the file leaves empty stays as it is. Raises `Changed`."""
-    least, most = row.least_price or row.old_least_price, row.most_price or row.old_most_price
-    if crossed(least, most) is not None:
+    given = Details(row.asin, row.title, row.quantity, row.price, row.least_price, row.most_price)
+    offered = (row.old_offer_price, row.old_least_price, row.old_most_price)
+    after = kept(given, Details(row.old_asin, row.old_title, row.old_pieces, *offered))
+    if crossed(after.least_price_jpy, after.most_price_jpy) is not None:
         raise Changed
-    return {
-        "id": row.listing,
-        "asin": row.asin or row.old_asin,
-        "title": row.title or row.old_title,
-        "listing_quantity": row.quantity or row.old_pieces,
-        "offer_price_jpy": row.price or row.old_offer_price,
-        "least_price_jpy": least,
-        "most_price_jpy": most,
-    }
+    return {"id": row.listing, **columns(after, listed=listed)}
 
 
 def _same_source() -> Any:

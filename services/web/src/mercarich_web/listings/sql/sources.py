@@ -16,10 +16,11 @@ from mercarich_db.replacement_rules import rules_of
 from mercarich_db.tables import amazon_accounts, listings, revivals, source_items
 from mercarich_listings import earnings, store
 from mercarich_listings import listing as life
+from mercarich_listings.details import why_fixed
 from mercarich_listings.event import Told, Trigger
 from mercarich_listings.listing import UP, Listing, Lived
 from mercarich_listings.transition import Stage
-from mercarich_reasons.imports import BeingDeleted, BeingRegistered, SourceTaken
+from mercarich_reasons.imports import SourceTaken
 from mercarich_reasons.sources import (
     ChosenAlready,
     ChosenDearer,
@@ -252,10 +253,9 @@ def _follow(connection: Connection, listing: Listing, new: SeenItem, deed: Deed)
 
 
 def _refuse_stage(listing: Listing) -> None:
-    if listing.stage is Stage.REGISTERING:
-        raise Refused(BeingRegistered(listing.sku))
-    if listing.stage is Stage.LEAVING:
-        raise Refused(BeingDeleted(listing.sku))
+    why = why_fixed(listing)
+    if why is not None:
+        raise Refused(why)
 
 
 def _refuse_item(new: SeenItem, shown: Shown, now: datetime) -> None:

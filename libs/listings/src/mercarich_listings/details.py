@@ -1,0 +1,81 @@
+"""What a seller says of a listing besides its source: title, ASIN, quantity and prices. No I/O.
+
+An import and the form of one listing change them by these functions alone.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from mercarich_contracts.events import EventKind
+from mercarich_listings.event import Change, Told, event_of, with_columns
+from mercarich_listings.listing import Listing, Lived
+from mercarich_listings.transition import Stage
+from mercarich_reasons.edits import ListingEdited, ListingEditedSince
+from mercarich_reasons.imports import BeingDeleted, BeingRegistered
+from mercarich_reasons.reason import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Columns of a listing. None: it is not known, or, of what is given, it stays as it is."""
+
+    asin: str | None = None
+    title: str | None = None
+    listing_quantity: int | None = None
+    """Pieces that the offer shows when it goes up."""
+    offer_price_jpy: int | None = None
+    """What a buyer pays at Amazon, as the seller says."""
+    least_price_jpy: int | None = None
+    most_price_jpy: int | None = None
+
+
+NAMES = tuple(field.name for field in fields(Details))
+_TOLD = ("title", "asin", "listing_quantity", "offer_price_jpy")
+"""What a form shows. The bounds of the price have a form of their own."""
+
+
+def kept(given: Details, present: Details) -> Details:
+    """Return what the listing has with what is given; the rest stays as it is."""
+    of_present = {name: getattr(present, name) for name in NAMES}
+    return Details(**{name: getattr(given, name) or value for name, value in of_present.items()})
+
+
+def columns(after: Details, *, listed: bool) -> dict[str, Any]:
+    """Return the columns to write. The quantity of a draft is what it is to be listed with; an offer keeps the one that
+    it shows until it goes up again."""
+    values: dict[str, Any] = {name: getattr(after, name) for name in NAMES}
+    return values if listed else {**values, "quantity": after.listing_quantity}
+
+
+def why_fixed(listing: Listing) -> Reason | None:
+    """Return why nothing of the listing can be changed now; None: it can."""
+    if listing.stage is Stage.REGISTERING:
+        return BeingRegistered(listing.sku)
+    return BeingDeleted(listing.sku) if listing.stage is Stage.LEAVING else None
+
+
+def differing(before: Details, after: Details) -> dict[str, Any]:
+    """Return the values of `after` that `before` does not have, by name."""
+    pairs = ((name, getattr(before, name), getattr(after, name)) for name in NAMES)
+    return {name: new for name, old, new in pairs if new != old}
+
+
+def edited_since(sku: str, given: Details, shown: Details, present: Details) -> ListingEditedSince | None:
+    """Return what changed after the form was `shown`; None: nothing, but for what it asks for itself."""
+    wanted = differing(present, kept(given, shown))
+    changed = {name: new for name, new in differing(shown, present).items() if name in _TOLD and name in wanted}
+    return ListingEditedSince(sku, **changed) if changed else None
+
+
+def edited(listing: Listing, before: Details, after: Details, person: str, now: datetime) -> Lived:
+    """Return the change of a listing by a person, with its event. Nothing is pushed: of an offer, the quantity that it
+    shows stays; of a draft, nothing is at Amazon."""
+    changed: dict[str, Any] = {"listing_quantity": after.listing_quantity}
+    if listing.stage is Stage.DRAFT:
+        changed |= {"quantity": after.listing_quantity, "changed_at": now}
+    new = {name: value for name, value in differing(before, after).items() if name in _TOLD}
+    old = {f"old_{name}": getattr(before, name) for name in new}
+    made = with_columns(listing, changed)
+    told = Told(EventKind.EDITED, now, ListingEdited(person, **new, **old))
+    return Change(listing, made, event_of(listing, made, told))

@@ -1,0 +1,12 @@
+"""English: what a seller changes of a listing."""
+
+from collections.abc import Mapping
+
+EDITS: Mapping[str, str] = {
+    "listing_edited": "by {person}[; title: {title}][, before: {old_title}][; ASIN: {asin}][, before: {old_asin}]"
+    "[; quantity when listed: {listing_quantity}][, before: {old_listing_quantity}]"
+    "[; price at Amazon: {offer_price_jpy}][, before: {old_offer_price_jpy}]",
+    "listing_edited_since": "{sku} has changed since you opened the page[; its title is now {title}]"
+    "[; its ASIN is now {asin}][; its quantity when listed is now {listing_quantity}]"
+    "[; its price at Amazon is now {offer_price_jpy}]. Look at what you typed, then save again",
+}

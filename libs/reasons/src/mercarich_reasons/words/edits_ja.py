@@ -1,0 +1,13 @@
+"""Japanese: what a seller changes of a listing."""
+
+from collections.abc import Mapping
+
+EDITS: Mapping[str, str] = {
+    "listing_edited": "{person}が変更[。商品名：{title}][（変更前：{old_title}）]"
+    "[。ASIN：{asin}][（変更前：{old_asin}）]"
+    "[。出品時の数量：{listing_quantity}][（変更前：{old_listing_quantity}）]"
+    "[。Amazonでの価格：{offer_price_jpy}][（変更前：{old_offer_price_jpy}）]",
+    "listing_edited_since": "ページを開いた後に{sku}が変更されました[。現在の商品名は{title}][。現在のASINは{asin}]"
+    "[。現在の出品時の数量は{listing_quantity}][。現在のAmazonでの価格は{offer_price_jpy}]。"
+    "入力内容を確認してから、もう一度保存してください",
+}

@@ -1,0 +1,32 @@
+"""What a seller changes of one listing by hand: its title, ASIN, quantity when listed, and price at Amazon."""
+
+from dataclasses import dataclass
+
+from mercarich_contracts.audit import Actor, AuditAction
+from mercarich_listings.details import Details
+from mercarich_platform.clock import Clock
+from mercarich_web.identity.people import Account
+from mercarich_web.identity.sql.audit import SqlAudit
+from mercarich_web.listings.sql.edits import Editable, Edited, SqlEdits
+
+
+@dataclass(frozen=True, slots=True)
+class EditListing:
+    """Raises `NotFound` for a listing that is not the seller's."""
+
+    edits: SqlEdits
+    audit: SqlAudit
+    now: Clock
+
+    def show(self, seller: Account, listing_id: int) -> Editable:
+        return self.edits.read(seller.user_id, listing_id)
+
+    def __call__(
+        self, seller: Account, listing_id: int, given: Details, by: Actor, shown: Details | None = None
+    ) -> Edited:
+        """Change what is given. Raises `Refused`, also if something else changed since the form was `shown`."""
+        edited = self.edits.edit(seller.user_id, listing_id, given, shown, by.name, self.now())
+        if edited.changed:
+            said = "; ".join(f"{name} {old!r} to {new!r}" for name, (old, new) in edited.changed.items())
+            self.audit.write(AuditAction.LISTING_EDITED, by, edited.sku, said, self.now())
+        return edited

@@ -1,0 +1,92 @@
+"""What a seller changes of a listing besides its source: of every stage, and by which event it can be replayed."""
+
+from dataclasses import replace
+
+import pytest
+from tools.life_cycle import EXAMPLES, NOW
+
+from mercarich_contracts.events import EventKind
+from mercarich_listings.details import NAMES, Details, columns, edited, edited_since, kept, why_fixed
+from mercarich_listings.history import replay
+from mercarich_listings.store import DRAFT_COLUMNS, SELLERS_COLUMNS
+from mercarich_listings.transition import Stage
+from mercarich_reasons.edits import ListingEdited, ListingEditedSince
+from mercarich_reasons.imports import BeingDeleted, BeingRegistered
+
+HAS = Details("B00TEST123", "A camera", 2, 3000, 2000, 4000)
+
+
+@pytest.mark.parametrize("stage", [stage for stage in Stage if why_fixed(EXAMPLES[stage]) is None])
+def test_the_history_has_all_that_an_edit_changes_and_nothing_is_pushed(stage: Stage) -> None:
+    listing = EXAMPLES[stage]
+    before = replace(HAS, listing_quantity=listing.listing_quantity)
+
+    change = edited(listing, before, replace(before, listing_quantity=7, title="Another"), "ann", NOW)
+
+    assert change.event is not None
+    assert replay(listing, [change.event]) == change.after
+    assert (change.event.kind, change.event.at) == (EventKind.EDITED, NOW)
+    assert change.event.reason == ListingEdited(
+        "ann", listing_quantity=7, old_listing_quantity=listing.listing_quantity, title="Another", old_title="A camera"
+    )
+    assert change.after.listing_quantity == 7
+    assert change.after.revision == listing.revision
+    assert change.after.stage == stage
+    is_draft = stage is Stage.DRAFT
+    assert change.after.quantity == (7 if is_draft else listing.quantity)
+    assert change.after.changed_at == (NOW if is_draft else listing.changed_at)
+
+
+def test_a_change_of_the_title_alone_leaves_the_quantity_in_the_history() -> None:
+    listing = EXAMPLES[Stage.ON_SALE]
+    before = replace(HAS, listing_quantity=listing.listing_quantity)
+
+    change = edited(listing, before, replace(before, title="Another"), "ann", NOW)
+
+    assert change.event is not None
+    assert change.event.reason == ListingEdited("ann", title="Another", old_title="A camera")
+    assert replay(listing, [change.event]) == change.after == listing
+
+
+def test_what_is_not_given_stays() -> None:
+    assert kept(Details(), HAS) == HAS
+    assert kept(Details(title="Another", offer_price_jpy=1), HAS) == replace(HAS, title="Another", offer_price_jpy=1)
+    assert kept(HAS, Details()) == HAS
+
+
+def test_only_a_draft_has_its_quantity_written() -> None:
+    assert set(columns(HAS, listed=True)) == set(NAMES) <= SELLERS_COLUMNS
+    assert set(columns(HAS, listed=False)) == {*NAMES, "quantity"} <= DRAFT_COLUMNS
+    assert columns(HAS, listed=False)["quantity"] == 2
+
+
+def test_what_is_being_registered_or_deleted_is_fixed() -> None:
+    told = {stage: why_fixed(EXAMPLES[stage]) for stage in Stage}
+
+    assert {stage for stage, why in told.items() if why is not None} == {Stage.REGISTERING, Stage.LEAVING}
+    assert isinstance(told[Stage.REGISTERING], BeingRegistered)
+    assert isinstance(told[Stage.LEAVING], BeingDeleted)
+
+
+@pytest.mark.parametrize(
+    ("given", "present", "told"),
+    [
+        (Details(title="Mine"), HAS, None),
+        (Details(title="Mine"), replace(HAS, title="Mine"), None),
+        (Details(title="Mine"), replace(HAS, title="Theirs"), ListingEditedSince("A-1", title="Theirs")),
+        (Details(title="Mine"), replace(HAS, offer_price_jpy=9), ListingEditedSince("A-1", offer_price_jpy=9)),
+        (Details(title="Mine"), replace(HAS, least_price_jpy=9), None),
+        (Details(listing_quantity=5), replace(HAS, listing_quantity=1), ListingEditedSince("A-1", listing_quantity=1)),
+        (
+            Details(title="Mine"),
+            replace(HAS, title="Mine", asin="B00OTHER99"),
+            ListingEditedSince("A-1", asin="B00OTHER99"),
+        ),
+    ],
+)
+def test_what_changed_after_the_form_was_opened_is_told_but_for_what_it_asks_itself(
+    given: Details, present: Details, told: ListingEditedSince | None
+) -> None:
+    shown = replace(HAS, least_price_jpy=None, most_price_jpy=None)
+
+    assert edited_since("A-1", given, shown, present) == told
