@@ -59,7 +59,8 @@ class SqlJobBook:
     def listed(self, user_id: int, sku: str, source: tuple[str, str]) -> Sequence[str]:
         """Return the SKUs of those of the seller's listings that have this SKU, or this source: marketplace and id."""
         of_source = and_(source_items.c.marketplace == source[0], source_items.c.item_id == source[1])
-        found = select(listings.c.sku).join_from(listings, source_items).where(or_(listings.c.sku == sku, of_source))
+        found = select(listings.c.sku).join(source_items, source_items.c.id == listings.c.source_item_id)
+        found = found.where(or_(listings.c.sku == sku, of_source))
         with reading(self._engine) as connection:
             return connection.execute(found.where(listings.c.user_id == user_id)).scalars().all()
 
