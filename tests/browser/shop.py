@@ -20,6 +20,8 @@ from mercarich_reasons.holds import CanariesDiffer, TooManyFalls, TooManyPrices
 from mercarich_reasons.jobs import RowsWrong
 from mercarich_reasons.push import AmazonRefused, ChangedAtAmazon, NotForSale, NotShown, UnknownSku
 from mercarich_reasons.stock import PutBack, ReplacementWaits, SourceSeen
+from mercarich_simulator.pictures import photo
+from mercarich_simulator.pictures.subject import Subject
 from mercarich_web.identity.sign_in import hashed
 from mercarich_web.notices.keeping import KeepNotices
 from mercarich_web.notices.sql.causes import SqlCauses
@@ -160,6 +162,11 @@ def _png(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
 
+def _photo(number: int) -> bytes:
+    """Return a JPEG of something for sale."""
+    return photo.photograph(Subject(1, number, "camera", 2), photo.Shot("a", "b"))
+
+
 def _runs(rows: Rows, seller: int) -> None:
     run = rows.run(2, outcome="running", phase="checking", ended_at=None, planned=4000, checked=2360, withdrawn=31)
     newest = (tables.run_heads.c.operation == "check", tables.run_heads.c.marketplace == "yahoo")
@@ -294,7 +301,7 @@ def _withdrawn(rows: Rows, seller: int) -> int:
         )
         found = {"marketplace": "yahoo", "url": "https://auctions.example/x4", "title": f"{GOODS[number]} 美品"}
         rows.source(f"x400000{number}", seller_id="shop_4711", price_jpy=7_980, condition_code=3)
-        rows.add(
+        replacement = rows.add(
             tables.revivals,
             **found,
             item_id=f"x400000{number}",
@@ -305,6 +312,8 @@ def _withdrawn(rows: Rows, seller: int) -> int:
             old_source_item_id=source,
             at=ago(hours=2),
         )
+        if number:  # of the first no picture was at hand
+            rows.add(tables.revival_pictures, listing_id=listing, revival_id=replacement, jpeg=_photo(number))
         for place, (by, reason) in enumerate(
             (
                 ("price", PriceAboveLimit(12_800, 8_800)),

@@ -79,6 +79,7 @@ STRANGERS = {"sign-in": "/sign-in", "join": "/join/welcome"}
 """Pages for visitors who are not signed in."""
 NO_PAGES = {
     *("/healthz", "/readyz", "/assets/{name}", "/listings/{listing_id}/pictures/{slot}"),
+    "/replacements/{listing_id}/pictures/{revival_id}",
     *(
         "/running",
         "/troubles",

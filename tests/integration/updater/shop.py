@@ -19,6 +19,7 @@ from mercarich_db.tables import (
     listing_fees,
     listings,
     revival_candidates,
+    revival_pictures,
     revivals,
     seller_settings,
     source_items,
@@ -92,6 +93,8 @@ class Market:
     ours: list[Picture] = field(default_factory=list)
     unsearchable: str = ""
     blocked_pictures: set[str] = field(default_factory=set)
+    evicted: set[str] = field(default_factory=set)
+    """Pictures that were compared, and are not at hand any more."""
     alike: Likeness = SAME
     correlation: float = 0.95
     away: bool = False
@@ -120,6 +123,9 @@ class Market:
 
     def likeness(self, ours: Picture, theirs: Picture) -> Likeness:
         return self.alike
+
+    def preview(self, picture: Picture) -> bytes | None:
+        return None if picture.url in self.evicted else f"JPEG of {picture.url}".encode()
 
 
 class RevivalShop(Shop):
@@ -216,6 +222,13 @@ class RevivalShop(Shop):
         rows = select(revivals.c.state).where(revivals.c.listing_id == listing_id).order_by(revivals.c.id)
         with engines.reading(self.engine) as connection:
             return list(connection.execute(rows).scalars())
+
+    def found_picture(self, listing_id: int) -> tuple[int, bytes] | None:
+        """Return the picture kept of the listing's replacement, with the replacement's id."""
+        mine = select(revival_pictures).where(revival_pictures.c.listing_id == listing_id)
+        with engines.reading(self.engine) as connection:
+            row = connection.execute(mine).one_or_none()
+        return None if row is None else (row.revival_id, row.jpeg)
 
     def source_of(self, listing_id: int) -> str:
         offer = self.offer(listing_id)

@@ -117,3 +117,14 @@ def test_a_saved_picture_that_is_not_there_or_lies_elsewhere_is_fetched_as_ever(
     with pytest.raises(NoPicture) as refused:
         pictures.quick(Picture(Marketplace.YAHOO, "", saved=path), THEIRS)
     assert refused.value.reason == OldPictureMissing()
+
+
+def test_a_preview_is_of_what_was_compared_and_costs_no_call(served: tuple[HttpPictures, list[bytes]]) -> None:
+    pictures, bodies = served
+    bodies += [png(100, 100), png(300, 150)]
+    pictures.quick(OURS, THEIRS)
+    preview = pictures.preview(THEIRS)
+    assert preview is not None
+    assert preview.startswith(b"\xff\xd8\xff")
+    assert cv2.imdecode(np.frombuffer(preview, np.uint8), cv2.IMREAD_COLOR).shape == (120, 240, 3)
+    assert pictures.preview(Picture(Marketplace.YAHOO, "https://pictures/never")) is None

@@ -315,14 +315,16 @@ def test_listings_that_share_the_former_source_and_proposals(
     seen(rows)
     for one in (listing_id, other):
         waits = {"listing_id": one, "user_id": ann_id, "state": "proposed", "marketplace": "yahoo", "item_id": "x9"}
-        rows.add(tables.revivals, **waits, url="https://x", old_source_item_id=1, at=ago(minutes=5))
+        found = rows.add(tables.revivals, **waits, url="https://x", old_source_item_id=1, at=ago(minutes=5))
+        rows.add(tables.revival_pictures, listing_id=one, revival_id=found, jpeg=b"x")
 
     use(ann, listing_id, "goes_up")
 
     assert (row(engine, other).source_item_id, row(engine, other).revision) == (1, 1)
     with reading(engine) as connection:
         states = connection.execute(select(tables.revivals.c.state).order_by(tables.revivals.c.id)).scalars().all()
-    assert states == ["lapsed", "proposed"]
+        pictured = connection.execute(select(tables.revival_pictures.c.listing_id)).scalars().all()
+    assert (states, pictured) == (["lapsed", "proposed"], [other])
 
 
 def test_excluded_sellers_and_words_are_told_and_not_refused(ann: Browser, ann_id: int, rows: Rows) -> None:

@@ -18,6 +18,7 @@ from mercarich_web.housekeeping.delete_old_items import DeleteOldItems
 from mercarich_web.housekeeping.expiry import DeletionReport
 from mercarich_web.housekeeping.sql.expired import SqlExpiredOffers
 from mercarich_web.pictures.files import PictureFiles
+from mercarich_web.pictures.pictures import Removed
 
 GONE: dict[str, Any] = {"quantity": 0, "revision": 2, "pushed_revision": 2, "pushed_quantity": 0, "searching": True}
 
@@ -39,10 +40,10 @@ class Shop:
         self.rows.add(tables.listing_pictures, listing_id=listing_id, slot=slot, path=path)
         return self.file(path, content)
 
-    def replacement(self, listing_id: int, state: str) -> None:
+    def replacement(self, listing_id: int, state: str) -> int:
         found = {"marketplace": "yahoo", "item_id": "x2", "url": "https://shop.example/x2"}
         was = {"user_id": self.sellers["taro"], "old_source_item_id": self.source, "at": NOW}
-        self.rows.add(tables.revivals, listing_id=listing_id, state=state, **found, **was)
+        return self.rows.add(tables.revivals, listing_id=listing_id, state=state, **found, **was)
 
     def file(self, path: str, content: bytes = b"x" * 100) -> Path:
         file = self.folder / path
@@ -53,6 +54,12 @@ class Shop:
     def delete(self, days: int = 7, *, dry_run: bool = False, unknown: bool = False) -> DeletionReport:
         use_case = DeleteOldItems(SqlExpiredOffers(self.engine), PictureFiles(self.folder), lambda: self.now)
         return use_case(days, dry_run=dry_run, unknown_to_amazon=unknown)
+
+    def found_pictures(self) -> list[int]:
+        """Return the ids of listings that have a picture of a replacement."""
+        ids = tables.revival_pictures.c.listing_id
+        with reading(self.engine) as connection:
+            return list(connection.execute(select(ids).order_by(ids)).scalars())
 
     def skus(self) -> list[str]:
         with reading(self.engine) as connection:
@@ -232,6 +239,31 @@ def test_d2_the_sweep_takes_what_no_row_shows_any_more_a_day_later(shop: Shop) -
 
     assert (report.left_over.files, report.left_over.bytes) == (1, 70)
     assert [file.exists() for file in (shown, left_over, fresh, text, stranger)] == [True, False, True, True, True]
+
+
+def test_d2_the_picture_of_a_replacement_stays_while_somebody_may_be_asked_for_it(shop: Shop) -> None:
+    offers = {name: shop.withdrawn(name, ago(days=1)) for name in ("asked", "approved", "refused", "newer")}
+    offers["found-its-source"] = shop.withdrawn("found-its-source", ago(days=1), searching=False)
+    for name, listing in offers.items():
+        state = {"approved": "approved", "refused": "undone"}.get(name, "proposed")
+        id = shop.replacement(listing, state) - (name == "newer")
+        shop.rows.add(tables.revival_pictures, listing_id=listing, revival_id=id, jpeg=b"x" * 100)
+    shop.rows.add(tables.revival_pictures, listing_id=999, revival_id=999, jpeg=b"x" * 100)
+
+    dry, report = shop.delete(dry_run=True), shop.delete()
+
+    assert dry.left_over == report.left_over == Removed(files=4, bytes=400)
+    assert shop.found_pictures() == [offers["asked"], offers["approved"]]
+
+
+def test_d2_the_picture_of_a_replacement_goes_with_its_listing(shop: Shop) -> None:
+    listing = shop.withdrawn("A", ago(days=30))
+    replacement = shop.replacement(listing, "proposed")
+    shop.rows.add(tables.revival_pictures, listing_id=listing, revival_id=replacement, jpeg=b"x")
+
+    report = shop.delete()
+
+    assert (report.listings, report.left_over, shop.found_pictures()) == (1, Removed(), [])
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its file systems refuse such a name")

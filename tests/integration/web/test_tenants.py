@@ -248,6 +248,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/replacements"): Row(For.SELLER),
     ("get", "/replacements/all"): Row(For.SELLER),
     ("post", "/replacements/all"): Row(For.SELLER, fields={"ids": "1", "decision": "approve"}),
+    ("get", "/replacements/{listing_id}/pictures/{revival_id}"): Row(
+        For.OWNER, "/replacements/{listing}/pictures/{replacement}"
+    ),
     ("post", "/replacements/{listing_id}/approve"): Row(For.OWNER, "/replacements/{listing}/approve"),
     ("post", "/replacements/{listing_id}/refuse"): Row(For.OWNER, "/replacements/{listing}/refuse"),
     ("post", "/replacements/{listing_id}/refuse-seller"): Row(For.OWNER, "/replacements/{listing}/refuse-seller"),
@@ -342,7 +345,7 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
     listing = rows.listing(ann, source, "ANN-1", title=SECRET, quantity=0, searching=True, withdrawn_at=ago(hours=2))
     rows.event(listing, "withdrawn", user_id=ann, reason="won", evidence_id=proof)
     found = {**PROPOSED, "url": "https://auctions.example/x999999", "title": SECRET}
-    rows.add(
+    replacement = rows.add(
         tables.revivals,
         **found,
         listing_id=listing,
@@ -351,6 +354,7 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
         old_source_item_id=source,
         at=ago(hours=1),
     )
+    rows.add(tables.revival_pictures, listing_id=listing, revival_id=replacement, jpeg=SECRET.encode())
     job, key = _job(rows, ann), _key(rows, ann)
     _key(rows, bob)
     about = {"cause": str(job), "count": 1, "about": SECRET, "opened_at": ago(hours=1)}
@@ -368,7 +372,7 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
     app = build_pages(shared, PagesSettings(), passwords=PASSWORDS)
     with served(app) as site:
         ids = {"listing": listing, "job": job, "key": key, "notice": notice, "passkey": passkey, "order": order}
-        ids |= {"draft": draft, "search": search}
+        ids |= {"draft": draft, "search": search, "replacement": replacement}
         yield Shop(app, site, ids)
 
 
@@ -437,7 +441,7 @@ def test_ann_sees_what_is_hers(shop: Shop) -> None:
     visitor.sign_in("ann")
 
     pages = ("/", "/orders", "/listings", "/listings/{listing}", "/replacements", "/jobs/{job}")
-    for path in (*pages, "/listings/export.csv"):
+    for path in (*pages, "/listings/export.csv", "/replacements/{listing}/pictures/{replacement}"):
         assert SECRET in visitor.get(path.format(**shop.ids)).text, path
 
 

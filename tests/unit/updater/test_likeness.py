@@ -10,7 +10,8 @@ import pytest
 from mercarich_replacements.matching import DEFAULT, NOTHING_ALIKE, Likeness, pictures_against
 from mercarich_simulator.pictures.photo import Shot, photograph
 from mercarich_simulator.pictures.subject import Subject
-from mercarich_updater.adapters.likeness import SIDE, Decoded, decode, likeness, quick
+from mercarich_updater.adapters.differences import Array
+from mercarich_updater.adapters.likeness import PREVIEW_BYTES, SIDE, Decoded, decode, likeness, preview, quick
 
 BOX = Subject(1, 8, "speaker", 2)
 SHOT = Shot("a", "b")
@@ -70,3 +71,28 @@ def test_what_opencv_will_not_compare_is_said_in_one_sentence(compare: Callable[
 def test_an_empty_picture_is_like_nothing() -> None:
     blank = cv2.imencode(".png", np.full((100, 100, 3), 200, np.uint8))[1].tobytes()
     assert likeness(decode(blank), decode(photograph(BOX, SHOT))) == NOTHING_ALIKE
+
+
+def test_a_preview_is_small_and_encoded_anew() -> None:
+    body = photograph(BOX, SHOT)
+    jpeg = preview(decode(body + b"<script>alert(1)</script>"))
+    assert jpeg is not None
+    assert jpeg.startswith(b"\xff\xd8\xff")
+    assert (max(decoded(jpeg).shape[:2]), b"script" in jpeg) == (240, False)
+
+
+def test_pure_noise_has_a_preview_that_a_row_takes() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (240, 240, 3), np.uint8)  # not made smoother by a smaller size
+    jpeg = preview(Decoded(noise))
+    assert jpeg is not None
+    assert len(jpeg) <= PREVIEW_BYTES
+
+
+def test_what_no_row_takes_and_what_cannot_be_encoded_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert preview(Decoded(np.zeros((0, 240, 3), np.uint8))) is None
+    monkeypatch.setattr("mercarich_updater.adapters.likeness.PREVIEW_BYTES", 100)
+    assert preview(decode(photograph(BOX, SHOT))) is None
+
+
+def decoded(body: bytes) -> Array:
+    return np.asarray(cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR))

@@ -6,13 +6,13 @@ All functions run in the caller's transaction.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, delete, select, update
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.revivals import RevivalState
 from mercarich_db.conditions import among
-from mercarich_db.tables import listings, revivals, source_items
+from mercarich_db.tables import listings, revival_pictures, revivals, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
 from mercarich_listings.event import Told
@@ -88,6 +88,7 @@ def refuse_many(connection: Connection, revival_ids: Sequence[int], by: str, now
     """Refuse those of these proposals that still wait, as `refuse` does each; return their ids."""
     waiting = _waiting(connection, revival_ids)
     _decide(connection, [its.id for _, its in waiting], RevivalState.UNDONE, by, now)
+    forget_pictures(connection, [one.id for one, _ in waiting])
     refused = [(one, ReplacementRefused(its.item_id, by)) for one, its in waiting]
     store.tell(connection, [tell(one, Told(EventKind.UNDONE, now, reason)) for one, reason in refused])
     return [its.id for _, its in waiting]
@@ -105,11 +106,17 @@ def undo(connection: Connection, listing_id: int, by: str, now: datetime, *, sho
     if last.state in _UNDECIDED:
         refused = ReplacementRefused(last.item_id, by)
         _decide(connection, [last.id], RevivalState.UNDONE, by, now)
+        forget_pictures(connection, [listing.id])
         store.tell(connection, [tell(listing, Told(EventKind.UNDONE, now, refused))])
     else:
         _take_back(connection, listing, last, by, now)
     number: int = last.id
     return number
+
+
+def forget_pictures(connection: Connection, listing_ids: Sequence[int]) -> None:
+    """Delete the pictures of these listings' replacements, which nobody decides on any more."""
+    connection.execute(delete(revival_pictures).where(revival_pictures.c.listing_id.in_(listing_ids)))
 
 
 def _locked(connection: Connection, listing_id: int) -> tuple[Listing, AnyRow | None]:

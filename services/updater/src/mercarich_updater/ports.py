@@ -64,13 +64,17 @@ class PictureLater(NotSearched):
 
 
 class Pictures(Protocol):
-    """How similar two pictures are. Both methods raise `NoPicture`, `ProxyAway` and `PictureLater`."""
+    """How similar two pictures are. Both comparisons raise `NoPicture`, `ProxyAway` and `PictureLater`."""
 
     def quick(self, ours: Picture, theirs: Picture) -> float:
         """Return the correlation of the grey histograms at 200 x 200 pixels, from -1 to 1: cheap, the first test."""
 
     def likeness(self, ours: Picture, theirs: Picture) -> Likeness:
         """Return the similarity by features and colours: expensive, the last test."""
+
+    def preview(self, picture: Picture) -> bytes | None:
+        """Return a picture that was just compared as a small JPEG, without fetching it again; None if it is not at hand
+        any more."""
 
 
 class Search(Protocol):
@@ -193,8 +197,10 @@ class Listings(Protocol):
 
     def none_found(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], now: datetime) -> None: ...
 
-    def propose(self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], found: Item, now: datetime) -> None:
-        """Propose the replacement to a person."""
+    def propose(
+        self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], found: Item, picture: bytes | None, now: datetime
+    ) -> None:
+        """Propose the replacement to a person, with the JPEG of its picture."""
 
     def revive(
         self, batch: Batch, wanted: Wanted, judged: Sequence[Judged], found: Item, rules: Rules, now: datetime

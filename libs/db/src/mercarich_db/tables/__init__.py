@@ -34,7 +34,14 @@ from mercarich_db.tables.orders import (
 from mercarich_db.tables.people import amazon_accounts, amazon_links, users
 from mercarich_db.tables.pools import pool_status
 from mercarich_db.tables.repricing import repricings
-from mercarich_db.tables.revivals import excluded_sellers, excluded_words, revival_candidates, revivals, seller_settings
+from mercarich_db.tables.revivals import (
+    excluded_sellers,
+    excluded_words,
+    revival_candidates,
+    revival_pictures,
+    revivals,
+    seller_settings,
+)
 from mercarich_db.tables.runs import hold_releases, holds, run_absences, run_heads, run_sellers, runs
 from mercarich_db.tables.settings import schedule_runs, settings, settings_history
 from mercarich_db.tables.sign_in import (
@@ -102,6 +109,7 @@ __all__ = [
     "repricings",
     "restorations",
     "revival_candidates",
+    "revival_pictures",
     "revivals",
     "run_absences",
     "run_heads",

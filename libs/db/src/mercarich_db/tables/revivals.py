@@ -1,6 +1,6 @@
 """Replacements. Rules are written by web and by `mercarich revival`, all else by updater."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
@@ -87,4 +87,12 @@ revivals = Table(  # replacements that were found, with their state
     Column("decided_by", String(64), nullable=True),
     Index("ix_revivals_listing", "listing_id", "id"),
     Index("ix_revivals_state", "state", "id"),
+)
+
+revival_pictures = Table(  # of the replacement that waits for a person, at most one for each listing
+    "revival_pictures",
+    metadata,
+    Column("listing_id", Id, primary_key=True, autoincrement=False),
+    Column("revival_id", Id, nullable=False),
+    Column("jpeg", LargeBinary, nullable=False),  # at most 48 KiB: MariaDB's BLOB takes 64
 )

@@ -16,6 +16,7 @@ from mercarich_db.tables import amazon_accounts, listing_creations, listings, re
 from mercarich_listings import creation_store, store
 from mercarich_listings.event import Told, Trigger
 from mercarich_listings.listing import tell, withdraw
+from mercarich_listings.replacements import forget_pictures
 from mercarich_listings.transition import Stage
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.stock import SourceSeen
@@ -64,6 +65,7 @@ class SqlDecisions:
             done = give_source(connection, approved.wanted, found, rules, now, row.run_id)
             if not done:
                 connection.execute(decided.values(state=RevivalState.LAPSED))
+                forget_pictures(connection, approved.wanted.listing_ids)
             return done
 
         return run_tx(self._engine, take)
@@ -72,6 +74,7 @@ class SqlDecisions:
         def lapse(connection: Connection) -> None:
             mine = and_(revivals.c.id == approved.revival_id, revivals.c.state == RevivalState.APPROVED)
             if connection.execute(update(revivals).where(mine).values(state=RevivalState.LAPSED)).rowcount:
+                forget_pictures(connection, approved.wanted.listing_ids)
                 told = Told(EventKind.LAPSED, now, reason)
                 store.tell(connection, [tell(one, told) for one in store.lock(connection, approved.wanted.listing_ids)])
 

@@ -18,6 +18,11 @@ NARROW = 32
 FEATURES = 1_500
 RATIO = 0.85
 """Lowe's ratio: a match counts if its distance is below this share of the second best one's."""
+PREVIEW_SIDE = 240
+"""Pixels of the longer side of a preview, which pages show at 160."""
+PREVIEW_QUALITY = 80
+PREVIEW_BYTES = 49_152
+"""What a row of `revival_pictures` takes; pure noise has less at this side and quality."""
 LEAST = 6
 """Minimum number of agreeing matches to locate the object."""
 
@@ -69,6 +74,19 @@ def decode(body: bytes) -> Decoded:
         raise TooNarrow("the picture is too narrow")
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return Decoded(np.asarray(cv2.resize(picture, size, interpolation=way), np.uint8))
+
+
+def preview(picture: Decoded) -> bytes | None:
+    """Return the picture as a small JPEG for people, of at most `PREVIEW_BYTES`, encoded anew from its pixels: nothing
+    else of a stranger's file reaches a browser. None when that is not possible."""
+    scale = min(1.0, PREVIEW_SIDE / max(picture.pixels.shape[:2]))
+    height, width = (max(1, round(side * scale)) for side in picture.pixels.shape[:2])
+    try:
+        small = cv2.resize(picture.pixels, (width, height), interpolation=cv2.INTER_AREA)
+        done, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, PREVIEW_QUALITY])
+    except cv2.error:
+        return None
+    return jpeg.tobytes() if done and len(jpeg) <= PREVIEW_BYTES else None
 
 
 def quick(ours: Decoded, theirs: Decoded) -> float:

@@ -65,6 +65,13 @@ class HttpPictures:
 
         return self._compared(likeness, ours, theirs)
 
+    def preview(self, picture: Picture) -> bytes | None:
+        from mercarich_updater.adapters.likeness import preview
+
+        with self._lock:
+            decoded = self._kept.get(picture)
+        return None if decoded is None else preview(decoded)
+
     def _compared(self, compare: "Callable[[Decoded, Decoded], Compared]", ours: Picture, theirs: Picture) -> Compared:
         first, second = self._decoded(ours), self._decoded(theirs)
         try:

@@ -11,10 +11,11 @@ from mercarich_contracts.proxy_api import Item
 from mercarich_contracts.revivals import RevivalState
 from mercarich_db import loss_rules
 from mercarich_db.open_orders import kept_for_orders
-from mercarich_db.tables import listings, revivals, source_items, submission_items, submissions
+from mercarich_db.tables import listings, revival_pictures, revivals, source_items, submission_items, submissions
 from mercarich_listings import store
 from mercarich_listings.event import Told, Trigger
 from mercarich_listings.listing import Listing, tell
+from mercarich_listings.replacements import forget_pictures
 from mercarich_reasons.stock import ReplacementWaits
 from mercarich_replacements.rules import Rules, Wanted
 from mercarich_updater.adapters import losses_sql, observed_sql
@@ -51,13 +52,17 @@ def give_source(
     ids = [one.id for one in searching]
     overtaken = revivals.c.listing_id.in_(ids) & revivals.c.state.in_((RevivalState.PROPOSED, RevivalState.APPROVED))
     connection.execute(update(revivals).where(overtaken).values(state=RevivalState.LAPSED))
+    forget_pictures(connection, ids)
     applied = [_revival(id, wanted, item, RevivalState.APPLIED, now, run_id) for id in ids]
     connection.execute(insert(revivals), applied)
     return [Done.of(lived) for lived, _ in given]
 
 
-def propose(connection: Connection, wanted: Wanted, found: Item, now: datetime, run_id: int | None) -> None:
-    """Propose `found` to a person, unless a proposal exists already or no listing needs another source any more."""
+def propose(
+    connection: Connection, wanted: Wanted, found: Item, picture: bytes | None, now: datetime, run_id: int | None
+) -> None:
+    """Propose `found` with its picture to a person, unless a proposal exists already or no listing needs another source
+    any more."""
     searching = _searching(connection, wanted)
     if not searching:
         return
@@ -68,7 +73,11 @@ def propose(connection: Connection, wanted: Wanted, found: Item, now: datetime, 
     if connection.execute(still).first() is None:
         return
     proposed = _revival(first.id, wanted, found, RevivalState.PROPOSED, now, run_id)
-    connection.execute(insert(revivals).values(proposed))
+    id: int = connection.execute(insert(revivals).values(proposed).returning(revivals.c.id)).scalar_one()
+    forget_pictures(connection, [first.id])  # of one that was dropped without a decision
+    if picture is not None:
+        row = {"listing_id": first.id, "revival_id": id, "jpeg": picture}
+        connection.execute(insert(revival_pictures).values(row))
     waits = ReplacementWaits(found.marketplace, found.item_id)
     told = Told(EventKind.PROPOSED, now, waits, Trigger(run_id=run_id))
     store.tell(connection, [tell(first, told)])

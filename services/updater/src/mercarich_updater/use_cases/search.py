@@ -84,6 +84,10 @@ class FindReplacement:
             first_price_jpy=old.price_jpy if wanted.first_price_jpy is None else wanted.first_price_jpy,
         )
 
+    def preview(self, found: Item) -> bytes | None:
+        """Return the picture by which the match was compared, as a small JPEG; None if it is not at hand."""
+        return self.pictures.preview(Picture(found.marketplace, found.images[0])) if found.images else None
+
     def _results(self, wanted: Wanted, rules: Rules) -> Iterator[Item]:
         words = keyword(wanted.title)
         if not words:

@@ -1,4 +1,4 @@
-"""Delete rows of offers that were withdrawn long ago, with their pictures, and sweep orphaned pictures."""
+"""Delete rows of offers that were withdrawn long ago, with their pictures, and sweep pictures that nobody is shown."""
 
 import logging
 import time
@@ -113,10 +113,19 @@ class DeleteOldItems:
         return removed
 
     def _sweep(self, *, dry_run: bool) -> Removed:
-        removed = Removed()
+        removed = self._dropped(dry_run=dry_run)
         for found in self.pictures.older_than(self.now() - ORPHAN_AGE, CHUNK):
             kept = self.expired.shown_elsewhere([path for _, path in found], frozenset())
             for user_id, path in found:
                 if path not in kept:
                     removed += self.pictures.remove(user_id, path, dry_run=dry_run)
+        return removed
+
+    def _dropped(self, *, dry_run: bool) -> Removed:
+        """Delete pictures of replacements for which nobody is asked any more."""
+        if dry_run:
+            return self.expired.dropped_pictures()
+        removed = Removed()
+        while (some := self.expired.forget_dropped_pictures(CHUNK)).files:
+            removed += some
         return removed

@@ -56,7 +56,7 @@ class DeletionReport:
     listings: int
     pictures: Removed
     left_over: Removed
-    """Pictures deleted because no listing shows them any more, left by earlier runs."""
+    """Pictures deleted because no listing and no replacement that waits shows them any more."""
     capped: Sequence[str]
     """Sellers who have more expired offers than their daily cap allows."""
     offers: Sequence[ExpiredOffer]

@@ -30,6 +30,8 @@ class Proposal:
     old_condition_code: int | None
     pictured: bool
     """We have saved a picture of the listing."""
+    found_pictured: bool
+    """The search has kept the picture of the replacement."""
     rating_good: int | None
     rating_bad: int | None
     shipping_payer: str | None

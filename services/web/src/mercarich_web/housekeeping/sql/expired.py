@@ -33,6 +33,7 @@ from mercarich_db.tables import (
     listings,
     pictures_wanted,
     revival_candidates,
+    revival_pictures,
     revivals,
     runs,
     submission_items,
@@ -43,9 +44,11 @@ from mercarich_db.types import AnyRow
 from mercarich_listings import creation_store, repricing_store, store
 from mercarich_listings import listing as life
 from mercarich_listings.listing import Listing
+from mercarich_listings.replacements import AWAITED, forget_pictures
 from mercarich_reasons import stock
 from mercarich_web.database import reading
 from mercarich_web.housekeeping.expiry import Choice, Expired
+from mercarich_web.pictures.pictures import Removed
 
 CAP = "DELETE_DAILY_LISTINGS"
 Why = stock.DeletedByHand | stock.Expired
@@ -135,6 +138,32 @@ class SqlExpiredOffers:
         with reading(self._engine) as connection:
             return frozenset(row.path for row in connection.execute(shown) if row.listing_id not in without)
 
+    def dropped_pictures(self) -> Removed:
+        """Count the pictures of replacements for which nobody is asked any more: the listing's own source is back, say.
+        Whoever decides on a replacement deletes its picture."""
+        size = func.coalesce(func.sum(func.length(revival_pictures.c.jpeg)), 0)
+        with reading(self._engine) as connection:
+            count, size_of_all = connection.execute(select(func.count(), size).where(_dropped())).one()
+        return Removed(files=count, bytes=int(size_of_all))
+
+    def forget_dropped_pictures(self, limit: int) -> Removed:
+        """Delete some of them in one transaction."""
+        picture = revival_pictures.c
+        some = select(picture.listing_id, func.length(picture.jpeg).label("size")).where(_dropped()).limit(limit)
+
+        def write(connection: Connection) -> Removed:
+            rows = connection.execute(some.with_for_update()).all()
+            forget_pictures(connection, [row.listing_id for row in rows])
+            return Removed(files=len(rows), bytes=sum(row.size for row in rows))
+
+        return run_tx(self._engine, write)
+
+
+def _dropped() -> ColumnElement[bool]:
+    its, picture = revivals.c, revival_pictures.c
+    same = and_(its.id == picture.revival_id, its.listing_id == picture.listing_id)
+    return ~exists().where(same, or_(its.state == RevivalState.APPROVED, exists().where(AWAITED)))
+
 
 def expired(choice: Choice) -> ColumnElement[bool]:
     """Nothing can be under way for these: no push, no claim, no hold, no search, no approved replacement, no
@@ -200,7 +229,8 @@ def delete_listings(connection: Connection, given: Sequence[tuple[Listing, Why]]
     if not given:
         return
     ids = [listing.id for listing, _ in given]
-    for table in (listing_fees, listing_pictures, pictures_wanted, listing_removals, revival_candidates, revivals):
+    replacing = (revival_pictures, revival_candidates, revivals)
+    for table in (listing_fees, listing_pictures, pictures_wanted, listing_removals, *replacing):
         connection.execute(delete(table).where(table.c.listing_id.in_(ids)))
     creation_store.forget(connection, ids)
     repricing_store.forget(connection, ids)

@@ -12,6 +12,7 @@ from mercarich_web.listings.export import as_csv
 from mercarich_web.listings.sql.book import SqlListingBook
 from mercarich_web.listings.views import LONGEST_SEARCH, Order, View, Wish, packed, unpacked
 from mercarich_web.site.addresses import address
+from mercarich_web.site.caching import KEPT_FOR_A_SESSION
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.shares import Download
 from mercarich_web.site.visits import Seller
@@ -30,8 +31,6 @@ def wished(
 Wished = Annotated[Wish, Depends(wished)]
 MOST_COUNTED = 1_001
 """Matches are counted up to this number, which stands for "more than a thousand"."""
-KEPT_FOR_A_SESSION = {"Cache-Control": "private, max-age=3600", "Vary": "Cookie"}
-"""The cache depends on the cookie, so that the next user of the same browser gets nothing of it."""
 
 
 def routes(

@@ -19,6 +19,7 @@ from mercarich_listings import listing as life
 from mercarich_listings.details import why_fixed
 from mercarich_listings.event import Told, Trigger
 from mercarich_listings.listing import UP, Listing, Lived
+from mercarich_listings.replacements import forget_pictures
 from mercarich_listings.transition import Stage
 from mercarich_reasons.imports import SourceTaken
 from mercarich_reasons.sources import (
@@ -196,6 +197,7 @@ def _use(connection: Connection, mine: Mine, item: Item, shown: Shown, deed: Dee
     _refuse_taken(connection, listing, item)
     if found:
         connection.execute(update(revivals).where(revivals.c.id.in_(found)).values(state=RevivalState.LAPSED))
+        forget_pictures(connection, [listing_id])
     pieces = fewer_pieces(listing, rules_of(connection, user_id).quantity_cap)
     change = _chosen(listing, row.id, pieces, old, new, deed)
     store.save(connection, [change])

@@ -8,11 +8,13 @@ from pydantic import Field
 from mercarich_contracts.market import Marketplace
 from mercarich_web.api.ids import MOST as LARGEST_ID
 from mercarich_web.api.ids import Id
+from mercarich_web.refusals import NotFound
 from mercarich_web.replacements.deciding_all import DecideAll
 from mercarich_web.replacements.sql.proposals import SqlProposals
 from mercarich_web.replacements.sql.waiting import SqlWaiting
 from mercarich_web.replacements.views import MOST, Decision, ProposalOrder, Wish, packed, unpacked
 from mercarich_web.site.addresses import LONGEST, address
+from mercarich_web.site.caching import KEPT_FOR_A_SESSION
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Seller
 
@@ -104,6 +106,14 @@ def routes(site: Site, waiting: SqlWaiting, proposals: SqlProposals, decide: Dec
         notice += "_in_part" if applied.broken_off else ""
         left = f"{applied.left:,}" if applied.left else ""
         return site.to(_address(wish), notice, f"{applied.decided:,}", left=left)
+
+    @routes.get("/{listing_id}/pictures/{revival_id}")
+    def picture(visit: Seller, listing_id: Id, revival_id: Id) -> Response:
+        """Send the picture of a replacement that waits, as it was compared; never from the marketplace."""
+        jpeg = waiting.picture(visit.account.user_id, listing_id, revival_id)
+        if jpeg is None:
+            raise NotFound(f"replacement {revival_id} of listing {listing_id} has no picture")
+        return Response(jpeg, media_type="image/jpeg", headers=KEPT_FOR_A_SESSION)
 
     @routes.post("/{listing_id}/approve")
     def approve(visit: Seller, listing_id: Id, item: Shown = None, back: Back = "/replacements") -> Response:

@@ -21,7 +21,14 @@ from sqlalchemy import (
 )
 
 from mercarich_db.conditions import Filter, among
-from mercarich_db.tables import listing_pictures, listings, revival_candidates, revivals, source_items
+from mercarich_db.tables import (
+    listing_pictures,
+    listings,
+    revival_candidates,
+    revival_pictures,
+    revivals,
+    source_items,
+)
 from mercarich_listings.replacements import AWAITED
 from mercarich_web.database import reading
 from mercarich_web.replacements.proposals import Proposal
@@ -45,7 +52,8 @@ SEEN = (
 PARTS = 10_000
 """Shares are compared as pages show them: in hundredths of a percent."""
 _old, _new = source_items.alias("old"), source_items.alias("new")
-_found, _offer, _seen = revivals.c, listings.c, revival_candidates.c
+_found, _offer, _seen, _picture = revivals.c, listings.c, revival_candidates.c, revival_pictures.c
+_ITS_PICTURE = and_(_picture.listing_id == _found.listing_id, _picture.revival_id == _found.id)
 
 
 def its_candidate() -> ColumnElement[bool]:
@@ -90,6 +98,14 @@ class SqlWaiting:
             waiting = _count(connection, user_id, Wish()) if wish.narrows else matching
         place = Place(found[ROWS - 1].place, found[ROWS - 1].id) if len(found) > ROWS else None
         return ProposalPage([_proposal(row) for row in found[:ROWS]], place, matching, waiting)
+
+    def picture(self, user_id: int, listing_id: int, revival_id: int) -> bytes | None:
+        """Return the JPEG of a replacement that waits for this seller; None when there is none."""
+        its = (_found.id == revival_id, _found.listing_id == listing_id, _offer.user_id == user_id)
+        query = select(_picture.jpeg).join(revivals, _ITS_PICTURE).join(listings, AWAITED)
+        with reading(self._engine) as connection:
+            jpeg: bytes | None = connection.execute(query.where(*its)).scalar()
+        return jpeg
 
     def preview(self, user_id: int, wish: Wish) -> Preview:
         ids = _ordered(_matching(select(_found.id), user_id, wish), wish).limit(MOST)
@@ -160,6 +176,7 @@ def _rows(user_id: int, wish: Wish) -> Select[Any]:
         .add_columns(func.coalesce(_seen.seller_id, _new.c.seller_id).label("seller_id"))
         .add_columns(func.coalesce(_seen.condition_code, _new.c.condition_code).label("condition_code"))
         .add_columns(*(_seen[name] for name in SEEN), pictured.label("pictured"))
+        .add_columns(exists().where(_ITS_PICTURE).label("found_pictured"))
         .add_columns(_KEYS[wish.order].label("place"))
     )
     rows = (
