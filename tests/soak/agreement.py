@@ -20,6 +20,11 @@ from mercarich_db.engine import reading
 MOMENTS = 12
 """Moments of a day. Most are in the first minutes of a run: at others hardly anything changes."""
 NEWEST = "SELECT id FROM runs WHERE operation = :operation AND marketplace = :marketplace ORDER BY id DESC LIMIT 2"
+_REVIVED = (
+    "e.kind IN ('restored', 'swapped') AND e.user_id NOT IN"
+    " (SELECT user_id FROM seller_settings WHERE key = 'REVIVAL_ASK_FIRST' AND value = 'on')"
+)
+"""By the run itself: what a person approves goes up later, with the run that found it as its trigger."""
 OF_RUN: Mapping[str, str] = {
     "paused": "SELECT COUNT(*) FROM listing_events WHERE run_id = :run AND kind = 'paused'",
     "recovered": "SELECT COUNT(*) FROM listing_events WHERE run_id = :run AND kind = 'recovered'",
@@ -32,7 +37,7 @@ OF_RUN: Mapping[str, str] = {
     " WHERE h.run_id = :run AND e.kind = 'withdrawn' AND e.run_id IS NULL"
     # Without those that updater withdrew while they were held: their source was gone before their restore was pushed.
     " AND h.released_by IS NOT NULL AND e.at >= h.released_at",
-    "revived": "SELECT COUNT(*) FROM listing_events WHERE run_id = :run AND kind IN ('restored', 'swapped')",
+    "revived": f"SELECT COUNT(*) FROM listing_events e WHERE e.run_id = :run AND {_REVIVED}",
 }
 """What stands in rows at any moment."""
 FALLEN = (
@@ -58,8 +63,7 @@ DELETED_SINCE = (
 )
 OF_SELLERS = (
     "SELECT u.username, COUNT(l.update_run = :run OR NULL) AS pending,"
-    " (SELECT COUNT(*) FROM listing_events e WHERE e.user_id = u.id AND e.run_id = :run"
-    " AND e.kind IN ('restored', 'swapped')) AS revived,"
+    f" (SELECT COUNT(*) FROM listing_events e WHERE e.user_id = u.id AND e.run_id = :run AND {_REVIVED}) AS revived,"
     " COUNT(l.update_run = :run OR l.updated_run = :run OR NULL) AS done"
     " FROM users u JOIN listings l ON l.user_id = u.id GROUP BY u.id"
 )

@@ -13,8 +13,9 @@ from pathlib import Path
 import orjson
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from tests.soak import diary, fortnight, goals, processors, report
+from tests.soak import approvals, diary, fortnight, goals, processors, report
 from tests.soak.agreement import Agreement
+from tests.soak.approvals import Approvals
 from tests.soak.buying import Buying
 from tests.soak.drift import LOOK_SECONDS as DRIFT_SECONDS
 from tests.soak.drift import Drift, Kind
@@ -84,7 +85,10 @@ class _Play:
         self._show = show
         self._sentinel, self._drift = Sentinel(week.plant), Drift(week.plant)
         self._new_offers = NewOffers(week.plant, week.seed)
-        self._verdicts = Verdicts(week.plant, self._sentinel, self._drift, self._new_offers, plan.size.listings)
+        self._approvals = Approvals(week.plant)
+        self._verdicts = Verdicts(
+            week.plant, self._sentinel, self._drift, self._new_offers, self._approvals, plan.size.listings
+        )
         self._drill, self._agreement = Drill(week, self._sentinel), Agreement(week.plant, week.seed)
         self._weather = Weather(week.plant, week.services, week.commands, week.seed, plan.faults)
         self._states = States(week.plant, self._weather.crash_points)
@@ -111,6 +115,7 @@ class _Play:
             ("sellers", self._orders.buying.turn, BUY_SECONDS),
             ("orders", self._orders.look, ORDERS_SECONDS),
             ("new offers", self._new_offers.turn, TURN_SECONDS),
+            ("approvals", self._approvals.turn, approvals.TURN_SECONDS),
         )
         for name, look, seconds in looks:
             self._week.kernel.spawn(name, partial(_again_and_again, self._week, look, seconds), Process(name))
@@ -163,6 +168,8 @@ class _Play:
         self._console.print(
             f"New offers: {self._new_offers.made:,} drafts, {ends or 'none asked for'}", highlight=False
         )
+        judged = f"{self._approvals.approved:,} approved, {self._approvals.refused:,} refused"
+        self._console.print(f"Replacements that waited for a word: {judged}", highlight=False)
         _tell_states(self._console, self._states, self._plan.states)
         drifted = ", ".join(f"{self._drift.minutes[kind]:,} min of {kind}" for kind in Kind)
         self._console.print(f"Amazon showed another quantity than the books: {drifted}", highlight=False)

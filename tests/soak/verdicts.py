@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Select, Table, and_, func, select
 from tests.soak import losses, prices
+from tests.soak.approvals import Approvals
 from tests.soak.drift import Drift, Kind, left_to_sellers
 from tests.soak.new_offers import NewOffers
 from tests.soak.plant import Plant
@@ -50,12 +51,19 @@ class Verdict:
 
 class Verdicts:
     def __init__(
-        self, plant: Plant, sentinel: Sentinel, drift: Drift, new_offers: NewOffers, listings_at_start: int
+        self,
+        plant: Plant,
+        sentinel: Sentinel,
+        drift: Drift,
+        new_offers: NewOffers,
+        approvals: Approvals,
+        listings_at_start: int,
     ) -> None:
         self._plant = plant
         self._sentinel = sentinel
         self._drift = drift
         self._new_offers = new_offers
+        self._approvals = approvals
         self._at_start = listings_at_start
         self._refused = self._refused_for_good()
 
@@ -203,7 +211,10 @@ class Verdicts:
         return Verdict(promise, late, self._drift.beyond[kind])
 
     def _pictures(self) -> Iterator[Offence]:
-        """Files without a listing (a day later), and listings without their files."""
+        """Files without a listing (a day later), and listings without their files; pictures of replacements that were
+        decided on, and replacements that waited without theirs."""
+        self._approvals.look()
+        yield from self._approvals.offences
         with reading(self._plant.database.books) as connection:
             rows = connection.execute(
                 select(listing_pictures.c.path, listings.c.sku)

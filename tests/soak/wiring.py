@@ -67,7 +67,8 @@ GATES: Mapping[str, str | None] = {
     "outcomes": "SELECT 1 FROM order_items LIMIT 1",
     "capacity": "SELECT 1 FROM runs LIMIT 1",  # nobody here asks for it before there is a run
     "decisions": "SELECT 1 FROM listings WHERE push_pending = 1 AND quantity > 0"
-    " UNION ALL SELECT 1 FROM listing_creations WHERE ended_at IS NULL AND state = 'waiting' LIMIT 1",
+    " UNION ALL SELECT 1 FROM listing_creations WHERE ended_at IS NULL AND state = 'waiting'"
+    " UNION ALL SELECT 1 FROM revivals WHERE state = 'approved' LIMIT 1",
     "put off": any_of("put_off"),
     **{f"orders {number}": UNSOURCED for number in range(1, ORDERS_AT_ONCE + 1)},
     "rounds": "SELECT 1 FROM listings WHERE push_pending = 1"
