@@ -183,6 +183,72 @@ def test_who_had_it_in_a_line_keeps_it_from_nobody_any_more(
     assert SqlOrdered(engine).take(Marketplace.YAHOO, utc_now()) is None
 
 
+@pytest.fixture
+def overtaken(engine: Engine, shop: Shop, market: Market, sold: Any) -> "Overtaken":
+    """A worker has the source in the line of the run that has ended, and a look of its order has just begun."""
+    return Overtaken(engine, shop, market)
+
+
+class Overtaken:
+    def __init__(self, engine: Engine, shop: Shop, market: Market) -> None:
+        self.shop, self.market = shop, market
+        self.observations = SqlObservations(engine, settings_cache(engine, brake_settings))
+        run, self.until = shop.run(1), utc_now() + HOUR
+        self.line = CheckBatch(
+            marketplace=Marketplace.YAHOO,
+            run_id=run.id,
+            generation=run.generation,
+            items=(BatchItem(id=shop.source("sold").id, item_id="sold"),),
+            max_workers=1,
+        )
+        set_source(engine, "sold", check_run=run.id, check_not_before=None, check_attempts=0)
+        assert self.observations.claim(self.line, "of the line", self.until, utc_now())
+        wanted = SqlOrdered(engine).take(Marketplace.YAHOO, utc_now())
+        assert wanted is not None
+        self.ordered = wanted.batch
+        assert self.observations.claim(self.ordered, URGENT_CLAIM + "1", self.until, utc_now())
+
+    def see(self, batch: CheckBatch, state: State, reason: Reason | None = None) -> None:
+        self.market.states["sold"] = state
+        if reason is not None:
+            self.market.reasons["sold"] = reason
+        self.observations.record(batch, {batch.items[0].id: self.market.item("sold")}, utc_now())
+
+
+@pytest.mark.parametrize(("state", "reason"), [(State.AVAILABLE, None), (State.UNKNOWN, Reason.TRANSIENT)])
+def test_what_the_overtaken_worker_sees_does_not_end_the_look_of_the_order(
+    overtaken: Overtaken, state: State, reason: Reason | None
+) -> None:
+    overtaken.see(overtaken.line, state, reason)
+    overtaken.see(overtaken.ordered, State.SOLD)
+
+    assert overtaken.shop.source("sold").state == State.SOLD
+
+
+def test_an_unknown_of_the_overtaken_worker_puts_nothing_off(overtaken: Overtaken) -> None:
+    overtaken.see(overtaken.ordered, State.UNKNOWN, Reason.TRANSIENT)
+    before = overtaken.shop.source("sold")
+    overtaken.see(overtaken.line, State.UNKNOWN, Reason.CLOSING)
+
+    assert overtaken.shop.source("sold") == before
+    assert before.check_not_before < utc_now() + MINUTE
+
+
+def test_a_state_that_the_overtaken_worker_sees_after_a_look_that_told_nothing_counts(overtaken: Overtaken) -> None:
+    overtaken.see(overtaken.ordered, State.UNKNOWN, Reason.TRANSIENT)
+    overtaken.see(overtaken.line, State.SOLD)
+
+    assert overtaken.shop.source("sold").state == State.SOLD
+
+
+def test_one_death_after_overtaking_a_living_worker_ends_no_looks(
+    overtaken: Overtaken, market: Market, turn: Turn
+) -> None:
+    turn(after=2 * HOUR)
+
+    assert market.looks == ["sold"]
+
+
 def test_what_a_worker_looks_at_before_all_others_is_left_to_it(
     engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
 ) -> None:

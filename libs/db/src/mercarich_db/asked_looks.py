@@ -54,12 +54,11 @@ def add(
     found = connection.execute(select(*columns).where(mine).order_by(_source.id).with_for_update()).all()
     if not found:
         return found
-    # Whoever had one of them neither extends the lease nor gives it back any more.
-    none = dict.fromkeys(("check_not_before", "check_claim", "check_problem"))
+    marked = {"check_run": run.id, "check_rank": 0, "check_not_before": None, "check_problem": None}
     # The attempts of the other sources continue, because one of them may be killing workers.
     new = [row.id for row in found if row.check_run != run.id]
     added = [row.id for row in found if run.id not in (row.check_run, row.checked_run)]
-    _set(connection, [row.id for row in found], check_run=run.id, check_rank=0, **none)
+    _set(connection, [row.id for row in found], **marked)
     _set(connection, new, check_attempts=0)
     _set(connection, [row.id for row in found] if anew else added, check_unknowns=0)
     own_rows.plan(connection, run.id, added)

@@ -6,7 +6,7 @@ All functions run in the caller's transaction.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
@@ -114,9 +114,9 @@ def undo(connection: Connection, listing_id: int, by: str, now: datetime, *, sho
     return number
 
 
-def forget_pictures(connection: Connection, listing_ids: Sequence[int]) -> None:
+def forget_pictures(connection: Connection, listing_ids: Sequence[int], *which: ColumnElement[bool]) -> None:
     """Delete the pictures of these listings' replacements, which nobody decides on any more."""
-    connection.execute(delete(revival_pictures).where(revival_pictures.c.listing_id.in_(listing_ids)))
+    connection.execute(delete(revival_pictures).where(revival_pictures.c.listing_id.in_(listing_ids), *which))
 
 
 def _locked(connection: Connection, listing_id: int) -> tuple[Listing, AnyRow | None]:

@@ -111,7 +111,7 @@ def _record(
     """Return what was recorded, and what the looks have shown of each cell's hazard."""
     settings, outlook = by.settings, by.outlook
     guard_batch(connection, batch)
-    rows = states_sql.pending(connection, batch, sorted(seen))
+    rows = states_sql.pending(connection, batch, seen)
     seen = {row.id: after_second_look(seen[row.id], row.reason, row.missed_at) for row in rows}
     by_meaning: dict[Meaning, list[Pending]] = {each: [] for each in Meaning}
     for row in rows:

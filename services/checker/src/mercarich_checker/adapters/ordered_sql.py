@@ -22,9 +22,11 @@ ATTEMPTS = 2
 """Claims without a result after which a run's planner finds out whether the source ends workers."""
 _items = source_items.c
 _IS_WANTED = exists().where(UNSEEN)
-_is_in_line = and_(
-    _items.check_attempts > 0, not_(func.coalesce(_items.check_claim, "").startswith(URGENT_CLAIM, autoescape=True))
+_IN_LINE = and_(
+    _items.check_attempts.between(1, ATTEMPTS - 1),
+    not_(func.coalesce(_items.check_claim, "").startswith(URGENT_CLAIM, autoescape=True)),
 )
+"""Condition: a worker has the source in the line of a run or of the watch, where it may wait for many minutes."""
 
 
 class SqlOrdered:
@@ -33,7 +35,7 @@ class SqlOrdered:
 
     def take(self, marketplace: Marketplace, now: datetime) -> Wanted | None:
         marked = (_items.marketplace == marketplace, _items.due_at == ORDERED)
-        columns = (_items.id, _IS_WANTED.label("is_wanted"), _is_free(now).label("is_free"))
+        columns = (_items.id, _IS_WANTED.label("is_wanted"), or_(_is_free(now), _IN_LINE).label("is_free"))
         with reading(self._engine) as connection:
             rows = connection.execute(select(*columns).where(*marked).order_by(_items.id)).all()
         settled = [row.id for row in rows if not row.is_wanted]
@@ -56,6 +58,7 @@ def _taken(connection: Connection, marketplace: Marketplace, ids: Sequence[int],
     first = first.join_from(source_items, order_items, UNSEEN)
     rows = connection.execute(first.where(among(_items.id, ids)).group_by(_items.id))
     read_at = {row.id: row.read_at for row in rows}
+    _overtake(connection, sorted(read_at), now)
     found = asked_looks.add(connection, run, sorted(read_at), _is_free(now), anew=False)
     if not found:
         return None
@@ -72,14 +75,19 @@ def _taken(connection: Connection, marketplace: Marketplace, ids: Sequence[int],
     return Wanted(batch, {item.id: read_at[item.id] for item in items})
 
 
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    """Condition: no worker looks at the source before all others now, it does not wait after a look that told nothing,
-    and it has not ended workers.
-
-    A worker that has the source in the line of a run or of the watch may wait there for many minutes: it is not waited
-    for. What it sees later is stored if the run still wants it.
+def _overtake(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """Take sources from workers that have them in a line. What these see later is stored only where it tells something,
+    and no look of an order is under way (`states_sql.pending`). They live, so their claims are no attempts that failed.
     """
-    come = or_(_items.check_not_before.is_(None), _items.check_not_before <= now, _is_in_line)
+    theirs = among(_items.id, ids, _IN_LINE, _items.check_not_before > now)
+    free = {"check_attempts": 0, "check_claim": None, "check_not_before": None}
+    connection.execute(update(source_items).where(theirs).values(free))
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    """Condition: no worker has the source now, it does not wait after a look that told nothing, and it has not ended
+    workers."""
+    come = or_(_items.check_not_before.is_(None), _items.check_not_before <= now)
     return and_(come, _items.check_attempts < ATTEMPTS, NOT_SET_ASIDE)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, insert
 from mercarich_checker.adapters.checks import CHECKS
 from mercarich_checker.domain.freshness import Next, unknown_wait
 from mercarich_checker.domain.looks import Meaning, Retry, meaning, retry, retry_ordered
+from mercarich_checker.ports import URGENT_CLAIM
 from mercarich_contracts.hazards import Page
 from mercarich_contracts.market import Reason
 from mercarich_contracts.messages import CheckBatch
@@ -49,6 +50,8 @@ class Pending(NamedTuple):
     suspected_at: datetime | None
     missed_at: datetime | None
     check_unknowns: int
+    check_attempts: int
+    check_claim: str | None
     checked_run: int | None
     seller_id: str | None
     image_url: str | None
@@ -72,14 +75,23 @@ OF_RUN = CHECKS.is_of(bindparam("run_id"), GIVEN_IDS)
 _PENDING = LockedRows([_items[name] for name in Pending._fields], OF_RUN)
 
 
-def pending(connection: Connection, batch: CheckBatch, ids: Sequence[int]) -> list[Pending]:
-    """Lock and return the items that the run still wants, ordered by id. An answer that comes twice finds none."""
-    rows = _PENDING.read(connection, ids=ids, run_id=batch.run_id)
+def pending(connection: Connection, batch: CheckBatch, seen: Mapping[int, Item]) -> list[Pending]:
+    """Lock and return the items that the run still wants, ordered by id. An answer that comes twice finds none.
+    Nor does one of a worker that a look of an order has overtaken, unless it tells more than that look did."""
+    rows = _PENDING.read(connection, ids=sorted(seen), run_id=batch.run_id)
     rows.sort()
     for row in rows:
         for place in _TIMES:
             row[place] = time_of(row[place])
-    return list(map(Pending._make, rows))
+    wanted = map(Pending._make, rows)
+    return [row for row in wanted if batch.urgent or not _is_overtaken(row, seen[row.id])]
+
+
+def _is_overtaken(row: Pending, item: Item) -> bool:
+    """Each claim leaves its token, so that the look of an order began after the one in a line that saw this item. It is
+    under way, or it told nothing and is repeated sooner than the one in a line would be."""
+    ordered = (row.check_claim or "").startswith(URGENT_CLAIM)
+    return ordered and (row.check_attempts > 0 or meaning(item) is Meaning.NOTHING_LEARNT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class SqlDecisions:
             done = give_source(connection, approved.wanted, found, rules, now, row.run_id)
             if not done:
                 connection.execute(decided.values(state=RevivalState.LAPSED))
-                forget_pictures(connection, approved.wanted.listing_ids)
+            forget_pictures(connection, approved.wanted.listing_ids)
             return done
 
         return run_tx(self._engine, take)

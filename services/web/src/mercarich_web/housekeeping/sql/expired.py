@@ -152,9 +152,13 @@ class SqlExpiredOffers:
         some = select(picture.listing_id, func.length(picture.jpeg).label("size")).where(_dropped()).limit(limit)
 
         def write(connection: Connection) -> Removed:
-            rows = connection.execute(some.with_for_update()).all()
-            forget_pictures(connection, [row.listing_id for row in rows])
-            return Removed(files=len(rows), bytes=sum(row.size for row in rows))
+            sizes = {row.listing_id: row.size for row in connection.execute(some.with_for_update())}
+            # Asked again of the newest rows: MariaDB's SELECT reads those of `revivals` as they were before the locks.
+            forget_pictures(connection, sorted(sizes), _dropped())
+            kept = select(picture.listing_id).where(picture.listing_id.in_(sizes))
+            for listing_id in connection.execute(kept).scalars():
+                del sizes[listing_id]
+            return Removed(files=len(sizes), bytes=sum(sizes.values()))
 
         return run_tx(self._engine, write)
 
