@@ -1,5 +1,7 @@
 """CSV imports: read, compared and applied by workers; completely or not at all, whatever happens in between."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -12,8 +14,16 @@ from tests.integration.web.workshop import Workshop, csv_of, offers
 from mercarich_contracts.hazards import FIRST_LOOK
 from mercarich_db import tables
 from mercarich_db.engine import reading
-from mercarich_db.tables import source_items
-from mercarich_reasons.imports import BeingDeleted, ListedAlready, SkuTwice, SourceFixed, SourceTaken, SourceTwice
+from mercarich_db.tables import listings, source_items
+from mercarich_reasons.imports import (
+    BeingDeleted,
+    ListedAlready,
+    ListingExists,
+    SkuTwice,
+    SourceFixed,
+    SourceTaken,
+    SourceTwice,
+)
 from mercarich_reasons.jobs import ImportStopped, RowsImported, RowsWrong
 from mercarich_reasons.repricing import PriceBoundsCrossed
 from mercarich_reasons.stock import ByImport
@@ -368,3 +378,41 @@ def test_no_step_of_an_import_reads_all_of_the_sellers_listings(shop: Workshop) 
         (step, of) for step, of in steps if "SCAN listings" in step or ("listings" in step and "(user_id=?)" in step)
     ]
     assert whole == []
+
+
+@pytest.mark.parametrize("listed", ["yes", "no"])
+def test_what_changes_while_the_rows_are_applied_is_not_written_over(
+    engine: Engine, shop: Workshop, listed: str
+) -> None:
+    """An order takes a piece off, while the import of a new title waits for the row."""
+    [offer] = offers(1)
+    shop.import_rows("hanako", [offer | {"quantity": 3, "listed": listed}])
+    of_it = listings.c.sku == offer["sku"]
+    titled = {name: offer[name] for name in ("sku", "marketplace", "source_id")} | {"title": "A new title"}
+    started = shop.start_import("hanako", "titles.csv", iter([csv_of([titled])]), "taro")
+    with engine.connect() as order, ThreadPoolExecutor(1) as worker:
+        order.execute(update(listings).where(of_it).values(listing_quantity=2, offer_price_jpy=9_999))
+        work = worker.submit(shop.work, Kind.IMPORT)
+        until = monotonic() + 2  # a file of SQLite lets the import not even begin
+        while shop.row(started.id).phase != "applying" and monotonic() < until:
+            wait([work], timeout=0.02)
+        wait([work], timeout=0.2)
+        order.commit()
+        work.result(30)
+
+    after = shop.listing("S-00001")
+    assert (after.title, after.listing_quantity, after.offer_price_jpy) == ("A new title", 2, 9_999)
+
+
+def test_an_import_of_new_listings_alone_changes_none_that_came_meanwhile(shop: Workshop) -> None:
+    """Two tabs send the same SKU."""
+    [offer] = offers(1)
+    first, second = (
+        shop.start_import("hanako", "one.csv", iter([csv_of([offer | more])]), "taro", ImportWish(new_only=True))
+        for more in ({}, {"title": "Another one", "source_id": "x999999999"})
+    )
+    shop.work(Kind.IMPORT)
+
+    assert (shop.job(first.id).state, shop.job(second.id).state) == ("finished", "failed")
+    assert [problem for *_, problem in shop.problems(second.id)][:1] == [ListingExists("S-00001")]
+    assert shop.listing("S-00001").title == offer["title"]

@@ -9,7 +9,7 @@ from mercarich_reasons.reason import Reason
 from mercarich_web.jobs.found import seller_of
 from mercarich_web.jobs.jobs import Job
 from mercarich_web.jobs.sql.book import SqlJobBook
-from mercarich_web.jobs.starting import StartImport
+from mercarich_web.jobs.starting import ImportWish, StartImport
 from mercarich_web.listings.csv_rows import ListingRow, neutralised, read_row
 from mercarich_web.listings.export import as_lines
 
@@ -38,7 +38,8 @@ class WatchItem:
         taken = _taken(row, self.jobs.listed(user_id, row.sku, (Marketplace(row.marketplace), row.item_id)))
         if taken:
             return taken
-        return self.start(username, row.page_url, [as_lines([FIELDS, cells]).encode()], by)
+        text = as_lines([FIELDS, cells]).encode()
+        return self.start(username, row.page_url, [text], by, ImportWish(new_only=True))
 
 
 def _taken(row: ListingRow, skus: Sequence[str]) -> Problems:

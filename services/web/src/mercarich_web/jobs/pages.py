@@ -1,5 +1,6 @@
 """A seller's bulk searches and CSV imports: start, watch, stop, skip, and the problems of a file."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Annotated
@@ -40,9 +41,10 @@ Text = Annotated[str, Query(max_length=LONGEST_TYPED)]
 Typed = Annotated[str, Field(max_length=LONGEST_TYPED)]
 BOOKMARKLET = (
     "javascript:void(window.open('%s?source='+encodeURIComponent(location.href.slice(0,1000))"
-    "+'&title='+encodeURIComponent(document.title.slice(0,255))))"
+    "+'&title='+encodeURIComponent(Array.from(document.title).slice(0,255).join(''))))"
 )
 """The address of a bookmark that opens the form for the page of an item, with that page's address and title."""
+_NO_ADDRESS = re.compile(r"[^A-Za-z0-9.:/\[\]_-]")
 Price = Annotated[str, Form(max_length=9, pattern=r"^\d*$")]
 
 
@@ -125,7 +127,8 @@ def _one_item(site: Site, desk: JobDesk, public_url: str) -> APIRouter:
     routes = APIRouter(prefix="/jobs/item")
 
     def page(visit: Visit, request: Request, given: Mapping[str, str], **told: object) -> Response:
-        here = f"{public_url or str(request.base_url).rstrip('/')}/jobs/item"
+        # Of another `Host`, what could end the bookmark's string; a browser decodes what is percent-encoded.
+        here = _NO_ADDRESS.sub("", f"{public_url or str(request.base_url).rstrip('/')}/jobs/item")
         values = {"given": given, "wrong": {}, "refused": None, "bookmarklet": BOOKMARKLET % here} | told
         return site.page(visit, "jobs/item.html", 422 if told else 200, longest=LONGEST_TYPED, limits=LONGEST, **values)
 

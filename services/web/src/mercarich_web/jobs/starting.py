@@ -12,7 +12,7 @@ from mercarich_reasons.jobs import FileEncoding, FilesTakeTooMuch, FileTooLarge
 from mercarich_web.jobs import csv_records
 from mercarich_web.jobs.file_formats import as_text
 from mercarich_web.jobs.found import found_job, seller_of
-from mercarich_web.jobs.jobs import ANSWER_WITHIN, READ_SOON, RIGHT_ONES, Hints, Job, Kind, Phase
+from mercarich_web.jobs.jobs import ANSWER_WITHIN, NEW_ONLY, READ_SOON, RIGHT_ONES, Hints, Job, Kind, Phase
 from mercarich_web.jobs.layouts import Layout, ShownRow, layout_of, shown_rows
 from mercarich_web.jobs.room import MOST_KEPT, FilesAnHour, making_room
 from mercarich_web.jobs.sql.book import SqlJobBook
@@ -38,6 +38,8 @@ class ImportWish:
     """Whether columns that are none of ours are left out; else they refuse the file."""
     right_ones: bool = False
     """Whether rows with problems are left out; else one refuses them all."""
+    new_only: bool = False
+    """Whether a row is refused whose SKU is that of a listing which is there; else it changes the listing."""
     read_soon: bool = False
     """Whether the offers are read at Amazon once they are imported."""
 
@@ -72,6 +74,7 @@ class StartImport:
         self.sent.count(user_id)
         named: dict[str, Any] = {FILE: file_name[-200:].encode(errors="replace").decode()}
         named |= {READ_SOON: True} if wish.read_soon else {}
+        named |= {NEW_ONLY: True} if wish.new_only else {}
         job_id = self.jobs.start(user_id, Kind.IMPORT, named, by, self.now())
         with ExitStack() as unless_kept:
             unless_kept.callback(self.jobs.abandon, job_id)

@@ -22,12 +22,13 @@ from mercarich_reasons.imports import (
     BeingDeleted,
     BeingRegistered,
     ListedAlready,
+    ListingExists,
     SkuTwice,
     SourceFixed,
     SourceTaken,
     SourceTwice,
 )
-from mercarich_web.jobs.jobs import Claim
+from mercarich_web.jobs.jobs import NEW_ONLY, Claim
 from mercarich_web.listings.csv_rows import Problem
 from mercarich_web.listings.price_bounds import crossed
 
@@ -74,6 +75,8 @@ class _Known:
     """SKUs that are being deleted at Amazon."""
     registering: Container[str]
     """SKUs whose offers are being created at Amazon."""
+    new_only: bool
+    """Whether the import changes no listing that is there."""
 
     def problems(self, row: AnyRow) -> Iterator[Problem]:
         source = (row.marketplace, row.item_id)
@@ -82,6 +85,8 @@ class _Known:
         listed = mine is not None and mine.listed
         if self.first_line[row.sku] < row.line:
             yield Problem(row.line, "sku", SkuTwice(self.first_line[row.sku]))
+        if self.new_only and mine is not None:
+            yield Problem(row.line, "sku", ListingExists(row.sku))
         if row.sku in self.leaving:
             yield Problem(row.line, "sku", BeingDeleted(row.sku))
         if row.sku in self.registering:
@@ -129,6 +134,7 @@ def _known(connection: Connection, claim: Claim, rows: Sequence[AnyRow]) -> _Kno
         takers=takers,
         leaving=frozenset(connection.execute(_in_stage(claim, skus, Stage.LEAVING)).scalars()),
         registering=frozenset(connection.execute(_in_stage(claim, skus, Stage.REGISTERING)).scalars()),
+        new_only=bool(claim.arguments.get(NEW_ONLY)),
     )
 
 

@@ -22,7 +22,17 @@ from mercarich_reasons.jobs import RowsImported
 from mercarich_reasons.reason import Reason, dumps
 from mercarich_reasons.stock import ByImport
 from mercarich_web.database import reading
-from mercarich_web.jobs.jobs import AMONG_STAGED, CAPACITY, READ_SOON, RIGHT_ONES, Changed, Claim, Phase, State
+from mercarich_web.jobs.jobs import (
+    AMONG_STAGED,
+    CAPACITY,
+    NEW_ONLY,
+    READ_SOON,
+    RIGHT_ONES,
+    Changed,
+    Claim,
+    Phase,
+    State,
+)
 from mercarich_web.jobs.sql.claims import SqlDesk, ended, write_claimed
 from mercarich_web.jobs.sql.import_capacity import weigh
 from mercarich_web.jobs.sql.import_comparison import leave_out_wrong, problems_of
@@ -182,7 +192,10 @@ def _apply_some(connection: Connection, claim: Claim, first: int, last: int, now
     An empty cell leaves the value as it is. A listed offer keeps its source and quantity, which only the checks and the
     replacements change, at any moment.
     """
+    _lock(connection, claim, first, last)
     found = connection.execute(_joined(claim, first, last)).all()
+    if claim.arguments.get(NEW_ONLY) and any(row.listing is not None for row in found):
+        raise Changed
     _keep_free(connection, claim.user_id, sorted({row.source for row in found if row.source != row.old_source}))
     by = ByImport(claim.job_id)
     fresh = [_new(row, claim.user_id, now) for row in found if row.listing is None]
@@ -200,6 +213,13 @@ def _apply_some(connection: Connection, claim: Claim, first: int, last: int, now
     want_pictures(connection, claim.user_id, [row.sku for row in found], after=first)
     unchanged = len(listed) + len(drafts) - len(offers) - len(redrawn)
     return Counter(made=len(made), changed=edited, unchanged=unchanged)
+
+
+def _lock(connection: Connection, claim: Claim, first: int, last: int) -> None:
+    """Lock the listings that these rows are for: what an order, a person or a registration changes of them meanwhile is
+    read after it, and not written over by the values of before."""
+    skus = select(job_rows.c.sku).where(_between(claim, first, last))
+    store.lock_where(connection, Filter(listings.c.user_id == claim.user_id), listings.c.sku.in_(skus))
 
 
 def _differs(row: AnyRow, values: Mapping[str, Any]) -> bool:

@@ -18,6 +18,7 @@ from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Seller, Visit
 
 Text = Annotated[str, Form(max_length=2_000)]
+_NO_BREAKS = dict.fromkeys(map(ord, "\r\n"), " ")
 Texts = Mapping[str, str]
 """The fields of the form, named as the columns of an import are."""
 Wrong = Mapping[str, Reason]
@@ -45,7 +46,7 @@ def _texts(details: Details | Shown) -> Texts:
     """Return the fields as a page shows them: without invisible characters, and line breaks, which a browser drops."""
     price = details.offer_price_jpy
     return {
-        "title": " ".join(UNSEEN.sub("", details.title or "").split()),
+        "title": UNSEEN.sub("", details.title or "").translate(_NO_BREAKS).strip(),
         "asin": details.asin or "",
         "quantity": str(details.listing_quantity),
         "price": "" if price is None else str(price),
