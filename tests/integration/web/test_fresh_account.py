@@ -40,7 +40,17 @@ FRESH = {
 }
 """Besides these, deletions of listings, which share their routes with other actions and ask in their preview."""
 OURS = (For.SIGNED, For.SELLER, For.OWNER)
-IDS = {"listing": 1, "job": 1, "key": 1, "notice": 1, "order": 1, "passkey": 1, "draft": 1, "search": 1}
+IDS = {
+    "listing": 1,
+    "job": 1,
+    "key": 1,
+    "notice": 1,
+    "order": 1,
+    "passkey": 1,
+    "draft": 1,
+    "search": 1,
+    "replacement": 1,
+}
 
 
 @pytest.fixture

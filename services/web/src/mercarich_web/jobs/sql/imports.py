@@ -192,9 +192,10 @@ def _apply_some(connection: Connection, claim: Claim, first: int, last: int, now
     An empty cell leaves the value as it is. A listed offer keeps its source and quantity, which only the checks and the
     replacements change, at any moment.
     """
-    _lock(connection, claim, first, last)
+    locked = _lock(connection, claim, first, last)
     found = connection.execute(_joined(claim, first, last)).all()
-    if claim.arguments.get(NEW_ONLY) and any(row.listing is not None for row in found):
+    there = {row.listing for row in found if row.listing is not None}
+    if there - locked or (there and claim.arguments.get(NEW_ONLY)):
         raise Changed
     _keep_free(connection, claim.user_id, sorted({row.source for row in found if row.source != row.old_source}))
     by = ByImport(claim.job_id)
@@ -215,11 +216,12 @@ def _apply_some(connection: Connection, claim: Claim, first: int, last: int, now
     return Counter(made=len(made), changed=edited, unchanged=unchanged)
 
 
-def _lock(connection: Connection, claim: Claim, first: int, last: int) -> None:
-    """Lock the listings that these rows are for: what an order, a person or a registration changes of them meanwhile is
-    read after it, and not written over by the values of before."""
-    skus = select(job_rows.c.sku).where(_between(claim, first, last))
-    store.lock_where(connection, Filter(listings.c.user_id == claim.user_id), listings.c.sku.in_(skus))
+def _lock(connection: Connection, claim: Claim, first: int, last: int) -> frozenset[int]:
+    """Lock the listings that these rows are for, and return their ids: what an order, a person or a registration
+    changes of them meanwhile is read after it, and not written over by the values of before."""
+    mine = and_(listings.c.user_id == claim.user_id, listings.c.sku == job_rows.c.sku)
+    these = select(listings.c.id).join(job_rows, mine).where(_between(claim, first, last))
+    return frozenset(one.id for one in store.lock(connection, connection.execute(these).scalars()))
 
 
 def _differs(row: AnyRow, values: Mapping[str, Any]) -> bool:
