@@ -35,6 +35,8 @@ from mercarich_yahoo_proxy.bootstrap import PROXY as YAHOO
 
 CHUNKS_A_SECOND, CHUNK_SECONDS = 0.25, 4.0
 """Otherwise ten, and one. A chunk is a transaction, and a run that takes hours otherwise takes minutes here."""
+HEARTBEAT_SECONDS = 10.0
+"""Otherwise two. What the watch asks for waits behind runs for hours, and says so each time."""
 PROXIES: dict[Marketplace, Proxy[Any]] = {proxy.settings.site.marketplace: proxy for proxy in (YAHOO, MERCARI)}
 """The proxies of the marketplaces that the simulator plays."""
 
@@ -69,6 +71,7 @@ class Proxies:
             cache=Cache(settings.cache_seconds, size=settings.cache_items, now=kernel.monotonic),
         )
         self._observers[name].chunks, self._observers[name].chunk_seconds = Pace(CHUNKS_A_SECOND), CHUNK_SECONDS
+        self._observers[name].heartbeat_seconds = HEARTBEAT_SECONDS
         pictures = replace(
             self._guards(name, settings, settings.image_rate, settings.images_at_once),
             breaker=Breaker(settings.image_breaker_rules),

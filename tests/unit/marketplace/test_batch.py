@@ -22,7 +22,6 @@ from mercarich_contracts.proxy_api import (
     SearchResult,
 )
 from mercarich_contracts.sites import mercari
-from mercarich_marketplace import batch as batch_module
 from mercarich_marketplace.answers import Fault
 from mercarich_marketplace.batch import Batch
 from mercarich_marketplace.breaker import Breaker, Rules
@@ -268,10 +267,10 @@ def test_the_calls_of_an_urgent_batch_are_urgent() -> None:
     assert [flow.urgent for flow in flows] == [False, True]
 
 
-def test_a_heartbeat_comes_while_nothing_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_module, "HEARTBEAT_SECONDS", 0.02)
-    market = FakeMarket(0.1)
-    lines = asyncio.run(all_lines(observer(market), CheckRequest(ids=["m1", "m2"], concurrency=1)))
+def test_a_heartbeat_comes_while_nothing_else_does() -> None:
+    waiting = observer(FakeMarket(0.1))
+    waiting.heartbeat_seconds = 0.02
+    lines = asyncio.run(all_lines(waiting, CheckRequest(ids=["m1", "m2"], concurrency=1)))
     beats = [line for line in lines if isinstance(line, HeartbeatLine)]
 
     assert len(beats) >= 4

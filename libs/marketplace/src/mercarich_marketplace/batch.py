@@ -16,7 +16,6 @@ SETTLE_SECONDS = 0.003
 """Seconds that a chunk waits for further results, so that results that arrive together leave together."""
 
 CHUNK_ITEMS = 200
-HEARTBEAT_SECONDS = 2.0
 
 
 class Batch:
@@ -58,7 +57,7 @@ class Batch:
             await asyncio.gather(everything, *slots, return_exceptions=True)
 
     async def _chunk(self, everything: asyncio.Future[list[None]]) -> bytes:
-        if not await self._woken(HEARTBEAT_SECONDS):
+        if not await self._woken(self._observer.heartbeat_seconds):
             return self._heartbeat()
         pace, now = self._observer.chunks, self._observer.guards.now
         if len(self._lines) < CHUNK_ITEMS and not everything.done():

@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 CHUNKS_A_SECOND = 10.0
 """Partly filled chunks of all batches together. Below this rate, results are sent without waiting for more."""
 
+HEARTBEAT_SECONDS = 2.0
+"""Time without a result after which a batch says that it still waits."""
+
 CHUNK_SECONDS = 1.0
 """Longest wait of a result for its chunk to fill, and only while chunks leave at `CHUNKS_A_SECOND`.
 
@@ -38,6 +41,7 @@ class Observer:
         self.chunks = Pace(CHUNKS_A_SECOND)
         """When the next partly filled chunk may leave, over all batches."""
         self.chunk_seconds = CHUNK_SECONDS
+        self.heartbeat_seconds = HEARTBEAT_SECONDS
         self.open_batches = 0
 
     async def look(self, item_id: str, flow: Flow, *, fresh: bool = False) -> Item:
