@@ -17,7 +17,7 @@ from rich.console import Console
 from tests.soak.seeds import COMMIT, read_seed
 
 SHORT = ("--days", "5", "--sellers", "2", "--listings", "60", "--some-faults")
-"""Three such weeks take some nine minutes of one core."""
+"""One with the watch took 556 s of a processor, beside other work."""
 WHOLE = ("--days", "7", "--sellers", "3", "--listings", "120", "--unkind")
 """Such a week takes less than five minutes of one core."""
 

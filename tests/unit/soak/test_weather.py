@@ -1,5 +1,6 @@
 """The faults of the simulated week: whatever the seed draws can be planned."""
 
+import pytest
 from tests.soak.events import DAY
 from tests.soak.families import EVERY, Family, Faults, some
 from tests.soak.proxies import PROXIES
@@ -51,3 +52,9 @@ def test_the_simulator_knows_every_fault() -> None:
     for trouble in filter(None, FEED_FAULTS):
         kind, more = trouble
         faults.set({"target": "spapi", "kind": kind, **more}, 0.0)
+
+
+@pytest.mark.parametrize("first", [1, 2, 58_290_682])
+def test_consecutive_weeks_are_watched_by_turns(first: int) -> None:
+    watched = [some(seed).watched for seed in range(first, first + 3)]
+    assert watched[0] != watched[1] != watched[2]
