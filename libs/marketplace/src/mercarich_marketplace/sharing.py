@@ -50,6 +50,7 @@ class Sharing:
         self._refresh_at = float("-inf")
         self._granted_at = float("-inf")
         self._is_away = self._is_lowered = False
+        self._settling: asyncio.Task[Grant] | None = None
         share.wire.wake = self._due.set
 
     def is_cut_off(self) -> bool:
@@ -62,11 +63,16 @@ class Sharing:
             await self._exchange()
 
     async def leave(self) -> None:
-        """Give back what the replica has of the budget: the others need not wait for the deadline of its calls."""
+        """Give back what the replica has of the budget: the others need not wait for the deadline of its calls.
+
+        A question that a thread still asks ends first: it would take again what was given back.
+        """
         turns = self._turns
         last = self._share.ask(0, turns.under_way, free=False)
         try:
             async with asyncio.timeout(LEAVE_SECONDS):
+                if self._settling is not None:
+                    await asyncio.wait((self._settling,))
                 await asyncio.to_thread(self._budgets.settle, self._name, last)
         except (DatabaseAway, NewerFormat, TimeoutError) as error:
             log.info("the others wait for what this replica had", extra={"budget": self._name, "why": str(error)})
@@ -91,7 +97,7 @@ class Sharing:
         turns = self._turns
         ask = self._share.ask(turns.wanting, turns.under_way, free=turns.under_way < turns.slots)
         sent_at = self._now()
-        settling = asyncio.create_task(asyncio.to_thread(self._budgets.settle, self._name, ask))
+        settling = self._settling = asyncio.create_task(asyncio.to_thread(self._budgets.settle, self._name, ask))
         try:
             while not (await asyncio.wait((settling,), timeout=_PAUSE_SECONDS))[0]:
                 self._refuse_if_cut_off()
