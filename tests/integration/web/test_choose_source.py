@@ -1,6 +1,5 @@
 """A seller gives a listing another source: it is looked at first, compared, and used as the page has shown both."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, delete, select, update
 from tests.integration.web.orders import decide, link, ordered
 from tests.integration.web.rows import Rows, ago
-from tests.integration.web.shops import events, signed_in
+from tests.integration.web.shops import events
 from tests.integration.web.site import Browser
 from tests.integration.web.test_api import ALL, key_of
 from tests.integration.web.test_earnings import term
@@ -37,12 +36,6 @@ def ann_id(rows: Rows) -> int:
     head = (tables.run_heads.c.operation == "check", tables.run_heads.c.marketplace == "mercari")
     rows.change(update(tables.run_heads).where(*head).values(generation=3, run_id=run))
     return user_id
-
-
-@pytest.fixture
-def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
-    with signed_in(database_url, engine, ann_id) as browser:
-        yield browser
 
 
 def listing(rows: Rows, user_id: int, sku: str = "A-1", **values: Any) -> int:

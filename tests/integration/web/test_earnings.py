@@ -5,7 +5,7 @@ import random
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from io import StringIO
 from pathlib import Path
@@ -16,7 +16,7 @@ from sqlalchemy import Engine, delete, update
 from tests.integration.web.clocks import Clock
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows, ago
-from tests.integration.web.shops import by_sku, signed_in
+from tests.integration.web.shops import by_sku
 from tests.integration.web.site import Browser
 from tests.integration.web.test_api import ALL, key_of
 from tests.integration.web.test_seller_pages import skus
@@ -37,17 +37,6 @@ from mercarich_web.notices.worker import NoticeWorker, build_notices
 from mercarich_web.settings import NoticesSettings, PagesSettings
 
 VIEWS = {Verdict.LOSS: View.AT_A_LOSS, Verdict.THIN: View.THIN_MARGIN, Verdict.UNKNOWN: View.UNKNOWN_COST}
-
-
-@pytest.fixture
-def ann_id(rows: Rows) -> int:
-    return rows.user("ann")
-
-
-@pytest.fixture
-def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
-    with signed_in(database_url, engine, ann_id) as browser:
-        yield browser
 
 
 def term(rows: Rows, user_id: int, key: str, value: object) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
@@ -10,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine, select, update
 from tests.integration.web.rows import Rows, ago
-from tests.integration.web.shops import events, signed_in
+from tests.integration.web.shops import events
 from tests.integration.web.site import Browser
 from tests.integration.web.test_api import ALL, key_of
 
@@ -20,17 +19,6 @@ from mercarich_web.site.plain import plain
 
 WITHDRAWN: dict[str, Any] = {"quantity": 0, "withdrawn_at": ago(hours=1)}
 FORM = {"title": "A camera", "asin": "B00TEST123", "quantity": "1", "price": "3000"}
-
-
-@pytest.fixture
-def ann_id(rows: Rows) -> int:
-    return rows.user("ann")
-
-
-@pytest.fixture
-def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
-    with signed_in(database_url, engine, ann_id) as browser:
-        yield browser
 
 
 def listing(rows: Rows, user_id: int, sku: str = "A-1", **values: Any) -> int:

@@ -1,12 +1,10 @@
 """A listing's own limit of the profit: on its page and in the API, and what the loss rule leaves out."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, select, update
 from tests.integration.web.rows import Rows, ago
-from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
 from tests.integration.web.test_api import ALL, key_of
 from tests.integration.web.test_earnings import fee, offer, term
@@ -26,17 +24,6 @@ from mercarich_web.listings.actions import BulkAction
 from mercarich_web.listings.choices import Choice
 from mercarich_web.listings.sql.actions import SqlBulk
 from mercarich_web.refusals import Refused
-
-
-@pytest.fixture
-def ann_id(rows: Rows) -> int:
-    return rows.user("ann")
-
-
-@pytest.fixture
-def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
-    with signed_in(database_url, engine, ann_id) as browser:
-        yield browser
 
 
 def _set(rows: Rows, listing_id: int, values: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Prices that follow their source: bounds on the page, in the API and in files, stopped, resumed and taken back."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import unescape
 from typing import Any
 
@@ -10,7 +10,6 @@ from sqlalchemy import Engine, select
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.operating.test_sellers_and_tokens import link_amazon
 from tests.integration.web.rows import Rows, ago
-from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
 from tests.integration.web.test_api import ALL, key_of
 from tests.integration.web.test_earnings import offer
@@ -20,17 +19,6 @@ from mercarich_db.engine import reading
 from mercarich_reasons.push import AmazonRefused
 from mercarich_reasons.repricing import PriceBoundsCrossed, PriceChangedElsewhere, PriceFollows, Reached
 from mercarich_web.listings.csv_rows import read_row
-
-
-@pytest.fixture
-def ann_id(rows: Rows) -> int:
-    return rows.user("ann")
-
-
-@pytest.fixture
-def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
-    with signed_in(database_url, engine, ann_id) as browser:
-        yield browser
 
 
 def row(engine: Engine, listing_id: int) -> Any:

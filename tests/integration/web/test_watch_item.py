@@ -2,13 +2,11 @@
 
 import html
 import re
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import Engine, select
 from tests.integration.web.rows import Rows
-from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
 from tests.integration.web.workshop import Workshop
 
@@ -18,17 +16,6 @@ from mercarich_web.jobs.jobs import Kind
 
 ADDRESS = "https://jp.mercari.com/item/m22222222222?utm_source=ios&source_location=share"
 ITEM = {"source_id": ADDRESS, "sku": "NEW-1", "title": "=カメラ, 箱付き", "quantity": "2", "price": "¥12,800"}
-
-
-@pytest.fixture
-def ann_id(rows: Rows) -> int:
-    return rows.user("ann")
-
-
-@pytest.fixture
-def ann(database_url: str, engine: Engine, ann_id: int) -> Iterator[Browser]:
-    with signed_in(database_url, engine, ann_id, language="en") as browser:
-        yield browser
 
 
 def finish_import(engine: Engine) -> None:

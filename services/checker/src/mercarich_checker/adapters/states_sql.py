@@ -76,8 +76,8 @@ _PENDING = LockedRows([_items[name] for name in Pending._fields], OF_RUN)
 
 
 def pending(connection: Connection, batch: CheckBatch, seen: Mapping[int, Item]) -> list[Pending]:
-    """Lock and return the items that the run still wants, ordered by id. An answer that comes twice finds none.
-    Nor does one of a worker that a look of an order has overtaken, unless it tells more than that look did."""
+    """Lock and return the items that the run still wants, ordered by id. A look that is recorded twice finds none. Nor
+    does one of a worker that a look of an order has overtaken, unless it tells more than that look did."""
     rows = _PENDING.read(connection, ids=sorted(seen), run_id=batch.run_id)
     rows.sort()
     for row in rows:

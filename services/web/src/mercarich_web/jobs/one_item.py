@@ -1,6 +1,6 @@
 """One item to watch, given by the address of its page: it is imported as a file of one row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mercarich_contracts.market import Marketplace
@@ -26,6 +26,8 @@ class WatchItem:
 
     jobs: SqlJobBook
     start: StartImport
+    skus_with: Callable[[int, str, tuple[str, str]], Sequence[str]]
+    """Returns the SKUs of the user's listings that have a SKU, or a source (marketplace and item id)."""
 
     def __call__(self, username: str, given: Mapping[str, str], by: str) -> Job | Problems:
         """`given`: texts by field, as a person typed them. Return the job, or what is wrong with them."""
@@ -35,7 +37,7 @@ class WatchItem:
             told = [(problem.field if problem.field in FIELDS else SOURCE, problem.problem) for problem in wrong]
             return dict(reversed(told))
         user_id = seller_of(self.jobs, username)
-        taken = _taken(row, self.jobs.listed(user_id, row.sku, (Marketplace(row.marketplace), row.item_id)))
+        taken = _taken(row, self.skus_with(user_id, row.sku, (Marketplace(row.marketplace), row.item_id)))
         if taken:
             return taken
         text = as_lines([FIELDS, cells]).encode()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -28,6 +29,7 @@ from mercarich_web.jobs.room import FilesAnHour
 from mercarich_web.jobs.sql.book import SqlJobBook
 from mercarich_web.jobs.sql.claims import SqlDesk
 from mercarich_web.jobs.sql.files import SqlJobFiles
+from mercarich_web.jobs.sql.import_comparison import skus_with
 from mercarich_web.jobs.starting import MapColumns, ShowMapping, StartImport, TakeRightOnes
 from mercarich_web.jobs.watch import WatchJobs
 from mercarich_web.listings.export import ExportListings
@@ -97,7 +99,7 @@ def _desk(book: SqlJobBook, hints: HintsMeanwhile, engine: Engine, now: Clock) -
     return JobDesk(
         start_search=StartSearch(book, hints, now),
         start_import=start_import,
-        watch_item=WatchItem(book, start_import),
+        watch_item=WatchItem(book, start_import, partial(skus_with, engine)),
         list=book.list,
         show=ShowJob(book),
         several=book.several,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, delete, exists, func
 
 from mercarich_db import settings_store
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import job_files, job_problems, job_queries, job_rows, jobs, listings, source_items, users
+from mercarich_db.tables import job_files, job_problems, job_queries, job_rows, jobs, users
 from mercarich_db.types import AnyRow
 from mercarich_platform.clock import Clock
 from mercarich_reasons.jobs import FileNotStored
@@ -55,14 +55,6 @@ class SqlJobBook:
     def seller(self, username: str) -> int | None:
         with reading(self._engine) as connection:
             return connection.execute(select(users.c.id).where(users.c.username == username)).scalar()
-
-    def listed(self, user_id: int, sku: str, source: tuple[str, str]) -> Sequence[str]:
-        """Return the SKUs of those of the seller's listings that have this SKU, or this source: marketplace and id."""
-        of_source = and_(source_items.c.marketplace == source[0], source_items.c.item_id == source[1])
-        found = select(listings.c.sku).join(source_items, source_items.c.id == listings.c.source_item_id)
-        found = found.where(or_(listings.c.sku == sku, of_source))
-        with reading(self._engine) as connection:
-            return connection.execute(found.where(listings.c.user_id == user_id)).scalars().all()
 
     def open_jobs(self, user_id: int) -> int:
         count = select(func.count()).where(jobs.c.user_id == user_id, jobs.c.ended_at.is_(None))

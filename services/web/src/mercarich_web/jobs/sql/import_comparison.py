@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, select
+from sqlalchemy import Connection, Engine, Select, and_, delete, func, select, union
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.conditions import Filter
@@ -28,6 +28,7 @@ from mercarich_reasons.imports import (
     SourceTaken,
     SourceTwice,
 )
+from mercarich_web.database import reading
 from mercarich_web.jobs.jobs import NEW_ONLY, Claim
 from mercarich_web.listings.csv_rows import Problem
 from mercarich_web.listings.price_bounds import crossed
@@ -46,6 +47,14 @@ def problems_of(connection: Connection, claim: Claim, first: int, last: int) -> 
     rows = connection.execute(select(*of).where(*these).order_by(_row.number)).all()
     known = _known(connection, claim, rows)
     return [problem for row in rows for problem in known.problems(row)]
+
+
+def skus_with(engine: Engine, user_id: int, sku: str, source: _Source) -> Sequence[str]:
+    """Return the SKUs of those of the seller's listings that have this SKU, or this source."""
+    mine = select(listings.c.sku).where(listings.c.user_id == user_id, listings.c.sku == sku)
+    taking = _takers(user_id, Marketplace(source[0]), [source[1]]).with_only_columns(listings.c.sku)
+    with reading(engine) as connection:
+        return connection.execute(union(mine, taking)).scalars().all()
 
 
 def leave_out_wrong(connection: Connection, job_id: int) -> None:
@@ -125,7 +134,7 @@ def _known(connection: Connection, claim: Claim, rows: Sequence[AnyRow]) -> _Kno
         items = sorted({row.item_id for row in rows if row.marketplace == marketplace})
         for item_id, sku, line in connection.execute(_lines(claim, marketplace, items)):
             lines[marketplace, item_id][sku] = line
-        for item_id, sku in connection.execute(_takers(claim, marketplace, items)):
+        for sku, item_id in connection.execute(_takers(claim.user_id, marketplace, items)):
             takers[marketplace, item_id].append(sku)
     return _Known(
         first_line={row[0]: row[1] for row in connection.execute(in_file.group_by(_row.sku))},
@@ -143,11 +152,11 @@ def _lines(claim: Claim, marketplace: Marketplace, items: Sequence[str]) -> Sele
     return select(_row.item_id, _row.sku, func.min(_row.line)).where(same).group_by(_row.item_id, _row.sku)
 
 
-def _takers(claim: Claim, marketplace: Marketplace, items: Sequence[str]) -> Select[Any]:
+def _takers(user_id: int, marketplace: Marketplace, items: Sequence[str]) -> Select[Any]:
     named = and_(source_items.c.marketplace == marketplace, source_items.c.item_id.in_(items))
-    query = select(source_items.c.item_id, listings.c.sku)
-    query = query.join(listings, listings.c.source_item_id == source_items.c.id)
-    return query.where(named, Filter(listings.c.user_id == claim.user_id))
+    query = select(listings.c.sku, source_items.c.item_id)
+    query = query.join(source_items, listings.c.source_item_id == source_items.c.id)
+    return query.where(named, Filter(listings.c.user_id == user_id))
 
 
 def _own(claim: Claim, skus: Sequence[str]) -> Select[Any]:

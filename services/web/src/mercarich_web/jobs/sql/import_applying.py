@@ -1,0 +1,154 @@
+"""Apply the staged rows of an import to the listings of its seller, in the transaction that ends the job."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, select
+
+from mercarich_db.conditions import Filter
+from mercarich_db.tables import job_rows, listing_removals, listings, source_items
+from mercarich_db.types import AnyRow
+from mercarich_listings import store
+from mercarich_listings.details import Details, columns, kept
+from mercarich_listings.listing import make_offer
+from mercarich_listings.stages import REGISTERING
+from mercarich_listings.transition import Stage
+from mercarich_reasons.stock import ByImport
+from mercarich_web.jobs.jobs import NEW_ONLY, READ_SOON, Changed, Claim
+from mercarich_web.jobs.sql.new_rows import new_listing, offered
+from mercarich_web.listings.price_bounds import crossed
+from mercarich_web.pictures.sql import want_pictures
+
+
+def apply_rows(connection: Connection, claim: Claim, first: int, last: int, now: datetime) -> Counter[str]:
+    """Apply some rows, and count them: `made`, `changed` and `unchanged`, which are not written.
+
+    An empty cell leaves the value as it is. A listed offer keeps its source and quantity, which only the checks and the
+    replacements change, at any moment.
+    """
+    locked = _lock(connection, claim, first, last)
+    found = connection.execute(_joined(claim, first, last)).all()
+    there = {row.listing for row in found if row.listing is not None}
+    if there - locked or (there and claim.arguments.get(NEW_ONLY)):
+        raise Changed
+    _keep_free(connection, claim.user_id, sorted({row.source for row in found if row.source != row.old_source}))
+    by = ByImport(claim.job_id)
+    fresh = [_new(row, claim.user_id, now) for row in found if row.listing is None]
+    made = store.add(connection, fresh)
+    store.tell(connection, offered(zip(made, fresh, strict=True), now, by))
+    listed = [(row, _edited(row)) for row in found if row.old_listed]
+    drafts = [(row, _redrawn(row)) for row in found if row.old_listed is False]
+    offers = [values for row, values in listed if _differs(row, values)]
+    redrawn = [values | {"changed_at": now} for row, values in drafts if _differs(row, values) or row.listed]
+    edited = store.edit(connection, offers, user_id=claim.user_id, listed=True)
+    edited += store.edit(connection, redrawn, user_id=claim.user_id, listed=False)
+    _make_offers(connection, [row.listing for row in found if row.old_listed is False and row.listed], now, by)
+    if claim.arguments.get(READ_SOON):
+        store.read_soon(connection, [*made, *(row.listing for row in found if row.old_listed is False)], now)
+    want_pictures(connection, claim.user_id, [row.sku for row in found], after=first)
+    unchanged = len(listed) + len(drafts) - len(offers) - len(redrawn)
+    return Counter(made=len(made), changed=edited, unchanged=unchanged)
+
+
+def _lock(connection: Connection, claim: Claim, first: int, last: int) -> frozenset[int]:
+    """Lock the listings that these rows are for, and return their ids: what an order, a person or a registration
+    changes of them meanwhile is read after it, and not written over by the values of before."""
+    mine = and_(listings.c.user_id == claim.user_id, listings.c.sku == job_rows.c.sku)
+    these = select(listings.c.id).join(job_rows, mine).where(between(claim, first, last))
+    return frozenset(one.id for one in store.lock(connection, connection.execute(these).scalars()))
+
+
+def _differs(row: AnyRow, values: Mapping[str, Any]) -> bool:
+    """Return whether the import changes a listing; a draft's `quantity` is what it is to be listed with."""
+    old = {
+        "asin": row.old_asin,
+        "title": row.old_title,
+        "listing_quantity": row.old_pieces,
+        "quantity": row.old_quantity,
+        "source_item_id": row.old_source,
+        "offer_price_jpy": row.old_offer_price,
+        "least_price_jpy": row.old_least_price,
+        "most_price_jpy": row.old_most_price,
+    }
+    return any(name in values and values[name] != value for name, value in old.items())
+
+
+def _make_offers(connection: Connection, ids: Sequence[int], now: datetime, by: ByImport) -> None:
+    drafts = store.lock(connection, ids)
+    if any(draft.stage is not Stage.DRAFT for draft in drafts):
+        raise Changed
+    store.save(connection, [make_offer(draft, now, by) for draft in drafts])
+
+
+def _keep_free(connection: Connection, user_id: int, sources: Sequence[int]) -> None:
+    """Check that none of the seller's listings has one of these sources, and keep it so until the transaction ends: a
+    replacement locks the source that it assigns. Raises `Changed`."""
+    if sources:
+        these = select(source_items.c.id).where(source_items.c.id.in_(sources)).order_by(source_items.c.id)
+        connection.execute(these.with_for_update()).all()
+        mine = and_(Filter(listings.c.user_id == user_id), listings.c.source_item_id.in_(sources))
+        if connection.execute(select(listings.c.id).where(mine).limit(1)).first() is not None:
+            raise Changed
+
+
+def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
+    old = listings.c
+    return (
+        select(job_rows, source_items.c.id.label("source"), old.id.label("listing"), old.listed.label("old_listed"))
+        .add_columns(old.asin.label("old_asin"), old.title.label("old_title"))
+        .add_columns(old.listing_quantity.label("old_pieces"), old.source_item_id.label("old_source"))
+        .add_columns(old.first_price_jpy.label("old_price"), source_items.c.price_jpy.label("source_price"))
+        .add_columns(old.offer_price_jpy.label("old_offer_price"), old.quantity.label("old_quantity"))
+        .add_columns(old.least_price_jpy.label("old_least_price"), old.most_price_jpy.label("old_most_price"))
+        .add_columns(listing_removals.c.listing_id.label("leaving"), REGISTERING.label("registering"))
+        .join(source_items, same_source())
+        .outerjoin(listings, and_(old.user_id == claim.user_id, old.sku == job_rows.c.sku))
+        .outerjoin(listing_removals, listing_removals.c.listing_id == old.id)
+        .where(between(claim, first, last))
+        .order_by(job_rows.c.number)
+    )
+
+
+def _new(row: AnyRow, user_id: int, now: datetime) -> dict[str, Any]:
+    given = {"sku": row.sku, "asin": row.asin, "title": row.title, "first_price_jpy": row.source_price}
+    given |= {"offer_price_jpy": row.price, "least_price_jpy": row.least_price, "most_price_jpy": row.most_price}
+    return (
+        new_listing(user_id, row.source, row.marketplace, row.quantity or 1, now) | given | {"listed": bool(row.listed)}
+    )
+
+
+def _edited(row: AnyRow) -> dict[str, Any]:
+    if row.source != row.old_source or row.listed is False:
+        raise Changed
+    return _kept(row, listed=True)
+
+
+def _redrawn(row: AnyRow) -> dict[str, Any]:
+    if row.leaving is not None or row.registering:
+        raise Changed
+    price = row.old_price if row.source == row.old_source else row.source_price
+    source = {"source_item_id": row.source, "marketplace": row.marketplace, "first_price_jpy": price}
+    return {**_kept(row, listed=False), **source}
+
+
+def _kept(row: AnyRow, *, listed: bool) -> dict[str, Any]:
+    """Return the values of a listing that is there; what the file leaves empty stays as it is. Raises `Changed`."""
+    given = Details(row.asin, row.title, row.quantity, row.price, row.least_price, row.most_price)
+    offered = (row.old_offer_price, row.old_least_price, row.old_most_price)
+    after = kept(given, Details(row.old_asin, row.old_title, row.old_pieces, *offered))
+    if crossed(after.least_price_jpy, after.most_price_jpy) is not None:
+        raise Changed
+    return {"id": row.listing, **columns(after, listed=listed)}
+
+
+def same_source() -> ColumnElement[bool]:
+    """SQL condition on `job_rows` and `source_items`: the row's source."""
+    rows = job_rows.c
+    return and_(source_items.c.marketplace == rows.marketplace, source_items.c.item_id == rows.item_id)
+
+
+def between(claim: Claim, first: int, last: int) -> ColumnElement[bool]:
+    """SQL condition on `job_rows`: those of the job numbered above `first` up to `last`."""
+    return and_(job_rows.c.job_id == claim.job_id, job_rows.c.number > first, job_rows.c.number <= last)
