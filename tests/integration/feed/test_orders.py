@@ -232,7 +232,7 @@ def test_each_order_is_counted_off_a_raised_quantity_that_shows_late(shop: Shop,
     assert books.claim(account) is not None
     row = shop.row(one)
     still = [
-        Answer(Offer(one, row.sku, row.revision, row.quantity, row.changed_at, awaited=False), None, now(), Seen(2))
+        Answer(Offer(one, row.sku, row.revision, row.quantity, row.changed_at, singly=False), None, now(), Seen(2))
     ]
     at = now()
     for number in ("1", "2"):

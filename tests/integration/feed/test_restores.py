@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, select
 from tests.integration.feed.conftest import Amazon, Eventually, Running
+from tests.integration.feed.deletions import set_at_amazon
 from tests.integration.feed.offers import listed, restores, shown
 from tests.integration.feed.shop import Shop, now
 
@@ -51,6 +52,37 @@ def test_f6_a_restore_that_amazon_takes_and_does_not_show_goes_out_again(
     eventually(lambda: _granted(feed, shop, ignored) and shop.row(ignored).verified_at is not None)
     assert shown(shop, amazon, ignored) == shop.row(ignored).quantity
     assert (shop.row(ignored).push_attempts, shop.row(ignored).push_problem) == (0, None)
+
+
+def test_restores_of_a_moment_ago_are_read_by_one_search_and_later_each_singly(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    lately, earlier = listed(shop, 1)[:2]
+    amazon.fault("spapi", "503_html", only=["getListingsItem"])
+    for id_, seconds in ((lately, 5), (earlier, 90)):
+        at = now() - timedelta(seconds=seconds)
+        shop.alter(listings, id_, pushed_at=at, verified_at=None, next_read_at=at)
+
+    feed.lanes.follow.wake(1)
+
+    eventually(lambda: shop.row(lately).verified_at is not None)
+    assert shop.row(earlier).verified_at is None
+    amazon.heal()
+    eventually(lambda: shop.row(earlier).verified_at is not None)
+
+
+def test_a_zero_of_a_moment_ago_is_read_singly(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    [down] = listed(shop, 1)[:1]
+    set_at_amazon(amazon, shop.row(down), quantity=0)
+    amazon.fault("spapi", "503_html", only=["searchListingsItems"])
+    at = now() - timedelta(seconds=5)
+    shop.alter(listings, down, quantity=0, pushed_at=at, verified_at=None, next_read_at=at)
+
+    feed.lanes.follow.wake(1)
+
+    eventually(lambda: shop.row(down).verified_at is not None)
 
 
 def test_a_restore_goes_out_only_after_a_look(

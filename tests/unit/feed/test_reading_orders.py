@@ -149,7 +149,7 @@ def test_without_the_role_nothing_else_of_the_seller_waits() -> None:
 
 
 def last_pieces(number: int) -> list[Offer]:
-    return [Offer(id, f"S-{id}", 1, 1, NOW, awaited=False) for id in range(number)]
+    return [Offer(id, f"S-{id}", 1, 1, NOW, singly=False) for id in range(number)]
 
 
 def test_amazon_is_read_before_an_order_takes_the_last_piece_that_the_books_have() -> None:

@@ -13,7 +13,7 @@ from mercarich_feed.domain.pushes import Offer
 from mercarich_listings.read_back import Seen
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-OFFERS = [Offer(number, sku, 5, 2, NOW, awaited=False) for number, sku in enumerate(("A", "B"))]
+OFFERS = [Offer(number, sku, 5, 2, NOW, singly=False) for number, sku in enumerate(("A", "B"))]
 NO_SUCH_RESOURCE: Answer = (404, {"errors": [{"code": "NotFound", "message": "Resource not found."}]})
 INVALID: Answer = (400, {"errors": [{"code": "InvalidInput", "message": "Invalid 'identifiers' provided."}]})
 ITEM = {"fulfillmentAvailability": [{"fulfillmentChannelCode": "DEFAULT", "quantity": 2}]}

@@ -62,7 +62,7 @@ class PacedAmazon:
         def read(offer: Offer) -> Seen:
             return self._api.shown(account, offer.sku)
 
-        together = [offer for offer in offers if not offer.awaited and "," not in offer.sku]
+        together = [offer for offer in offers if not offer.singly and "," not in offer.sku]
         found = self._searched(account, together, deleted=deleted)
         rest = [offer for offer in offers if offer.sku not in found]
         answers = self._side_by_side(account, ("getListingsItem",), rest, read, _READING_SECONDS)(lambda: None)

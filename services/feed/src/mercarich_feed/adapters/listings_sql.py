@@ -41,6 +41,10 @@ _COLUMNS = (
     listings.c.quantity,
     listings.c.changed_at,
 )
+_SEARCHED = timedelta(minutes=1)
+"""Time after a push of a quantity above 0 in which a search reads it together with others. Most are shown by then, and
+singly the reads would hold up the looks before the next pushes: both are calls of getListingsItem. A zero is read
+singly, since a search that shows one of before would leave an offer up."""
 _SOON = timedelta(seconds=10)
 """Until the next round over all sellers."""
 
@@ -95,9 +99,10 @@ class SqlListings:
 
     def to_read(self, user_id: int, limit: int) -> tuple[list[Offer], float | None]:
         now, mine = self._now(), and_(listings.c.user_id == user_id, READABLE)
-        awaited = and_(listings.c.pushed_at.is_not(None), listings.c.verified_at.is_(None)).label("awaited")
+        alone = or_(listings.c.quantity == 0, listings.c.pushed_at <= now - _SEARCHED)
+        awaited = and_(listings.c.pushed_at.is_not(None), listings.c.verified_at.is_(None))
         # What became due last comes first: a push of a moment ago must not wait behind all offers of a large seller.
-        due = select(*_COLUMNS, awaited).where(mine, listings.c.next_read_at <= now)
+        due = select(*_COLUMNS, and_(awaited, alone).label("singly")).where(mine, listings.c.next_read_at <= now)
         due = due.order_by(listings.c.next_read_at.desc(), listings.c.id).limit(limit)
         with reading(self._engine) as connection:
             rows = connection.execute(due).all()
@@ -152,7 +157,7 @@ class SqlListings:
 
 
 def _to_read(row: Row[Any]) -> Offer:
-    return Offer(row.id, row.sku, row.revision, row.quantity, row.changed_at, awaited=row.awaited)
+    return Offer(row.id, row.sku, row.revision, row.quantity, row.changed_at, singly=row.singly)
 
 
 def _shown() -> Any:

@@ -89,7 +89,7 @@ class SqlOrders:
             some = select(offer.id, offer.sku, offer.revision, offer.quantity, offer.changed_at)
             some = some.where(offer.user_id == account.user_id, offer.sku.in_(pieces), offer.quantity > 0, AT_REST)
             rows = connection.execute(some.order_by(offer.id)).all() if pieces else []
-        return [Offer(*row, awaited=False) for row in rows if row.quantity <= pieces[row.sku]]
+        return [Offer(*row, singly=False) for row in rows if row.quantity <= pieces[row.sku]]
 
     def save(self, account: Account, items: Sequence[OrderItem], shown: Sequence[Answer]) -> Sequence[timedelta]:
         if not items:

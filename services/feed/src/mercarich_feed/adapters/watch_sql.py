@@ -43,7 +43,7 @@ class SqlWatch:
         query = query.order_by(_removed.next_read_at.desc(), _removed.sku.desc()).limit(limit)
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        return [Offer(row.listing_id, row.sku, 0, 0, row.removed_at, awaited=False) for row in rows]
+        return [Offer(row.listing_id, row.sku, 0, 0, row.removed_at, singly=False) for row in rows]
 
     def read(self, account: Account, answers: Sequence[Answer]) -> Mapping[str, Found]:
         user_id, by_sku = account.user_id, {answer.offer.sku: answer for answer in answers}

@@ -51,8 +51,8 @@ class Offer:
     """Lead time of a replacement source, sent with the quantity of a restore."""
     shown: int | None = 0
     """The quantity that Amazon shows before the push, as far as known."""
-    awaited: bool = True
-    """Whether the quantity was pushed and not seen at Amazon since; else the read is one of every hour or day."""
+    singly: bool = True
+    """Whether it is to be read by a call of its own, which no search can stand in for."""
 
 
 @dataclass(frozen=True, slots=True)
