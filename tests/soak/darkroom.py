@@ -21,6 +21,7 @@ from tests.soak import processors
 
 from mercarich_simulator.pictures.photo import Shot, photograph
 from mercarich_simulator.pictures.subject import Subject
+from mercarich_simulator.shelf import YAHOO
 from mercarich_simulator.sites.pictures import shot_of, subject_of
 from mercarich_simulator.truth import BUYABLE
 from mercarich_simulator.world import World
@@ -91,19 +92,22 @@ class Darkroom:
         self._pool.shutdown(cancel_futures=True)
 
     def _begin(self, marketplace: str, number: int) -> None:
-        """A listed source with everything that could replace it; a replacement is rarely replaced itself."""
-        catalogue = self._world.catalogue
-        shelf = catalogue.shelves[marketplace]
-        if number >= shelf.sources:
+        """A source with everything that could replace it."""
+        world = self._world
+        look = world.market.at(marketplace, number, world.clock.now())
+        if look is None:
             return
-        ours = catalogue.item(marketplace, number)
-        for piece in reversed(shelf.pieces_of(number)):  # The spare piece is last, and the most likely to be needed.
-            theirs = catalogue.item(marketplace, piece)
-            good = theirs.payable <= ours.payable and theirs.condition <= ours.condition
-            if piece == number or not good or self._world.truth.state(marketplace, piece) not in BUYABLE:
+        ours, shelf = look.item, world.catalogue.shelves[marketplace]
+        product = shelf.product_of(world.truth.first_of(number) if marketplace == YAHOO else number)
+        for piece in reversed(world.market.pieces_of(marketplace, product)):  # The last is the likeliest to be needed.
+            other = world.market.at(marketplace, world.truth.last_of(marketplace, piece), look.now)
+            if other is None or other.item.number == number or other.state not in BUYABLE:
+                continue
+            theirs = other.item
+            if theirs.payable > ours.payable or theirs.condition > ours.condition:
                 continue
             names = (ours.item_id, theirs.item_id)
-            subject = subject_of(self._world.settings.seed, number)
+            subject = subject_of(world.settings.seed, product)
             self._pairs[names] = self._pool.submit(_develop, subject, shot_of(ours, MAIN), shot_of(theirs, MAIN))
             for item_id in names:
                 self._prints.setdefault(item_id, names)

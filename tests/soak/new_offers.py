@@ -1,15 +1,17 @@
 """New offers: sellers have drafts created at Amazon, give some of them up, and take over what they have there.
 
-Four times a day each seller makes a draft of a piece that nobody lists, and has its offer created, as the pages do. Of
+Four times a day each seller makes a draft of a piece that nobody lists, and has its offer created, as the pages do. In
+a market that renews itself they make as many as they have lost offers since the start, of what was listed lately. Of
 every few, one is given up later, and one was listed by its seller in Seller Central before. The ledger is told which of
 them their sellers want, and what the books call created must have been sold by Amazon.
 """
 
 import random
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import partial
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, and_, insert, or_, select
 from tests.soak.kernel import Process
 from tests.soak.plant import SOMEBODY, Plant
 from tests.soak.sentinel import Offence
@@ -33,6 +35,10 @@ GIVEN_UP, TAKEN_OVER = 5, 4
 """Of so many drafts one is given up by its seller; of so many one is at Amazon already."""
 LONGEST_THOUGHT_SECONDS = 120.0
 """Within this time one is given up: before Amazon sells it, or after."""
+MOST_AT_ONCE = 4
+"""Drafts that a seller makes at once, at most."""
+_LATELY = 2 * 86_400.0
+"""Seconds since the first listing of what a seller finds."""
 _FAIR = 3
 """The condition of all pieces: 3 of 6, as their pages say."""
 
@@ -44,6 +50,10 @@ class NewOffers:
         self._plant = plant
         self._chance = random.Random(f"{seed}:new offers")
         self._bulk = SqlBulk(plant.database.books)
+        self._level = self._up() if plant.market.world.market.fates else None
+        """How many offers each seller wants to have; None: they make one draft at a time."""
+        self._known: set[tuple[str, str]] = set()
+        """Marketplace and item id of what is in the books."""
         self._unwanted: set[tuple[str, str]] = set()
         self._pieces: dict[tuple[str, str], tuple[str, int]] = {}
         self._is_over = False
@@ -69,8 +79,13 @@ class NewOffers:
             return
         with reading(self._plant.database.books) as connection:
             accounts = connection.execute(select(amazon_accounts).order_by(amazon_accounts.c.user_id)).all()
+            items = connection.execute(select(source_items.c.marketplace, source_items.c.item_id))
+            self._known = {(row.marketplace, row.item_id) for row in items}
+        up = self._up()
         for account in accounts:
-            self._begin(account.user_id, account.seller_id)
+            lacks = 1 if self._level is None else self._level[account.user_id] - up[account.user_id]
+            for _ in range(min(lacks, MOST_AT_ONCE)):
+                self._begin(account.user_id, account.seller_id)
 
     def tell(self) -> None:
         """Tell the ledger which of the new offers their sellers want now: those that the books list or register."""
@@ -81,6 +96,15 @@ class NewOffers:
             rows = connection.execute(of).all()
         wanted = {(row.seller_id, row.sku) for row in rows if row.listed or row.ended_at is None}
         self._plant.market.world.offers.meant = (wanted - self._unwanted) | self._own
+
+    def left_to_sellers(self) -> frozenset[tuple[str, str]]:
+        """Return the offers that sellers have listed on their own, and that the books never took over."""
+        of = select(amazon_accounts.c.seller_id, listings.c.sku)
+        of = of.join(listings, listings.c.user_id == amazon_accounts.c.user_id)
+        of = of.join(listing_creations, listing_creations.c.listing_id == listings.c.id)
+        with reading(self._plant.database.books) as connection:
+            drafts = connection.execute(of.where(~listings.c.listed, listing_creations.c.ended_at.is_not(None))).all()
+        return frozenset(self._own & (self._unwanted | {(row.seller_id, row.sku) for row in drafts}))
 
     def called_up(self) -> Iterator[Offence]:
         """Yield the listings that the books have called created and that Amazon had never sold by then."""
@@ -138,19 +162,37 @@ class NewOffers:
         if piece is not None and (offer := offers.touched.get((seller_id, sku))) is not None and not offer.sources:
             offers.stand_on(seller_id, sku, Source(self._plant.kernel.unix(), *piece))
 
+    def _up(self) -> Counter[int]:
+        """Count the offers that are up or about to be, by their sellers' user ids."""
+        creation = listing_creations.c
+        of = select(listings.c.user_id).outerjoin(listing_creations, creation.listing_id == listings.c.id)
+        waits = and_(creation.listing_id.is_not(None), creation.ended_at.is_(None))
+        is_up = or_(and_(listings.c.listed, listings.c.quantity > 0), waits)
+        with reading(self._plant.database.books) as connection:
+            return Counter(connection.execute(of.where(is_up)).scalars())
+
     def _piece(self) -> tuple[str, int] | None:
         """Draw a piece for sale that no listing stands on; None: none was found in some tries."""
         world = self._plant.market.world
-        with reading(self._plant.database.books) as connection:
-            known = {(row.marketplace, row.item_id) for row in connection.execute(select(source_items))}
         for _ in range(20):
             marketplace = self._chance.choice(sorted(world.catalogue.shelves))
-            shelf = world.catalogue.shelves[marketplace]
-            number = self._chance.randrange(shelf.sources, shelf.sources + shelf.unlisted)
+            pieces = self._found(marketplace)
+            if not pieces:
+                continue
+            number = self._chance.choice(pieces)
             item_id = world.catalogue.item_id(marketplace, number)
-            if (marketplace, item_id) not in known and world.truth.state(marketplace, number) in BUYABLE:
+            if (marketplace, item_id) not in self._known and world.truth.state(marketplace, number) in BUYABLE:
+                self._known.add((marketplace, item_id))
                 return marketplace, number
         return None
+
+    def _found(self, marketplace: str) -> Sequence[int]:
+        """Return the pieces among which a seller looks."""
+        world = self._plant.market.world
+        shelf = world.catalogue.shelves[marketplace]
+        if self._level is None:
+            return range(shelf.sources, shelf.sources + shelf.unlisted)
+        return world.market.products_since(marketplace, self._plant.kernel.unix() - _LATELY)
 
     def _draft(self, connection: Connection, user_id: int, sku: str, marketplace: str, number: int) -> int:
         item, now = self._plant.market.world.catalogue.item(marketplace, number), self._plant.kernel.utc()
@@ -164,7 +206,8 @@ class NewOffers:
 
     def _asin(self, marketplace: str, number: int) -> str:
         world = self._plant.market.world
-        return world.products.asin(number % world.catalogue.shelves[marketplace].sources)
+        shelf = world.catalogue.shelves[marketplace]
+        return world.products.asin(number % shelf.sources if self._level is None else shelf.product_of(number))
 
     def _give_up(self, key: tuple[str, str], user_id: int, id: int) -> None:
         """Give it up, unless it is an offer already."""

@@ -202,7 +202,8 @@ class Verdicts:
         return bool(states) and states[-1] not in BUYABLE
 
     def _missed(self, ledger: dict[str, Any]) -> Verdict:
-        left, missed = left_to_sellers(self._plant), self._of_ledger(ledger, "missed withdrawals", "missed_withdrawals")
+        left = left_to_sellers(self._plant) | self._new_offers.left_to_sellers()
+        missed = self._of_ledger(ledger, "missed withdrawals", "missed_withdrawals")
         offences = [each for each in missed.offences if (each.seller_id, each.sku) not in left]
         return Verdict(missed.promise, offences, missed.count - len(missed.offences) + len(offences))
 

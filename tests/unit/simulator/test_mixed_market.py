@@ -262,23 +262,32 @@ def test_likes_are_few_for_most_and_many_for_some() -> None:
 @pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
 def test_demand_follows_the_hazards_of_the_sources_to_a_power(begin, power: float) -> None:  # type: ignore[no-untyped-def]
     world = begin(listings=1_000, market="mixed", demand_power=power).simulator.world
-    chosen = demand(world.catalogue, world.market.fates)
-    draws = [chosen((step + 0.5) / 50_000) for step in range(50_000)]
-    hazards = {(name, number): _hazard_of(world, name, number) for name in (YAHOO, MERCARI) for number in range(500)}
+    chosen = demand(world.offers, world.market.fates)
+    draws = [chosen((step + 0.5) / 2_000) for step in range(2_000)]
+    hazards = {
+        _key_of(world, name, number): _hazard_of(world, name, number)
+        for name in (YAHOO, MERCARI)
+        for number in range(500)
+    }
     fast = set(sorted(hazards, key=hazards.__getitem__)[500:])
 
-    weights = {place: hazard**power for place, hazard in hazards.items()}
-    expected = sum(weights[place] for place in fast) / sum(weights.values())
-    assert sum(place in fast for place in draws) / len(draws) == pytest.approx(expected, abs=0.03)
+    weights = {key: hazard**power for key, hazard in hazards.items()}
+    expected = sum(weights[key] for key in fast) / sum(weights.values())
+    assert sum(key in fast for key in draws) / len(draws) == pytest.approx(expected, abs=0.03)
     assert (expected > 0.6) is (power > 0)
 
 
 def test_in_a_flat_market_all_offers_are_alike(begin) -> None:  # type: ignore[no-untyped-def]
     world = begin(listings=1_000, demand_power=1.0).simulator.world
-    chosen = demand(world.catalogue, None)
+    chosen = demand(world.offers, None)
     assert len({chosen((step + 0.5) / 1_000) for step in range(1_000)}) == 1_000
 
 
 def _hazard_of(world: Any, marketplace: str, number: int) -> float:
     fate = world.market.fates.of(marketplace, world.catalogue.shelves[marketplace].source_of(number))
     return float(fate.hazard_per_s)
+
+
+def _key_of(world: Any, marketplace: str, number: int) -> tuple[str, str]:
+    listing = world.catalogue.listing(marketplace, number)
+    return listing.seller.seller_id, listing.sku

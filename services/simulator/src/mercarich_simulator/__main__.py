@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         "quota-factor",
         "sigma",
         "demand-power",
+        "listed-a-day",
     )
     for names, read in ((counts, _counting_from(0)), (shares, _share), (numbers, float)):
         for name in names:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from mercarich_simulator.identity import Identities, entropy
 from mercarich_simulator.names import CONDITIONS, seller_name, title
 from mercarich_simulator.settings import SimulatorSettings
-from mercarich_simulator.shelf import MERCARI, YAHOO, Shelf
+from mercarich_simulator.shelf import FIRST_NEW, MERCARI, YAHOO, Shelf
 
 MARKETPLACES = (YAHOO, MERCARI)
 MERCARI_SELLER_BASE = 910_000_000
@@ -94,7 +94,8 @@ class Catalogue:
         self.client_secret = "amzn1.oa2-cs.v1." + entropy(settings.seed, "secret").hex()
 
     def item(self, marketplace: str, number: int) -> Item:
-        """Return item `number` of a shelf. Numbers past the shelf's end are relisted items: see `relisted`."""
+        """Return item `number` of a shelf, or one that is listed later (`FIRST_NEW`). Other numbers past the shelf's
+        end are those of relisted items."""
         noise = entropy(self.settings.seed, marketplace, number)
         shelf = self.shelves[marketplace]
         group, kind = shelf.seller_of(number)
@@ -133,7 +134,7 @@ class Catalogue:
         if marketplace == YAHOO:
             return self.ids.read_yahoo(item_id)
         number = self.ids.read_shops(item_id) if len(item_id) == 22 else self.ids.read_mercari(item_id)
-        if number is None or number >= self.shelves[MERCARI].size:
+        if number is None or (number >= self.shelves[MERCARI].size and not self._may_be_listed(number)):
             return None
         return number if self.item_id(MERCARI, number) == item_id else None
 
@@ -189,6 +190,10 @@ class Catalogue:
         if not wanted:
             return set()
         return {shelf.source_of(n) for n in range(shelf.listings) if shelf.is_restore(n, wanted)}
+
+    def _may_be_listed(self, number: int) -> bool:
+        """Return whether an item with this number can be listed after the market's beginning."""
+        return self.settings.market == "mixed" and number >= FIRST_NEW
 
     def _restores(self, marketplace: str) -> int:
         wanted = self.settings.restores

@@ -69,6 +69,9 @@ class MarketEvents:
                 self._chance(chance)
                 self.next_chance = self._after(chance)
 
+    def go_on(self, now: float) -> None:
+        """Go on from a state file at `now`; Unix seconds."""
+
     def force(self, marketplace: str, numbers: Iterable[int], kind: str, at: float, now: float) -> int:
         """Schedule event `kind` for the items at time `at`, or apply it when that is now. Return the number of items.
 

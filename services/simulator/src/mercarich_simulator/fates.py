@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from random import Random
 
+from mercarich_simulator.catalogue import CANARIES, Catalogue
 from mercarich_simulator.events import CHANCES
-from mercarich_simulator.hazards import DAY, busy, gone_at, moment_of
+from mercarich_simulator.hazards import DAY, Traits, busy, gone_at, hazard, moment_of, traits
 from mercarich_simulator.shelf import MERCARI, YAHOO
+from mercarich_simulator.truth import Truth
 
 GOES = {
     YAHOO: (("sold", 80), ("cancelled", 12), ("deleted", 6), ("suspended", 2)),
@@ -72,6 +74,59 @@ class Fate:
 
     def bids_until(self, now: float) -> int:
         return sum(bid <= now for bid in self.bids)
+
+
+class Fates:
+    """The fate of each item's current listing, drawn from the seed. Canaries have none."""
+
+    def __init__(self, catalogue: Catalogue, truth: Truth) -> None:
+        self._catalogue = catalogue
+        self._truth = truth
+        self.rounds: dict[str, dict[int, tuple[int, float]]] = {YAHOO: {}, MERCARI: {}}
+        """Of items that were listed since the market began: how often, and when last."""
+        self._current: dict[str, dict[int, Fate]] = {YAHOO: {}, MERCARI: {}}
+
+    def begin(self) -> None:
+        """Draw the fates of all items that are there when the market begins."""
+        start = self._catalogue.start_at
+        for marketplace, shelf in self._catalogue.shelves.items():
+            for number in range(shelf.size - CANARIES):
+                chance = self._chance("fate", marketplace, number, 0)
+                listed = (
+                    Listed(self._catalogue.item(marketplace, number).created_at)
+                    if marketplace == MERCARI
+                    else standing(chance, marketplace, start)
+                )
+                self._draw(chance, marketplace, number, listed, start)
+
+    def of(self, marketplace: str, number: int) -> Fate | None:
+        return self._current[marketplace].get(number)
+
+    def traits(self, marketplace: str, number: int) -> Traits:
+        """Return the traits of an item; a relisted one has those of its first listing."""
+        origin = self._truth.first_of(number) if marketplace == YAHOO else number
+        price = self._catalogue.item(marketplace, origin).payable
+        return traits(self._chance("traits", marketplace, origin), price)
+
+    def list_again(self, marketplace: str, number: int, at: float) -> Fate:
+        """Begin a new listing of the item at `at`, and return its fate."""
+        turn = self.rounds[marketplace].get(number, (0, 0.0))[0] + 1
+        return self.restore(marketplace, number, turn, at)
+
+    def restore(self, marketplace: str, number: int, turn: int, at: float) -> Fate:
+        """Draw listing `turn` of an item, which began at `at`, as it was drawn before."""
+        self.rounds[marketplace][number] = (turn, at)
+        chance = self._chance("fate", marketplace, number, turn)
+        return self._draw(chance, marketplace, number, fresh(chance, marketplace, at), at)
+
+    def _draw(self, chance: Random, marketplace: str, number: int, listed: Listed, now: float) -> Fate:
+        rate = hazard(marketplace, self.traits(marketplace, number), self._catalogue.settings.sigma)
+        fate = draw(chance, marketplace, rate, listed, now)
+        self._current[marketplace][number] = fate
+        return fate
+
+    def _chance(self, *parts: object) -> Random:
+        return Random(":".join(map(str, (self._catalogue.settings.seed, *parts))))
 
 
 def standing(chance: Random, marketplace: str, now: float) -> Listed:

@@ -1,70 +1,14 @@
-"""The events of a mixed market: each item goes by its own hazard, or at its auction's end."""
+"""The events of a mixed market: each item goes by its own hazard, or at its auction's end, and others are listed."""
 
-from random import Random
-
+from mercarich_simulator.arrivals import Arrivals
 from mercarich_simulator.catalogue import CANARIES, MARKETPLACES, Catalogue
 from mercarich_simulator.events import BACK, RELISTED, TRADE_SECONDS, TRADES_THAT_FAIL, MarketEvents
-from mercarich_simulator.fates import Fate, Listed, draw, fresh, standing
-from mercarich_simulator.hazards import Traits, hazard, traits
-from mercarich_simulator.shelf import MERCARI, YAHOO
+from mercarich_simulator.fates import Fates
 from mercarich_simulator.truth import BUYABLE, Truth
 
-_GOES = "goes"
+_GOES, _COMES = "goes", "comes"
 _BACK_AFTER = {"suspended": 86_400.0}
 """Seconds until an item in such a state is for sale again."""
-
-
-class Fates:
-    """The fate of each item's current listing, drawn from the seed. Canaries have none."""
-
-    def __init__(self, catalogue: Catalogue, truth: Truth) -> None:
-        self._catalogue = catalogue
-        self._truth = truth
-        self.rounds: dict[str, dict[int, tuple[int, float]]] = {YAHOO: {}, MERCARI: {}}
-        """Of items that were listed since the market began: how often, and when last."""
-        self._current: dict[str, dict[int, Fate]] = {YAHOO: {}, MERCARI: {}}
-
-    def begin(self) -> None:
-        """Draw the fates of all items that are there when the market begins."""
-        start = self._catalogue.start_at
-        for marketplace, shelf in self._catalogue.shelves.items():
-            for number in range(shelf.size - CANARIES):
-                chance = self._chance("fate", marketplace, number, 0)
-                listed = (
-                    Listed(self._catalogue.item(marketplace, number).created_at)
-                    if marketplace == MERCARI
-                    else standing(chance, marketplace, start)
-                )
-                self._draw(chance, marketplace, number, listed, start)
-
-    def of(self, marketplace: str, number: int) -> Fate | None:
-        return self._current[marketplace].get(number)
-
-    def traits(self, marketplace: str, number: int) -> Traits:
-        """Return the traits of an item; a relisted one has those of its first listing."""
-        origin = self._truth.first_of(number) if marketplace == YAHOO else number
-        price = self._catalogue.item(marketplace, origin).payable
-        return traits(self._chance("traits", marketplace, origin), price)
-
-    def list_again(self, marketplace: str, number: int, at: float) -> Fate:
-        """Begin a new listing of the item at `at`, and return its fate."""
-        turn = self.rounds[marketplace].get(number, (0, 0.0))[0] + 1
-        return self.restore(marketplace, number, turn, at)
-
-    def restore(self, marketplace: str, number: int, turn: int, at: float) -> Fate:
-        """Draw listing `turn` of an item, which began at `at`, as it was drawn before."""
-        self.rounds[marketplace][number] = (turn, at)
-        chance = self._chance("fate", marketplace, number, turn)
-        return self._draw(chance, marketplace, number, fresh(chance, marketplace, at), at)
-
-    def _draw(self, chance: Random, marketplace: str, number: int, listed: Listed, now: float) -> Fate:
-        rate = hazard(marketplace, self.traits(marketplace, number), self._catalogue.settings.sigma)
-        fate = draw(chance, marketplace, rate, listed, now)
-        self._current[marketplace][number] = fate
-        return fate
-
-    def _chance(self, *parts: object) -> Random:
-        return Random(":".join(map(str, (self._catalogue.settings.seed, *parts))))
 
 
 class MixedEvents(MarketEvents):
@@ -74,11 +18,24 @@ class MixedEvents(MarketEvents):
         super().__init__(catalogue, truth, start_at, per_second=0.0)
         self.fates = Fates(catalogue, truth)
         self.fates.begin()
+        self.arrivals = Arrivals(catalogue, truth, self.fates)
         for marketplace in MARKETPLACES:
             for number in range(catalogue.shelves[marketplace].size - CANARIES):
                 self._expect(marketplace, number)
+            self._expect_another(marketplace, start_at)
+
+    def go_on(self, now: float) -> None:
+        """Go on from a state file, whose fates and events are there."""
+        self.arrivals.restore()
+        for marketplace in MARKETPLACES:
+            if not any(event.kind == _COMES and event.marketplace == marketplace for event in self.scheduled):
+                self._expect_another(marketplace, now)  # Files of earlier releases tell of none.
 
     def _happen(self, marketplace: str, number: int, kind: str, at: float) -> None:
+        if kind == _COMES:
+            self._expect(marketplace, self.arrivals.come(marketplace, at))
+            self._expect_another(marketplace, at)
+            return
         name, _, turn = kind.partition(":")
         if name == _GOES:
             self._go(marketplace, number, int(turn), at)
@@ -112,6 +69,11 @@ class MixedEvents(MarketEvents):
         fate = self.fates.of(marketplace, number)
         if fate is not None:
             self.plan(fate.gone_at, marketplace, number, f"{_GOES}:{self._turn(marketplace, number)}")
+
+    def _expect_another(self, marketplace: str, after: float) -> None:
+        at = self.arrivals.next_at(marketplace, after)
+        if at < float("inf"):
+            self.plan(at, marketplace, 0, _COMES)
 
     def _turn(self, marketplace: str, number: int) -> int:
         return self.fates.rounds[marketplace].get(number, (0, 0.0))[0]

@@ -29,6 +29,9 @@ class SimulatorSettings:
     market: str = "flat"
     """`flat`: all sources are alike, and `churn_per_hour` says how often something happens to one. `mixed`: each item
     goes by a hazard of its own, which depends on what its page shows, and auctions of Yahoo by their ends."""
+    listed_a_day: float = 0.25
+    """In a mixed market, how many items are newly listed in a day for each that is there at the start: other products,
+    and spare pieces for `spare_pieces` of the products."""
     sigma: float = SIGMA
     """In a mixed market, the standard deviation of the logarithm of the hazards; 0 = all alike."""
     source_sellers: str = "shelf"
@@ -49,7 +52,8 @@ class SimulatorSettings:
     """How long an accepted change typically takes until it shows, in simulated seconds: most within twice as much, two
     of a hundred within twenty to a hundred times; 0 = at once."""
     orders_per_hour: float = 0.0
-    """Share of the offers for which a buyer comes per hour; 0 = nobody buys at Amazon."""
+    """Share of the offers for which a buyer comes per hour; 0 = nobody buys at Amazon. In a flat market they come for
+    the offers of the start, whether up or not; in a mixed one for what is up, whoever has created it."""
     demand_power: float = 0.0
     """In a mixed market, the power of a source's hazard to which the demand for its offer is in proportion (κ); 0 = all
     offers are alike."""

@@ -6,6 +6,9 @@ from itertools import accumulate
 
 YAHOO = "yahoo"
 MERCARI = "mercari"
+FIRST_NEW, STEP, MOST_TURNS = 10_000_000, 100_000_000, 99
+"""Numbers of items that are listed later: the first pieces of other products from `FIRST_NEW` on, and the n-th further
+piece of a product n times `STEP` after the product's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Shelf:
 
     def product_of(self, number: int) -> int:
         """Return the item's product. Unlisted items are further pieces of listed products."""
+        if number >= FIRST_NEW:
+            return number % STEP
         if number < self.sources or not self.sources:
             return number
         spare = self.spare_of(number)
@@ -73,11 +78,13 @@ class Shelf:
 
     def spare_of(self, number: int) -> int | None:
         """Return the product of which the item is the spare piece, else None. Spare pieces are spread evenly."""
+        if number >= STEP:
+            return number % STEP
         place = number - self.sources - self._others
         return place * self.sources // self.spares if 0 <= place < self.spares else None
 
     def pieces_of(self, product: int) -> tuple[int, ...]:
-        """Return all items of a product except canaries."""
+        """Return the items of a product that are there from the start, except canaries."""
         end = self.sources + self.unlisted
         if product >= self.sources:
             return (product,) if product < end else ()
@@ -98,10 +105,12 @@ class Shelf:
         return rounds * len(self._groups) + group, "shops" if group in self._shops else "ordinary"
 
     def items_of(self, seller: int) -> range:
-        """Return the items of an ordinary source seller."""
+        """Return the items of an ordinary source seller, with those that may be listed later."""
         rounds, group = divmod(seller, len(self._groups))
         if seller < 0 or group in self._shops:
             return range(0)
         start = rounds * self._round + self._starts[group]
+        if start + self._groups[group] > FIRST_NEW:
+            return range(max(start, FIRST_NEW), start + self._groups[group])
         end = self._canaries_from
         return range(min(start, end), min(start + self._groups[group], end))

@@ -112,6 +112,7 @@ def restore(world: World, document: dict[str, Any]) -> None:
         world.truth.relist(origin, new, at)
     _restore_rounds(world, document.get("rounds", []))
     _restore_events(world, document["events"])
+    world.events.go_on(world.clock.now())
     for row in document["offers"]:
         _restore_offer(world, row)
     for row in document["documents"]:

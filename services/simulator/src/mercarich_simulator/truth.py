@@ -93,6 +93,12 @@ class Truth:
             number = self.relisted[number][0]
         return number
 
+    def last_of(self, marketplace: str, number: int) -> int:
+        """Return the number under which an item was listed last."""
+        while marketplace == YAHOO and number in self.successors:
+            number = self.successors[number]
+        return number
+
     def counts(self, marketplace: str) -> dict[str, int]:
         """Return the number of changed items in each state."""
         result: dict[str, int] = defaultdict(int)

@@ -85,18 +85,17 @@ def begin(settings: SimulatorSettings, clock: SimClock | None = None) -> World:
     orders = Orders(offers, truth)
     mixed = MixedEvents(catalogue, truth, catalogue.start_at) if settings.market == "mixed" else None
     events = mixed or MarketEvents(catalogue, truth, catalogue.start_at)
-    fates = mixed.fates if mixed else None
     return World(
         settings=settings,
         clock=clock,
         catalogue=catalogue,
         truth=truth,
         events=events,
-        market=Market(catalogue, truth, fates),
+        market=Market(catalogue, truth, mixed),
         offers=offers,
         products=Products(catalogue),
         orders=orders,
-        buyers=Buyers(offers, orders, events, demand(catalogue, fates), catalogue.start_at),
+        buyers=Buyers(offers, orders, events, demand(offers, mixed.fates if mixed else None), catalogue.start_at),
         notifications=Notifications(settings.seed),
         documents=documents,
         reports=Reports(),

@@ -87,8 +87,9 @@ class Buyers:
 
     def _come(self, at: float) -> None:
         noise = entropy(self._seed, "buyer", self.number)
-        listing = self._offers.catalogue.listing(*self._chosen(int.from_bytes(noise[:6]) / 2**48))
-        self._order(listing.seller.seller_id, listing.sku, at)
+        wanted = self._chosen(int.from_bytes(noise[:6]) / 2**48)
+        if wanted is not None:
+            self._order(*wanted, at)
         self.number += 1
         self.next_at = self._after(at)
 

@@ -7,7 +7,10 @@ from typing import Any
 from mercarich_simulator.catalogue import MARKETPLACES, Catalogue
 from mercarich_simulator.identity import entropy, share
 from mercarich_simulator.names import brand_of, product_in, product_name
+from mercarich_simulator.shelf import FIRST_NEW
 
+LATER = 20_000
+"""So many products that a mixed market has later are known to Amazon."""
 CONDITIONS = frozenset(
     {
         *("new_new", "new_open_box", "new_oem", "refurbished_refurbished"),
@@ -24,7 +27,8 @@ _UNKNOWN = ("ASIN_NOT_FOUND", "The ASIN does not exist in this marketplace.")
 
 
 class Products:
-    """Products by ASIN, JAN and words. A product's number is that of the marketplaces' shelves."""
+    """Products by ASIN, JAN and words. A product's number is that of the marketplaces' shelves; those that are listed
+    there later are sold at Amazon from the start."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
@@ -53,7 +57,7 @@ class Products:
             yield from (named,) if named in self._numbers else ()
             return
         wanted = words.lower().split()
-        for number in self._numbers:
+        for number in self._at_start:
             if all(word in product_name(number).lower() for word in wanted):
                 yield number
 
@@ -93,13 +97,18 @@ class Products:
         }
 
     @cached_property
-    def _numbers(self) -> range:
+    def _at_start(self) -> range:
         return range(max(self._catalogue.shelves[name].sources for name in MARKETPLACES))
 
     @cached_property
+    def _numbers(self) -> frozenset[int]:
+        later = range(FIRST_NEW, FIRST_NEW + LATER) if self._catalogue.settings.market == "mixed" else ()
+        return frozenset((*self._at_start, *later))
+
+    @cached_property
     def _by_asin(self) -> dict[str, int]:
-        return {self.asin(number): number for number in self._numbers}
+        return {self.asin(number): number for number in sorted(self._numbers)}
 
     @cached_property
     def _by_jan(self) -> dict[str, int]:
-        return {self.jan(number): number for number in self._numbers}
+        return {self.jan(number): number for number in sorted(self._numbers)}

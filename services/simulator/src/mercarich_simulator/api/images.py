@@ -5,6 +5,7 @@ from functools import lru_cache
 from mercarich_simulator.api.trouble import guarded
 from mercarich_simulator.pictures.photo import Shot, photograph
 from mercarich_simulator.pictures.subject import Subject
+from mercarich_simulator.shelf import YAHOO
 from mercarich_simulator.sites.pictures import named, shot_of, subject_of
 from mercarich_simulator.web import Reply, text_reply
 from mercarich_simulator.world import World
@@ -19,7 +20,7 @@ def image(world: World, marketplace: str, path: str) -> Reply:
         return text_reply("404 no such picture", 404)
     item = look.item
     shelf = world.catalogue.shelves[marketplace]
-    origin = world.truth.relisted.get(item.number, (item.number, 0.0))[0]
+    origin = world.truth.first_of(item.number) if marketplace == YAHOO else item.number
     subject = subject_of(world.settings.seed, shelf.product_of(origin))
     shot = shot_of(item, asked[1])
     reply = Reply(content_type="image/jpeg", draw=lambda: _developed(subject, shot))

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from mercarich_simulator.catalogue import Catalogue, Item
-from mercarich_simulator.fates import Fate
-from mercarich_simulator.mixed_market import Fates
-from mercarich_simulator.shelf import YAHOO
+from mercarich_simulator.fates import Fate, Fates
+from mercarich_simulator.mixed_market import MixedEvents
+from mercarich_simulator.shelf import FIRST_NEW, YAHOO
 from mercarich_simulator.truth import Truth
 
 JST = timezone(timedelta(hours=9))
@@ -28,11 +28,12 @@ class Look:
 class Market:
     """Finds items by id or number, relisted ones included."""
 
-    def __init__(self, catalogue: Catalogue, truth: Truth, fates: Fates | None = None) -> None:
+    def __init__(self, catalogue: Catalogue, truth: Truth, mixed: MixedEvents | None = None) -> None:
         self.catalogue = catalogue
         self.truth = truth
-        self.fates = fates
+        self.fates: Fates | None = mixed.fates if mixed else None
         """In a mixed market."""
+        self._arrivals = mixed.arrivals if mixed else None
         self.host = "http://127.0.0.1:8100"
         """The base address of picture addresses. Each request sets it to the host that the visitor used."""
 
@@ -55,8 +56,18 @@ class Market:
         state, changed_at = (line[-1].state, line[-1].at) if line else ("available", item.created_at)
         return Look(item, state, changed_at, now, self.host, fate)
 
+    def pieces_of(self, marketplace: str, product: int) -> tuple[int, ...]:
+        """Return all items of a product that were ever listed, by their first numbers."""
+        later = self._arrivals.pieces_of(marketplace, product) if self._arrivals else ()
+        return (*self.catalogue.shelves[marketplace].pieces_of(product), *later)
+
+    def products_since(self, marketplace: str, since: float) -> tuple[int, ...]:
+        """Return the items that are the first of their product, and were listed since a time (Unix seconds)."""
+        return tuple(self._arrivals.products_since(marketplace, since)) if self._arrivals else ()
+
     def _item(self, marketplace: str, number: int) -> Item | None:
-        if number < self.catalogue.shelves[marketplace].size:
+        is_listed = self.fates is not None and number >= FIRST_NEW and self.fates.of(marketplace, number) is not None
+        if is_listed or number < self.catalogue.shelves[marketplace].size:
             return self.catalogue.item(marketplace, number)
         if marketplace != YAHOO or number not in self.truth.relisted:
             return None

@@ -112,7 +112,8 @@ def _shuffled(looks: list[Look]) -> list[Look]:
 def profile(market: Market, seller_id: str, now: float, full: bool) -> dict[str, Any] | None:
     """Return `data` of GET /users/get_profile; None for an unknown seller. Without `full`, two counts are 0."""
     numbers = market.catalogue.items_of_mercari_seller(seller_id)
-    look = market.at(MERCARI, numbers[0], now) if numbers else None
+    looks = (market.at(MERCARI, number, now) for number in numbers)
+    look = next((look for look in looks if look is not None), None)
     if look is None:
         return None
     body = _seller(look)

@@ -56,7 +56,7 @@ def _candidates(market: Market, marketplace: str, keyword: str) -> Iterable[int]
         if marketplace == YAHOO:
             yield from list(market.truth.relisted)
         return
-    pieces = shelf.pieces_of(product)
+    pieces = market.pieces_of(marketplace, product)
     yield from pieces
     if marketplace == YAHOO:
         for piece in pieces:
