@@ -9,7 +9,7 @@ from tests.integration.feed.deletions import set_at_amazon
 from tests.integration.feed.offers import listed, restores, shown
 from tests.integration.feed.shop import Shop, now
 
-from mercarich_db.tables import listings, source_items
+from mercarich_db.tables import listings, source_items, submissions
 from mercarich_feed.adapters.listings_sql import SqlListings
 from mercarich_feed.domain.answers import Answer
 from mercarich_feed.domain.pushes import Outcome, Pushed
@@ -299,6 +299,27 @@ def test_what_a_claim_passes_over_still_waits(shop: Shop) -> None:
         assert port.claim_restores(1, None, 10)[1] == []
         assert port.restores_waiting(1, None, at_most=10) == len(waits)
     assert [offer.listing_id for offer in port.claim_restores(1, None, 10)[1]] == waits
+
+
+def test_what_is_undone_while_its_zero_is_under_way_goes_out_without_another_request(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
+) -> None:
+    claimed, carried = listed(shop, 1)[:2]
+    shop.withdraw([carried])
+    shop.begin_feed(1, [carried])
+    submission = shop.submissions()[-1].id
+    shop.alter(submissions, submission, state="in_progress", next_poll_at=now() + timedelta(hours=1))
+    shop.alter(listings, claimed, push_claim="another", push_claim_until=now() + timedelta(hours=1))
+    shop.restore([claimed, carried], quantity=3)
+
+    feed.lanes.restores.wake(1, ALL)
+    eventually(lambda: set(restores(shop, 1)) == {claimed, carried})
+    shop.end_claim(claimed)
+    eventually(lambda: restores(shop, 1) == [carried])
+    shop.alter(submissions, submission, state="done", ended_at=now())
+
+    eventually(lambda: restores(shop, 1) == [])
+    assert {shown(shop, amazon, id_) for id_ in (claimed, carried)} == {3}
 
 
 def _granted(feed: Running, shop: Shop, listing_id: int) -> bool:

@@ -29,6 +29,8 @@ class FakeShop:
     feed_open: bool = False
     locked: bool = False
     """The next claim skips everything that waits."""
+    held_up: bool = False
+    """Something waits for the end of its zero."""
     refuses: Exception | None = None
     to_look_at: int = 0
     """Those of the waiting ones that Amazon may show already."""
@@ -46,6 +48,9 @@ class FakeShop:
         if by_feed is False:
             return min(self.to_look_at, at_most)
         return min(self.waiting[marketplace] - (self.to_look_at if by_feed else 0), at_most)
+
+    def restores_held_up(self, user_id: int, marketplace: Marketplace | None) -> bool:
+        return self.held_up
 
     def claim_restores(self, user_id: int, marketplace: Marketplace, limit: int) -> tuple[str, list[Offer]]:
         count = 0 if self.locked else min(limit, self.waiting[marketplace])
@@ -108,6 +113,17 @@ def test_what_a_claim_passed_over_is_tried_again_soon() -> None:
     assert again is not None
     assert 0 < again <= 1
     assert wishes == {RestoreWish(YAHOO, None)}
+    assert push(shop)(1, wishes) is None
+
+    assert shop.patched == [(YAHOO, 0), (YAHOO, 3), (YAHOO, 0)]
+
+
+def test_a_wish_lasts_until_the_zeros_that_were_under_way_have_ended() -> None:
+    shop, wishes = FakeShop({YAHOO: 0}, held_up=True), {RestoreWish(YAHOO, None)}
+
+    assert push(shop)(1, wishes) == 2.0
+    assert wishes == {RestoreWish(YAHOO, None)}
+    shop.waiting[YAHOO], shop.held_up = 3, False
     assert push(shop)(1, wishes) is None
 
     assert shop.patched == [(YAHOO, 0), (YAHOO, 3), (YAHOO, 0)]

@@ -51,8 +51,17 @@ def restore_waits(now: datetime) -> ColumnElement[bool]:
 
     No older revision may be under way, since it is undefined which of the two Amazon would apply last.
     """
-    may_go_up = and_(source_is_fresh(now), not_held_for_loss())
-    return and_(pending(), restore(), may_go_up, not_deferred(now), unclaimed(now), carried_by_no_feed())
+    return and_(_may_go_up(now), unclaimed(now), carried_by_no_feed())
+
+
+def restore_held_up(now: datetime) -> ColumnElement[bool]:
+    """SQL condition: a restore that could go out now, if no older revision of it were under way."""
+    older = exists().where(_carried(), submission_items.c.revision < listings.c.revision)
+    return and_(_may_go_up(now), or_(not_(unclaimed(now)), older))
+
+
+def _may_go_up(now: datetime) -> ColumnElement[bool]:
+    return and_(pending(), restore(), source_is_fresh(now), not_held_for_loss(), not_deferred(now))
 
 
 def not_held_for_loss() -> ColumnElement[bool]:

@@ -104,6 +104,9 @@ class Listings(Protocol):
         those that Amazon cannot show yet: a feed looks at nothing first.
         """
 
+    def restores_held_up(self, user_id: int, marketplace: Marketplace | None) -> bool:
+        """Return whether a restore waits for the end of what was sent of it before: a PATCH, or an open feed."""
+
     def claim_restores(self, user_id: int, marketplace: Marketplace | None, limit: int) -> tuple[str, list[Offer]]:
         """Claim restores as `claim_withdrawals` does; those that failed before come last."""
 

@@ -22,6 +22,7 @@ from mercarich_listings.reads import READABLE, next_read
 from mercarich_listings.waiting import (
     not_deferred,
     not_in_feed,
+    restore_held_up,
     restore_waits,
     shown_at_no_time,
     unclaimed,
@@ -68,6 +69,11 @@ class SqlListings:
         some = select(listings.c.id).where(wanted).limit(at_most).subquery()
         with reading(self._engine) as connection:
             return connection.execute(select(func.count()).select_from(some)).scalar_one()
+
+    def restores_held_up(self, user_id: int, marketplace: Marketplace | None) -> bool:
+        wanted = self._of_seller(user_id, marketplace) & restore_held_up(self._now())
+        with reading(self._engine) as connection:
+            return connection.execute(select(listings.c.id).where(wanted).limit(1)).first() is not None
 
     def claim_withdrawals(self, user_id: int, limit: int) -> tuple[str, list[Offer]]:
         wanted = select(*_COLUMNS).where(self._claimable(user_id)).order_by(listings.c.id).limit(limit)
@@ -145,8 +151,11 @@ class SqlListings:
         return claim, run_tx(self._engine, take)
 
     def _restorable(self, user_id: int, marketplace: Marketplace | None) -> Any:
-        waits = (listings.c.user_id == user_id) & restore_waits(self._now())
-        return waits if marketplace is None else waits & (listings.c.marketplace == marketplace)
+        return self._of_seller(user_id, marketplace) & restore_waits(self._now())
+
+    def _of_seller(self, user_id: int, marketplace: Marketplace | None) -> Any:
+        mine = listings.c.user_id == user_id
+        return mine if marketplace is None else mine & (listings.c.marketplace == marketplace)
 
     def _claimable(self, user_id: int) -> Any:
         return self._waiting(user_id) & unclaimed(self._now())

@@ -18,6 +18,10 @@ _UNTIL_WITHDRAWN_SECONDS = 1.0
 _UNTIL_UNLOCKED_SECONDS = 0.5
 """A claim skips rows that another transaction has locked. The lane must come back for them: no round looks for them."""
 
+_UNTIL_SENT_SECONDS = 2.0
+"""A zero that was sent a moment ago is under way, as after an action that is undone at once. No round looks for its
+restore either."""
+
 
 @dataclass(frozen=True, slots=True)
 class RestoreWish:
@@ -91,6 +95,9 @@ class PushRestores:
             count = CLAIM if left is None else min(CLAIM, left)
             claim, offers = self.listings.claim_restores(user_id, wish.marketplace, count)
             if not offers:
+                # In this order: what ends being held up between the two questions waits.
+                if self.listings.restores_held_up(user_id, wish.marketplace):
+                    return _UNTIL_SENT_SECONDS
                 skipped = self.listings.restores_waiting(user_id, wish.marketplace, at_most=1) > 0
                 return _UNTIL_UNLOCKED_SECONDS if skipped else None
             self._push(account, wish, claim, offers)
