@@ -80,5 +80,7 @@ class MariaDb:
             raise RuntimeError(f"mariadb-install-db ended with {code}: {log.read_text(errors='replace')[:3000]}")
 
     def _execute(self, statement: str) -> None:
-        with pymysql.connect(host="127.0.0.1", port=self.port, user="root", read_timeout=10) as connection:
+        # Without TLS, whose preparation reads the system's certificate authorities: 40 ms, the rest 1 ms.
+        address = {"host": "127.0.0.1", "port": self.port, "user": "root"}
+        with pymysql.connect(**address, read_timeout=10, ssl_disabled=True) as connection:
             connection.cursor().execute(statement)
