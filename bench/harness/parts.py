@@ -41,7 +41,7 @@ class Parts:
 
     @cached_property
     def kafka(self) -> Service:
-        kafka = start_kafka(self._folder("kafka"))
+        kafka = start_kafka(self._folder("kafka"), measured=True)
         self._end.callback(kafka.stop)
         return kafka
 

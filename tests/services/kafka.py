@@ -12,14 +12,22 @@ from tests.services.process import Service, free_port, tool
 HERE = Path(__file__).parent
 JARS = HERE / "jars"
 UP_SECONDS = 60.0
+ONE_COMPILER = "-XX:TieredStopAtLevel=1"
+"""For a process that lives for minutes, the optimizing compiler costs more of the processors than it gives back."""
 
 
 def start_kafka(
-    folder: Path, *, port: int | None = None, more: Mapping[str, object] | None = None, formatted: Sequence[str] = ()
+    folder: Path,
+    *,
+    port: int | None = None,
+    more: Mapping[str, object] | None = None,
+    formatted: Sequence[str] = (),
+    measured: bool = False,
 ) -> Service:
     """Format and start a broker with its data under `folder`, on `port` or a free port. Return its address.
 
-    `more` are properties besides the usual ones, or in their place; `formatted` are further words of the format tool.
+    `more` are properties besides the usual ones, or in their place; `formatted` are further words of the format tool;
+    `measured`: with every compiler that its users have, which takes a while to be worth it.
     """
     java = tool("java", "default-jre-headless")
     fetch_jars()
@@ -28,11 +36,12 @@ def start_kafka(
     config.write_text(_properties(folder / "data", port, controller, more or {}))
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     classes = ["-cp", f"{JARS}/*"]
-    storage = [java, *classes, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(config)]
-    storage += formatted
+    storage = [java, ONE_COMPILER, *classes, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}"]
+    storage += ["-c", str(config), *formatted]
     subprocess.run(storage, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     small = ["-Xmx384m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
-    kafka = Service([java, *small, *classes, "kafka.Kafka", str(config)], folder / "kafka.log", port=port)
+    compilers = [] if measured else [ONE_COMPILER]
+    kafka = Service([java, *small, *compilers, *classes, "kafka.Kafka", str(config)], folder / "kafka.log", port=port)
     kafka.wait_until(kafka.accepts, UP_SECONDS)
     return kafka
 
