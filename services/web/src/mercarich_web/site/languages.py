@@ -6,6 +6,7 @@ They are read at start, without a build step.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -24,8 +25,10 @@ def N_(text: str) -> str:  # noqa: N802
     return text
 
 
+@cache
 def catalogue(language: str) -> Translations:
-    """The sentences of one language, in the form that templates and letters use."""
+    """Return the sentences of one language, in the form that templates and letters use. Made once, in 0.1 s of CPU: add
+    a fallback to a copy of it."""
     compiled = BytesIO()
     write_mo(compiled, sentences(language))
     compiled.seek(0)
