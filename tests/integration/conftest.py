@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.conftest import REAL_SERVICES
 from tests.integration.one_writer import guarded
+from tests.made_once import make_once
 
 if TYPE_CHECKING:
     from tests.services.secured_kafka import SecuredKafka
+
+make_once()
 
 SECURED = "secured_kafka"
 SERVED = {"kafka_bootstrap", "_new_database", SECURED}
