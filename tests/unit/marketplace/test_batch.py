@@ -1,6 +1,7 @@
 """The batch check: every id once, bounded slots, sellers' lists first, chunks and heartbeats, a clean end."""
 
 import asyncio
+import selectors
 import time
 from collections.abc import Collection, Mapping
 from contextlib import aclosing
@@ -52,6 +53,8 @@ class FakeMarket:
 
     def __init__(self, seconds: float = 0.0, listed: Mapping[str, set[str]] | None = None) -> None:
         self.seconds = seconds
+        self.each: Mapping[str, float] = {}
+        """Seconds of some ids."""
         self.listed = listed or {}
         self.looked: list[str] = []
         self.lists: list[str] = []
@@ -67,7 +70,7 @@ class FakeMarket:
         self.under_way += 1
         self.most = max(self.most, self.under_way)
         try:
-            await asyncio.sleep(self.seconds)
+            await asyncio.sleep(self.each.get(item_id, self.seconds))
         except asyncio.CancelledError:
             self.cancelled += 1
             raise
@@ -275,6 +278,49 @@ def test_a_heartbeat_comes_while_nothing_else_does() -> None:
 
     assert len(beats) >= 4
     assert (beats[0].answered, beats[0].waiting) == (0, 2)
+
+
+class Ticks(selectors.DefaultSelector):
+    """Time of its own: where a loop would wait, it is later."""
+
+    now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self.now += timeout or 0.0
+        return super().select(0)
+
+
+class Jumping(asyncio.SelectorEventLoop):
+    """A loop on that time. Timers within 10 ms are due in the same turn, as on a machine with much to do."""
+
+    def __init__(self) -> None:
+        self.ticks = Ticks()
+        super().__init__(self.ticks)
+        self._clock_resolution = 0.01
+
+    def time(self) -> float:
+        return self.ticks.now
+
+
+def test_a_result_that_comes_in_the_turn_of_a_heartbeat_is_not_held_back() -> None:
+    market = FakeMarket()
+    market.each = {"m1": 4.995, "m2": 100.0}
+    watching = observer(market)
+    watching.heartbeat_seconds = 5.0
+
+    async def arrivals() -> dict[str, float]:
+        found = {}
+        async with aclosing(Batch(watching, CheckRequest(ids=["m1", "m2"], concurrency=2)).lines()) as chunks:
+            async for chunk in chunks:
+                for line in chunk.splitlines():
+                    found.setdefault(CHECK_LINE.validate_json(line).type, asyncio.get_running_loop().time())
+        return found
+
+    with asyncio.Runner(loop_factory=Jumping) as runner:
+        found = runner.run(arrivals())
+
+    assert found["item"] < 6, "it waits for the end of the batch"
+    assert found["heartbeat"] < 12, "and later silence is told"
 
 
 async def first_chunk(watching: Observer, ids: int) -> tuple[int, float]:

@@ -57,23 +57,24 @@ class Batch:
             await asyncio.gather(everything, *slots, return_exceptions=True)
 
     async def _chunk(self, everything: asyncio.Future[list[None]]) -> bytes:
-        if not await self._woken(self._observer.heartbeat_seconds):
+        await self._rest(self._observer.heartbeat_seconds)
+        if not self._lines and not everything.done():
             return self._heartbeat()
         pace, now = self._observer.chunks, self._observer.guards.now
         if len(self._lines) < CHUNK_ITEMS and not everything.done():
-            await self._woken(min(max(SETTLE_SECONDS, pace.wait(now())), self._observer.chunk_seconds))
+            await self._rest(min(max(SETTLE_SECONDS, pace.wait(now())), self._observer.chunk_seconds))
         pace.take(now())
         return self._take()
 
-    async def _woken(self, seconds: float) -> bool:
+    async def _rest(self, seconds: float) -> None:
+        """Wait until the stream is woken, at most so long. What there is to send is asked of the lines: a result may
+        come in the turn of the timer."""
+        timer = asyncio.get_running_loop().call_later(seconds, self._wake.set)
         try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            return False
+            await self._wake.wait()
         finally:
+            timer.cancel()
             self._wake.clear()
-        return True
 
     async def _slot(self) -> None:
         while (unit := await self._work.take()) is not None:
