@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, Update, select, update
 from tests.integration.web.clocks import Clock
 from tests.integration.web.conftest import Mercarich
@@ -22,17 +23,31 @@ from mercarich_contracts.orders import Canceller, OrderDecision, OrderStatus
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import SharedSettings
+from mercarich_reasons.accounts import MessageUnbuildable, NoMailAddress
 from mercarich_reasons.jobs import RowsWrong
 from mercarich_reasons.push import CameBack, CameBackAgain, NotForSale, NotShown, UnknownSku
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.repricing import FollowingStoppedByHand, PriceChangedElsewhere, PriceNotRead, PriceTakenBack
 from mercarich_web.bootstrap import build_pages
+from mercarich_web.identity.wiring import server_key
+from mercarich_web.notices.calls_http import Calls
+from mercarich_web.notices.chats.secrets import ChatSecrets
+from mercarich_web.notices.chats.sending_http import ChatSender
+from mercarich_web.notices.chats.vendor import Message
+from mercarich_web.notices.chats.vendors import VENDORS
 from mercarich_web.notices.choosing import PROOF_FOR
-from mercarich_web.notices.webhooks_http import signature
+from mercarich_web.notices.keeping import SendNotices
+from mercarich_web.notices.mail_smtp import Letter, MailServer, SmtpSender
+from mercarich_web.notices.notices import Way
+from mercarich_web.notices.sending import Sending
+from mercarich_web.notices.sql.ways import SqlOutbox
+from mercarich_web.notices.webhooks_http import WebhookSender, signature
 from mercarich_web.notices.worker import NoticeWorker, build_notices
 from mercarich_web.settings import NoticesSettings, PagesSettings
 
 ANYWHERE = PagesSettings(webhooks_anywhere=True, codes_for_operators=False)
+ENCODED = "=?utf-8?q?=0d=0aBcc=3ax?=@shop.example"
+"""A header's parser takes line breaks out of it."""
 KINDS = ["token", "held", "job_failed", "proposed"]
 
 
@@ -700,8 +715,104 @@ def test_what_is_no_webhook_is_refused(ann: Browser) -> None:
 
 
 def test_what_is_no_mail_address_is_refused(ann: Browser) -> None:
-    for mail in ("ann", "a@b", "a@shop.example\nBcc: x@y.example", "<a@b.example>", "a b@shop.example"):
+    for mail in ("ann", "a@b", "a@shop.example\nBcc: x@y.example", "<a@b.example>", "a b@shop.example", "店@b.example"):
         assert ann.post("/account/notices", mail=mail).status_code == 422, mail
+    for mail in (ENCODED, "a@b.example,c@d.example", "ann@店.example", "ann\x00@b.example", f"{'a' * 65}@b.example"):
+        assert ann.post("/account/notices", mail=mail).status_code == 422, mail
+
+
+def wait_for(rows: Rows, user_id: int, way: str, what: str = "trial") -> None:
+    """Queue a sending."""
+    waiting = {"way": way, "what": what, "state": "waiting", "attempts": 0, "not_before": ago(minutes=1)}
+    rows.add(tables.notice_sendings, user_id=user_id, created_at=ago(minutes=1), **waiting)
+
+
+def reached_by_mail(rows: Rows, user_id: int, address: str) -> None:
+    proven = {"mail_address": address, "mail_proven_at": ago(days=1), "kinds_by_mail": "", "kinds_by_webhook": ""}
+    rows.add(tables.notice_ways, user_id=user_id, **proven)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        ENCODED,
+        "a@shop.example\r\nBcc: x@y.example",
+        "a@shop.example, x@y.example",
+        "店@shop.example",
+        "ann\x00@b.example",
+    ],
+)
+def test_an_address_that_no_mail_can_have_fails_alone_with_a_code(
+    address: str, worker: NoticeWorker, mailbox: Mailbox, rows: Rows, ann_id: int, engine: Engine
+) -> None:
+    bob = rows.user("bob")
+    reached_by_mail(rows, ann_id, address)
+    reached_by_mail(rows, bob, "bob@shop.example")
+    wait_for(rows, ann_id, "mail")
+    wait_for(rows, bob, "mail")
+    turn(worker)
+
+    assert [letter.to for letter in mailbox.letters()] == ["bob@shop.example"]
+    hers, his = all_of(engine, "notice_sendings")
+    assert (hers["state"], hers["refusal"], his["state"]) == ("failed", NoMailAddress(), "sent")
+    assert address not in str(hers["problem"])
+
+
+@pytest.mark.parametrize("way", ["mail", "webhook", "slack"])
+def test_a_message_that_cannot_be_built_fails_alone_with_a_code(
+    way: str, shared: SharedSettings, mailbox: Mailbox, receiver: Receiver, rows: Rows, ann_id: int, engine: Engine
+) -> None:
+    """Whatever it is: here, each that is ann's."""
+
+    def compose(sending: Sending) -> Letter:
+        if sending.user_id == ann_id:
+            raise ValueError("secret of ann")
+        return Letter("A trial", "of mails")
+
+    def body(sending: Sending) -> dict[str, object]:
+        return {"of": compose(sending).subject}
+
+    def message(sending: Sending) -> Message:
+        return Message("Mercarich", compose(sending).text, None)
+
+    key = server_key(engine, shared, SecretStr(""), SecretStr(""), Clock())
+    server = MailServer("127.0.0.1", mailbox.port, "none", "", "", "mercarich@shop.example")
+    senders = {
+        Way.MAIL: SmtpSender(server, compose),
+        Way.WEBHOOK: WebhookSender(lambda one: "whsec", body, Clock(), anywhere=True),
+        Way.SLACK: ChatSender(VENDORS[Way.SLACK], Calls(), ChatSecrets(key), message, Clock()),
+    }
+    bob = rows.user("bob")
+    for user_id in (ann_id, bob):
+        to = {"mail_address": f"{user_id}@shop.example", "webhook_url": receiver.url, "webhook_salt": "x"}
+        rows.add(tables.notice_ways, user_id=user_id, kinds_by_mail="", kinds_by_webhook="", **to)
+        sealed = ChatSecrets(key).seal(user_id, Way.SLACK, "T0/B0/x")
+        rows.add(tables.notice_chats, user_id=user_id, way="slack", place="T0/B0", sealed=sealed, kinds="")
+        wait_for(rows, user_id, way if user_id == ann_id else "mail")
+    send = SendNotices(SqlOutbox(engine), senders, Clock(), lambda way, outcome: None)
+    while send():
+        pass
+
+    hers, his = all_of(engine, "notice_sendings")
+    assert (hers["state"], hers["refusal"], his["state"]) == ("failed", MessageUnbuildable(), "sent")
+    assert "secret" not in str(hers["problem"])
+
+
+@pytest.mark.parametrize("later", [{"way": "pigeon"}, {"way": "mail", "what": "feather"}])
+def test_what_a_later_release_has_queued_waits_for_it_and_ends_no_sender(
+    later: dict[str, str], worker: NoticeWorker, mailbox: Mailbox, rows: Rows, ann_id: int, engine: Engine
+) -> None:
+    bob = rows.user("bob")
+    reached_by_mail(rows, bob, "bob@shop.example")
+    wait_for(rows, ann_id, **later)
+    wait_for(rows, bob, "mail")
+    turn(worker)
+
+    assert [letter.to for letter in mailbox.letters()] == ["bob@shop.example"]
+    assert [(row["state"], row["attempts"]) for row in all_of(engine, "notice_sendings")] == [
+        ("waiting", 0),
+        ("sent", 1),
+    ]
 
 
 def test_a_new_address_asks_for_the_password_again(ann: Browser, clock: Clock, engine: Engine) -> None:

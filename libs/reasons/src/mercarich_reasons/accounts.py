@@ -78,6 +78,11 @@ class NoMailAddress(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageUnbuildable(Reason):
+    """A mail, call or message could not be built from what it was to tell, so that it was not sent."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoWebhookAddress(Reason):
     pass
 

@@ -18,6 +18,7 @@ ACCOUNTS: Mapping[str, str] = {
     "second_step_ready": "すでに設定済みです。ページを再読み込みしてください",
     "no_consent_page": "Amazonの認可ページがこのシステムに設定されていません",
     "no_mail_address": "メールアドレスの形式が正しくありません。",
+    "message_unbuildable": "このメッセージは作成できません。",
     "no_webhook_address": "WebhookのURLはhttps://で始まり、ポート番号を含まないホスト名にしてください。",
     "amazon_unreadable": "Amazonを確認できません。アカウントが未連携か、Amazonが認証を拒否しています",
     "decided_meanwhile": "注文{order_id}は、{person}が{at}に「{decision|未対応}」へ変更しています",

@@ -2,7 +2,6 @@
 work goes out to them by every way that they have set up."""
 
 import hmac
-import re
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +11,8 @@ from urllib.parse import urlsplit
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
 from mercarich_reasons.account_changes import NoticesRedirected
-from mercarich_reasons.accounts import NoMailAddress, NothingToTry, NoWebhookAddress, TooManyTrials
+from mercarich_reasons.accounts import NothingToTry, NoWebhookAddress, TooManyTrials
+from mercarich_web.identity.mail_addresses import mail_address
 from mercarich_web.identity.people import Role, Session
 from mercarich_web.identity.server_key import ServerKey
 from mercarich_web.identity.sql.audit import SqlAudit
@@ -34,9 +34,6 @@ LINES = 10
 
 MOST_BY_HAND = 10
 """Most trials and address checks that a seller may cause in an hour, so that nobody floods another's mailbox."""
-
-
-_MAIL = re.compile(r"[^@\s<>\"',;:()\[\]\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +137,8 @@ class ChooseWays:
         return sent is None or self.now() - sent.at > PROOF_FOR
 
     def _check(self, mail: str, webhook: str) -> None:
-        if mail and (len(mail) > 254 or not _MAIL.fullmatch(mail)):
-            raise Refused(NoMailAddress())
+        if mail:
+            mail_address(mail)
         if webhook:
             try:
                 parts = urlsplit(webhook)

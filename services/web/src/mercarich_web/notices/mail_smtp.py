@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
-from mercarich_web.notices.sending import NotSent, Sending, Undeliverable
+from mercarich_reasons.accounts import NoMailAddress
+from mercarich_web.identity.mail_addresses import is_mail_address
+from mercarich_web.notices.sending import NotSent, Sending, Undeliverable, building
 
 SECONDS = 20
 
@@ -40,7 +42,11 @@ class SmtpSender:
         to = sending.mail_address
         if not to:
             raise Undeliverable("there is no mail address any more")
-        message = self._message(sending, to)
+        if not is_mail_address(to):
+            raise Undeliverable("this is not a mail address", NoMailAddress())
+        with building():
+            message = self._message(sending, to)
+            message.as_bytes()
         try:
             with self._connected() as server:
                 server.send_message(message)

@@ -1,11 +1,14 @@
 """A notice on its way: what is sent, when it is tried again, and why it was not sent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from mercarich_reasons.accounts import MessageUnbuildable
 from mercarich_reasons.reason import Reason
+from mercarich_reasons.telling import Language, tell
 from mercarich_web.notices.notices import Chat, Notice, Way, Ways, What
 
 MOST_TRIES = 8
@@ -105,6 +108,16 @@ class Undeliverable(Exception):
     def __init__(self, problem: str, refusal: Reason | None = None) -> None:
         super().__init__(problem)
         self.refusal = refusal
+
+
+@contextmanager
+def building() -> Iterator[None]:
+    """What cannot be built from what people have entered fails alone, and ends no sender. Raises `Undeliverable`."""
+    try:
+        yield
+    except Exception as error:  # the libraries that build headers and bodies let errors of their parsers through
+        reason = MessageUnbuildable()
+        raise Undeliverable(f"{tell(reason, Language.EN)} ({type(error).__name__})", reason) from error
 
 
 class Sender(Protocol):

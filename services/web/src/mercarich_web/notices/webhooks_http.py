@@ -9,7 +9,7 @@ import orjson
 
 from mercarich_platform.clock import Clock
 from mercarich_web.notices.calls_http import Calls, Resolve, resolved
-from mercarich_web.notices.sending import NotSent, Sending, Undeliverable
+from mercarich_web.notices.sending import NotSent, Sending, Undeliverable, building
 
 SECONDS = 10.0
 """Limit of a call with the resolution of its name."""
@@ -38,7 +38,8 @@ class WebhookSender:
     def __call__(self, sending: Sending) -> None:
         if not sending.ways.webhook_url:
             raise Undeliverable("there is no webhook any more")
-        body = orjson.dumps(self._body_of(sending))
+        with building():
+            body = orjson.dumps(self._body_of(sending))
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Mercarich-Webhook/1",

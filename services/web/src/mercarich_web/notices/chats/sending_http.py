@@ -11,7 +11,7 @@ from mercarich_reasons.telling import Language, tell
 from mercarich_web.notices.calls_http import Calls
 from mercarich_web.notices.chats.secrets import ChatSecrets
 from mercarich_web.notices.chats.vendor import Address, Message, Vendor, is_passing
-from mercarich_web.notices.sending import NotSent, Sending, Undeliverable
+from mercarich_web.notices.sending import NotSent, Sending, Undeliverable, building
 
 SECONDS = 10.0
 MOST_BYTES = 4096
@@ -38,7 +38,8 @@ class ChatSender:
             reason = ChatSecretUnreadable(vendor.name)
             raise Undeliverable(_words(reason), reason) from None
         key = self.secrets.retry_key(sending.user_id, sending.id, sending.created_at)
-        post = vendor.post(Address(chat.place, secret), self.compose(sending), key)
+        with building():
+            post = vendor.post(Address(chat.place, secret), self.compose(sending), key)
         headers = {"User-Agent": "Mercarich-Notices/1", "Accept-Encoding": "identity", **post.headers}
         try:
             reply = self.calls.post(post.url, headers, post.body, SECONDS, MOST_BYTES)
