@@ -34,6 +34,7 @@ FRESH = {
     ("post", "/account/notices"),
     ("post", "/account/notices/chats/{way}"),
     ("post", "/account/notices/chats/{way}/remove"),
+    ("post", "/account/notices/links"),
     ("post", "/account/notices/trial"),
     ("post", "/account/keys"),
     ("post", "/amazon/link"),

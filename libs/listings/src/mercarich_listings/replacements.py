@@ -58,7 +58,7 @@ def approve(connection: Connection, listing_id: int, by: str, now: datetime, *, 
     """
     listing, proposed = _locked(connection, listing_id)
     if proposed is None or proposed.state != RevivalState.PROPOSED or not (listing.searching and listing.listed):
-        raise Undecidable(_why_not(connection, listing, proposed))
+        raise Undecidable(_why_not(connection, listing.id, listing.sku, proposed))
     _require_shown(listing, proposed, shown)
     _decide(connection, [proposed.id], RevivalState.APPROVED, by, now)
     approved = ReplacementApproved(proposed.item_id, by)
@@ -71,7 +71,7 @@ def refuse(connection: Connection, listing_id: int, by: str, now: datetime, *, s
     """Refuse the proposal for this listing; return the revival's id. `shown` and errors as in `approve`."""
     listing, proposed = _locked(connection, listing_id)
     if proposed is None or proposed.state != RevivalState.PROPOSED:
-        raise Undecidable(_why_not(connection, listing, proposed))
+        raise Undecidable(_why_not(connection, listing.id, listing.sku, proposed))
     return undo(connection, listing_id, by, now, shown=shown)
 
 
@@ -92,6 +92,23 @@ def refuse_many(connection: Connection, revival_ids: Sequence[int], by: str, now
     refused = [(one, ReplacementRefused(its.item_id, by)) for one, its in waiting]
     store.tell(connection, [tell(one, Told(EventKind.UNDONE, now, reason)) for one, reason in refused])
     return [its.id for _, its in waiting]
+
+
+def lock_newest(connection: Connection, listing_id: int) -> int | None:
+    """Lock the listing with its newest replacement, so that what is read of them next is what is decided on. Return the
+    replacement's id; None: it has none."""
+    _, last = _locked(connection, listing_id)
+    return None if last is None else int(last.id)
+
+
+def became(connection: Connection, listing_id: int, sku: str, revival_id: int) -> Reason:
+    """Return what became of a replacement that does not wait any more, or instead of which another one does. Nothing is
+    locked."""
+    newest = select(revivals).where(revivals.c.listing_id == listing_id).order_by(revivals.c.id.desc()).limit(1)
+    last = connection.execute(newest).one_or_none()
+    if last is not None and last.id != revival_id and last.state == RevivalState.PROPOSED:
+        return OtherReplacement(sku, Marketplace(last.marketplace), last.item_id)
+    return _why_not(connection, listing_id, sku, last)
 
 
 def undo(connection: Connection, listing_id: int, by: str, now: datetime, *, shown: str | None = None) -> int:
@@ -138,27 +155,27 @@ def _waiting(connection: Connection, revival_ids: Sequence[int]) -> Sequence[tup
     return [(one, its) for one, its in found if one.source_item_id == its.old_source_item_id]
 
 
-def _why_not(connection: Connection, listing: Listing, last: AnyRow | None) -> Reason:
+def _why_not(connection: Connection, listing_id: int, sku: str, last: AnyRow | None) -> Reason:
     """Return what happened to the listing's newest replacement, which does not wait."""
     if last is None:
-        return NothingWaits(listing.sku)
+        return NothingWaits(sku)
     its = revivals.c
-    same = and_(its.listing_id == listing.id, its.marketplace == last.marketplace, its.item_id == last.item_id)
+    same = and_(its.listing_id == listing_id, its.marketplace == last.marketplace, its.item_id == last.item_id)
     # What is in use has a row of its own beside the one that was decided.
     decided = select(its.decided_by, its.decided_at).where(
         same, its.decided_by.is_not(None), its.decided_at.is_not(None)
     )
     by = connection.execute(decided.order_by(its.id.desc()).limit(1)).first()
     if last.state == RevivalState.APPLIED and by is None:
-        return WentUpByItself(listing.sku, last.item_id, last.at)
+        return WentUpByItself(sku, last.item_id, last.at)
     said = {
         RevivalState.APPLIED: InUseAlready,
         RevivalState.APPROVED: ApprovedAlready,
         RevivalState.UNDONE: RefusedAlready,
     }
     if by is None or last.state not in said:
-        return NothingWaits(listing.sku)
-    return said[last.state](listing.sku, last.item_id, by.decided_by, by.decided_at)
+        return NothingWaits(sku)
+    return said[last.state](sku, last.item_id, by.decided_by, by.decided_at)
 
 
 def _newest(connection: Connection, listing_ids: Sequence[int]) -> Mapping[int, AnyRow]:

@@ -16,6 +16,7 @@ _BY_THEMSELVES = re.compile(
     | \bmk_[A-Za-z0-9_-]{16,}                                         # keys of the API
     | \bwhsec_[A-Za-z0-9]{16,}                                        # secrets of webhooks
     | (?<=/join/)[A-Za-z0-9_-]{16,} | (?<=/prove/)[0-9a-f]{16,}       # links of invitations and of mail addresses
+    | (?<=/decide/)[A-Za-z0-9_-]{16,}                                 # links that decide on a replacement
     | (?<=/services/)T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]+               # webhooks of Slack, at whatever host
     | (?<=/webhooks/)[0-9]{15,}/[A-Za-z0-9_-]{20,}                    # webhooks of Discord
     | (?<=mercarich=)[A-Za-z0-9_-]{16,}                               # sessions

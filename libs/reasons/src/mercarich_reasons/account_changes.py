@@ -99,3 +99,10 @@ class NoticesToChat(Reason):
     address: str
     chat: str
     """The chat's own name, such as "Slack"."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecidingByLinks(Reason):
+    """Messages have links from now on, by which whoever has them decides on replacements."""
+
+    address: str

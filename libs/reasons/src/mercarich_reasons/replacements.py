@@ -75,3 +75,22 @@ class OtherSource(Reason):
 
     sku: str
     item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSinceShown(Reason):
+    """Something of what the person saw has changed since, such as a price; nothing was decided."""
+
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkExpired(Reason):
+    """The link of a message was good until `at`."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEnded(Reason):
+    """The link of a message was ended before it was used."""

@@ -28,6 +28,7 @@ from mercarich_web.home.assembly import ShowHome, TellFortnight
 from mercarich_web.home.sql import SqlSellersDesk
 from mercarich_web.identity.passwords import Argon2Passwords
 from mercarich_web.identity.sql.audit import SqlAudit
+from mercarich_web.identity.sql.sessions import SqlTries
 from mercarich_web.jobs import api as jobs_api
 from mercarich_web.jobs import pages as jobs
 from mercarich_web.jobs.wiring import job_desk
@@ -71,10 +72,12 @@ from mercarich_web.overview.wiring import measuring, show_overview
 from mercarich_web.pictures.files import PictureFiles
 from mercarich_web.replacements import api as replacements_api
 from mercarich_web.replacements.deciding_all import DecideAll
+from mercarich_web.replacements.deciding_by_link import DecideByLink
 from mercarich_web.replacements.exclusion_changes import ExclusionDesk
-from mercarich_web.replacements.pages import replacements, rules
+from mercarich_web.replacements.pages import links, replacements, rules
 from mercarich_web.replacements.rule_changes import RuleDesk
 from mercarich_web.replacements.sql.exclusions import SqlExclusions
+from mercarich_web.replacements.sql.links import SqlDecisionLinks
 from mercarich_web.replacements.sql.proposals import SqlProposals
 from mercarich_web.replacements.sql.rule_trials import SqlTrials
 from mercarich_web.replacements.sql.rules import SqlRules
@@ -192,6 +195,12 @@ def build_pages(
             site,
             RuleDesk(SqlRules(engine), SqlTrials(engine), lambda user_id: figures(user_id).on_sale, now),
             ExclusionDesk(SqlExclusions(engine)),
+        ),
+        links.routes(
+            site,
+            DecideByLink(SqlDecisionLinks(engine, now), SqlTries(engine), people.key, now),
+            waiting,
+            ShowPicture(file, PictureFiles(shared.pictures_folder)),
         ),
         *people.routers,
         *notice_pages(engine, site, people.key, people.audit, own, now),

@@ -1,6 +1,6 @@
 """Notices for sellers, and their delivery by mail, webhook and chat. Written by web."""
 
-from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, UniqueConstraint
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
@@ -33,6 +33,7 @@ notice_ways = Table(
     Column("webhook_salt", exact(64), nullable=True),  # the signing secret is made of it and the server's key
     Column("kinds_by_mail", String(255), nullable=False),  # separated by spaces
     Column("kinds_by_webhook", String(255), nullable=False),
+    Column("deciding_links", Boolean, nullable=True),  # messages have links that decide; NULL: they have none
 )
 
 notice_chats = Table(  # a row for each chat where somebody reads notices
@@ -65,4 +66,21 @@ notice_sendings = Table(
     Column("mail_address", String(254), nullable=True),  # where it goes; NULL: where notices go
     Index("ix_notice_sendings_due", "state", "not_before"),
     Index("ix_notice_sendings_user", "user_id", "id"),
+)
+
+decision_links = Table(  # each was sent in a message; whoever has it decides on one replacement
+    "decision_links",
+    metadata,
+    Column("token_hash", exact(64), primary_key=True),  # SHA-256, so that reading the table does not allow to decide
+    Column("user_id", Id, nullable=False),
+    Column("listing_id", Id, nullable=False),
+    Column("revival_id", Id, nullable=False),
+    Column("way", exact(16), nullable=False),  # as in notice_sendings: how the message went
+    Column("shown", exact(96), nullable=False),  # marketplace and item that the message named
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=True),  # for good, whatever is undone afterwards
+    Column("ended_by", exact(16), nullable=True),  # an identity.links.End
+    Index("ix_decision_links_user", "user_id"),
+    Index("ix_decision_links_listing", "listing_id"),
 )

@@ -30,6 +30,7 @@ ACCOUNTS: Mapping[str, str] = {
     "new_browser": "Somebody signed in with a browser that we do not know ({browser|unknown}) from the address"
     " {address}.",
     "password_changed": "The password was changed from the address {address}.",
+    "deciding_by_links": "Messages have links that approve or refuse replacements: chosen from the address {address}.",
     "notices_to_chat": "Notices go to a place at {chat}: chosen from the address {address}.",
     "password_reset": "An operator reset the password, and made a link to choose another one.",
     "account_shut": "An operator shut the account: somebody else is said to act with it.",

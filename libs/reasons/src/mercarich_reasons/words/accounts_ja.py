@@ -39,5 +39,6 @@ ACCOUNTS: Mapping[str, str] = {
     "codes_renewed": "リカバリーコードがアドレス{address}から作り直されました。",
     "key_made": "APIキーがアドレス{address}から作成されました：{name}",
     "notices_redirected": "お知らせの送り先（メールまたはWebhook）がアドレス{address}から変更されました。",
+    "deciding_by_links": "お知らせに承認・不採用のリンクが付くようになりました（アドレス{address}から設定）。",
     "notices_to_chat": "お知らせの送り先に{chat}がアドレス{address}から設定されました。",
 }

@@ -84,5 +84,10 @@ def of_code(user_id: int, device: str | None, address: str) -> Sequence[Counter]
     )
 
 
+def of_link(address: str) -> Sequence[Counter]:
+    """Return the counters of links that do not exist, by which somebody would act without signing in."""
+    return (Counter(f"network:{_hashed('link', network(address))}", FREE_TRIES_OF_A_NETWORK),)
+
+
 def _hashed(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode(errors="replace")).hexdigest()

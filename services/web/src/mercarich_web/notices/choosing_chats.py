@@ -47,7 +47,7 @@ class ChooseChats:
 
     def remove(self, session: Session, way: Way, by: Actor) -> None:
         """Raises `NotFound`, and `Superseded` when the session is over by now."""
-        if not self.book.remove(session, way):
+        if not self.book.remove(session, way, self.now()):
             raise NotFound(f"notices go to no place at {way}")
         self._write(by, session.account.username, f"{way} none")
 

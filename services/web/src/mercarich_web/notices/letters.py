@@ -1,12 +1,13 @@
 """The text of a notice: a mail in the reader's language, or a webhook's JSON in English."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from mercarich_reasons.stored import coded
 from mercarich_reasons.telling import Language, tell
-from mercarich_web.notices.chats.vendor import LONGEST, Message
+from mercarich_web.notices.chats.vendor import LONGEST, LONGEST_LABEL, LONGEST_WITH_LINKS, Message
 from mercarich_web.notices.mail_smtp import Letter
 from mercarich_web.notices.notices import What
+from mercarich_web.notices.offering import MOST_IN_CHAT, MOST_IN_MAIL, Offer, Offered, nothing, offers
 from mercarich_web.notices.sending import Sending
 from mercarich_web.site.languages import LANGUAGES, N_, catalogue, chosen
 from mercarich_web.site.telling import said
@@ -28,17 +29,21 @@ TEXTS: Mapping[What, str] = {
         "If it was not you, tell your operator at once. What has access to the account is listed here: %(link)s"
     ),
 }
+DECIDE = N_("Approve or refuse without signing in. Whoever has a link can use it, once, within 48 hours: forward none.")
+OFFERED = N_("%(sku)s: %(title)s, %(price)s yen")
 TRIAL_IN_CHAT = N_("Messages from Mercarich reach you here.")
 FOOT_OF_ACCOUNTS = N_("%(username)s hears of every such change by mail.")
 FOOT = N_("You receive this because %(username)s chose it. Change it here: %(link)s")
 
 
 class Letters:
-    """`public_url` is the start of every link; `proof_of` returns the token of a link that confirms a mail address."""
+    """`public_url` is the start of every link; `proof_of` returns the token of a link that confirms a mail address;
+    `offer` makes links that decide."""
 
-    def __init__(self, public_url: str, proof_of: Callable[[Sending], str]) -> None:
+    def __init__(self, public_url: str, proof_of: Callable[[Sending], str], offer: Offer = nothing) -> None:
         self._url = public_url
         self._proof_of = proof_of
+        self._offer = offer
         self._sentences = {language: catalogue(language) for language in LANGUAGES}
 
     def letter(self, sending: Sending) -> Letter:
@@ -55,7 +60,12 @@ class Letters:
         subject = say(SUBJECTS[sending.what], text=told) if sending.what in SUBJECTS else told
         text = say(TEXTS[sending.what], link=self._link(sending), username=sending.username)
         foot = FOOT_OF_ACCOUNTS if sending.what is What.ACCOUNT else FOOT
-        parts = [told, text, "-- \n" + say(foot, username=sending.username, link=f"{self._url}/account/notices")]
+        parts = [
+            told,
+            text,
+            self._decisions(sending, say),
+            "-- \n" + say(foot, username=sending.username, link=f"{self._url}/account/notices"),
+        ]
         return Letter(_line(subject)[:200], "\n\n".join(part for part in parts if part) + "\n")
 
     def message(self, sending: Sending) -> Message:
@@ -67,7 +77,10 @@ class Letters:
         if sending.what is What.TRIAL:
             told = str(sentences.ugettext(TRIAL_IN_CHAT))
         link = self._link(sending) if sending.what is What.OPENED and self._url else None
-        return Message(f"Mercarich: {sending.username}", _line(told)[:LONGEST], link)
+        offered = self._offered(sending, MOST_IN_CHAT)
+        lines = [(_line(one.sku)[:LONGEST_LABEL], self._deciding(one)) for one in offered]
+        title, most = f"Mercarich: {sending.username}", LONGEST_WITH_LINKS if lines else LONGEST
+        return Message(title, _line(told)[:most], link, tuple(lines))
 
     def body(self, sending: Sending) -> dict[str, object]:
         notice = sending.notice
@@ -87,7 +100,36 @@ class Letters:
                 "opened_at": notice.opened_at,
                 "closed_at": notice.closed_at,
             }
+        if offered := self._offered(sending, MOST_IN_MAIL):
+            told["replacements"] = [self._in_json(one) for one in offered]
         return told
+
+    def _offered(self, sending: Sending, most: int) -> Sequence[Offered]:
+        """Return what the message offers to decide on: only a message with an address to lead to does."""
+        return self._offer(sending, most) if self._url and offers(sending) else ()
+
+    def _deciding(self, one: Offered) -> str:
+        return f"{self._url}/decide/{one.token}"
+
+    def _decisions(self, sending: Sending, say: Callable[..., str]) -> str:
+        offered = self._offered(sending, MOST_IN_MAIL)
+        parts = [say(DECIDE)] if offered else []
+        for one in offered:
+            price = "–" if one.price_jpy is None else f"{one.price_jpy:,}"
+            told = say(OFFERED, sku=one.sku, title=one.title or "–", price=price)
+            parts.append(f"{_line(told)}\n{self._deciding(one)}")
+        return "\n\n".join(parts)
+
+    def _in_json(self, one: Offered) -> dict[str, object]:
+        return {
+            "listing_id": one.listing_id,
+            "sku": one.sku,
+            "marketplace": one.marketplace,
+            "item_id": one.item_id,
+            "price_jpy": one.price_jpy,
+            "link": self._deciding(one),
+            "expires_at": one.expires_at,
+        }
 
     def _link(self, sending: Sending) -> str:
         if sending.what is What.PROOF:

@@ -182,6 +182,8 @@ class Ways:
     by_mail: frozenset[Kind] = ON_BY_DEFAULT
     by_webhook: frozenset[Kind] = ON_BY_DEFAULT
     chats: Mapping[Way, Chat] = field(default_factory=dict)
+    links: bool = False
+    """Messages have links by which whoever has them decides on replacements."""
 
     def of(self, kind: str) -> list[Way]:
         ways = []

@@ -9,19 +9,21 @@ from mercarich_web.notices.chats.vendor import place_shown
 from mercarich_web.notices.chats.vendors import VENDORS
 from mercarich_web.notices.choosing import ChooseWays, ReadNotices
 from mercarich_web.notices.choosing_chats import ChooseChats
+from mercarich_web.notices.choosing_links import ChooseLinks
 from mercarich_web.notices.notices import ON_BY_DEFAULT, Kind, Way
 from mercarich_web.refusals import Refused
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import FreshSigned, Signed, Visit
+from mercarich_web.site.visits import FreshSeller, FreshSigned, Signed, Visit
 
 Kinds = Annotated[list[Kind] | None, Form()]
 
 
-def routes(site: Site, reading: ReadNotices, ways: ChooseWays, chats: ChooseChats) -> APIRouter:
+def routes(site: Site, reading: ReadNotices, ways: ChooseWays, chats: ChooseChats, links: ChooseLinks) -> APIRouter:
     routes = APIRouter()
     routes.include_router(_reading(site, reading))
     routes.include_router(_choosing(site, ways, chats))
     routes.include_router(_proving(site, ways))
+    routes.include_router(_linking(site, links))
     return routes
 
 
@@ -103,6 +105,18 @@ def _choosing(site: Site, ways: ChooseWays, chats: ChooseChats) -> APIRouter:
         except Refused as error:
             return page(visit, 422, problem=error.reason)
         return site.to("/account/notices", "trial_sent")
+
+    return routes
+
+
+def _linking(site: Site, links: ChooseLinks) -> APIRouter:
+    routes = APIRouter(prefix="/account/notices")
+
+    @routes.post("/links")
+    def choose(visit: FreshSeller, on: Annotated[bool, Form()] = False) -> Response:
+        assert visit.session is not None
+        links.choose(visit.session, on=on, by=visit.actor)
+        return site.to("/account/notices", "ways_chosen")
 
     return routes
 

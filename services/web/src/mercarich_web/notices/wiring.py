@@ -12,7 +12,9 @@ from mercarich_web.notices import pages as notices
 from mercarich_web.notices.chats.secrets import ChatSecrets
 from mercarich_web.notices.choosing import ChooseWays, ReadNotices
 from mercarich_web.notices.choosing_chats import ChooseChats
+from mercarich_web.notices.choosing_links import ChooseLinks
 from mercarich_web.notices.sql.chats import SqlChats
+from mercarich_web.notices.sql.links_chosen import SqlLinksChosen
 from mercarich_web.notices.sql.notices import SqlNotices
 from mercarich_web.notices.sql.ways import SqlWays
 from mercarich_web.settings import PagesSettings
@@ -24,4 +26,5 @@ def notice_pages(
 ) -> Sequence[APIRouter]:
     ways = ChooseWays(SqlWays(engine), key, audit, now, only_https=not own.webhooks_anywhere)
     chats = ChooseChats(SqlChats(engine), SqlWays(engine), ChatSecrets(key), audit, now)
-    return [notices.routes(site, ReadNotices(SqlNotices(engine), now), ways, chats)]
+    links = ChooseLinks(SqlLinksChosen(engine), audit, now)
+    return [notices.routes(site, ReadNotices(SqlNotices(engine), now), ways, chats, links)]

@@ -27,6 +27,7 @@ from mercarich_web.notices.notices import Way
 from mercarich_web.notices.sending import Sender, Sending
 from mercarich_web.notices.sql.causes import SqlCauses
 from mercarich_web.notices.sql.earnings import SqlEarnings
+from mercarich_web.notices.sql.links import SqlLinks
 from mercarich_web.notices.sql.notices import SqlNotices
 from mercarich_web.notices.sql.outages import SqlOutages
 from mercarich_web.notices.sql.rates import SqlRates
@@ -118,7 +119,11 @@ def build_notices(
     engine = engines.create(shared.database, pool_size=CONNECTIONS)
     key = server_key(engine, shared, pages.key, pages.old_key, now)
     key.open()
-    letters = Letters(pages.public_url, lambda one: proof(key, one.user_id, one.ways.mail_address or "", one.id))
+
+    def proof_of(sending: Sending) -> str:
+        return proof(key, sending.user_id, sending.ways.mail_address or "", sending.id)
+
+    letters = Letters(pages.public_url, proof_of, SqlLinks(engine, now).offer)
 
     def secret_of(sending: Sending) -> str:
         return signing_secret(key, sending.user_id, sending.ways.webhook_salt or "")

@@ -30,6 +30,7 @@ from mercarich_listings import creation_store, removed_store, restored, store, u
 from mercarich_listings.restored import Unverified
 from mercarich_reasons.runs import DatabaseRestored
 from mercarich_web.database import reading
+from mercarich_web.identity.sql.links import forget_links
 from mercarich_web.recovery.verification import Marked
 
 _ROWS = 2_000
@@ -136,4 +137,5 @@ def _give_up(connection: Connection, at: datetime) -> dict[str, int]:
         update(amazon_accounts).values(token_verdict="unknown", token_checked_at=None, token_reason=None)
     )
     signed_out = connection.execute(delete(sessions)).rowcount
+    forget_links(connection)
     return {"runs": ended_runs, "feeds": ended_feeds, "approvals": approvals, "sessions": signed_out}

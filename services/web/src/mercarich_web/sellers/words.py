@@ -29,6 +29,8 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "order_decided": (N_("decided on an order"), ""),
     "replacements_approved": (N_("approved replacements"), ""),
     "replacements_refused": (N_("refused replacements"), ""),
+    "replacement_approved_by_link": (N_("approved a replacement from a message"), ""),
+    "replacement_refused_by_link": (N_("refused a replacement from a message"), ""),
     "rule_changed": (N_("changed a rule"), ""),
     "notice_ways_changed": (N_("chose how notices go out"), ""),
     "listings_check": (N_("requested looks at sources"), ""),

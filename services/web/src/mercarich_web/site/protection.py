@@ -34,6 +34,9 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
+LINKS = "/decide/"
+"""What begins the addresses that let somebody act without signing in."""
+HEADERS_OF_LINKS: Mapping[str, str] = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 A_YEAR_OF_HTTPS = "max-age=31536000; includeSubDomains"
 PRIVATE = "no-store"
 PIECE_SECONDS, BODY_SECONDS = 15.0, 120.0
@@ -57,6 +60,8 @@ class SafeHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"].startswith(LINKS):
+                    headers.update(HEADERS_OF_LINKS)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", PRIVATE)
@@ -88,6 +93,10 @@ class OwnOrigin:
             return True
         ours = self._public or f"{scope['scheme']}://{headers.get('host', '')}"
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        if origin == "null" and scope["path"].startswith(LINKS):
+            # A page without referrer sends no origin with its forms either (Fetch standard, "append a request `Origin`
+            # header"). They have a token of their link besides.
+            return site == "same-origin"
         if origin is not None:
             return origin == ours
         return site == "same-origin"

@@ -10,7 +10,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -153,6 +153,17 @@ def visiting(request: Request) -> Visit:
 
 
 Visiting = Annotated[Visit, Depends(visiting)]
+
+
+def sessionless(request: Request) -> Visit:
+    """Return the visit without the session that the browser may have, which is not asked for and does not live on."""
+    door: Door = request.app.state.door
+    visit = replace(visit_of(request, None, "", door.now()), notice="")
+    request.state.visit = visit
+    return visit
+
+
+Sessionless = Annotated[Visit, Depends(sessionless)]
 
 
 async def signed(request: Request, visit: Visiting) -> Visit:

@@ -79,7 +79,7 @@ def _ending(site: Site, sessions: SqlSessions) -> APIRouter:
     @routes.post("/end-others")
     def end_others(visit: FreshSigned) -> Response:
         assert visit.session is not None
-        sessions.end_others(visit.account.user_id, visit.session.token_hash)
+        sessions.end_others(visit.account.user_id, visit.session.token_hash, visit.now)
         return site.to("/account", "sessions_ended")
 
     return routes

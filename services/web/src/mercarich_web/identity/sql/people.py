@@ -13,6 +13,7 @@ from mercarich_db.tables import api_keys, invitations, logins, notice_chats, not
 from mercarich_db.types import AnyRow
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
+from mercarich_web.identity.links import End
 from mercarich_web.identity.people import (
     NO_PASSWORD,
     Account,
@@ -24,6 +25,7 @@ from mercarich_web.identity.people import (
     Superseded,
     Taken,
 )
+from mercarich_web.identity.sql.links import end_links
 from mercarich_web.identity.sql.owner_mails import tell_owner
 
 
@@ -49,7 +51,8 @@ class SqlPeople:
     def replace_password(
         self, user_id: int, password_hash: str, now: datetime, told: Reason, *, proven: Proven | None, programs: bool
     ) -> Ended:
-        """Change the password, and end all sessions except that of `proven`. The account's owner is `told`.
+        """Change the password, and end all sessions except that of `proven`, and the links that decide. The account's
+        owner is `told`.
 
         `programs` ends the API keys and the webhook, too, and no browser is known any more. `proven` is None when an
         operator changes it. Raises `Superseded` when the hash is not the proven one any more.
@@ -127,6 +130,7 @@ def _replace(connection: Connection, user_id: int, password_hash: str, now: date
     connection.execute(change.values(password_hash=password_hash, password_at=now))
     others = delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but)
     ended = connection.execute(others).rowcount
+    end_links(connection, user_id, End.PASSWORD, now)
     name = select(users.c.username).where(users.c.id == user_id).scalar_subquery()
     connection.execute(delete(invitations).where(invitations.c.username == name, invitations.c.used_at.is_(None)))
     return Ended(ended)

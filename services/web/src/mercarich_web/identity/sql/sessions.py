@@ -13,7 +13,9 @@ from mercarich_db.tables import amazon_links, logins, notices, sessions, sign_in
 from mercarich_db.types import AnyRow
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
+from mercarich_web.identity.links import End
 from mercarich_web.identity.people import ABSOLUTE, IDLE, NAME_LENGTH, Session, Superseded
+from mercarich_web.identity.sql.links import end_links
 from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.people import account_of, accounts
 from mercarich_web.identity.tries import FORGOTTEN_AFTER, Counter
@@ -108,9 +110,17 @@ class SqlSessions:
         gone = delete(sessions).where(sessions.c.token_hash == token_hash)
         run_tx(self._engine, lambda connection: connection.execute(gone))
 
-    def end_others(self, user_id: int, but: str) -> int:
+    def end_others(self, user_id: int, but: str, now: datetime) -> int:
+        """End all sessions but one, and the links that decide; return the number of sessions."""
+        login = select(logins.c.user_id).where(logins.c.user_id == user_id)
         gone = delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but)
-        return run_tx(self._engine, lambda connection: connection.execute(gone).rowcount)
+
+        def end(connection: Connection) -> int:
+            connection.execute(login.with_for_update())  # whoever makes links waits for it, and makes them before
+            end_links(connection, user_id, End.SESSIONS, now)
+            return connection.execute(gone).rowcount
+
+        return run_tx(self._engine, end)
 
     def end_one(self, user_id: int, name: str) -> bool:
         """End a session by `Session.name`. Return False when the account has none with that name."""
@@ -164,6 +174,15 @@ class SqlTries:
             return 0
 
         return run_tx(self._engine, begin)
+
+    def wait(self, counters: Sequence[Counter], now: datetime) -> float:
+        """Return the seconds until the next try, and count nothing."""
+        names = {counter.name: counter for counter in counters}
+        known = select(sign_in_failures).where(sign_in_failures.c.name.in_(names))
+        with reading(self._engine) as connection:
+            rows = [row for row in connection.execute(known) if now - row.last_at <= FORGOTTEN_AFTER]
+        until = [row.last_at + names[row.name].wait(row.failures, crowd=False) for row in rows]
+        return max(0.0, *((one - now).total_seconds() for one in until)) if until else 0.0
 
     def succeeded(self, counters: Sequence[Counter], now: datetime) -> None:
         """Forget the failures of the last counter, which is the owner's own, and this one try of the others."""

@@ -24,7 +24,8 @@ class Chatwork:
     example = "https://www.chatwork.com/#!rid123456789"
 
     def post(self, address: Address, message: Message, key: str) -> Post:
-        text = "\n".join(line for line in (_plain(message.text), message.link or "") if line)
+        links = [f"{_plain(label)}: {link}" for label, link in message.links]
+        text = "\n".join(line for line in (_plain(message.text), message.link or "", *links) if line)
         body = {"body": f"[info][title]{_plain(message.title)}[/title]{text}[/info]", "self_unread": "1"}
         return Post(
             f"https://api.chatwork.com/v2/rooms/{address.place}/messages",

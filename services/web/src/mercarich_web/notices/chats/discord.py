@@ -33,6 +33,7 @@ class Discord:
 
     def post(self, address: Address, message: Message, key: str) -> Post:
         lines = [_escaped(message.title), _escaped(message.text), message.link or ""]
+        lines += [f"{_escaped(label)}: {link}" for label, link in message.links]
         told = {
             "content": "\n".join(line for line in lines if line),
             "allowed_mentions": {"parse": []},

@@ -25,7 +25,9 @@ class Line:
     example = "U0123456789abcdef0123456789abcdef"
 
     def post(self, address: Address, message: Message, key: str) -> Post:
-        text = "\n".join(line for line in (message.title, message.text, message.link or "") if line)
+        lines = [message.title, message.text, message.link or ""]
+        lines += [f"{label}: {link}" for label, link in message.links]
+        text = "\n".join(line for line in lines if line)
         return Post(
             "https://api.line.me/v2/bot/message/push",
             {

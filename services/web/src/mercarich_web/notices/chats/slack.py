@@ -33,6 +33,7 @@ class Slack:
 
     def post(self, address: Address, message: Message, key: str) -> Post:
         lines = [message.title, message.text, message.link or ""]
+        lines += [f"{label}: {link}" for label, link in message.links]
         text = "\n".join(_escaped(line) for line in lines if line)
         return Post(
             f"https://hooks.slack.com/services/{address.place}/{address.secret}",

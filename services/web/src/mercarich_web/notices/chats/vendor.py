@@ -16,6 +16,9 @@ LONGEST = 700
 """Maximum number of characters of a message's text before it is escaped: with a link, it fits every chat then. The
 least is Discord's 2,000 characters, and its escapes double a text at most."""
 
+LONGEST_WITH_LINKS, LONGEST_LABEL = 200, 40
+"""The same for a text that links follow, and for the label of each."""
+
 MOST_SECONDS = 86_400
 """Of a pause that a chat asks for."""
 
@@ -26,6 +29,8 @@ class Message:
     text: str
     """May hold what other people wrote, such as a file's name: a chat must take it for plain text."""
     link: str | None
+    links: tuple[tuple[str, str], ...] = ()
+    """Labels, each with an address of its own: what they lead to is not shown before it is opened."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from mercarich_db.engine import run_tx
 from mercarich_db.tables import notice_chats
 from mercarich_db.types import AnyRow
 from mercarich_reasons.reason import Reason
+from mercarich_web.identity.links import End
 from mercarich_web.identity.people import Session
+from mercarich_web.identity.sql.links import end_links
 from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.sessions import hold
 from mercarich_web.notices.notices import Chat, Way
@@ -24,7 +26,8 @@ class SqlChats:
         self._engine = engine
 
     def put(self, session: Session, way: Way, chat: Chat, now: datetime, told: Reason | None) -> None:
-        """Store where notices go in this chat. `told`: what the owner of the account hears of it by mail. Raises
+        """Store where notices go in this chat. `told`: what the owner of the account hears of it by mail;
+        None: it is the place of before. Raises
         `Superseded` when the session was ended."""
         user_id = session.account.user_id
         values = {"place": chat.place, "sealed": chat.sealed, "kinds": words_of(chat.kinds)}
@@ -32,6 +35,7 @@ class SqlChats:
         def write(connection: Connection) -> None:
             hold(connection, session)
             if told is not None:
+                end_links(connection, user_id, End.WAY, now, way=way)
                 tell_owner(connection, user_id, told, now)
             change = update(notice_chats).where(_chat.user_id == user_id, _chat.way == way).values(values)
             if connection.execute(change).rowcount == 0:
@@ -39,12 +43,13 @@ class SqlChats:
 
         run_tx(self._engine, write)
 
-    def remove(self, session: Session, way: Way) -> bool:
+    def remove(self, session: Session, way: Way, now: datetime) -> bool:
         """Return whether there was one. Raises `Superseded` when the session was ended."""
         mine = delete(notice_chats).where(_chat.user_id == session.account.user_id, _chat.way == way)
 
         def write(connection: Connection) -> bool:
             hold(connection, session)
+            end_links(connection, session.account.user_id, End.WAY, now, way=way)
             return connection.execute(mine).rowcount == 1
 
         return run_tx(self._engine, write)

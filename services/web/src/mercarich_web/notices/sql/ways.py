@@ -12,7 +12,9 @@ from mercarich_db.tables import logins, notice_chats, notice_sendings, notice_wa
 from mercarich_db.types import AnyRow
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
+from mercarich_web.identity.links import End
 from mercarich_web.identity.people import Session
+from mercarich_web.identity.sql.links import end_links
 from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.sessions import hold
 from mercarich_web.notices.notices import Name, Notice, Way, Ways, What
@@ -48,6 +50,7 @@ class SqlWays:
 
         def write(connection: Connection) -> None:
             hold(connection, session)
+            _end_links_elsewhere(connection, user_id, ways, now)
             if told is not None:
                 tell_owner(connection, user_id, told, now)
             change = update(notice_ways).where(notice_ways.c.user_id == user_id).values(values)
@@ -185,6 +188,16 @@ def ways_by_user(connection: Connection, users: Collection[int]) -> Mapping[int,
     return {user: replace(ways.get(user, Ways()), chats=chats.get(user, {})) for user in users}
 
 
+def _end_links_elsewhere(connection: Connection, user_id: int, ways: Ways, now: datetime) -> None:
+    """End the links that went to an address that is another one now."""
+    known = select(notice_ways.c.mail_address, notice_ways.c.webhook_url).where(notice_ways.c.user_id == user_id)
+    before = connection.execute(known.with_for_update()).one_or_none()
+    if before is not None and before.mail_address != ways.mail_address:
+        end_links(connection, user_id, End.WAY, now, way=Way.MAIL)
+    if before is not None and before.webhook_url != ways.webhook_url:
+        end_links(connection, user_id, End.WAY, now, way=Way.WEBHOOK)
+
+
 def _line(row: AnyRow) -> SentLine:
     return SentLine(row.way, row.what, row.state, row.attempts, row.created_at, row.problem, row.refusal)
 
@@ -197,6 +210,7 @@ def _ways_of(row: AnyRow) -> Ways:
         webhook_salt=row.webhook_salt,
         by_mail=kinds_of(row.kinds_by_mail),
         by_webhook=kinds_of(row.kinds_by_webhook),
+        links=bool(row.deciding_links),
     )
 
 

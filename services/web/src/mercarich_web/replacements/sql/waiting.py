@@ -122,6 +122,16 @@ def still_matching(connection: Connection, user_id: int, wish: Wish, ids: Sequen
     return connection.execute(_narrowed(some, user_id, wish)).scalars().all()
 
 
+def one_waiting(connection: Connection, user_id: int, revival_id: int) -> Proposal | None:
+    """Return a replacement that waits for this seller; None when it does not."""
+    newer = revivals.alias("newer")
+    is_newest = ~exists().where(newer.c.listing_id == _found.listing_id, newer.c.id > _found.id)
+    its = (_found.id == revival_id, _found.user_id == user_id, _offer.user_id == user_id, is_newest)
+    rows = _columns(Wish()).select_from(revivals).join(listings, AWAITED).outerjoin(revival_candidates, its_candidate())
+    row = connection.execute(_with_sources(rows).where(*its)).first()
+    return None if row is None else _proposal(row)
+
+
 def _matching(query: Select[Any], user_id: int, wish: Wish) -> Select[Any]:
     """Read the seller's own listings from their covering index, and of each that searches its replacements.
 
@@ -165,9 +175,18 @@ def _count(connection: Connection, user_id: int, wish: Wish) -> int:
 
 
 def _rows(user_id: int, wish: Wish) -> Select[Any]:
+    return _ordered(_with_sources(_matching(_columns(wish), user_id, wish)), wish)
+
+
+def _with_sources(rows: Select[Any]) -> Select[Any]:
+    same = and_(_new.c.marketplace == _found.marketplace, _new.c.item_id == _found.item_id)
+    return rows.join(_old, _old.c.id == _found.old_source_item_id).outerjoin(_new, same)
+
+
+def _columns(wish: Wish) -> Select[Any]:
     saved = listing_pictures.c
     pictured = exists().where(saved.listing_id == _found.listing_id, saved.slot == 0)
-    columns = (
+    return (
         select(_found.id, _found.listing_id, _offer.sku, _offer.title.label("listing_title"), _offer.withdrawn_at)
         .add_columns(_offer.first_price_jpy, _old.c.marketplace.label("old_marketplace"))
         .add_columns(_old.c.item_id.label("old_item_id"), _old.c.price_jpy.label("old_price_jpy"))
@@ -179,12 +198,6 @@ def _rows(user_id: int, wish: Wish) -> Select[Any]:
         .add_columns(exists().where(_ITS_PICTURE).label("found_pictured"))
         .add_columns(_KEYS[wish.order].label("place"))
     )
-    rows = (
-        _matching(columns, user_id, wish)
-        .join(_old, _old.c.id == _found.old_source_item_id)
-        .outerjoin(_new, and_(_new.c.marketplace == _found.marketplace, _new.c.item_id == _found.item_id))
-    )
-    return _ordered(rows, wish)
 
 
 def _proposal(row: Any) -> Proposal:
