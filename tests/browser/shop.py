@@ -86,6 +86,8 @@ def furnish(engine: Engine) -> int:
     )
     _job(rows, seller, "search", "running", done=2, total=6)
     _orders(rows, seller)
+    kinds = dict.fromkeys(("kinds_by_mail", "kinds_by_webhook"), "")
+    rows.add(tables.notice_ways, user_id=seller, deciding_links=True, **kinds)
     story = _withdrawn(rows, seller)
     _outage(engine)
     for causes in (SqlCauses(engine), SqlRates(engine), SqlEarnings(engine), SqlOutages(engine)):
@@ -314,6 +316,11 @@ def _withdrawn(rows: Rows, seller: int) -> int:
         )
         if number:  # of the first no picture was at hand
             rows.add(tables.revival_pictures, listing_id=listing, revival_id=replacement, jpeg=_photo(number))
+            sent = {"way": "slack", "shown": f"yahoo x400000{number}", "created_at": ago(hours=1)}
+            whose = {"user_id": seller, "listing_id": listing, "revival_id": replacement}
+            rows.add(
+                tables.decision_links, **sent, **whose, token_hash=hashed(f"link-{number}"), expires_at=ago(hours=-47)
+            )
         for place, (by, reason) in enumerate(
             (
                 ("price", PriceAboveLimit(12_800, 8_800)),

@@ -75,11 +75,12 @@ PAGES = {
         "audit": "/audit",
     },
 }
-STRANGERS = {"sign-in": "/sign-in", "join": "/join/welcome"}
+STRANGERS = {"sign-in": "/sign-in", "join": "/join/welcome", "decide": "/decide/link-1"}
 """Pages for visitors who are not signed in."""
 NO_PAGES = {
     *("/healthz", "/readyz", "/assets/{name}", "/listings/{listing_id}/pictures/{slot}"),
     "/replacements/{listing_id}/pictures/{revival_id}",
+    "/decide/{token}/pictures/{which}",
     *(
         "/running",
         "/troubles",
@@ -190,6 +191,18 @@ def test_the_evidence_of_a_withdrawal_is_two_clicks_from_home(visit: Visit) -> N
 
     assert "取り下げました" in page.inner_text("#why")
     assert "status=closed" in page.inner_text(".proof:visible >> nth=0")
+
+
+def test_who_has_the_message_approves_without_signing_in(stranger: Visit) -> None:
+    visitor = stranger(390)
+    visitor.open("/decide/link-1")
+    page = visitor.page
+    page.locator(".compare-picture").last.evaluate("picture => picture.decode()")
+    page.click("form[action$='/approve'] button")
+    page.get_by_text("seller001さんが承認しました").wait_for()
+
+    assert page.url.endswith("/decide/link-1")
+    assert page.locator("form").count() == 0
 
 
 @pytest.mark.parametrize(("width", "side_by_side"), [(1440, True), (375, False)])

@@ -260,10 +260,14 @@ def test_d2_the_picture_of_a_replacement_goes_with_its_listing(shop: Shop) -> No
     listing = shop.withdrawn("A", ago(days=30))
     replacement = shop.replacement(listing, "proposed")
     shop.rows.add(tables.revival_pictures, listing_id=listing, revival_id=replacement, jpeg=b"x")
+    link = {"token_hash": "x", "user_id": 1, "listing_id": listing, "revival_id": replacement, "way": "mail"}
+    shop.rows.add(tables.decision_links, **link, shown="yahoo x1", created_at=ago(days=1), expires_at=ago(days=-1))
 
     report = shop.delete()
 
     assert (report.listings, report.left_over, shop.found_pictures()) == (1, Removed(), [])
+    with reading(shop.engine) as connection:
+        assert connection.execute(select(tables.decision_links)).all() == []
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its file systems refuse such a name")

@@ -210,6 +210,9 @@ def test_sessions_ways_to_amazon_and_days_of_deletions_go_after_their_days(
         rows.add(tables.sessions, token_hash=str(age), user_id=1, address="", agent="", **at)
         sent = {"session_hash": "x", "created_at": days(age), "expires_at": days(age)}
         rows.add(tables.amazon_links, state_hash=str(age), user_id=1, **sent)
+        link = {"user_id": 1, "listing_id": 1, "revival_id": 1, "way": "mail", "shown": "yahoo x1"}
+        times = {"created_at": days(age), "expires_at": days(age)}
+        rows.add(tables.decision_links, token_hash=str(age), **link, **times)
     for day in ("2020-01-01", f"{NOW:%Y-%m-%d}"):
         rows.add(tables.deletions, user_id=1, day=day, listings=1)
 
@@ -218,6 +221,7 @@ def test_sessions_ways_to_amazon_and_days_of_deletions_go_after_their_days(
     assert (gone[Record.SESSIONS], gone[Record.DELETION_CAPS]) == (1, 1)
     assert _ids(engine, tables.sessions, "token_hash") == ["89"]
     assert _ids(engine, tables.amazon_links, "state_hash") == ["89"]
+    assert _ids(engine, tables.decision_links, "token_hash") == ["89"]
     assert _ids(engine, tables.deletions, "day") == [f"{NOW:%Y-%m-%d}"]
 
 

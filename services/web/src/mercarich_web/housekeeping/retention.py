@@ -15,6 +15,7 @@ class Record(StrEnum):
     TOKEN_CHECKS = "checks of tokens"
     SESSIONS = "sessions that are over"
     LINKS = "ways to Amazon's consent page"
+    DECISION_LINKS = "links that decide"
     CATALOG_SEARCHES = "searches of Amazon's catalogue"
     DELETION_CAPS = "days of deletions"
     JOBS = "ended jobs"

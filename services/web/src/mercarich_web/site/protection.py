@@ -95,8 +95,8 @@ class OwnOrigin:
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
         if origin == "null" and scope["path"].startswith(LINKS):
             # A page without referrer sends no origin with its forms either (Fetch standard, "append a request `Origin`
-            # header"). They have a token of their link besides.
-            return site == "same-origin"
+            # header"). Where an older browser tells nothing of the site, the form's token of its link is enough.
+            return site in (None, "same-origin")
         if origin is not None:
             return origin == ours
         return site == "same-origin"

@@ -26,6 +26,7 @@ from mercarich_db.bulk import insert_or_add
 from mercarich_db.engine import run_tx
 from mercarich_db.silent_runs import is_silent
 from mercarich_db.tables import (
+    decision_links,
     deletions,
     listing_fees,
     listing_pictures,
@@ -233,7 +234,7 @@ def delete_listings(connection: Connection, given: Sequence[tuple[Listing, Why]]
     if not given:
         return
     ids = [listing.id for listing, _ in given]
-    replacing = (revival_pictures, revival_candidates, revivals)
+    replacing = (decision_links, revival_pictures, revival_candidates, revivals)
     for table in (listing_fees, listing_pictures, pictures_wanted, listing_removals, *replacing):
         connection.execute(delete(table).where(table.c.listing_id.in_(ids)))
     creation_store.forget(connection, ids)

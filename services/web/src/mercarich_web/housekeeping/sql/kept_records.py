@@ -13,6 +13,7 @@ from mercarich_db.tables import (
     amazon_links,
     audit_log,
     catalog_searches,
+    decision_links,
     deletions,
     evidence,
     hold_releases,
@@ -174,6 +175,8 @@ RECORDS: Mapping[Record, Kept] = {
     ),
     Record.SESSIONS: Kept.of(sessions, "KEEP_STARTS_DAYS", _ended(sessions.c.created_at)),
     Record.LINKS: Kept.of(amazon_links, "KEEP_STARTS_DAYS", _ended(amazon_links.c.expires_at)),
+    # What ended one is told in the audit log; without its row a link leads nowhere.
+    Record.DECISION_LINKS: Kept.of(decision_links, "KEEP_STARTS_DAYS", _ended(decision_links.c.expires_at)),
     Record.CATALOG_SEARCHES: Kept.of(
         catalog_searches,
         "KEEP_STARTS_DAYS",
