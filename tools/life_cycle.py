@@ -52,17 +52,19 @@ _UP = Listing(
     restored_at=BEFORE,
     searched_at=BEFORE,
     lead_time_days=1,
+    edited_quantity=2,
     first_price_jpy=1000,
 )
 _DOWN = replace(_UP, quantity=0, withdrawn_at=BEFORE, restored_at=None)
+_DRAFT = replace(_UP, listed=False, edited_quantity=None)
 EXAMPLES: Mapping[Stage, Listing] = {
-    Stage.DRAFT: replace(_UP, listed=False),
-    Stage.REGISTERING: replace(_UP, listed=False, registering=True),
+    Stage.DRAFT: _DRAFT,
+    Stage.REGISTERING: replace(_DRAFT, registering=True),
     Stage.ON_SALE: _UP,
     Stage.HELD: replace(_UP, hold_id=5),
     Stage.MARKED: replace(_UP, searching=True),
     Stage.SEARCHING: replace(_DOWN, searching=True),
-    Stage.PAUSED: replace(_DOWN, paused_at=BEFORE),
+    Stage.PAUSED: replace(_DOWN, paused_at=BEFORE, edited_quantity=None),
     Stage.WITHDRAWN: _DOWN,
     Stage.STOPPED: replace(_DOWN, stopped_at=BEFORE),
     Stage.LEAVING: replace(_DOWN, listed=False, leaving=True),

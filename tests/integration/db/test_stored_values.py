@@ -1,11 +1,13 @@
 """Values are read from the database of this tier as they were written: times, ids that differ by case, settings."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from mercarich_db import schema, settings_store
@@ -71,6 +73,18 @@ def test_a_listing_waits_to_be_pushed_while_its_revision_is_ahead(engine: Engine
             seen.append(connection.execute(select(listings.c.push_pending)).scalar())
 
     assert seen == [1, 0, 1]
+
+
+def test_the_statement_of_an_upgrade_forgets_the_quantities_that_were_typed(engine: Engine) -> None:
+    page = (Path(__file__).parents[3] / "UPGRADING.md").read_text(encoding="utf-8")
+    [statement] = re.findall(r"`(UPDATE listings SET edited_quantity[^`]*)`", page)
+    run_tx(engine, _add_listing)
+    run_tx(engine, lambda connection: _change_listing(connection, {"edited_quantity": 3}))
+
+    run_tx(engine, lambda connection: connection.execute(text(statement)))
+
+    with reading(engine) as connection:
+        assert connection.execute(select(listings.c.edited_quantity, listings.c.listing_quantity)).one() == (None, 1)
 
 
 def test_without_stored_settings_every_default_holds(engine: Engine) -> None:

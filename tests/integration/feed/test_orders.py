@@ -193,6 +193,21 @@ def test_of_several_pieces_the_rest_stays_up(
     assert shown(shop, amazon, one) == 2
 
 
+def test_what_is_ordered_is_taken_off_a_quantity_that_was_typed_while_the_offer_is_up(
+    feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
+) -> None:
+    begun(feed, engine, eventually)
+    one = listed(shop, 1)[0]
+    row = shop.row(one)
+    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 3}])
+    shop.alter(listings, one, quantity=3, pushed_quantity=3, listing_quantity=7, edited_quantity=7)
+    buy(amazon, shop, one)
+    read(feed, engine, eventually)
+    assert shop.row(one).edited_quantity == 6
+    eventually(lambda: shop.row(one).quantity == 2)
+    assert shop.row(one).edited_quantity == 6, "the same piece is not taken off twice"
+
+
 def test_a_quantity_that_the_seller_raised_before_the_books_read_it_stays_up_after_an_order(
     feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
 ) -> None:

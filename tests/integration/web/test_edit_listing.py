@@ -98,6 +98,7 @@ def test_only_a_drafts_quantity_is_what_it_is_to_be_listed_with(
 
     after = row(engine, listing_id)
     assert (after.listing_quantity, after.quantity, after.revision) == (5, quantity, 1)
+    assert after.edited_quantity == (5 if not values else None), "of what is up it is kept over a pause"
     [told] = events(engine)
     assert (told.quantity_after, told.reason.listing_quantity, told.reason.title) == (quantity, 5, None)
 

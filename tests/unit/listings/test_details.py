@@ -8,6 +8,7 @@ from tools.life_cycle import EXAMPLES, NOW
 from mercarich_contracts.events import EventKind
 from mercarich_listings.details import NAMES, Details, columns, edited, edited_since, kept, why_fixed
 from mercarich_listings.history import replay
+from mercarich_listings.listing import DOWN, UP
 from mercarich_listings.store import DRAFT_COLUMNS, SELLERS_COLUMNS
 from mercarich_listings.transition import Stage
 from mercarich_reasons.edits import ListingEdited, ListingEditedSince
@@ -30,6 +31,7 @@ def test_the_history_has_all_that_an_edit_changes_and_nothing_is_pushed(stage: S
         "ann", listing_quantity=7, old_listing_quantity=listing.listing_quantity, title="Another", old_title="A camera"
     )
     assert change.after.listing_quantity == 7
+    assert change.after.edited_quantity == (7 if stage in UP else None)
     assert change.after.revision == listing.revision
     assert change.after.stage == stage
     is_draft = stage is Stage.DRAFT
@@ -55,9 +57,21 @@ def test_what_is_not_given_stays() -> None:
 
 
 def test_only_a_draft_has_its_quantity_written() -> None:
-    assert set(columns(HAS, listed=True)) == set(NAMES) <= SELLERS_COLUMNS
-    assert set(columns(HAS, listed=False)) == {*NAMES, "quantity"} <= DRAFT_COLUMNS
-    assert columns(HAS, listed=False)["quantity"] == 2
+    offer, draft = EXAMPLES[Stage.ON_SALE], EXAMPLES[Stage.DRAFT]
+
+    assert set(columns(offer, HAS, HAS)) == {*NAMES, "edited_quantity"} <= SELLERS_COLUMNS
+    assert set(columns(draft, HAS, HAS)) == {*NAMES, "quantity"} <= DRAFT_COLUMNS
+    assert columns(draft, HAS, HAS)["quantity"] == 2
+
+
+@pytest.mark.parametrize("stage", [*UP, *DOWN])
+def test_what_is_typed_while_an_offer_is_up_is_kept_until_it_goes_up_again(stage: Stage) -> None:
+    listing = replace(EXAMPLES[stage], edited_quantity=4)
+
+    typed = columns(listing, HAS, replace(HAS, listing_quantity=7))
+
+    assert (typed["listing_quantity"], typed["edited_quantity"]) == (7, 7 if stage in UP else None)
+    assert columns(listing, HAS, replace(HAS, title="Another"))["edited_quantity"] == 4, "no quantity was typed"
 
 
 def test_what_is_being_registered_or_deleted_is_fixed() -> None:

@@ -15,12 +15,14 @@ from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.market import Reason as Why
 from mercarich_listings import history
 from mercarich_listings import listing as life
+from mercarich_listings.details import Details, edited, why_fixed
 from mercarich_listings.event import Change, Event, Trigger
 from mercarich_listings.listing import UP, Listing
+from mercarich_listings.orders import ordered
 from mercarich_listings.transition import TRANSITIONS, Impossible, Stage
 from mercarich_reasons.creations import CreationAsked, NotAtAmazon, TakeOverAsked
 from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded
-from mercarich_reasons.push import OrderedAtAmazon
+from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.sources import SourceChosen
 from mercarich_reasons.stock import (
@@ -80,6 +82,9 @@ class Life(RuleBasedStateMachine):
             self.events.append(made)
             self.is_gone = True
             return
+        self.follow(made)
+
+    def follow(self, made: Change[Listing]) -> None:
         assert made.before is self.row
         self.row = made.after
         self.changes.append(made)
@@ -167,6 +172,24 @@ class Life(RuleBasedStateMachine):
         if self.row.listing_quantity > 1:
             self.make("sell_some", self.now, OrderedAtAmazon("503-1234567-1234567", 1))
 
+    @rule(pieces=Ids)
+    def type_a_quantity(self, pieces: int) -> None:
+        if not self.is_gone and why_fixed(self.row) is None:
+            self.now += timedelta(minutes=1)
+            before = Details(listing_quantity=self.row.listing_quantity)
+            self.follow(edited(self.row, before, Details(listing_quantity=pieces), "ann", self.now))
+
+    @rule(pieces=st.integers(1, 3))
+    def order(self, pieces: int) -> None:
+        if not self.is_gone and self.row.listed:
+            self.now += timedelta(minutes=1)
+            self.follow(ordered(self.row, OrderedAtAmazon("503-1234567-1234567", pieces), self.now))
+
+    @rule(shown=st.integers(0, 4))
+    def follow_amazon(self, shown: int) -> None:
+        if shown != self.row.quantity:
+            self.make("follow_amazon", self.now, ChangedAtAmazon(shown))
+
     @rule(name=st.sampled_from(["leave", "leave", "delete"]))
     def go(self, name: str) -> None:
         self.make(name, self.now, DeletedByHand("SKU-1", "ann"))
@@ -181,13 +204,14 @@ class Life(RuleBasedStateMachine):
         for change in self.changes[-1:]:
             before, after = change.before, change.after
             other = before.quantity != after.quantity or after.restored_at not in (None, before.restored_at)
-            assert after.revision == before.revision + other
+            is_edit = change.event is not None and change.event.kind == EventKind.EDITED
+            assert after.revision == before.revision + (other and not is_edit)
 
     @invariant()
     def a_quantity_falls_only_with_evidence_an_order_or_a_person(self) -> None:
         for event in self.events:
             if (event.quantity_after or 0) < (event.quantity_before or 0):
-                bought = isinstance(event.reason, OrderedAtAmazon)
+                bought = isinstance(event.reason, OrderedAtAmazon | ChangedAtAmazon)
                 assert event.evidence_id is not None or bought or getattr(event.reason, "person", "")
 
     @invariant()
@@ -199,6 +223,7 @@ class Life(RuleBasedStateMachine):
             assert row.hold_id is None or stage in (Stage.HELD, Stage.PAUSED)
             assert row.held_at is None or row.hold_id is not None
             assert (row.paused_at is not None) == (stage is Stage.PAUSED)
+            assert row.edited_quantity is None or (row.edited_quantity > 0 and stage not in (Stage.DRAFT, Stage.PAUSED))
             assert row.stopped_at is None or row.quantity == 0
             assert not row.listed or (row.withdrawn_at is not None) == (row.quantity == 0)
 

@@ -24,6 +24,8 @@ Columns = Mapping[str, Any]
 _DOWN = {"quantity": 0, "revision": 4, "withdrawn_at": NOW, "changed_at": NOW, "restored_at": None}
 _HELD = {"hold_id": None}
 _SEARCHING, _NOT_SEARCHING = {"searching": True}, {"searching": False}
+_SAID = {"edited_quantity": None}
+_ONE_LESS = {"edited_quantity": 1}
 _STOPPED = {"stopped_at": NOW}
 _AGAIN = {"withdrawn_at": NOW, "changed_at": NOW, "paused_at": None}
 """Of what was paused, and is down for something else now."""
@@ -50,8 +52,8 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.PAUSED: (EventKind.WITHDRAWN, _AGAIN | _SEARCHING),
     },
     "pause": {
-        Stage.ON_SALE: (EventKind.PAUSED, _DOWN | {"paused_at": NOW}),
-        Stage.HELD: (EventKind.PAUSED, _DOWN | {"paused_at": NOW} | _HELD),
+        Stage.ON_SALE: (EventKind.PAUSED, _DOWN | _SAID | {"paused_at": NOW}),
+        Stage.HELD: (EventKind.PAUSED, _DOWN | _SAID | {"paused_at": NOW} | _HELD),
     },
     "recover": {Stage.PAUSED: (EventKind.RECOVERED, _UP | {"paused_at": None})},
     "mark": {
@@ -70,27 +72,27 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
     },
     "let_go": {Stage.HELD: (EventKind.HOLD_CLEARED, _HELD), Stage.PAUSED: (EventKind.HOLD_CLEARED, {})},
     "give_source": {
-        Stage.MARKED: (EventKind.SWAPPED, _GIVEN),
-        Stage.SEARCHING: (EventKind.RESTORED, _GIVEN | {"withdrawn_at": None}),
+        Stage.MARKED: (EventKind.SWAPPED, _GIVEN | _SAID),
+        Stage.SEARCHING: (EventKind.RESTORED, _GIVEN | _SAID | {"withdrawn_at": None}),
     },
     "take_back": {
-        Stage.ON_SALE: (EventKind.UNDONE, _DOWN | _OTHER | _SEARCHING),
-        Stage.HELD: (EventKind.UNDONE, _DOWN | _OTHER | _SEARCHING | _HELD),
-        Stage.MARKED: (EventKind.UNDONE, _DOWN | _OTHER),
-        Stage.SEARCHING: (EventKind.UNDONE, _TAKEN_BACK),
+        Stage.ON_SALE: (EventKind.UNDONE, _DOWN | _SAID | _OTHER | _SEARCHING),
+        Stage.HELD: (EventKind.UNDONE, _DOWN | _SAID | _OTHER | _SEARCHING | _HELD),
+        Stage.MARKED: (EventKind.UNDONE, _DOWN | _SAID | _OTHER),
+        Stage.SEARCHING: (EventKind.UNDONE, _TAKEN_BACK | _SAID),
         Stage.PAUSED: (EventKind.UNDONE, _TAKEN_BACK | _SEARCHING | {"paused_at": None}),
-        Stage.WITHDRAWN: (EventKind.UNDONE, _TAKEN_BACK | _SEARCHING),
-        Stage.STOPPED: (EventKind.UNDONE, _TAKEN_BACK),
+        Stage.WITHDRAWN: (EventKind.UNDONE, _TAKEN_BACK | _SAID | _SEARCHING),
+        Stage.STOPPED: (EventKind.UNDONE, _TAKEN_BACK | _SAID),
     },
     "choose_source": {
         Stage.DRAFT: (EventKind.SOURCE_CHOSEN, _FEWER),
-        Stage.ON_SALE: (EventKind.SOURCE_CHOSEN, _FEWER),
-        Stage.HELD: (EventKind.SOURCE_CHOSEN, _FEWER | _HELD),
-        Stage.MARKED: (EventKind.SOURCE_CHOSEN, _FEWER | _NOT_SEARCHING),
-        Stage.SEARCHING: (EventKind.SOURCE_CHOSEN, _CHOSEN | _NOT_SEARCHING),
+        Stage.ON_SALE: (EventKind.SOURCE_CHOSEN, _FEWER | _SAID),
+        Stage.HELD: (EventKind.SOURCE_CHOSEN, _FEWER | _SAID | _HELD),
+        Stage.MARKED: (EventKind.SOURCE_CHOSEN, _FEWER | _SAID | _NOT_SEARCHING),
+        Stage.SEARCHING: (EventKind.SOURCE_CHOSEN, _CHOSEN | _SAID | _NOT_SEARCHING),
         Stage.PAUSED: (EventKind.SOURCE_CHOSEN, _CHOSEN),
-        Stage.WITHDRAWN: (EventKind.SOURCE_CHOSEN, _CHOSEN),
-        Stage.STOPPED: (EventKind.SOURCE_CHOSEN, _CHOSEN),
+        Stage.WITHDRAWN: (EventKind.SOURCE_CHOSEN, _CHOSEN | _SAID),
+        Stage.STOPPED: (EventKind.SOURCE_CHOSEN, _CHOSEN | _SAID),
     },
     "take_down": {
         Stage.ON_SALE: (EventKind.WITHDRAWN, _DOWN),
@@ -104,23 +106,23 @@ WRITES: Mapping[str, Mapping[Stage, tuple[EventKind, Columns]]] = {
         Stage.MARKED: (EventKind.CHANGED_AT_AMAZON, _DOWN | _NOT_SEARCHING),
     },
     "sell_out": {
-        Stage.ON_SALE: (EventKind.ORDERED, _DOWN),
-        Stage.HELD: (EventKind.ORDERED, _DOWN | _HELD),
-        Stage.MARKED: (EventKind.ORDERED, _DOWN | _NOT_SEARCHING),
+        Stage.ON_SALE: (EventKind.ORDERED, _DOWN | _ONE_LESS),
+        Stage.HELD: (EventKind.ORDERED, _DOWN | _ONE_LESS | _HELD),
+        Stage.MARKED: (EventKind.ORDERED, _DOWN | _ONE_LESS | _NOT_SEARCHING),
         Stage.PAUSED: (EventKind.ORDERED, _AGAIN),
     },
     "sell_some": {Stage.PAUSED: (EventKind.ORDERED, {"listing_quantity": 1})},
     "put_up": {
-        Stage.SEARCHING: (EventKind.RESTORED, _UP | _NOT_SEARCHING),
+        Stage.SEARCHING: (EventKind.RESTORED, _UP | _SAID | _NOT_SEARCHING),
         Stage.PAUSED: (EventKind.RESTORED, _UP | {"paused_at": None}),
-        Stage.WITHDRAWN: (EventKind.RESTORED, _UP),
-        Stage.STOPPED: (EventKind.RESUMED, _UP | {"stopped_at": None}),
+        Stage.WITHDRAWN: (EventKind.RESTORED, _UP | _SAID),
+        Stage.STOPPED: (EventKind.RESUMED, _UP | _SAID | {"stopped_at": None}),
     },
     "pause_again": {
-        Stage.WITHDRAWN: (EventKind.PAUSED, {"withdrawn_at": NOW, "changed_at": NOW, "paused_at": NOW}),
+        Stage.WITHDRAWN: (EventKind.PAUSED, {"withdrawn_at": NOW, "changed_at": NOW, "paused_at": NOW} | _SAID),
         Stage.STOPPED: (
             EventKind.PAUSED,
-            {"withdrawn_at": NOW, "changed_at": NOW, "paused_at": NOW, "stopped_at": None},
+            {"withdrawn_at": NOW, "changed_at": NOW, "paused_at": NOW, "stopped_at": None} | _SAID,
         ),
     },
     "search_again": {
@@ -272,7 +274,8 @@ def test_a_listing_of_which_amazon_sold_some_stays_up_with_the_rest() -> None:
 
 
 def test_what_amazon_sold_before_a_pause_does_not_come_back_after_it() -> None:
-    one_sold = life.follow_amazon(EXAMPLES[Stage.ON_SALE], NOW, ChangedAtAmazon(1)).after
+    offer = replace(EXAMPLES[Stage.ON_SALE], edited_quantity=None)
+    one_sold = life.follow_amazon(offer, NOW, ChangedAtAmazon(1)).after
     paused = life.pause(one_sold, NOW, DEAR)
     up = life.recover(paused.after, NOW, CHEAP).after
 

@@ -12,6 +12,8 @@ from mercarich_listings.orders import left_at_amazon, ordered
 from mercarich_listings.transition import Stage
 from mercarich_reasons.push import OrderedAtAmazon
 
+OFFERS = {stage: replace(offer, edited_quantity=None) for stage, offer in EXAMPLES.items()}
+
 
 def order(quantity: int) -> OrderedAtAmazon:
     return OrderedAtAmazon("503-1234567-1234567", quantity)
@@ -20,7 +22,7 @@ def order(quantity: int) -> OrderedAtAmazon:
 @pytest.mark.parametrize("stage", UP)
 @pytest.mark.parametrize("more", [0, 1])
 def test_with_the_last_piece_the_offer_is_down_and_nothing_is_searched_for(stage: Stage, more: int) -> None:
-    before = EXAMPLES[stage]
+    before = OFFERS[stage]
     made = ordered(before, order(before.quantity + more), NOW)
     assert (made.after.stage, made.after.quantity, made.after.hold_id) == (Stage.WITHDRAWN, 0, None)
     assert made.after.revision == before.revision + 1
@@ -31,7 +33,7 @@ def test_with_the_last_piece_the_offer_is_down_and_nothing_is_searched_for(stage
 
 @pytest.mark.parametrize("stage", UP)
 def test_of_several_pieces_the_books_wait_for_what_amazon_shows(stage: Stage) -> None:
-    before = EXAMPLES[stage]
+    before = OFFERS[stage]
     made = ordered(before, order(before.quantity - 1), NOW)
     assert made.after == before
     assert made.event is not None
@@ -63,7 +65,7 @@ def test_a_paused_offer_of_which_some_pieces_were_ordered_stays_paused_with_the_
 
 @pytest.mark.parametrize("stage", [stage for stage in Stage if stage not in (*UP, Stage.PAUSED)])
 def test_an_order_of_what_is_down_changes_nothing(stage: Stage) -> None:
-    before = EXAMPLES[stage]
+    before = OFFERS[stage]
     made = ordered(before, order(1), NOW)
     assert made.after == before
     assert made.event is not None
@@ -89,7 +91,7 @@ def test_only_more_than_the_books_have_proves_that_something_is_left(shown: int 
 
 @pytest.mark.parametrize("stage", UP)
 def test_what_is_left_at_amazon_is_not_taken_down_by_an_order(stage: Stage) -> None:
-    before = EXAMPLES[stage]
+    before = OFFERS[stage]
     made = ordered(before, order(before.quantity), NOW, left=1)
     assert made.after == before
     assert made.event is not None

@@ -11,6 +11,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_listings.event import Change, Told, event_of, with_columns
 from mercarich_listings.listing import Listing, Lived
 from mercarich_listings.transition import Stage
+from mercarich_listings.up_and_down import typed
 from mercarich_reasons.edits import ListingEdited, ListingEditedSince
 from mercarich_reasons.imports import BeingDeleted, BeingRegistered
 from mercarich_reasons.reason import Reason
@@ -41,11 +42,13 @@ def kept(given: Details, present: Details) -> Details:
     return Details(**{name: getattr(given, name) or value for name, value in of_present.items()})
 
 
-def columns(after: Details, *, listed: bool) -> dict[str, Any]:
+def columns(listing: Listing, before: Details, after: Details) -> dict[str, Any]:
     """Return the columns to write. The quantity of a draft is what it is to be listed with; an offer keeps the one that
     it shows until it goes up again."""
     values: dict[str, Any] = {name: getattr(after, name) for name in NAMES}
-    return values if listed else {**values, "quantity": after.listing_quantity}
+    if not listing.listed:
+        return {**values, "quantity": after.listing_quantity}
+    return {**values, "edited_quantity": listing.edited_quantity, **_pieces(listing, before, after)}
 
 
 def why_fixed(listing: Listing) -> Reason | None:
@@ -71,7 +74,7 @@ def edited_since(sku: str, given: Details, shown: Details, present: Details) -> 
 def edited(listing: Listing, before: Details, after: Details, person: str, now: datetime) -> Lived:
     """Return the change of a listing by a person, with its event. Nothing is pushed: of an offer, the quantity that it
     shows stays; of a draft, nothing is at Amazon."""
-    changed: dict[str, Any] = {"listing_quantity": after.listing_quantity}
+    changed = _pieces(listing, before, after)
     if listing.stage is Stage.DRAFT:
         changed |= {"quantity": after.listing_quantity, "changed_at": now}
     new = {name: value for name, value in differing(before, after).items() if name in _TOLD}
@@ -79,3 +82,9 @@ def edited(listing: Listing, before: Details, after: Details, person: str, now: 
     made = with_columns(listing, changed)
     told = Told(EventKind.EDITED, now, ListingEdited(person, **new, **old))
     return Change(listing, made, event_of(listing, made, told))
+
+
+def _pieces(listing: Listing, before: Details, after: Details) -> dict[str, Any]:
+    """Return the columns of the quantity, if another one is given."""
+    pieces = after.listing_quantity
+    return {} if pieces is None or pieces == before.listing_quantity else typed(listing, pieces)

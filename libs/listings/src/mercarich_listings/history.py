@@ -40,6 +40,7 @@ def _kind(reason: Reason | None) -> type[Reason] | None:
 
 
 _FREE = {"hold_id": None, "held_at": None}
+_SAID = {"edited_quantity": None}
 
 
 def _nothing(_listing: Listing, _event: Event) -> dict[str, Any]:
@@ -61,10 +62,11 @@ def _withdrawn(_listing: Listing, event: Event) -> dict[str, Any]:
 
 def _given(_listing: Listing, event: Event) -> dict[str, Any]:
     """Apply an event that puts the listing up (or keeps it up): with another source, or by hand with the same."""
-    up = {"searching": False, "withdrawn_at": None, "paused_at": None}
+    up = {"searching": False, "withdrawn_at": None, "paused_at": None, **_SAID}
     if not isinstance(event.reason, ReplacedBy):
         restored_at = None if isinstance(event.reason, PutBack) else event.at
-        return {**_quantity(event), **up, **_FREE, "stopped_at": None, "restored_at": restored_at}
+        pieces = {"listing_quantity": event.quantity_after}
+        return {**_quantity(event), **up, **pieces, **_FREE, "stopped_at": None, "restored_at": restored_at}
     found = event.reason
     columns = {
         "searched_at": event.at,
@@ -77,7 +79,7 @@ def _given(_listing: Listing, event: Event) -> dict[str, Any]:
 def _undone(listing: Listing, event: Event) -> dict[str, Any]:
     if not isinstance(event.reason, ReplacementTakenBack):
         return {}  # a proposal was refused
-    return {**_down(event), **_source(event.reason), "searching": listing.stopped_at is None}
+    return {**_down(event), **_SAID, **_source(event.reason), "searching": listing.stopped_at is None}
 
 
 def _resumed(listing: Listing, event: Event) -> dict[str, Any]:
@@ -92,15 +94,21 @@ def _stopped(_listing: Listing, event: Event) -> dict[str, Any]:
 
 
 def _changed_at_amazon(_listing: Listing, event: Event) -> dict[str, Any]:
-    return _quantity(event) if event.quantity_after else {**_down(event), "searching": False}
+    if not event.quantity_after:
+        return {**_down(event), "searching": False}
+    return {**_quantity(event), **(_SAID if event.quantity_after > (event.quantity_before or 0) else {})}
 
 
 def _ordered(listing: Listing, event: Event) -> dict[str, Any]:
-    """An order of some pieces, or of an offer that is down already, changes nothing, but for one that is paused."""
-    if isinstance(event.reason, OrderedAtAmazon) and event.reason.left is not None:
+    """An order of some pieces, or of an offer that is down already, changes only what was typed while it was up, but
+    for one that is paused."""
+    assert isinstance(event.reason, OrderedAtAmazon)
+    if event.reason.left is not None:
         return {"listing_quantity": event.reason.left}
+    left = (listing.edited_quantity or 0) - event.reason.quantity
+    rest = {"edited_quantity": left if left > 0 else None}
     took_the_last = listing.paused_at is not None or (event.quantity_before and not event.quantity_after)
-    return {**_down(event), "searching": False} if took_the_last else {}
+    return {**_down(event), **rest, "searching": False} if took_the_last else rest
 
 
 def _held(listing: Listing, event: Event) -> dict[str, Any]:
@@ -109,13 +117,15 @@ def _held(listing: Listing, event: Event) -> dict[str, Any]:
 
 
 def _paused(listing: Listing, event: Event) -> dict[str, Any]:
-    """Of an offer that was up the pieces that were left come back."""
+    """Of an offer that was up the pieces that were left come back, or those that were typed meanwhile."""
     left = min(listing.listing_quantity, event.quantity_before or listing.listing_quantity)
-    return {**_down(event), "paused_at": event.at, "stopped_at": None, "listing_quantity": left}
+    pieces = {"listing_quantity": listing.edited_quantity or left, **_SAID}
+    return {**_down(event), "paused_at": event.at, "stopped_at": None, **pieces}
 
 
 def _recovered(_listing: Listing, event: Event) -> dict[str, Any]:
-    return {**_quantity(event), **_FREE, "withdrawn_at": None, "paused_at": None, "restored_at": event.at}
+    up = {"withdrawn_at": None, "paused_at": None, "restored_at": event.at}
+    return {**_quantity(event), **_FREE, **_SAID, **up}
 
 
 def _not_registered(listing: Listing, event: Event) -> dict[str, Any]:
@@ -127,7 +137,7 @@ def _chosen(listing: Listing, event: Event) -> dict[str, Any]:
     """Of an offer that stays up with as many pieces only the source changes."""
     chosen = event.reason
     assert isinstance(chosen, SourceChosen)
-    columns = {**_source(chosen), **_FREE, "searching": False}
+    columns = {**_source(chosen), **_FREE, **_SAID, "searching": False}
     if chosen.pieces is not None:
         columns["listing_quantity"] = min(listing.listing_quantity, chosen.pieces)
     is_kept = event.quantity_after and event.quantity_after == event.quantity_before
@@ -138,7 +148,11 @@ def _edited(listing: Listing, event: Event) -> dict[str, Any]:
     """Of an offer, the quantity that it shows stays; a draft has no other one than that of its listing."""
     change = event.reason
     assert isinstance(change, ListingEdited)
-    columns = {"listing_quantity": change.listing_quantity or listing.listing_quantity}
+    columns: dict[str, Any] = {}
+    if change.listing_quantity is not None:
+        is_up = listing.listed and listing.quantity > 0
+        columns = {"listing_quantity": change.listing_quantity}
+        columns |= {"edited_quantity": change.listing_quantity if is_up else None}
     return columns if listing.listed else {**columns, "quantity": event.quantity_after, "changed_at": event.at}
 
 

@@ -12,6 +12,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_listings.event import NO_TRIGGER, Change, Event, Told, Trigger, event_of, with_columns
 from mercarich_listings.transition import By, Facts, Stage, stage_of, transition
+from mercarich_listings.up_and_down import AS_SHOWN, FREE, down, less, raised, up_again
 from mercarich_reasons.creations import CreationAsked, TakeOverAsked
 from mercarich_reasons.earnings import BY_PRICE, EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded
 from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
@@ -50,6 +51,8 @@ class Listing:
     searched_at: datetime | None = None
     hold_id: int | None = None
     lead_time_days: int | None = None
+    edited_quantity: int | None = None
+    """What its seller typed while it was up, less what was ordered since (`up_and_down`)."""
     first_price_jpy: int | None = None
     paused_at: datetime | None = None
     """Since when it is down because a sale would earn less than the loss rule allows."""
@@ -102,21 +105,21 @@ def make_offer(listing: Listing, now: datetime, reason: Reason) -> Lived:
 def withdraw(listing: Listing, now: datetime, reason: Reason, trigger: Trigger = NO_TRIGGER) -> Lived:
     """The source is gone: the offer is withdrawn, and a replacement is searched for. By feed as soon as Amazon sells a
     new offer whose source went meanwhile."""
-    return _changed(listing, Told(EventKind.WITHDRAWN, now, reason, trigger), _down(now) | {"searching": True})
+    return _changed(listing, Told(EventKind.WITHDRAWN, now, reason, trigger), down(now) | {"searching": True})
 
 
 @transition(Stage.ON_SALE, Stage.HELD, by=(By.CHECKER,))
 def mark(listing: Listing, now: datetime, reason: Reason, trigger: Trigger = NO_TRIGGER) -> Lived:
     """The source is gone: a replacement is searched for, while the offer stays up."""
-    return _changed(listing, Told(EventKind.SEARCHING, now, reason, trigger), {"searching": True, **_FREE})
+    return _changed(listing, Told(EventKind.SEARCHING, now, reason, trigger), {"searching": True, **FREE})
 
 
 @transition(Stage.ON_SALE, Stage.HELD, by=(By.CHECKER, By.UPDATER, By.SELLER))
 def pause(listing: Listing, now: datetime, reason: EarnsTooLittle, trigger: Trigger = NO_TRIGGER) -> Lived:
     """A sale would earn less than the loss rule allows: the offer is down, and its source is watched until it would.
     What was sold of several pieces does not come back with it."""
-    columns = {"paused_at": now, "listing_quantity": min(listing.listing_quantity, listing.quantity)}
-    return _changed(listing, Told(EventKind.PAUSED, now, reason, trigger), _down(now) | columns)
+    columns = down(now) | {"paused_at": now} | up_again(listing, listing.quantity)
+    return _changed(listing, Told(EventKind.PAUSED, now, reason, trigger), columns)
 
 
 @transition(Stage.PAUSED, by=(By.CHECKER,))
@@ -124,14 +127,15 @@ def recover(
     listing: Listing, now: datetime, reason: EarnsEnoughAgain | LossRuleEnded, trigger: Trigger = NO_TRIGGER
 ) -> Lived:
     """A sale would earn enough again: restored with its source, once that is seen on sale just before the push."""
-    up = {"quantity": listing.listing_quantity, "restored_at": now, "changed_at": now, "withdrawn_at": None}
-    return _changed(listing, Told(EventKind.RECOVERED, now, reason, trigger), up | _FREE | {"paused_at": None})
+    up = AS_SHOWN | {"quantity": listing.listing_quantity, "restored_at": now, "changed_at": now, **FREE}
+    columns = up | {"withdrawn_at": None, "paused_at": None}
+    return _changed(listing, Told(EventKind.RECOVERED, now, reason, trigger), columns)
 
 
 @transition(Stage.ON_SALE, Stage.HELD, Stage.PAUSED, by=(By.CHECKER,))
 def reprice(listing: Listing, now: datetime, reason: PriceFollows, trigger: Trigger = NO_TRIGGER) -> Lived:
     """Its price is to follow its source (a row of `repricings`): it stays as it is, and nothing is held any more."""
-    return _changed(listing, Told(EventKind.PRICE_ASKED, now, reason, trigger), dict(_FREE))
+    return _changed(listing, Told(EventKind.PRICE_ASKED, now, reason, trigger), dict(FREE))
 
 
 @transition(Stage.ON_SALE, Stage.HELD, Stage.PAUSED, by=(By.CHECKER, By.UPDATER))
@@ -149,7 +153,7 @@ def hold(listing: Listing, now: datetime, reason: Reason, trigger: Trigger, *, a
 @transition(Stage.HELD, Stage.PAUSED, by=(By.CHECKER,))
 def let_go(listing: Listing, now: datetime, reason: Reason, trigger: Trigger = NO_TRIGGER) -> Lived:
     """What was held was a false alarm: the offer stays as it is."""
-    return _changed(listing, Told(EventKind.HOLD_CLEARED, now, reason, trigger), dict(_FREE))
+    return _changed(listing, Told(EventKind.HOLD_CLEARED, now, reason, trigger), dict(FREE))
 
 
 @transition(Stage.MARKED, Stage.SEARCHING, by=(By.UPDATER,))
@@ -167,7 +171,7 @@ def give_source(
     `shown`: Amazon shows the quantity already, because the withdrawal was never sent.
     """
     kind = EventKind.RESTORED if quantity > listing.quantity and not shown else EventKind.SWAPPED
-    columns = {
+    columns = AS_SHOWN | {
         "source_item_id": found.source_item_id,
         "marketplace": found.marketplace,
         "lead_time_days": found.lead_time_days,
@@ -186,8 +190,8 @@ def give_source(
 def take_back(listing: Listing, now: datetime, reason: ReplacementTakenBack) -> Lived:
     """A replacement is taken back: the listing is down with its former source, and searched for if it is watched."""
     source = {"source_item_id": reason.source_item_id, "marketplace": reason.marketplace}
-    searching = {"searching": listing.stopped_at is None}
-    return _changed(listing, Told(EventKind.UNDONE, now, reason), _down(now) | source | searching)
+    columns = down(now) | AS_SHOWN | source | {"searching": listing.stopped_at is None}
+    return _changed(listing, Told(EventKind.UNDONE, now, reason), columns)
 
 
 @transition(Stage.DRAFT, *UP, Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
@@ -199,13 +203,14 @@ def choose_source(listing: Listing, now: datetime, chosen: SourceChosen, trigger
     pieces = {"quantity": min(listing.quantity, most), "listing_quantity": min(listing.listing_quantity, most)}
     # What stays up as it is keeps the time of its newest revision: by it, feed tells which quantity a claim was for.
     times = {} if 0 < listing.quantity <= most else {"changed_at": now}
-    return _changed(listing, Told(EventKind.SOURCE_CHOSEN, now, chosen, trigger), source | pieces | times | _FREE)
+    columns = AS_SHOWN | source | pieces | times | FREE
+    return _changed(listing, Told(EventKind.SOURCE_CHOSEN, now, chosen, trigger), columns)
 
 
 @transition(*UP, Stage.PAUSED, by=(By.SELLER,))
 def take_down(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     """By hand: the offer is withdrawn, and nothing is searched for."""
-    return _changed(listing, Told(EventKind.WITHDRAWN, now, reason), _down(now) | {"searching": False})
+    return _changed(listing, Told(EventKind.WITHDRAWN, now, reason), down(now) | {"searching": False})
 
 
 @transition(Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
@@ -214,15 +219,17 @@ def put_up(listing: Listing, now: datetime, reason: ByHand | PutBack) -> Lived:
     back as it was a moment ago (`PutBack`) needs no look: its source is known as well as it was then."""
     kind = EventKind.RESUMED if listing.stage is Stage.STOPPED else EventKind.RESTORED
     looked_at_first = None if isinstance(reason, PutBack) else now
-    up = {"quantity": listing.listing_quantity, "restored_at": looked_at_first, "changed_at": now}
-    down = {"searching": False, "withdrawn_at": None, "stopped_at": None, "paused_at": None}
-    return _changed(listing, Told(kind, now, reason), up | down | _FREE)
+    pieces = up_again(listing)
+    up = pieces | {"quantity": pieces["listing_quantity"], "restored_at": looked_at_first, "changed_at": now}
+    was_down = {"searching": False, "withdrawn_at": None, "stopped_at": None, "paused_at": None}
+    return _changed(listing, Told(kind, now, reason), up | was_down | FREE)
 
 
 @transition(Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER,))
 def pause_again(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     """By hand: it stays down by the loss rule. Its source is watched, and the offer is up when a sale earns enough."""
-    return _changed(listing, Told(EventKind.PAUSED, now, reason), _down(now) | {"paused_at": now, "stopped_at": None})
+    columns = down(now) | {"paused_at": now, "stopped_at": None} | up_again(listing)
+    return _changed(listing, Told(EventKind.PAUSED, now, reason), columns)
 
 
 @transition(Stage.STOPPED, by=(By.SELLER,))
@@ -235,14 +242,14 @@ def search_again(listing: Listing, now: datetime, reason: ByHand) -> Lived:
 @transition(*UP, Stage.SEARCHING, Stage.PAUSED, by=(By.SELLER,))
 def stop(listing: Listing, now: datetime, reason: ByHand) -> Lived:
     """By hand: no longer watched. An offer that is up is withdrawn, since no check would see its source sell."""
-    columns = _down(now) if listing.quantity > 0 else {"changed_at": now, "paused_at": None, **_FREE}
+    columns = down(now) if listing.quantity > 0 else {"changed_at": now, "paused_at": None, **FREE}
     return _changed(listing, Told(EventKind.STOPPED, now, reason), columns | {"searching": False, "stopped_at": now})
 
 
 @transition(Stage.SEARCHING, Stage.PAUSED, Stage.WITHDRAWN, Stage.STOPPED, by=(By.SELLER, By.HOUSEKEEPING))
 def leave(listing: Listing, now: datetime, reason: DeletedByHand | Expired) -> Lived:
     """The listing is to be deleted at Amazon; its row is deleted afterwards."""
-    columns = {"listed": False, "leaving": True, "paused_at": None, **_FREE}
+    columns = {"listed": False, "leaving": True, "paused_at": None, **FREE}
     return _changed(listing, Told(EventKind.LEAVING, now, reason), columns)
 
 
@@ -258,8 +265,8 @@ def delete(listing: Listing, now: datetime, reason: DeletedByHand | Expired) -> 
 @transition(*UP, by=(By.FEED,))
 def follow_amazon(listing: Listing, now: datetime, reason: ChangedAtAmazon) -> Lived:
     """Amazon shows another quantity than before, since it was sold or changed there: the listing follows."""
-    left: dict[str, Any] = {"quantity": reason.shown, "changed_at": now}
-    columns = left if reason.shown else _down(now) | {"searching": False}
+    left = {"quantity": reason.shown, "changed_at": now, **raised(listing, reason.shown)}
+    columns = left if reason.shown else down(now) | {"searching": False}
     return _changed(listing, Told(EventKind.CHANGED_AT_AMAZON, now, reason), columns)
 
 
@@ -268,7 +275,8 @@ def sell_out(listing: Listing, now: datetime, reason: OrderedAtAmazon) -> Lived:
     """A buyer ordered what was left: the offer is down here, too, and nothing is searched for. The zero is pushed
     although Amazon lowers the quantity by itself: a restore may have been under way. A paused offer whose last piece
     was ordered before it was down at Amazon is not put up by itself, either: the buyer needs its source."""
-    return _changed(listing, Told(EventKind.ORDERED, now, reason), _down(now) | {"searching": False})
+    columns = down(now) | {"searching": False} | less(listing, reason.quantity)
+    return _changed(listing, Told(EventKind.ORDERED, now, reason), columns)
 
 
 @transition(Stage.PAUSED, by=(By.FEED,))
@@ -282,15 +290,6 @@ def sell_some(listing: Listing, now: datetime, reason: OrderedAtAmazon) -> Lived
 def tell(listing: Listing, told: Told) -> Event:
     """Return an event that does not change the listing."""
     return event_of(listing, listing, told)
-
-
-_FREE = {"hold_id": None, "held_at": None}
-"""Nothing is held any more."""
-
-
-def _down(now: datetime) -> dict[str, Any]:
-    times = {"withdrawn_at": now, "changed_at": now, "restored_at": None, "paused_at": None}
-    return {"quantity": 0, **times, **_FREE}
 
 
 def _changed(listing: Listing, told: Told, columns: dict[str, Any]) -> Lived:

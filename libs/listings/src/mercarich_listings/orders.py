@@ -11,9 +11,10 @@ last one there. So Amazon is read before the books say so (`left_at_amazon`).
 from datetime import datetime
 
 from mercarich_contracts.events import EventKind
-from mercarich_listings.event import Change, Told
+from mercarich_listings.event import Change, Told, with_columns
 from mercarich_listings.listing import UP, Listing, Lived, sell_out, sell_some, tell
 from mercarich_listings.transition import Stage
+from mercarich_listings.up_and_down import less
 from mercarich_reasons.push import OrderedAtAmazon
 
 
@@ -34,4 +35,6 @@ def ordered(listing: Listing, reason: OrderedAtAmazon, now: datetime, left: int 
         return sell_some(listing, now, reason)
     if listing.stage in (*UP, Stage.PAUSED) and reason.quantity >= listing.quantity and not left:
         return sell_out(listing, now, reason)
-    return Change(listing, listing, tell(listing, Told(EventKind.ORDERED, now, reason)))
+    after = less(listing, reason.quantity)
+    event = tell(listing, Told(EventKind.ORDERED, now, reason))
+    return Change(listing, with_columns(listing, after) if after else listing, event)

@@ -39,6 +39,7 @@ listings = Table(
     # between which its price may follow its source (`repricing`); NULL: it does not follow
     Column("least_price_jpy", Integer, nullable=True),
     Column("most_price_jpy", Integer, nullable=True),
+    Column("edited_quantity", Integer, nullable=True),  # typed while it was up, less what was ordered since
     # of replacements and update runs
     Column("lead_time_days", Integer, nullable=True),  # days until the replacement arrives and is sent to the buyer
     Column("restored_at", UtcDateTime, nullable=True),  # its source must be seen on sale before its push

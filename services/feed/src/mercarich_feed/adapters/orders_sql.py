@@ -213,7 +213,8 @@ def _follow(
         change = ordered(listing, OrderedAtAmazon(item.order_id, item.quantity), now, left_there)
         changes.append(change)
         rows[listing.sku] = change.after
-        if change.after is listing:
+        after = change.after
+        if (after.stage, after.listing_quantity) == (listing.stage, listing.listing_quantity):
             left.append(listing.id)
     store.save(connection, changes)
     store.read_soon(connection, left, now)

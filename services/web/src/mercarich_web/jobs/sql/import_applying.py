@@ -12,7 +12,7 @@ from mercarich_db.tables import job_rows, listing_removals, listings, source_ite
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
 from mercarich_listings.details import Details, columns, kept
-from mercarich_listings.listing import make_offer
+from mercarich_listings.listing import Listing, make_offer
 from mercarich_listings.stages import REGISTERING
 from mercarich_listings.transition import Stage
 from mercarich_reasons.stock import ByImport
@@ -31,15 +31,15 @@ def apply_rows(connection: Connection, claim: Claim, first: int, last: int, now:
     locked = _lock(connection, claim, first, last)
     found = connection.execute(_joined(claim, first, last)).all()
     there = {row.listing for row in found if row.listing is not None}
-    if there - locked or (there and claim.arguments.get(NEW_ONLY)):
+    if there - locked.keys() or (there and claim.arguments.get(NEW_ONLY)):
         raise Changed
     _keep_free(connection, claim.user_id, sorted({row.source for row in found if row.source != row.old_source}))
     by = ByImport(claim.job_id)
     fresh = [_new(row, claim.user_id, now) for row in found if row.listing is None]
     made = store.add(connection, fresh)
     store.tell(connection, offered(zip(made, fresh, strict=True), now, by))
-    listed = [(row, _edited(row)) for row in found if row.old_listed]
-    drafts = [(row, _redrawn(row)) for row in found if row.old_listed is False]
+    listed = [(row, _edited(row, locked[row.listing])) for row in found if row.old_listed]
+    drafts = [(row, _redrawn(row, locked[row.listing])) for row in found if row.old_listed is False]
     offers = [values for row, values in listed if _differs(row, values)]
     redrawn = [values | {"changed_at": now} for row, values in drafts if _differs(row, values) or row.listed]
     edited = store.edit(connection, offers, user_id=claim.user_id, listed=True)
@@ -52,12 +52,12 @@ def apply_rows(connection: Connection, claim: Claim, first: int, last: int, now:
     return Counter(made=len(made), changed=edited, unchanged=unchanged)
 
 
-def _lock(connection: Connection, claim: Claim, first: int, last: int) -> frozenset[int]:
-    """Lock the listings that these rows are for, and return their ids: what an order, a person or a registration
-    changes of them meanwhile is read after it, and not written over by the values of before."""
+def _lock(connection: Connection, claim: Claim, first: int, last: int) -> Mapping[int, Listing]:
+    """Lock the listings that these rows are for, and return them by their ids: what an order, a person or a
+    registration changes of them meanwhile is read after it, and not written over by the values of before."""
     mine = and_(listings.c.user_id == claim.user_id, listings.c.sku == job_rows.c.sku)
     these = select(listings.c.id).join(job_rows, mine).where(between(claim, first, last))
-    return frozenset(one.id for one in store.lock(connection, connection.execute(these).scalars()))
+    return {one.id: one for one in store.lock(connection, connection.execute(these).scalars())}
 
 
 def _differs(row: AnyRow, values: Mapping[str, Any]) -> bool:
@@ -119,28 +119,29 @@ def _new(row: AnyRow, user_id: int, now: datetime) -> dict[str, Any]:
     )
 
 
-def _edited(row: AnyRow) -> dict[str, Any]:
+def _edited(row: AnyRow, listing: Listing) -> dict[str, Any]:
     if row.source != row.old_source or row.listed is False:
         raise Changed
-    return _kept(row, listed=True)
+    return _kept(row, listing)
 
 
-def _redrawn(row: AnyRow) -> dict[str, Any]:
+def _redrawn(row: AnyRow, listing: Listing) -> dict[str, Any]:
     if row.leaving is not None or row.registering:
         raise Changed
     price = row.old_price if row.source == row.old_source else row.source_price
     source = {"source_item_id": row.source, "marketplace": row.marketplace, "first_price_jpy": price}
-    return {**_kept(row, listed=False), **source}
+    return {**_kept(row, listing), **source}
 
 
-def _kept(row: AnyRow, *, listed: bool) -> dict[str, Any]:
+def _kept(row: AnyRow, listing: Listing) -> dict[str, Any]:
     """Return the values of a listing that is there; what the file leaves empty stays as it is. Raises `Changed`."""
     given = Details(row.asin, row.title, row.quantity, row.price, row.least_price, row.most_price)
     offered = (row.old_offer_price, row.old_least_price, row.old_most_price)
-    after = kept(given, Details(row.old_asin, row.old_title, row.old_pieces, *offered))
+    present = Details(row.old_asin, row.old_title, row.old_pieces, *offered)
+    after = kept(given, present)
     if crossed(after.least_price_jpy, after.most_price_jpy) is not None:
         raise Changed
-    return {"id": row.listing, **columns(after, listed=listed)}
+    return {"id": row.listing, **columns(listing, present, after)}
 
 
 def same_source() -> ColumnElement[bool]:

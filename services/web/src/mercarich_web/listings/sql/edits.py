@@ -74,7 +74,7 @@ class SqlEdits:
 
 def _write(connection: Connection, listing: Listing, present: Details, after: Details, by: str, now: datetime) -> None:
     change = edited(listing, present, after, by, now)
-    row = {"id": listing.id, **columns(after, listed=listing.listed)}
+    row = {"id": listing.id, **columns(listing, present, after)}
     if not listing.listed:
         row |= {"changed_at": change.after.changed_at}
     store.edit(connection, [row], user_id=listing.user_id, listed=listing.listed)
