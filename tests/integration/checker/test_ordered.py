@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 from tests.integration.checker.shop import VOUCHES, Market, Shop, check
 
 from mercarich_checker.adapters.observations_sql import SqlObservations
@@ -329,6 +329,66 @@ def test_after_a_look_that_told_nothing_the_watch_may_take_the_source_once_the_o
     turn()
     source = shop.source("sold")
     assert (source.due_at, source.check_run, source.check_not_before) == (None, None, None)
+
+
+def _decide(engine: Engine, sold: Any, number: str = "1") -> None:
+    about = {"user_id": sold.user_id, "order_item_id": number, "revision": 1, "decided_at": utc_now()}
+    write(engine, insert(order_decisions).values(**about, decided_by="a", decision=OrderDecision.ORDERED))
+
+
+def _of_run(engine: Engine, run: int) -> tuple[int, int, int, int]:
+    """Return what the run has planned, how many rows are its, and how many sources it has checked and given up."""
+    its = select(func.count()).where(or_(source_items.c.check_run == run, source_items.c.checked_run == run))
+    counts = select(runs.c.planned, runs.c.checked, runs.c.unfinished).where(runs.c.id == run)
+    with engines.reading(engine) as connection:
+        planned, checked, given_up = connection.execute(counts).one()
+        return planned, connection.execute(its).scalar_one(), checked, given_up
+
+
+def test_what_no_look_of_a_decided_order_has_seen_the_run_has_given_up(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    market.states["sold"] = State.UNKNOWN
+    turn()
+    run = shop.source("sold").check_run
+    planned, rows, checked, given_up = _of_run(engine, run)
+    assert (rows, given_up) == (planned, 0)
+    _decide(engine, sold)
+    turn()
+    assert shop.source("sold").check_run is None
+    assert _of_run(engine, run) == (planned, planned, checked, 1)
+
+
+def test_what_a_run_has_seen_before_a_look_of_an_order_it_has_not_given_up(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    turn()
+    run = shop.source("sold").checked_run
+    seen = _of_run(engine, run)
+    market.states["sold"] = State.UNKNOWN
+    order(engine, sold, "2")
+    turn()
+    _decide(engine, sold, "1")
+    _decide(engine, sold, "2")
+    turn()
+    assert shop.source("sold").check_run is None
+    assert _of_run(engine, run) == seen
+
+
+def test_a_run_counts_what_it_gave_up_and_has_seen_after_all(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    market.states["sold"] = State.UNKNOWN
+    turn()
+    run = shop.source("sold").check_run
+    planned, _, checked, _ = _of_run(engine, run)
+    _decide(engine, sold)
+    turn()
+    market.states["sold"] = State.SOLD
+    order(engine, sold, "2")
+    turn()
+    assert shop.source("sold").state == State.SOLD
+    assert _of_run(engine, run) == (planned, planned, checked + 1, 0)
 
 
 def test_a_new_order_waits_for_no_earlier_failure(

@@ -29,7 +29,7 @@ IS_TRUSTED = and_(or_(runs.c.phase.in_(("checking", "confirming")), HAS_ENDED), 
 
 
 def trusted(connection: Connection, marketplaces: Collection[Marketplace] = tuple(Marketplace)) -> Sequence[AnyRow]:
-    """Return id, marketplace, generation and phase of each marketplace's newest run, if that is trusted.
+    """Return id, marketplace, generation, phase and start of each marketplace's newest run, if that is trusted.
 
     The newest run is locked, so that no newer one begins meanwhile; lock the sources after it, in order of their ids,
     as checkers do.
@@ -37,7 +37,8 @@ def trusted(connection: Connection, marketplaces: Collection[Marketplace] = tupl
     head = (run_heads.c.operation == "check", run_heads.c.marketplace.in_(sorted(marketplaces)))
     locked = select(run_heads.c.run_id).where(*head).order_by(run_heads.c.marketplace)
     heads = connection.execute(locked.with_for_update(read=True)).scalars().all()
-    newest = select(runs.c.id, runs.c.marketplace, runs.c.generation, runs.c.phase).where(runs.c.id.in_(heads))
+    columns = (runs.c.id, runs.c.marketplace, runs.c.generation, runs.c.phase, runs.c.started_at)
+    newest = select(*columns).where(runs.c.id.in_(heads))
     return connection.execute(newest.where(IS_TRUSTED).order_by(runs.c.marketplace)).all()
 
 
@@ -47,9 +48,13 @@ def add(
     """Add those of these sources to the run that are of its marketplace and `free`; return them, in order of their ids:
     id, item_id, seller_id.
 
-    `anew`: what a checker of this run could not see counts no longer.
+    `anew`: what a checker of this run could not see counts no longer. What the run has given up it will have seen, or
+    give up once more.
     """
-    columns = (_source.id, _source.item_id, _source.seller_id, _source.check_run, _source.checked_run)
+    columns = (
+        *(_source.id, _source.item_id, _source.seller_id),
+        *(_source.check_run, _source.checked_run, _source.checked_at),
+    )
     mine = among(_source.id, ids, _source.marketplace == run.marketplace, free)
     found = connection.execute(select(*columns).where(mine).order_by(_source.id).with_for_update()).all()
     if not found:
@@ -58,12 +63,20 @@ def add(
     # The attempts of the other sources continue, because one of them may be killing workers.
     new = [row.id for row in found if row.check_run != run.id]
     added = [row.id for row in found if run.id not in (row.check_run, row.checked_run)]
+    given_up = [row.id for row in found if row.checked_run == run.id != row.check_run and not _was_seen(row, run)]
     _set(connection, [row.id for row in found], **marked)
+    _set(connection, given_up, checked_run=None)
     _set(connection, new, check_attempts=0)
     _set(connection, [row.id for row in found] if anew else added, check_unknowns=0)
     own_rows.plan(connection, run.id, added)
-    connection.execute(update(runs).where(runs.c.id == run.id).values(planned=runs.c.planned + len(added)))
+    counts = {"planned": runs.c.planned + len(added), "unfinished": runs.c.unfinished - len(given_up)}
+    connection.execute(update(runs).where(runs.c.id == run.id).values(counts))
     return found
+
+
+def _was_seen(source: AnyRow, run: AnyRow) -> bool:
+    """Return whether a look has told the source's state since the run began."""
+    return source.checked_at is not None and source.checked_at >= run.started_at
 
 
 def _set(connection: Connection, ids: Sequence[int], **values: object) -> None:

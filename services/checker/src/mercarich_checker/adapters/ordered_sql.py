@@ -1,5 +1,6 @@
 """`ports.Ordered` over `source_items` and `order_items`."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -94,10 +95,19 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
 def _unmark(connection: Connection, ids: Sequence[int]) -> None:
     """Take the mark from sources whose orders ask for no look any more, unless another was read meanwhile.
 
-    A look that told nothing leaves the source with its run. Where that has ended, the watch may take the source again.
+    A look that told nothing leaves the source with its run. Where that has ended, it has given the source up, unless it
+    has seen it before, and the watch may take the source again.
     """
     still = among(_items.id, ids, _items.due_at == ORDERED, not_(_IS_WANTED))
     has_ended = exists().where(runs.c.id == _items.check_run, runs.c.outcome != "running")
     left = and_(still, _items.check_attempts == 0, has_ended)
-    connection.execute(update(source_items).where(left).values(check_run=None, check_not_before=None))
+    columns = select(_items.id, _items.check_run, _items.checked_run).where(left).order_by(_items.id)
+    rows = connection.execute(columns.with_for_update()).all()
+    for run in sorted({row.check_run for row in rows}):
+        its = among(_items.id, [row.id for row in rows if row.check_run == run])
+        ended = {"check_run": None, "checked_run": run, "check_not_before": None}
+        connection.execute(update(source_items).where(its).values(ended))
     connection.execute(update(source_items).where(still).values(due_at=None))
+    given_up = Counter(row.check_run for row in rows if row.checked_run != row.check_run)
+    for run, count in sorted(given_up.items()):
+        connection.execute(update(runs).where(runs.c.id == run).values(unfinished=runs.c.unfinished + count))
