@@ -14,10 +14,15 @@ _DEFAULT = Path(__file__).parents[2].parent / "shared" / "data"
 
 def recorded(*path: str) -> Path:
     """Return a file or folder of the recordings. Skips the test, with the reason, when they are missing."""
-    folder = Path(os.environ.get(_VARIABLE) or _DEFAULT)
-    if not folder.is_dir():
+    if (found := folder(*path)) is None:
         pytest.skip(f"no recordings: {_VARIABLE} names no folder, and {_DEFAULT.name} is not beside the repository")
-    return folder.joinpath(*path)
+    return found
+
+
+def folder(*path: str) -> Path | None:
+    """Return a file or folder of the recordings; None: they are missing."""
+    all_of_them = Path(os.environ.get(_VARIABLE) or _DEFAULT)
+    return all_of_them.joinpath(*path) if all_of_them.is_dir() else None
 
 
 def recorded_errors(marketplace: str) -> list[tuple[int, bytes, str]]:

@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     for flag, what in flags.items():
         parser.add_argument(flag, action="store_true", help=what)
     parser.add_argument("--states", type=Path, help="write here as JSON how often each state was reached")
+    parser.add_argument("--json", type=Path, help="write the figures of orders here, for `tests.soak.pooled`")
     parser.add_argument("--log", type=Path, help="write the product's log lines and the faults here")
     return parser
 
@@ -90,7 +91,7 @@ def _plan(given: argparse.Namespace, seed: int) -> "Plan":
         faults = replace(faults, amazon=replace(faults.amazon, demand=given.demand))
     faults = replace(faults, drills=given.restore_drill, watched=faults.watched or given.watch)
     size = Size(given.sellers, given.listings)
-    return Plan(given.days, size, faults, given.states, given.judge_orders, given.tell_orders)
+    return Plan(given.days, size, faults, given.states, given.judge_orders, given.json, given.tell_orders)
 
 
 def _command(given: argparse.Namespace, seed: int) -> str:

@@ -7,15 +7,16 @@ source gone to the first item that fits. Forecasts of cancellations are those of
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
+from math import ceil, inf
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, func, select
-from tests.soak import losses
+from tests.soak import losses, prices
 from tests.soak.buying import Buying
 from tests.soak.hindrances import Hindrances
 from tests.soak.plant import Plant
+from tests.soak.spares import had_spare
 
 from mercarich_contracts.market import Marketplace
 from mercarich_db.conditions import among
@@ -116,6 +117,9 @@ class Searches:
     gone: int
     found: int
     found_in_time: int
+    spared: int
+    """Those of which the market had another piece for sale when the look found the source gone."""
+    spared_in_time: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +136,13 @@ class Totals:
     late: int
     late_told: int
     """Shipped late by the rows."""
+    at_loss: int
+    """By whomever."""
     at_loss_late: int
     """Sold at a loss by the seller with the loss rule, after a run could know."""
+    prices_unasked: int
     fields_lost: int
-    """Prices and other fields of offers that a push changed and did not mean."""
+    """Fields of offers that a push changed and did not mean."""
 
 
 class Orders:
@@ -229,16 +236,25 @@ class Orders:
         return [self._judged(at, foretold) for at, foretold in self._forecasts]
 
     def searches(self) -> Searches:
-        rows = select(order_items.c.order_id, order_searches.c.gone_at, order_searches.c.found_at).join_from(
-            order_searches, order_items, order_items.c.id == order_searches.c.order_item_id
-        )
+        source, search = source_items.c, order_searches.c
+        columns = (order_items.c.order_id, search.gone_at, search.found_at, source.marketplace, source.item_id)
+        rows = select(*columns).join_from(order_searches, order_items, order_items.c.id == search.order_item_id)
+        rows = rows.join(source_items, source.id == order_items.c.source_item_id)
         with reading(self._plant.database.books) as connection:
             gone = [row for row in connection.execute(rows) if not self._bought_at_source(row.order_id)]
-        found = [(row.found_at - row.gone_at).total_seconds() for row in gone if row.found_at is not None]
-        return Searches(len(gone), len(found), sum(seconds <= IN_TIME_SECONDS for seconds in found))
+        in_time = [row for row in gone if _seconds_to_find(row) <= IN_TIME_SECONDS]
+        spared = [row for row in gone if self._had_spare(row)]
+        return Searches(
+            gone=len(gone),
+            found=sum(row.found_at is not None for row in gone),
+            found_in_time=len(in_time),
+            spared=len(spared),
+            spared_in_time=sum(row in in_time for row in spared),
+        )
 
     def totals(self) -> Totals:
-        address = f"http://simulator/_sim/ledger?{losses.question(self._plant)}"
+        questions = f"{losses.question(self._plant)}&{prices.question(self._plant)}"
+        address = f"http://simulator/_sim/ledger?{questions}"
         ledger = orjson.loads(self._plant.market.answer("GET", address, {}, b"").body)
         counted = [order for order in self._plant.market.world.orders.kept.values() if _counts(order)]
         late = select(func.count()).where(order_items.c.shipped_at > order_items.c.ship_by)
@@ -252,7 +268,9 @@ class Orders:
             sold_twice=ledger["pieces_sold_twice"],
             late=ledger["orders_shipped_late"],
             late_told=late_told,
+            at_loss=ledger["sold_at_loss"],
             at_loss_late=ledger["sold_at_loss_late"],
+            prices_unasked=ledger["prices_unasked"],
             fields_lost=ledger["fields_lost"],
         )
 
@@ -274,10 +292,19 @@ class Orders:
         taken = order is not None and (order.status is Status.SHIPPED or order.next_step is Step.SHIP)
         return taken and order is not None and order.paid_jpy is None
 
+    def _had_spare(self, row: Any) -> bool:
+        world = self._plant.market.world
+        number = world.catalogue.number_of(row.marketplace, row.item_id)
+        return number is not None and had_spare(world, row.marketplace, number, row.gone_at.timestamp())
+
     def _asked(self, request: Request, _reply: Reply) -> None:
         if request.path == _ASKED:
             wanted = {name for text in request.queries.get("includedData", []) for name in text.split(",")}
             self.personal += bool(wanted & PERSONAL)
+
+
+def _seconds_to_find(row: Any) -> float:
+    return inf if row.found_at is None else (row.found_at - row.gone_at).total_seconds()
 
 
 def _counts(order: Order) -> bool:

@@ -13,8 +13,9 @@ from pathlib import Path
 import orjson
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from tests.soak import approvals, diary, fortnight, goals, processors, report
+from tests.soak import approvals, diary, fortnight, goals, pooled, processors, report
 from tests.soak.agreement import Agreement
+from tests.soak.amazon_models import AmazonModels
 from tests.soak.approvals import Approvals
 from tests.soak.buying import Buying
 from tests.soak.drift import LOOK_SECONDS as DRIFT_SECONDS
@@ -22,6 +23,7 @@ from tests.soak.drift import Drift, Kind
 from tests.soak.drill import Drill
 from tests.soak.events import DAY, Event
 from tests.soak.families import Faults
+from tests.soak.figures import Figures, as_json, figures
 from tests.soak.hindrances import Hindrances
 from tests.soak.kernel import Process
 from tests.soak.new_offers import TURN_SECONDS, NewOffers
@@ -52,6 +54,8 @@ class Plan:
     """The file for the counts of states."""
     judge_orders: bool = False
     """Whether shares and forecasts of orders must be as wanted."""
+    json: Path | None = None
+    """The file for the figures of orders."""
     is_told: bool = False
     """Whether its orders are told to a seller (`fortnight`), in place of the report; no figures are compared."""
 
@@ -93,6 +97,7 @@ class _Play:
         self._weather = Weather(week.plant, week.services, week.commands, week.seed, plan.faults)
         self._states = States(week.plant, self._weather.crash_points)
         self._orders = Orders(week.plant, Buying(week.plant), Hindrances(week.plant, week.services))
+        self._models = AmazonModels(week.plant)
 
     def run(self) -> int:
         """Return the exit code."""
@@ -153,17 +158,27 @@ class _Play:
         found += self._drill.verdicts() if self._plan.faults.drills else ()
         wanted = goals.goals(self._orders) if self._orders.any else []
         found.append(goals.verdict(wanted, shares=self._plan.judge_orders))
+        if self._plan.json:
+            self._plan.json.write_bytes(orjson.dumps(as_json(self._figures(found))))
         if self._plan.is_told:
             fortnight.table(self._console, self._orders, found)
         else:
             self._report(rows, found, wanted)
         return 0 if all(verdict.kept for verdict in found) else 1
 
+    def _figures(self, found: Sequence[Verdict]) -> Figures:
+        stopped = self._verdicts.wrongly_stopped
+        return figures(self._week.seed, self._plan.days, self._orders, self._models, found, stopped)
+
     def _report(self, rows: Sequence[diary.Day], found: Sequence[Verdict], wanted: Sequence[goals.Goal]) -> None:
         report.days(self._console, rows)
         report.verdicts(self._console, found)
         if wanted:
             report.orders(self._console, self._orders, wanted)
+        if wanted and self._plan.judge_orders:
+            pooled.tell(self._console, self._figures(found))
+        for problem in self._models.problems:
+            self._console.print(f"Not as Amazon's models want it: {problem}", highlight=False, markup=False)
         ends = ", ".join(f"{count:,} {state}" for state, count in self._new_offers.counts().items())
         self._console.print(
             f"New offers: {self._new_offers.made:,} drafts, {ends or 'none asked for'}", highlight=False

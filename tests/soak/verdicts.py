@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, Table, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, select
 from tests.soak import losses, prices
 from tests.soak.approvals import Approvals
 from tests.soak.drift import Drift, Kind, left_to_sellers
@@ -66,6 +67,8 @@ class Verdicts:
         self._approvals = approvals
         self._at_start = listings_at_start
         self._refused = self._refused_for_good()
+        self.wrongly_stopped = 0
+        """Of the wrong withdrawals, those by the loss rule; known after `all`."""
 
     def pending(self) -> dict[str, int]:
         """Unfinished work; all of it must end without help, but of SKUs that Amazon refuses for good."""
@@ -177,15 +180,18 @@ class Verdicts:
         for sale again by then.
         """
         name, cases = "wrong_withdrawals", ledger["cases"]["wrong_withdrawals"]
-        wrong = [case for case in cases if not self._rightly_decided(case)]
+        decided = [(case, self._decision(case)) for case in cases]
+        wrong = [case for case, decision in decided if not self._is_right(case, decision)]
+        stopped = [case for case, decision in decided if decision is not None and decision.kind == EventKind.PAUSED]
+        self.wrongly_stopped = sum(case in wrong for case in stopped)
         left = {name: ledger[name] - len(cases) + len(wrong), "cases": {name: wrong}}
         return self._of_ledger(left, "wrong withdrawals", name)
 
-    def _rightly_decided(self, case: dict[str, Any]) -> bool:
-        """Return whether the source was gone when the books withdrew the offer, the last time before this."""
+    def _decision(self, case: dict[str, Any]) -> Row[str, datetime] | None:
+        """Return kind and time of the event by which the books withdrew the offer, the last time before this."""
         event, account = listing_events.c, amazon_accounts.c
         query = (
-            select(func.max(event.at))
+            select(event.kind, event.at)
             .join(listings, listings.c.id == event.listing_id)
             .join(amazon_accounts, account.user_id == listings.c.user_id)
             .where(account.seller_id == case["seller_id"], listings.c.sku == case["sku"])
@@ -194,11 +200,14 @@ class Verdicts:
             )
         )
         with reading(self._plant.database.books) as connection:
-            at = connection.execute(query).scalar()
+            return connection.execute(query.order_by(event.at.desc(), event.id.desc()).limit(1)).first()
+
+    def _is_right(self, case: dict[str, Any], decision: Row[str, datetime] | None) -> bool:
+        """Return whether the source was gone when this was decided."""
         world = self._plant.market.world
         offer = world.offers.touched[case["seller_id"], case["sku"]]
         truth = losses.line(self._plant, offer, truth_of(world, offer))
-        states = [change.state for change in truth if at is not None and change.at <= at.timestamp()]
+        states = [change.state for change in truth if decision is not None and change.at <= decision.at.timestamp()]
         return bool(states) and states[-1] not in BUYABLE
 
     def _missed(self, ledger: dict[str, Any]) -> Verdict:
