@@ -181,3 +181,95 @@ def test_a_file_is_asked_for_again(ann: Browser, clock: Clock) -> None:
     asked = ann.client.post("/jobs/import", files={"file": b"sku"}, headers={"Origin": ann.origin})
 
     assert (asked.status_code, asked.headers["location"]) == (303, "/sign-in")
+
+
+@pytest.mark.parametrize("path", ["/rules", "/rules/preview"])
+def test_the_script_is_asked_to_send_a_form_plainly(ann: Browser, clock: Clock, path: str) -> None:
+    """The response to the script would become a part of its page; the sign-in page takes the whole one."""
+    ann.get(PAGE)
+    clock.move(days=2)
+    headers = {"Origin": ann.origin, "Referer": ann.origin + PAGE, "HX-Request": "true"}
+
+    asked = ann.client.post(path, data={"form_token": ann.token, "form_of": "1"} | TYPED, headers=headers)
+
+    assert (asked.status_code, asked.headers.get("X-Send-Plainly"), asked.text) == (401, "true", "")
+    assert "HX-Redirect" not in asked.headers
+
+
+def test_so_it_is_where_another_session_has_begun(ann: Browser, engine: Engine) -> None:
+    headers = {"Origin": ann.origin, "Referer": ann.origin + PAGE, "HX-Request": "true"}
+
+    asked = ann.client.post(PAGE, data={"form_token": "old.one", "form_of": "1"} | TYPED, headers=headers)
+
+    assert (asked.status_code, asked.headers.get("X-Send-Plainly")) == (403, "true")
+    assert kept(engine) == {}
+
+
+def test_what_is_searched_while_it_is_typed_is_searched_after_signing_in(ann: Browser, clock: Clock) -> None:
+    clock.move(days=2)
+    headers = {"Referer": f"{ann.origin}/listings?q=a", "HX-Request": "true"}
+    typed = ann.client.get("/listings?q=abc", headers=headers)
+    part = ann.client.get("/listings/changes/part?at=x", headers=headers)
+
+    assert typed.headers["HX-Redirect"] == "/sign-in?next=/listings%3Fq%3Dabc"
+    assert part.headers["HX-Redirect"] == "/sign-in?next=/listings%3Fq%3Da"
+
+
+def test_a_form_of_a_button_alone_is_kept_too(ann: Browser, clock: Clock) -> None:
+    ann.get(PAGE)
+    clock.move(days=2)
+    asked = ann.client.post("/differences/ask", data={"form_of": "1"}, headers={"Origin": ann.origin})
+    signed = ann.post("/sign-in", username="ann", password=PASSWORD, next="/differences", unsent=unsent_in(asked))
+
+    assert (asked.status_code, signed.status_code) == (401, 200)
+    assert 'action="/differences/ask" data-page="/differences"' in signed.text
+
+
+def test_nobody_who_signs_in_is_offered_to_sign_out(ann: Browser, clock: Clock) -> None:
+    clock.move(days=2)
+
+    asked = ann.client.post("/sign-out", data={"form_of": "1"}, headers={"Origin": ann.origin})
+
+    assert (asked.status_code, asked.headers["location"]) == (303, "/sign-in")
+
+
+@pytest.mark.parametrize("step", ["apply", "confirm"])
+def test_a_preview_is_shown_again_with_what_was_chosen(ann: Browser, clock: Clock, step: str) -> None:
+    """Its form leads to the preview, not to the change; and it has no password in it."""
+    clock.move(days=2)
+    of_action = {"form_of": "1", "action": "delete", "everything": "true", "view": "withdrawn", "q": "abc"}
+    of_action |= {"back": "/listings?view=withdrawn", "previewed": "2", "password": "never again"}
+    headers = {"Origin": ann.origin, "Referer": f"{ann.origin}/listings/preview"}
+    asked = ann.client.post(f"/listings/{step}", data=of_action, headers=headers)
+    signed = ann.post("/sign-in", username="ann", password=PASSWORD, unsent=unsent_in(asked))
+    shown = send_now(ann, signed)
+
+    assert "never again" not in asked.text + signed.text
+    assert 'action="/listings/preview" data-page="/listings?view=withdrawn" data-preview="true"' in signed.text
+    assert shown.status_code == 200
+    assert "This was not done yet." in shown.text
+    assert '<input type="hidden" name="q" value="abc">' not in shown.text  # nothing fits: no form
+
+
+@pytest.mark.parametrize(
+    ("action", "came_from", "page"),
+    [
+        ("/rules", "/rules/preview", "/rules"),
+        ("/account/notices/trial", "/account/notices/trial", "/account/notices"),
+        ("/rules/exclusions", "https://elsewhere.example/x", "/"),
+        ("/rules/exclusions", "/rules?x=1", "/rules?x=1"),
+    ],
+)
+def test_the_page_of_a_form_is_one_that_has_an_address(
+    ann: Browser, clock: Clock, action: str, came_from: str, page: str
+) -> None:
+    """A form that is sent from the response to another one comes back to the page above."""
+    ann.get(PAGE)
+    clock.move(days=2)
+    referer = came_from if came_from.startswith("https") else ann.origin + came_from
+    headers = {"Origin": ann.origin, "Referer": referer}
+    asked = ann.client.post(action, data={"form_of": "1", "value": "y"}, headers=headers)
+    [back] = re.findall(r'name="next" value="([^"]*)"', asked.text)[:1]
+    signed = ann.post("/sign-in", username="ann", password=PASSWORD, next=back, unsent=unsent_in(asked))
+
+    assert f'data-page="{page}"' in signed.text

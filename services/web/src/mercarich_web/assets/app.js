@@ -4,15 +4,33 @@
 const MESSAGE_SECONDS = 6;
 const AGAIN_SECONDS = 5;
 
-document.addEventListener("DOMContentLoaded", () => {
+document.addEventListener("DOMContentLoaded", begin);
+
+// Also for a page that comes in the place of another one.
+function begin() {
   for (const toast of document.querySelectorAll(".toast")) leaveLater(toast);
   for (const place of document.querySelectorAll("[data-stream]")) follow(place);
-});
+}
 
 // htmx asks with the form token of the page.
 document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector("meta[name=form-token]");
   if (token) event.detail.headers["X-Form-Token"] = token.content;
+});
+
+// Who sends a form after the session is over signs in on a page of its own, and the form with it. What a page asks by
+// itself takes nobody away from what was typed: the form asks for the session when it is sent.
+let toldOver = false;
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (xhr.getResponseHeader("X-Send-Plainly")) {
+    event.preventDefault();
+    sendPlainly(requestConfig.path, requestConfig.formData);
+  } else if (xhr.getResponseHeader("HX-Redirect") && requestConfig.verb === "get" && isSomethingTyped()) {
+    event.preventDefault();
+    if (!toldOver) say(document.body.dataset.over, true);
+    toldOver = true;
+  }
 });
 
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
@@ -130,18 +148,40 @@ function step(by) {
   if (next) next.focus();
 }
 
-function say(text) {
+function sendPlainly(path, fields) {
+  const form = Object.assign(document.createElement("form"), { method: "post", action: path, hidden: true });
+  for (const [name, value] of fields) {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+  document.body.append(form);
+  HTMLFormElement.prototype.submit.call(form);
+}
+
+function isSomethingTyped() {
+  const isOther = (control) => {
+    if (control.options) {
+      const chosen = [...control.options].findIndex((option) => option.defaultSelected);
+      return control.selectedIndex !== Math.max(chosen, 0);
+    }
+    if (control.type === "checkbox" || control.type === "radio") return control.checked !== control.defaultChecked;
+    return control.type !== "hidden" && control.value !== control.defaultValue;
+  };
+  return [...document.querySelectorAll("form[method=post] :is(input, select, textarea)")].some(isOther);
+}
+
+function say(text, stays = false) {
   const toast = document.createElement("div");
   toast.className = "toast bad";
   toast.setAttribute("role", "alert");
   toast.textContent = text;
+  if (stays) toast.dataset.stays = "";
   document.querySelector(".toasts").append(toast);
   leaveLater(toast);
 }
 
-// One that offers something stays until the next page.
+// One that offers something stays until the next page, and so does one that tells what is still to be done.
 function leaveLater(toast) {
-  if (!toast.querySelector("form")) setTimeout(() => toast.remove(), MESSAGE_SECONDS * 1000);
+  if (!toast.querySelector("form") && !("stays" in toast.dataset)) setTimeout(() => toast.remove(), MESSAGE_SECONDS * 1000);
 }
 
 // Each message is the place's new content; "end" closes the stream, and loads the page again where it says so. After an

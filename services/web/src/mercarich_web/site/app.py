@@ -33,7 +33,7 @@ from mercarich_web.site.languages import N_
 from mercarich_web.site.protection import FairBodies, FairRequests, OwnOrigin, QuickBodies, SafeHeaders
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.shares import Shares
-from mercarich_web.site.unsent import unsent_of
+from mercarich_web.site.unsent import PLAINLY, offered, unsent_of
 from mercarich_web.site.visits import SAFE, CodeNeeded, ConfirmationNeeded, Forged, NotForYou, SignInNeeded, visit_of
 
 log = logging.getLogger(__name__)
@@ -141,6 +141,8 @@ def _operations() -> APIRouter:
 
 
 async def _sign_in(request: Request, _: Exception) -> Response:
+    if _is_scripts(request):
+        return _plainly(401)
     unsent = await unsent_of(request)
     if unsent is None:
         return _elsewhere(request, "/sign-in")
@@ -156,17 +158,30 @@ async def _forged(request: Request, error: Exception) -> Response:
     if unsent is None or session.account.user_id != unsent.of:
         return await _page(403)(request, error)
     refused.note(request, 403, type(error).__name__)
-    site: Site = request.app.state.site
-    return site.page(request.state.visit, "accounts/send.html", 403, unsent=unsent, next=_page_of(request))
+    if _is_scripts(request):
+        return _plainly(403)
+    return offered(request, request.state.visit, unsent, _page_of(request), 403)
 
 
 async def _confirm(request: Request, _: Exception) -> Response:
+    if _is_scripts(request):
+        return _plainly(403)
     unsent = await unsent_of(request)
     if unsent is None:
         return _elsewhere(request, "/confirm")
     site: Site = request.app.state.site
     page = {"next": _page_of(request), "problem": None, "unsent": unsent}
     return site.page(request.state.visit, "accounts/confirm.html", 403, **page)
+
+
+def _is_scripts(request: Request) -> bool:
+    """Return whether the script has sent a form, whose response becomes a part of its page."""
+    return request.method not in SAFE and request.headers.get("hx-request") is not None
+
+
+def _plainly(status: int) -> Response:
+    """Let the script send the form again as a browser does: the page that asks who it is comes whole."""
+    return Response(status_code=status, headers={PLAINLY: "true"})
 
 
 async def _set_up(_: Request, __: Exception) -> Response:
@@ -176,8 +191,10 @@ async def _set_up(_: Request, __: Exception) -> Response:
 def _elsewhere(request: Request, page: str) -> Response:
     """Redirect to a page that leads back afterwards. A form is not sent again."""
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    if request.method not in SAFE or request.headers.get("hx-request"):
-        back = _page_of(request)
+    from_page = _page_of(request)
+    searched = request.method in SAFE and urlsplit(from_page).path == request.url.path  # its query is what was typed
+    if request.method not in SAFE or (request.headers.get("hx-request") and not searched):
+        back = from_page
     back = back if len(back) <= LONGEST else back.partition("?")[0][:LONGEST]
     to = page if back == "/" else f"{page}?next={quote(back)}"
     if request.headers.get("hx-request"):

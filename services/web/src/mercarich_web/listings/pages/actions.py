@@ -53,16 +53,23 @@ def routes(site: Site, change: ChangeMany, door: Door) -> APIRouter:
     routes = APIRouter(prefix="/listings")
 
     def page(
-        visit: Visit, action: BulkAction, choice: Choice, back: str, status: int = 200, **problem: object
+        visit: Visit, action: BulkAction, choice: Choice, back: str, status: int = 200, **more: object
     ) -> Response:
-        told = {"problem": None, "asks": asks_first(visit, action)} | problem
+        told = {"problem": None, "asks": asks_first(visit, action), "again": False} | more
         told |= {"action": action, "choice": choice, "preview": change.preview(visit.account, action, choice)}
         return site.page(visit, "listings/bulk.html", status, back=own_path(back), **told)
 
     @routes.post("/preview")
-    def preview(visit: Seller, action: Action, choice: Chosen, back: Back = "/listings") -> Response:
-        """Preview an action. Changes nothing; it is a POST because a selection does not fit into an address."""
-        return page(visit, action, choice, back)
+    def preview(
+        visit: Seller,
+        action: Action,
+        choice: Chosen,
+        back: Back = "/listings",
+        again: Annotated[bool, Form()] = False,
+    ) -> Response:
+        """Preview an action. Changes nothing; it is a POST because a selection does not fit into an address. `again`:
+        after a new sign-in."""
+        return page(visit, action, choice, back, again=again)
 
     @routes.post("/confirm")
     def confirm(
