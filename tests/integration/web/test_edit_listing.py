@@ -260,3 +260,32 @@ def test_programs_change_what_they_name(ann: Browser, ann_id: int, rows: Rows, e
     assert (wrong.status_code, wrong.json()["reason_code"]) == (409, "no_asin")
     assert unknown.status_code == 422
     assert [one.reason.person for one in events(engine)] == ["ann (API)"]
+
+
+def test_a_program_changes_only_what_it_has_read(ann: Browser, ann_id: int, rows: Rows, engine: Engine) -> None:
+    """An edit by another one, and what Amazon is to show, make the tag an old one; a look at the source does not."""
+    listing_id = listing(rows, ann_id)
+    key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+    path = f"/api/v1/listings/{listing_id}"
+
+    def edit(tag: str, title: str) -> httpx.Response:
+        return ann.client.post(f"{path}/edit", json={"title": title}, headers=key | {"If-Match": tag})
+
+    read = ann.client.get(path, headers=key).headers["ETag"]
+    save(ann, listing_id, price="4000")
+    late = edit(read, "Late")
+    between = row(engine, listing_id).title
+    now = ann.client.get(path, headers=key).headers["ETag"]
+    done = edit(f'"other", {now}', "In time")
+    next_one = edit(done.headers["ETag"], "At once")
+    rows.change(update(tables.listings).where(tables.listings.c.id == listing_id).values(revision=9))
+    pushed = edit(next_one.headers["ETag"], "After a push")
+
+    assert (late.status_code, late.headers["content-type"]) == (412, "application/problem+json")
+    assert (late.json()["title"], late.json()["reason_code"]) == ("Precondition Failed", "listing_read_before")
+    assert "Read the listing again" in late.json()["detail"]
+    assert between == "A camera"
+    assert (done.status_code, next_one.status_code, pushed.status_code) == (200, 200, 412)
+    assert row(engine, listing_id).title == "At once"
+    assert [edit(tag, "Any").status_code for tag in ("*", f"W/{now}", "nonsense", "")] == [200, 412, 412, 412]
+    assert ann.client.post(f"{path}/edit", json={"title": "Unfenced"}, headers=key).status_code == 200

@@ -518,3 +518,18 @@ def test_a_listings_page_tells_when_its_source_was_seen_and_is_looked_at_next(
 
     assert "<dt>Source last seen</dt>" in page
     assert re.search(r"<dt>Next look</dt><dd>by .* at the latest: the plan wants one every 6 hours</dd>", page)
+
+
+def test_the_table_shows_the_pictures_that_are_kept(ann: Browser, ann_id: int, rows: Rows) -> None:
+    """As addresses of ours, loaded when they come into view; a table without any has no column for them."""
+    first, second = (rows.listing(ann_id, rows.source(f"x{n}"), f"A-{n}") for n in (1, 2))
+    bare = ann.get("/listings").text
+    rows.add(tables.listing_pictures, listing_id=second, slot=1, path=f"{ann_id}/2-1.jpg")
+    only_others = ann.get("/listings").text
+    rows.add(tables.listing_pictures, listing_id=first, slot=0, path=f"{ann_id}/1-0.jpg")
+    page = ann.get("/listings").text
+
+    assert ["row-picture" in one for one in (bare, only_others)] == [False, False]
+    assert re.findall(r'<img src="([^"]*)" alt="" loading="lazy"', page) == [f"/listings/{first}/pictures/0"]
+    assert page.count('<td class="row-picture">') == 2
+    assert page.count("<img") == 1

@@ -3,6 +3,8 @@
 An import and the form of one listing change them by these functions alone.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -69,6 +71,13 @@ def edited_since(sku: str, given: Details, shown: Details, present: Details) -> 
     wanted = differing(present, kept(given, shown))
     changed = {name: new for name, new in differing(shown, present).items() if name in _TOLD and name in wanted}
     return ListingEditedSince(sku, **changed) if changed else None
+
+
+def version(revision: int, present: Details) -> str:
+    """Return a text that is another one after each change of what a seller says of a listing, or of what Amazon should
+    show: 32 hexadecimal digits. An edit alone does not raise the revision."""
+    told = json.dumps([revision, *(getattr(present, name) for name in NAMES)])
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 def edited(listing: Listing, before: Details, after: Details, person: str, now: datetime) -> Lived:

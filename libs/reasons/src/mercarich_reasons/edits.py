@@ -30,3 +30,10 @@ class ListingEditedSince(Reason):
     asin: str | None = None
     listing_quantity: int | None = None
     offer_price_jpy: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListingReadBefore(Reason):
+    """A program wants to change what it has read of a listing, and the listing has changed since."""
+
+    sku: str

@@ -147,7 +147,7 @@ def build_pages(
     measure = measuring(engine, shared, own, now)
     end.callback(measure.stop)
     of_api = api(
-        listings_api.routes(people.keys, book, tell_story),
+        listings_api.routes(people.keys, book, tell_story, edit),
         listings_api.sources(people.keys, choose),
         listings_api.edits(people.keys, edit),
         listings_api.changes(people.keys, change, limit, set_prices),

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Security
 from fastapi.openapi.utils import get_openapi
 
 from mercarich_web.api.callers import BEARER
-from mercarich_web.api.problems import API, RESPONSES
+from mercarich_web.api.problems import API, RESPONSES, schemas
 
 
 def api(*subjects: APIRouter) -> APIRouter:
@@ -19,7 +19,7 @@ def api(*subjects: APIRouter) -> APIRouter:
 
 def document(routes: APIRouter) -> dict[str, Any]:
     """Return the document of these routes."""
-    return get_openapi(
+    told = get_openapi(
         title="Mercarich",
         version="1",
         description=(
@@ -28,3 +28,5 @@ def document(routes: APIRouter) -> dict[str, Any]:
         ),
         routes=routes.routes,
     )
+    told["components"]["schemas"] |= schemas()
+    return told

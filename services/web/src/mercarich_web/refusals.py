@@ -18,3 +18,7 @@ class Ambiguous(Exception):
 
 class Refused(Refusal):
     """The request is refused; the reason says why."""
+
+
+class Outdated(Refused):
+    """The thing is not as the request says that it was read."""

@@ -9,4 +9,6 @@ EDITS: Mapping[str, str] = {
     "listing_edited_since": "{sku} has changed since you opened the page[; its title is now {title}]"
     "[; its ASIN is now {asin}][; its quantity when listed is now {listing_quantity}]"
     "[; its price at Amazon is now {offer_price_jpy}]. Look at what you typed, then save again",
+    "listing_read_before": "{sku} has changed since you read it. Nothing was changed now. Read the listing again, and "
+    "send what you still want with the ETag of that response in If-Match",
 }

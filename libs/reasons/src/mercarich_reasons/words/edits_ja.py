@@ -10,4 +10,6 @@ EDITS: Mapping[str, str] = {
     "listing_edited_since": "ページを開いた後に{sku}が変更されました[。現在の商品名は{title}][。現在のASINは{asin}]"
     "[。現在の出品時の数量は{listing_quantity}][。現在のAmazonでの価格は{offer_price_jpy}]。"
     "入力内容を確認してから、もう一度保存してください",
+    "listing_read_before": "{sku}は読み取った後に変更されました。今回は何も変更していません。出品をもう一度読み取り、"
+    "その応答のETagをIf-Matchに入れて、変更する内容を送信してください",
 }

@@ -16,6 +16,7 @@ API = "/api/v1"
 PLACE = "/api/"
 """Prefix of the API's routes in every version."""
 MEDIA_TYPE = "application/problem+json"
+SCHEMAS = "#/components/schemas/"
 
 
 class Problem(Coded):
@@ -27,15 +28,28 @@ class Problem(Coded):
 
 
 _WAIT = {"Retry-After": {"description": "Seconds until the next call is worth it", "schema": {"type": "integer"}}}
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {
+_PROBLEM = f"{SCHEMAS}Problem"
+
+
+def response_of(status: int) -> dict[str, Any]:
+    """Return an error response for the OpenAPI document."""
+    told: dict[str, Any] = {
         "description": HTTPStatus(status).phrase,
-        "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
-        **({"headers": _WAIT} if status in (429, 503) else {}),
+        "content": {MEDIA_TYPE: {"schema": {"$ref": _PROBLEM}}},
     }
-    for status in (401, 403, 404, 409, 422, 429, 503)
+    return told | ({"headers": _WAIT} if status in (429, 503) else {})
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: response_of(status) for status in (401, 403, 404, 409, 422, 429, 503)
 }
-"""Error responses for the OpenAPI document."""
+"""Of every route."""
+
+
+def schemas() -> dict[str, Any]:
+    """Return the form of problems, and of what it consists of, by name: each response refers to it."""
+    told = Problem.model_json_schema(ref_template=SCHEMAS + "{model}")
+    return told.pop("$defs", {}) | {"Problem": told}
 
 
 def problem(

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
 from mercarich_contracts.audit import Actor
 from mercarich_contracts.market import Marketplace
 from mercarich_web.api.callers import caller
+from mercarich_web.api.etags import ETAG, OUTDATED, IfMatch, etag, matching
 from mercarich_web.api.ids import Id
 from mercarich_web.identity.api_keys import Keys
 from mercarich_web.identity.keys import Scope
@@ -55,13 +56,26 @@ def edits(keys: Keys, edit: EditListing) -> APIRouter:
     routes = APIRouter(prefix="/listings", tags=["listings"])
     writer = Depends(caller(keys, Scope.LISTINGS_WRITE))
 
-    @routes.post("/{listing_id}/edit", summary="Change title, ASIN, quantity when listed and price of one listing here")
-    def save(listing_id: Id, wish: edit_shapes.EditWish, account: Account = writer) -> edit_shapes.ListingEdited:
+    @routes.post(
+        "/{listing_id}/edit",
+        summary="Change title, ASIN, quantity when listed and price of one listing here",
+        responses=ETAG | OUTDATED,
+    )
+    def save(
+        listing_id: Id,
+        wish: edit_shapes.EditWish,
+        response: Response,
+        if_match: IfMatch = None,
+        account: Account = writer,
+    ) -> edit_shapes.ListingEdited:
+        """With If-Match, only what was read is changed: 412 says that it has changed since."""
         given, wrong = read_details(wish.texts)
         for problem in wrong.values():
             raise Refused(problem)
         by = Actor(f"{account.username} (API)", account.user_id)
-        return edit_shapes.edited(edit(account, listing_id, given, by))
+        edited = edit(account, listing_id, given, by, matching(if_match))
+        response.headers["ETag"] = etag(edited.version)
+        return edit_shapes.edited(edited)
 
     return routes
 
@@ -135,7 +149,7 @@ def wished(
 Wished = Annotated[Wish, Depends(wished)]
 
 
-def routes(keys: Keys, book: SqlListingBook, tell_story: TellStory) -> APIRouter:
+def routes(keys: Keys, book: SqlListingBook, tell_story: TellStory, edit: EditListing) -> APIRouter:
     routes = APIRouter(prefix="/listings", tags=["listings"])
     reader = Depends(caller(keys, Scope.LISTINGS_READ))
 
@@ -156,8 +170,12 @@ def routes(keys: Keys, book: SqlListingBook, tell_story: TellStory) -> APIRouter
     def export(wish: Wished, account: Account = reader) -> StreamingResponse:
         return Download(as_csv(book.export(account.user_id, wish)), account.username)
 
-    @routes.get("/{listing_id}", summary="One listing, why it stands as it does, and all that happened to it")
-    def one(listing_id: Id, account: Account = reader) -> shapes.Told:
+    @routes.get(
+        "/{listing_id}", summary="One listing, why it stands as it does, and all that happened to it", responses=ETAG
+    )
+    def one(listing_id: Id, response: Response, account: Account = reader) -> shapes.Told:
+        # Read first: what changes until the story is read makes the tag an old one, and never the other way round.
+        response.headers["ETag"] = etag(edit.show(account, listing_id).version)
         return shapes.told(tell_story(account.user_id, listing_id))
 
     return routes

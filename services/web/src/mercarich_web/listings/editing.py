@@ -7,7 +7,7 @@ from mercarich_listings.details import Details
 from mercarich_platform.clock import Clock
 from mercarich_web.identity.people import Account
 from mercarich_web.identity.sql.audit import SqlAudit
-from mercarich_web.listings.sql.edits import Editable, Edited, SqlEdits
+from mercarich_web.listings.sql.edits import Editable, Edited, Shown, SqlEdits
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,10 @@ class EditListing:
         return self.edits.read(seller.user_id, listing_id)
 
     def __call__(
-        self, seller: Account, listing_id: int, given: Details, by: Actor, shown: Details | None = None
+        self, seller: Account, listing_id: int, given: Details, by: Actor, shown: Shown | None = None
     ) -> Edited:
-        """Change what is given. Raises `Refused`, also if something else changed since the form was `shown`."""
+        """Change what is given. Raises `Refused`, also if something else changed since the form was `shown`, and
+        `Outdated` for a version that was not read."""
         edited = self.edits.edit(seller.user_id, listing_id, given, shown, by.name, self.now())
         if edited.changed:
             said = "; ".join(f"{name} {old!r} to {new!r}" for name, (old, new) in edited.changed.items())

@@ -169,6 +169,8 @@ class ListingRow:
     stopped_at: datetime | None = None
     paused_at: datetime | None = None
     registering: bool = False
+    pictured: bool = False
+    """Its main picture is kept here."""
 
     @property
     def badge(self) -> Badge:

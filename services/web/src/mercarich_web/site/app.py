@@ -25,7 +25,7 @@ from mercarich_web.api import problems
 from mercarich_web.identity.people import Superseded
 from mercarich_web.identity.sign_in import Door
 from mercarich_web.metrics import REQUEST_SECONDS
-from mercarich_web.refusals import NotFound, Refused
+from mercarich_web.refusals import NotFound, Outdated, Refused
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site import refused
 from mercarich_web.site.addresses import LONGEST, own_path, pattern
@@ -267,6 +267,7 @@ _HANDLERS: dict[Any, Any] = {
     NotForYou: _page(404),
     NotFound: _page(404),
     Forged: _forged,
+    Outdated: _page(412),
     Refused: _page(409),
     RequestValidationError: _page(422),
     HTTPException: _page(400),

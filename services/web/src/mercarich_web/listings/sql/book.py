@@ -28,7 +28,7 @@ from mercarich_contracts.market import OUT_OF_STOCK, Marketplace
 from mercarich_contracts.sites import item_of_address
 from mercarich_db.conditions import among, walking
 from mercarich_db.earning_terms import terms_of
-from mercarich_db.tables import listings, repricings, source_items
+from mercarich_db.tables import listing_pictures, listings, repricings, source_items
 from mercarich_listings import earnings
 from mercarich_listings.listing import DOWN, UP
 from mercarich_listings.stages import REGISTERING, is_in
@@ -80,6 +80,9 @@ VIEWS: Mapping[View, ColumnElement[bool]] = {
 }
 _NONE = Terms()
 """Of a view that asks for none."""
+_picture = listing_pictures.c
+_pictured = exists().where(_picture.listing_id == _offer.id, _picture.slot == 0)
+"""By the primary key, for the rows of a page alone."""
 _ROW = (
     _offer.id,
     _offer.sku,
@@ -103,6 +106,7 @@ _ROW = (
     _offer.stopped_at,
     _offer.paused_at,
     REGISTERING.label("registering"),
+    _pictured.label("pictured"),
     *earnings.COLUMNS,
 )
 _EXPORTED = (

@@ -1,6 +1,6 @@
 """What a seller changes of one listing by hand, in the transaction that tells its history."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,25 @@ from sqlalchemy import Connection, Engine, select
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import listings
 from mercarich_listings import store
-from mercarich_listings.details import NAMES, Details, columns, differing, edited, edited_since, kept, why_fixed
+from mercarich_listings.details import (
+    NAMES,
+    Details,
+    columns,
+    differing,
+    edited,
+    edited_since,
+    kept,
+    version,
+    why_fixed,
+)
 from mercarich_listings.listing import Listing
+from mercarich_reasons.edits import ListingReadBefore
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
-from mercarich_web.refusals import NotFound, Refused
+from mercarich_web.refusals import NotFound, Outdated, Refused
 
+Shown = Details | Callable[[str], bool]
+"""What the listing had, as a form showed it, or whether a version is one that a program has read."""
 _DETAILS = select(*(listings.c[name] for name in NAMES))
 
 
@@ -29,6 +42,7 @@ class Editable:
     listed: bool
     why_fixed: Reason | None
     """Why nothing of it can be changed now; None: it can."""
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,7 @@ class Edited:
     """As they are now."""
     changed: Mapping[str, tuple[Any, Any]]
     """The former and the new value of each that is another one, by name."""
+    version: str
 
 
 class SqlEdits:
@@ -50,24 +65,29 @@ class SqlEdits:
         with reading(self._engine) as connection:
             listing = _mine(store.read(connection, [listing_id], listings.c.user_id == user_id), listing_id)
             details = _details(connection, listing_id)
-        return Editable(listing_id, listing.sku, details, listing.listed, why_fixed(listing))
+        fixed = why_fixed(listing)
+        return Editable(listing_id, listing.sku, details, listing.listed, fixed, version(listing.revision, details))
 
     def edit(
-        self, user_id: int, listing_id: int, given: Details, shown: Details | None, by: str, now: datetime
+        self, user_id: int, listing_id: int, given: Details, shown: Shown | None, by: str, now: datetime
     ) -> Edited:
-        """Change what is given. Raises `Refused`; `shown`: what the listing had when the person decided."""
+        """Change what is given. Raises `Refused`, and `Outdated` for a version that was not read; `shown`: what was
+        known when it was decided."""
 
         def write(connection: Connection) -> Edited:
             listing = _mine(store.lock(connection, [listing_id], listings.c.user_id == user_id), listing_id)
             present = _details(connection, listing_id)
-            why = why_fixed(listing) or (edited_since(listing.sku, given, shown, present) if shown else None)
+            if callable(shown) and not shown(version(listing.revision, present)):
+                raise Outdated(ListingReadBefore(listing.sku))
+            seen = shown if isinstance(shown, Details) else None
+            why = why_fixed(listing) or (edited_since(listing.sku, given, seen, present) if seen else None)
             if why is not None:
                 raise Refused(why)
             after = kept(given, present)
             changed = {name: (getattr(present, name), new) for name, new in differing(present, after).items()}
             if changed:
                 _write(connection, listing, present, after, by, now)
-            return Edited(listing.sku, after, changed)
+            return Edited(listing.sku, after, changed, version(listing.revision, after))
 
         return run_tx(self._engine, write)
 
