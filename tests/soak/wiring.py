@@ -69,6 +69,8 @@ GATES: Mapping[str, str | None] = {
     "decisions": "SELECT 1 FROM listings WHERE push_pending = 1 AND quantity > 0"
     " UNION ALL SELECT 1 FROM listing_creations WHERE ended_at IS NULL AND state = 'waiting'"
     " UNION ALL SELECT 1 FROM revivals WHERE state = 'approved' LIMIT 1",
+    "approvals": "SELECT 1 FROM revivals JOIN seller_settings AS own ON own.user_id = revivals.user_id"
+    " WHERE own.key = 'REVIVAL_APPROVE' AND revivals.state = 'proposed' LIMIT 1",
     "put off": any_of("put_off"),
     **{f"orders {number}": UNSOURCED for number in range(1, ORDERS_AT_ONCE + 1)},
     "rounds": "SELECT 1 FROM listings WHERE push_pending = 1"

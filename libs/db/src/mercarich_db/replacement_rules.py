@@ -18,16 +18,15 @@ KEYS = (*(key for key in settings_store.DEFINITIONS if key.startswith("REVIVAL_"
 def rules_of(connection: Connection, user_id: int, instead: Mapping[str, str] | None = None) -> Rules:
     """Return a seller's rules. `instead` overrides their own values, to try out others."""
     values = settings_store.values_of(connection, user_id, KEYS, instead)
-    whose = (EVERYONE, user_id)
+    sellers, words = exclusions_of(connection, user_id)
+    return replace(_rules(values), banned_sellers=sellers, banned_words=words)
+
+
+def exclusions_of(connection: Connection, user_id: int) -> tuple[frozenset[tuple[Marketplace, str]], tuple[str, ...]]:
+    """Return the source sellers and the words that the operator or the seller has excluded."""
     sellers = select(excluded_sellers.c.marketplace, excluded_sellers.c.seller_id)
-    return replace(
-        _rules(values),
-        banned_sellers=frozenset(
-            (Marketplace(row.marketplace), row.seller_id)
-            for row in connection.execute(sellers.where(excluded_sellers.c.user_id.in_(whose)))
-        ),
-        banned_words=banned_words(connection, user_id),
-    )
+    rows = connection.execute(sellers.where(excluded_sellers.c.user_id.in_((EVERYONE, user_id))))
+    return frozenset((Marketplace(row.marketplace), row.seller_id) for row in rows), banned_words(connection, user_id)
 
 
 def banned_words(connection: Connection, user_id: int) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 All functions run in the caller's transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
@@ -22,6 +22,7 @@ from mercarich_reasons.reason import Reason
 from mercarich_reasons.refusal import Refusal
 from mercarich_reasons.replacements import (
     ApprovedAlready,
+    ApprovedByRuleAlready,
     InUseAlready,
     NothingToTakeBack,
     NothingWaits,
@@ -77,7 +78,7 @@ def refuse(connection: Connection, listing_id: int, by: str, now: datetime, *, s
 
 def approve_many(connection: Connection, revival_ids: Sequence[int], by: str, now: datetime) -> Sequence[int]:
     """Approve those of these proposals that still wait, as `approve` does each; return their ids."""
-    waiting = _waiting(connection, revival_ids)
+    waiting = lock_waiting(connection, revival_ids)
     _decide(connection, [its.id for _, its in waiting], RevivalState.APPROVED, by, now)
     approved = [(one, ReplacementApproved(its.item_id, by)) for one, its in waiting]
     store.tell(connection, [tell(one, Told(EventKind.APPROVED, now, reason)) for one, reason in approved])
@@ -86,7 +87,7 @@ def approve_many(connection: Connection, revival_ids: Sequence[int], by: str, no
 
 def refuse_many(connection: Connection, revival_ids: Sequence[int], by: str, now: datetime) -> Sequence[int]:
     """Refuse those of these proposals that still wait, as `refuse` does each; return their ids."""
-    waiting = _waiting(connection, revival_ids)
+    waiting = lock_waiting(connection, revival_ids)
     _decide(connection, [its.id for _, its in waiting], RevivalState.UNDONE, by, now)
     forget_pictures(connection, [one.id for one, _ in waiting])
     refused = [(one, ReplacementRefused(its.item_id, by)) for one, its in waiting]
@@ -143,7 +144,7 @@ def _locked(connection: Connection, listing_id: int) -> tuple[Listing, AnyRow | 
     return listing, last
 
 
-def _waiting(connection: Connection, revival_ids: Sequence[int]) -> Sequence[tuple[Listing, AnyRow]]:
+def lock_waiting(connection: Connection, revival_ids: Collection[int]) -> Sequence[tuple[Listing, AnyRow]]:
     """Lock and return the listings whose newest replacement is one of these and still waits, each with it."""
     of = select(revivals.c.listing_id).where(among(revivals.c.id, revival_ids))
     newest, wanted = _newest(connection, connection.execute(of).scalars().all()), set(revival_ids)
@@ -159,6 +160,8 @@ def _why_not(connection: Connection, listing_id: int, sku: str, last: AnyRow | N
     """Return what happened to the listing's newest replacement, which does not wait."""
     if last is None:
         return NothingWaits(sku)
+    if last.state == RevivalState.APPROVED and last.decided_by is None and last.rule_approved_at is not None:
+        return ApprovedByRuleAlready(sku, last.item_id, last.rule_approved_at)
     its = revivals.c
     same = and_(its.listing_id == listing_id, its.marketplace == last.marketplace, its.item_id == last.item_id)
     # What is in use has a row of its own beside the one that was decided.

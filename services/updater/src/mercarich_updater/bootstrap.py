@@ -26,11 +26,13 @@ from mercarich_updater.adapters.meter import PrometheusMeter
 from mercarich_updater.adapters.order_searches_sql import SqlOrderSearches
 from mercarich_updater.adapters.pictures_http import HttpPictures
 from mercarich_updater.adapters.plan_sql import SqlPlan
+from mercarich_updater.adapters.proposals_sql import SqlApprovals
 from mercarich_updater.adapters.rules_sql import rules_cache
 from mercarich_updater.dependencies import PRODUCTION, Dependencies, Market
 from mercarich_updater.handlers import (
     ORDERS_EVERY,
     PUT_OFF_EVERY,
+    ApprovalsTick,
     DecisionsTick,
     OrdersTick,
     PutOffTick,
@@ -38,6 +40,7 @@ from mercarich_updater.handlers import (
 )
 from mercarich_updater.ports import Pictures
 from mercarich_updater.settings import UpdaterSettings
+from mercarich_updater.use_cases.approve import ApproveByRule
 from mercarich_updater.use_cases.decide import KeepFresh, TakeApproved
 from mercarich_updater.use_cases.desk import RevivalDesk
 from mercarich_updater.use_cases.orders import MOST, FindForOrders
@@ -46,6 +49,7 @@ from mercarich_updater.use_cases.run_update import RunUpdate
 from mercarich_updater.use_cases.search import FindReplacement
 
 DECISIONS_EVERY = 3.0
+APPROVALS_EVERY = 10.0
 ORDERS_AT_ONCE = 3
 """Searches for orders that one worker has under way at once, beside those of its messages: they wait for no run."""
 RUN_DEADLINE = timedelta(hours=11, minutes=55)
@@ -72,6 +76,7 @@ def build_worker(
     take = TakeApproved(decisions, listings, market.look, given.now)
     is_paused = pause_switch(engine, marketplace, given.monotonic)
     tick = DecisionsTick(take, KeepFresh(decisions, market.look, given.now), marketplace)
+    by_rule = ApprovalsTick(ApproveByRule(SqlApprovals(engine), meter, given.now), marketplace)
     put_off = PutOffTick(decisions, KafkaBatches(publisher, UPDATE), marketplace, given.now)
     return Worker(
         broker=shared.kafka,
@@ -83,6 +88,7 @@ def build_worker(
         ensure=(*TOPICS, *DEAD_LETTERS),
         ticks=[
             Tick("decisions", DECISIONS_EVERY, SkipsWhilePaused(is_paused, tick), alone=True),
+            Tick("approvals", APPROVALS_EVERY, SkipsWhilePaused(is_paused, by_rule), alone=True),
             Tick("put off", PUT_OFF_EVERY, SkipsWhilePaused(is_paused, put_off), alone=True),
             *(
                 Tick(f"orders {number}", ORDERS_EVERY, SkipsWhilePaused(is_paused, for_orders), takes_long=True)

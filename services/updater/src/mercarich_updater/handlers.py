@@ -16,6 +16,7 @@ from mercarich_platform.worker import NotNow, Stopped, Undecodable
 from mercarich_runs.ports import Batches, ProxyAway
 from mercarich_updater.metrics import BATCH_SECONDS, BATCHES
 from mercarich_updater.ports import Batch, Decisions
+from mercarich_updater.use_cases.approve import ApproveByRule
 from mercarich_updater.use_cases.decide import KeepFresh, TakeApproved
 from mercarich_updater.use_cases.orders import FindForOrders
 from mercarich_updater.use_cases.revive import BatchOutcome, ReviveListings
@@ -60,6 +61,20 @@ class DecisionsTick:
             self.take(self.marketplace)
             self.keep_fresh(self.marketplace)
         except (ProxyAway, DatabaseAway) as error:
+            raise NotNow(str(error), AGAIN_SECONDS) from error
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalsTick:
+    """Every few seconds: let the rules of sellers approve replacements that wait."""
+
+    approve: ApproveByRule
+    marketplace: Marketplace
+
+    def __call__(self) -> None:
+        try:
+            self.approve(self.marketplace)
+        except DatabaseAway as error:
             raise NotNow(str(error), AGAIN_SECONDS) from error
 
 

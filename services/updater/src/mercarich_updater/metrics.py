@@ -10,6 +10,9 @@ CANDIDATES = Counter(
     "mercarich_updater_candidates", "Candidates judged, by the filter that refused them", ["marketplace", "refused_by"]
 )
 REVIVED = Counter("mercarich_updater_revived_listings", "Listings given another source", ["marketplace", "change"])
+APPROVED_BY_RULE = Counter(
+    "mercarich_updater_approved_by_rule", "Replacements that sellers' rules approved by themselves", ["marketplace"]
+)
 BATCH_SECONDS = Histogram(
     "mercarich_updater_batch_seconds",
     "Time from the claim of a batch to its last search",

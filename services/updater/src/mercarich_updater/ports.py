@@ -12,6 +12,7 @@ from mercarich_contracts.proxy_api import Item, SearchRequest, SearchResult
 from mercarich_listings.listing import Lived
 from mercarich_reasons import refusal
 from mercarich_reasons.reason import Reason
+from mercarich_replacements.approval import ByRule
 from mercarich_replacements.filters import Refusal
 from mercarich_replacements.matching import Likeness
 from mercarich_replacements.rules import Rules, Wanted
@@ -209,6 +210,19 @@ class Listings(Protocol):
 
         Raises `UsedMeanwhile`, `GoneMeanwhile` and `TooDearMeanwhile`.
         """
+
+
+class Approvals(Protocol):
+    """Sellers' rules that approve replacements without a person. Every method raises `DatabaseAway`."""
+
+    def sellers(self) -> Sequence[int]:
+        """Return the ids of sellers whose rule is on."""
+
+    def waiting(self, marketplace: Marketplace, user_id: int, after: int) -> Sequence[int]:
+        """Return some ids of proposals that wait, in their order, behind `after`; none: there are no more."""
+
+    def approve(self, marketplace: Marketplace, user_id: int, revival_ids: Sequence[int], now: datetime) -> ByRule:
+        """Approve those that the seller's rule, as it is now, approves."""
 
 
 class Decisions(Protocol):

@@ -1,5 +1,6 @@
 """Settings of the search for replacements: what a seller may have own values of, and how searches are sent out."""
 
+from mercarich_db.definitions.approvals import APPROVALS
 from mercarich_db.definitions.creations import CREATIONS
 from mercarich_db.definitions.definition import Definition
 from mercarich_db.definitions.earnings import EARNINGS
@@ -154,6 +155,7 @@ SELLERS_RULES = (
         choices=(_OFF, _ON),
         why="The old system took the first match without asking.",
     ),
+    *APPROVALS,
     *EARNINGS,
     *CREATIONS,
     *REPRICING,

@@ -85,8 +85,26 @@ revivals = Table(  # replacements that were found, with their state
     Column("at", UtcDateTime, nullable=False),
     Column("decided_at", UtcDateTime, nullable=True),
     Column("decided_by", String(64), nullable=True),
+    Column("proposed", Boolean, nullable=True),  # whether it waited for a decision; NULL: found by an earlier release
+    # as it was when it was found, for the seller's rule (mercarich_replacements.approval); NULL: unknown
+    Column("seller_id", exact(64), nullable=True),
+    Column("alike_parts", Integer, nullable=True),  # share of alike features in hundredths of a percent
+    Column("postage_jpy", Integer, nullable=True),
+    Column("rating_good", Integer, nullable=True),
+    Column("rating_bad", Integer, nullable=True),
+    Column("condition_code", Integer, nullable=True),  # 1 new … 6 poor
+    Column("first_price_jpy", Integer, nullable=True),  # of the cheapest first source of the listings that it is for
+    Column("first_condition_code", Integer, nullable=True),  # the best of their first sources'
+    Column("offer_price_jpy", Integer, nullable=True),  # of the offer that would earn least with it
+    Column("profit_jpy", Integer, nullable=True),  # what that offer would earn
+    # by the rule
+    Column("rule_approved_at", UtcDateTime, nullable=True),  # NULL: the rule did not approve it
+    Column("rule_reason", StoredReason, nullable=True),
     Index("ix_revivals_listing", "listing_id", "id"),
     Index("ix_revivals_state", "state", "id"),
+    Index("ix_revivals_seller", "user_id", "state", "id"),
+    Index("ix_revivals_found", "user_id", "at"),
+    Index("ix_revivals_by_rule", "user_id", "rule_approved_at"),
 )
 
 revival_pictures = Table(  # of the replacement that waits for a person, at most one for each listing

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from mercarich_contracts import sites
 from mercarich_reasons.words.accounts_en import ACCOUNTS
+from mercarich_reasons.words.approvals_en import APPROVALS
 from mercarich_reasons.words.chats_en import CHATS
 from mercarich_reasons.words.creations_en import CREATIONS
 from mercarich_reasons.words.earnings_en import EARNINGS
@@ -280,6 +281,7 @@ REASONS: Mapping[str, str] = {
     " not '{given}'",
     "no_excluded_word": "expected a word of 1 to {most} visible characters, not '{given}'",
     **ACCOUNTS,
+    **APPROVALS,
     **CHATS,
     **CREATIONS,
     **EARNINGS,

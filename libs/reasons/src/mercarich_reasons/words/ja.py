@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from mercarich_contracts import sites
 from mercarich_reasons.words.accounts_ja import ACCOUNTS
+from mercarich_reasons.words.approvals_ja import APPROVALS
 from mercarich_reasons.words.chats_ja import CHATS
 from mercarich_reasons.words.creations_ja import CREATIONS
 from mercarich_reasons.words.earnings_ja import EARNINGS
@@ -278,6 +279,7 @@ REASONS: Mapping[str, str] = {
     "no_excluded_seller": "出品者のIDは半角の英数字・記号{most}文字以内で入力してください（入力：{given}）",
     "no_excluded_word": "語句は表示できる文字で1〜{most}文字で入力してください（入力：{given}）",
     **ACCOUNTS,
+    **APPROVALS,
     **CHATS,
     **CREATIONS,
     **EARNINGS,

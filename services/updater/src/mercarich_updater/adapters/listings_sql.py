@@ -122,7 +122,7 @@ class SqlListings:
             first_price = func.coalesce(listings.c.first_price_jpy, own.first_price_jpy)
             values = {"searched_at": now, "update_problem": None, "first_price_jpy": first_price}
             _done(connection, batch, own.listing_ids, values)
-            restores_sql.propose(connection, own, found, picture, now, batch.run_id)
+            restores_sql.propose(connection, own, judged[-1], picture, now, batch.run_id)
             _count_search(connection, batch, own, checked=len(own.listing_ids), withdrawn=withdrawn)
 
         run_tx(self._engine, propose)

@@ -1,9 +1,16 @@
-"""`use_cases.revive.Meter` and `use_cases.orders.OrderMeter` on Prometheus."""
+"""`use_cases.revive.Meter`, `use_cases.orders.OrderMeter` and `use_cases.approve.ApprovalMeter` on Prometheus."""
 
 from collections.abc import Sequence
 
 from mercarich_contracts.market import Marketplace
-from mercarich_updater.metrics import CANDIDATES, ORDER_FOUND_SECONDS, ORDER_SEARCHES, REVIVED, SEARCHES
+from mercarich_updater.metrics import (
+    APPROVED_BY_RULE,
+    CANDIDATES,
+    ORDER_FOUND_SECONDS,
+    ORDER_SEARCHES,
+    REVIVED,
+    SEARCHES,
+)
 from mercarich_updater.ports import Done
 
 
@@ -17,6 +24,9 @@ class PrometheusMeter:
     def revived(self, marketplace: Marketplace, done: Sequence[Done]) -> None:
         for one in done:
             REVIVED.labels(marketplace, one.kind).inc()
+
+    def approved_by_rule(self, marketplace: Marketplace, number: int) -> None:
+        APPROVED_BY_RULE.labels(marketplace).inc(number)
 
     def order_searched(self, marketplace: Marketplace, result: str) -> None:
         ORDER_SEARCHES.labels(marketplace, result).inc()

@@ -18,10 +18,10 @@ from mercarich_listings.listing import Listing, tell
 from mercarich_listings.replacements import forget_pictures
 from mercarich_reasons.stock import ReplacementWaits
 from mercarich_replacements.rules import Rules, Wanted
-from mercarich_updater.adapters import losses_sql, observed_sql
+from mercarich_updater.adapters import losses_sql, observed_sql, proposals_sql
 from mercarich_updater.adapters.updates import wants_replacement
 from mercarich_updater.domain.revivals import Found, Offer, give
-from mercarich_updater.ports import Done, GoneMeanwhile, TooDearMeanwhile, UsedMeanwhile
+from mercarich_updater.ports import Done, GoneMeanwhile, Judged, TooDearMeanwhile, UsedMeanwhile
 
 
 def give_source(
@@ -59,10 +59,11 @@ def give_source(
 
 
 def propose(
-    connection: Connection, wanted: Wanted, found: Item, picture: bytes | None, now: datetime, run_id: int | None
+    connection: Connection, wanted: Wanted, judged: Judged, picture: bytes | None, now: datetime, run_id: int | None
 ) -> None:
-    """Propose `found` with its picture to a person, unless a proposal exists already or no listing needs another source
-    any more."""
+    """Propose the match with its picture to a person, unless a proposal exists already or no listing needs another
+    source any more."""
+    found = judged.item
     searching = _searching(connection, wanted)
     if not searching:
         return
@@ -73,6 +74,7 @@ def propose(
     if connection.execute(still).first() is None:
         return
     proposed = _revival(first.id, wanted, found, RevivalState.PROPOSED, now, run_id)
+    proposed |= proposals_sql.facts(connection, wanted, judged, by[0])
     id: int = connection.execute(insert(revivals).values(proposed).returning(revivals.c.id)).scalar_one()
     forget_pictures(connection, [first.id])  # of one that was dropped without a decision
     if picture is not None:
@@ -98,6 +100,7 @@ def _revival(
         "price_jpy": found.price_jpy,
         "old_source_item_id": wanted.source_item_id,
         "at": now,
+        "proposed": False,
     }
 
 

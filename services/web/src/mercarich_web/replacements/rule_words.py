@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mercarich_web.replacements.approval_words import APPROVALS
 from mercarich_web.replacements.money_words import MONEY
 from mercarich_web.replacements.rules import CHECKS, RuleField
 from mercarich_web.site.languages import N_
@@ -54,6 +55,7 @@ GROUPS: Sequence[tuple[str, Sequence[RuleField]]] = (
             ),
         ),
     ),
+    *APPROVALS,
     (
         N_("Acceptance criteria"),
         (
