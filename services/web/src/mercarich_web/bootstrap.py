@@ -76,6 +76,7 @@ from mercarich_web.replacements.deciding_by_link import DecideByLink
 from mercarich_web.replacements.exclusion_changes import ExclusionDesk
 from mercarich_web.replacements.pages import links, replacements, rules
 from mercarich_web.replacements.rule_changes import RuleDesk
+from mercarich_web.replacements.sql.by_rule import SqlApprovalTrials
 from mercarich_web.replacements.sql.exclusions import SqlExclusions
 from mercarich_web.replacements.sql.links import SqlDecisionLinks
 from mercarich_web.replacements.sql.proposals import SqlProposals
@@ -193,7 +194,13 @@ def build_pages(
         jobs.routes(site, desk, own.public_url),
         rules.routes(
             site,
-            RuleDesk(SqlRules(engine), SqlTrials(engine), lambda user_id: figures(user_id).on_sale, now),
+            RuleDesk(
+                SqlRules(engine),
+                SqlTrials(engine),
+                SqlApprovalTrials(engine),
+                lambda user_id: figures(user_id).on_sale,
+                now,
+            ),
             ExclusionDesk(SqlExclusions(engine)),
         ),
         links.routes(

@@ -1,5 +1,6 @@
 """A seller's decisions on replacements in the API."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -13,7 +14,7 @@ from mercarich_web.identity.people import Account
 from mercarich_web.replacements import shapes
 from mercarich_web.replacements.sql.proposals import SqlProposals
 from mercarich_web.replacements.sql.waiting import SqlWaiting
-from mercarich_web.replacements.views import ProposalOrder, Wish, packed, unpacked
+from mercarich_web.replacements.views import ProposalOrder, RuleView, Wish, packed, unpacked
 
 
 def wished(
@@ -31,6 +32,15 @@ def wished(
     return Wish(alike, dearer, good, ratings, market.value if market is not None else None, sort)
 
 
+def wished_by_rule(
+    wish: Annotated[Wish, Depends(wished)],
+    rule: Annotated[
+        RuleView | None, Query(description="those that your rule would approve by itself, or leaves to you")
+    ] = None,
+) -> Wish:
+    return replace(wish, rule=rule)
+
+
 def decisions(keys: Keys, book: SqlWaiting, proposals: SqlProposals) -> APIRouter:
     routes = APIRouter(prefix="/replacements", tags=["replacements"])
     reader = Depends(caller(keys, Scope.LISTINGS_READ))
@@ -38,14 +48,15 @@ def decisions(keys: Keys, book: SqlWaiting, proposals: SqlProposals) -> APIRoute
 
     @routes.get("", summary="Replacements that wait for your word, twenty at a time")
     def waiting(
-        wish: Annotated[Wish, Depends(wished)],
+        wish: Annotated[Wish, Depends(wished_by_rule)],
         after: Annotated[str, Query(max_length=400)] = "",
         account: Account = reader,
     ) -> shapes.Proposals:
         """What is not known of a replacement never matches a filter on it. `after`: the `next` of the page before."""
         found = book.page(account.user_id, wish, unpacked(after) if after else None)
         return shapes.Proposals(
-            replacements=[shapes.proposal(one) for one in found.rows],
+            replacements=[shapes.proposal(one, found.rule.misses.get(one.id, ())) for one in found.rows],
+            rule_is_on=found.rule.is_on,
             matching=found.matching,
             waiting=found.waiting,
             next=packed(found.next) if found.next is not None else None,

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from mercarich_contracts.audit import Actor
 from mercarich_platform.clock import Clock
 from mercarich_web.identity.people import Account
+from mercarich_web.replacements.approval_trials import PERIOD, ApprovalTrial, approval_trial
 from mercarich_web.replacements.rule_trials import Trial, trial
 from mercarich_web.replacements.rules import CHECKS, CheckTrial, OwnRule
+from mercarich_web.replacements.sql.by_rule import SqlApprovalTrials
 from mercarich_web.replacements.sql.rule_trials import SqlTrials
 from mercarich_web.replacements.sql.rules import SqlRules
 
@@ -20,6 +22,7 @@ LISTINGS = 40
 class RuleDesk:
     rules: SqlRules
     trials: SqlTrials
+    approvals: SqlApprovalTrials
     on_sale: Callable[[int], int]
     """Returns how many listings of a seller are on sale."""
     now: Clock
@@ -47,6 +50,17 @@ class RuleDesk:
         typed = self.trials.rules(seller.user_id, wanted)
         hold = self.trials.rules(seller.user_id, {})
         return trial(self.trials.searches(seller.user_id, LISTINGS), hold, typed)
+
+    def preview_approvals(self, seller: Account, wanted: Mapping[str, str]) -> ApprovalTrial | None:
+        """Return what the rule with these values would have approved by itself in the last month; None: it is off.
+
+        Raises `BadRule`.
+        """
+        self.trials.rules(seller.user_id, wanted)
+        rule = self.approvals.rule(seller.user_id, wanted)
+        if not rule.is_on:
+            return None
+        return approval_trial(self.approvals.found(seller.user_id, self.now() - PERIOD), rule)
 
     def preview_checks(self, seller: Account, wanted: Mapping[str, str]) -> CheckTrial:
         """Return what this number of checks would mean. Raises `BadRule`."""

@@ -6,7 +6,16 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from mercarich_contracts.market import Marketplace
+from mercarich_reasons.reason import Reason
+from mercarich_reasons.telling import Language, tell
+from mercarich_web.api.reasons import Coded, code_of
 from mercarich_web.replacements.proposals import Proposal
+
+
+class RuleMiss(Coded):
+    """A condition of the seller's rule that a replacement does not fulfil."""
+
+    reason: str
 
 
 class ProposalShape(BaseModel):
@@ -21,6 +30,8 @@ class ProposalShape(BaseModel):
     price_jpy: int | None
     seller_id: str | None
     at: datetime
+    rule_misses: Sequence[RuleMiss]
+    """The conditions of the seller's rule that it does not fulfil, whether the rule is on or not; none: it approves."""
 
 
 class Meant(BaseModel):
@@ -50,9 +61,13 @@ class Proposals(BaseModel):
     """Number of all that match the filters."""
     waiting: int
     """Number of all that wait."""
+    rule_is_on: bool
+    """Whether the seller's rule approves replacements by itself."""
     next: str | None
     """The `after` of the next page; null on the last one."""
 
 
-def proposal(one: Proposal) -> ProposalShape:
-    return ProposalShape(**{name: getattr(one, name) for name in ProposalShape.model_fields})
+def proposal(one: Proposal, misses: Sequence[Reason]) -> ProposalShape:
+    told = [RuleMiss(reason=tell(reason, Language.EN), **code_of(reason)) for reason in misses]
+    known = {name: getattr(one, name) for name in ProposalShape.model_fields if name != "rule_misses"}
+    return ProposalShape(rule_misses=told, **known)

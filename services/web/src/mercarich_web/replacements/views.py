@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mercarich_web import paging
+from mercarich_web.replacements.approval_trials import ByRule
 from mercarich_web.replacements.proposals import Proposal
 
 ROWS = 20
@@ -29,6 +30,15 @@ class ProposalOrder(StrEnum):
     """Price with postage, lowest first."""
 
 
+class RuleView(StrEnum):
+    """Which replacements are looked at, by the seller's rule, whether it is on or not."""
+
+    APPROVES = "approves"
+    """Those that fulfil all of its conditions."""
+    LEAVES = "leaves"
+    """Those that it leaves to the seller."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Filters. What is not known of a replacement never matches a filter on it: all that match may be approved."""
@@ -43,6 +53,7 @@ class Wish:
     """Least number of ratings."""
     marketplace: str | None = None
     order: ProposalOrder = ProposalOrder.OLDEST
+    rule: RuleView | None = None
 
     @property
     def narrows(self) -> bool:
@@ -65,6 +76,8 @@ class ProposalPage:
     """Number of all that match."""
     waiting: int
     """Number of all that wait."""
+    rule: ByRule
+    """What the seller's rule says of these rows."""
 
 
 class Decision(StrEnum):

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from mercarich_contracts.revivals import RevivalState
 from mercarich_replacements.filters import Filter
-from mercarich_web.replacements.views import Decision, ProposalOrder
+from mercarich_web.replacements.approval_trials import Outcome
+from mercarich_web.replacements.views import Decision, ProposalOrder, RuleView
 from mercarich_web.site.languages import N_
 
 REFUSED_BY: Mapping[str, str] = {
@@ -38,6 +39,18 @@ PROPOSAL_ORDERS: Mapping[str, str] = {
     ProposalOrder.RATING: N_("Best rated seller first"),
     ProposalOrder.COST: N_("Lowest cost with postage first"),
 }
+RULE_VIEWS: Mapping[str, str] = {
+    RuleView.APPROVES: N_("Those that your rule would approve"),
+    RuleView.LEAVES: N_("Those that it leaves to you"),
+}
+REPLACEMENT_OUTCOMES: Mapping[str, tuple[str, str]] = {
+    Outcome.APPROVED: (N_("approved by hand"), "good"),
+    Outcome.DECLINED: (N_("declined by hand"), "bad"),
+    Outcome.EXPIRED: (N_("nobody decided in time"), ""),
+    Outcome.BY_RULE: (N_("approved by the rule"), "info"),
+    Outcome.WAITING: (N_("waits for you"), "warn"),
+}
+"""What became of a replacement that waited."""
 DECIDES_ALL: Mapping[str, tuple[str, str]] = {
     Decision.APPROVE: (
         N_("Approve all that match"),

@@ -7,7 +7,7 @@ from mercarich_db.migrations.columns import add_missing
 from mercarich_db.types import StoredReason, UtcDateTime, exact
 
 revision = "0069"
-down_revision = "0065"
+down_revision = "0068"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from mercarich_db.migrations.columns import add_missing
 
 revision = "0070"
-down_revision = "0068"
+down_revision = "0069"
 branch_labels = None
 depends_on = None
 

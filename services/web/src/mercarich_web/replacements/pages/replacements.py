@@ -1,5 +1,6 @@
 """The page of replacements that wait for the seller: approve and refuse, one or all that match the filters."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Response
@@ -12,7 +13,7 @@ from mercarich_web.refusals import NotFound
 from mercarich_web.replacements.deciding_all import DecideAll
 from mercarich_web.replacements.sql.proposals import SqlProposals
 from mercarich_web.replacements.sql.waiting import SqlWaiting
-from mercarich_web.replacements.views import MOST, Decision, ProposalOrder, Wish, packed, unpacked
+from mercarich_web.replacements.views import MOST, Decision, ProposalOrder, RuleView, Wish, packed, unpacked
 from mercarich_web.site.addresses import LONGEST, address
 from mercarich_web.site.caching import KEPT_FOR_A_SESSION
 from mercarich_web.site.rendering import Site
@@ -58,8 +59,20 @@ def stated(
     return wished(alike, dearer, good, ratings, market, sort)
 
 
-Wished = Annotated[Wish, Depends(wished)]
-Stated = Annotated[Wish, Depends(stated)]
+def wished_by_rule(
+    wish: Annotated[Wish, Depends(wished)], rule: Annotated[RuleView | Literal[""], Query()] = ""
+) -> Wish:
+    return replace(wish, rule=rule or None)
+
+
+def stated_by_rule(
+    wish: Annotated[Wish, Depends(stated)], rule: Annotated[RuleView | Literal[""], Form()] = ""
+) -> Wish:
+    return replace(wish, rule=rule or None)
+
+
+Wished = Annotated[Wish, Depends(wished_by_rule)]
+Stated = Annotated[Wish, Depends(stated_by_rule)]
 
 
 def routes(site: Site, waiting: SqlWaiting, proposals: SqlProposals, decide: DecideAll) -> APIRouter:
@@ -153,4 +166,4 @@ def _values(wish: Wish) -> dict[str, str | None]:
     }
     values = {name: None if value is None else str(value) for name, value in numbers.items()}
     sort = None if wish.order is ProposalOrder.OLDEST else wish.order.value
-    return values | {"market": wish.marketplace, "sort": sort}
+    return values | {"market": wish.marketplace, "sort": sort, "rule": wish.rule}

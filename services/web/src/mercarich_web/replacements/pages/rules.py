@@ -39,7 +39,14 @@ def routes(site: Site, desk: RuleDesk, exclusions: ExclusionDesk) -> APIRouter:
     routes = APIRouter(prefix="/rules")
 
     def page(visit: Visit, status: int = 200, *, never: str = "", after: str = "", **told: object) -> Response:
-        values = {"problems": {}, "given": {}, "exclusion_problem": None, "trial": None, "checks": None} | told
+        values = {
+            "problems": {},
+            "given": {},
+            "exclusion_problem": None,
+            "trial": None,
+            "checks": None,
+            "approvals": None,
+        } | told
         return site.page(
             visit,
             "replacements/rules.html",
@@ -71,7 +78,8 @@ def routes(site: Site, desk: RuleDesk, exclusions: ExclusionDesk) -> APIRouter:
         """Show what these values would change, without saving them."""
         try:
             checks = desk.preview_checks(visit.account, given)
-            return page(visit, given=given, trial=desk.preview(visit.account, given), checks=checks)
+            trial, approvals = desk.preview(visit.account, given), desk.preview_approvals(visit.account, given)
+            return page(visit, given=given, trial=trial, checks=checks, approvals=approvals)
         except BadRule as error:
             return page(visit, problems={error.key: error.reason}, given=given)
 

@@ -1,6 +1,7 @@
 """Read the replacements that wait for a seller: a page, all that match, and those of a preview that still do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    not_,
     or_,
     select,
     true,
@@ -32,6 +34,7 @@ from mercarich_db.tables import (
 from mercarich_listings.replacements import AWAITED
 from mercarich_web.database import reading
 from mercarich_web.replacements.proposals import Proposal
+from mercarich_web.replacements.sql import by_rule
 from mercarich_web.replacements.views import (
     MOST,
     PREVIEWED,
@@ -41,6 +44,7 @@ from mercarich_web.replacements.views import (
     Preview,
     ProposalOrder,
     ProposalPage,
+    RuleView,
     Wish,
 )
 
@@ -88,16 +92,19 @@ class SqlWaiting:
 
     def page(self, user_id: int, wish: Wish, after: Place | None = None) -> ProposalPage:
         key = _KEYS[wish.order]
-        rows = _rows(user_id, wish)
+        with reading(self._engine) as connection:
+            asked = _asked(connection, user_id, wish)
+        rows = _rows(asked)
         if after is not None:
             rows = rows.where(or_(key > after.key, and_(key == after.key, _found.id > after.revival_id)))
         with reading(self._engine) as connection:
             found = connection.execute(rows.limit(ROWS + 1)).all()
             whole = after is None and len(found) <= ROWS
-            matching = len(found) if whole else _count(connection, user_id, wish)
-            waiting = _count(connection, user_id, Wish()) if wish.narrows else matching
+            matching = len(found) if whole else _count(connection, asked)
+            waiting = _count(connection, _Asked(user_id, Wish())) if wish.narrows else matching
+            rule = by_rule.told(connection, user_id, [row.id for row in found[:ROWS]])
         place = Place(found[ROWS - 1].place, found[ROWS - 1].id) if len(found) > ROWS else None
-        return ProposalPage([_proposal(row) for row in found[:ROWS]], place, matching, waiting)
+        return ProposalPage([_proposal(row) for row in found[:ROWS]], place, matching, waiting, rule)
 
     def picture(self, user_id: int, listing_id: int, revival_id: int) -> bytes | None:
         """Return the JPEG of a replacement that waits for this seller; None when there is none."""
@@ -108,18 +115,19 @@ class SqlWaiting:
         return jpeg
 
     def preview(self, user_id: int, wish: Wish) -> Preview:
-        ids = _ordered(_matching(select(_found.id), user_id, wish), wish).limit(MOST)
         with reading(self._engine) as connection:
+            asked = _asked(connection, user_id, wish)
+            ids = _ordered(_matching(select(_found.id), asked), wish).limit(MOST)
             matching = connection.execute(ids).scalars().all()
-            first = connection.execute(_rows(user_id, wish).limit(PREVIEWED)).all()
-            number = len(matching) if len(matching) < MOST else _count(connection, user_id, wish)
+            first = connection.execute(_rows(asked).limit(PREVIEWED)).all()
+            number = len(matching) if len(matching) < MOST else _count(connection, asked)
         return Preview(matching, [_proposal(row) for row in first], number)
 
 
 def still_matching(connection: Connection, user_id: int, wish: Wish, ids: Sequence[int]) -> Sequence[int]:
     """Return those of the replacements that wait for this seller, and match."""
     some = select(_found.id).select_from(revivals).join(listings, AWAITED).where(among(_found.id, ids))
-    return connection.execute(_narrowed(some, user_id, wish)).scalars().all()
+    return connection.execute(_narrowed(some, _asked(connection, user_id, wish, ids))).scalars().all()
 
 
 def one_waiting(connection: Connection, user_id: int, revival_id: int) -> Proposal | None:
@@ -132,7 +140,20 @@ def one_waiting(connection: Connection, user_id: int, revival_id: int) -> Propos
     return None if row is None else _proposal(row)
 
 
-def _matching(query: Select[Any], user_id: int, wish: Wish) -> Select[Any]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    user_id: int
+    wish: Wish
+    fitting: Collection[int] | None = None
+    """Ids of those that the seller's rule approves; None: it does not matter."""
+
+
+def _asked(connection: Connection, user_id: int, wish: Wish, ids: Collection[int] | None = None) -> _Asked:
+    """Judge the waiting replacements, or those with these ids, by the rule, if the filter is about it."""
+    return _Asked(user_id, wish, None if wish.rule is None else by_rule.fitting(connection, user_id, ids))
+
+
+def _matching(query: Select[Any], asked: _Asked) -> Select[Any]:
     """Read the seller's own listings from their covering index, and of each that searches its replacements.
 
     By their state, both databases would read the waiting replacements of all sellers.
@@ -140,16 +161,20 @@ def _matching(query: Select[Any], user_id: int, wish: Wish) -> Select[Any]:
     query = (
         query.select_from(listings)
         .join(revivals, and_(_found.listing_id == _offer.id, Filter(AWAITED)))
-        .where(_offer.user_id == user_id, _offer.listed.is_(true()), Filter(_offer.searching.is_(true())))
+        .where(_offer.user_id == asked.user_id, _offer.listed.is_(true()), Filter(_offer.searching.is_(true())))
         .prefix_with("STRAIGHT_JOIN", dialect="mysql")
         .with_hint(listings, "FORCE INDEX (ix_listings_shop)", "mysql")
         .with_hint(revivals, "FORCE INDEX (ix_revivals_listing)", "mysql")
     )
-    return _narrowed(query, user_id, wish)
+    return _narrowed(query, asked)
 
 
-def _narrowed(query: Select[Any], user_id: int, wish: Wish) -> Select[Any]:
-    query = query.outerjoin(revival_candidates, its_candidate()).where(_found.user_id == user_id)
+def _narrowed(query: Select[Any], asked: _Asked) -> Select[Any]:
+    wish = asked.wish
+    query = query.outerjoin(revival_candidates, its_candidate()).where(_found.user_id == asked.user_id)
+    if asked.fitting is not None:
+        fits = Filter(among(_found.id, asked.fitting))
+        query = query.where(fits if wish.rule is RuleView.APPROVES else not_(fits))
     if wish.alike_percent is not None:
         query = query.where(wish.alike_percent * PARTS // 100 <= _ALIKE)
     if wish.dearer_jpy is not None:
@@ -169,13 +194,13 @@ def _ordered(query: Select[Any], wish: Wish) -> Select[Any]:
     )
 
 
-def _count(connection: Connection, user_id: int, wish: Wish) -> int:
-    number: int = connection.execute(_matching(select(func.count()), user_id, wish)).scalar_one()
+def _count(connection: Connection, asked: _Asked) -> int:
+    number: int = connection.execute(_matching(select(func.count()), asked)).scalar_one()
     return number
 
 
-def _rows(user_id: int, wish: Wish) -> Select[Any]:
-    return _ordered(_with_sources(_matching(_columns(wish), user_id, wish)), wish)
+def _rows(asked: _Asked) -> Select[Any]:
+    return _ordered(_with_sources(_matching(_columns(asked.wish), asked)), asked.wish)
 
 
 def _with_sources(rows: Select[Any]) -> Select[Any]:
