@@ -184,6 +184,7 @@ class _Play:
             f"New offers: {self._new_offers.made:,} drafts, {ends or 'none asked for'}", highlight=False
         )
         judged = f"{self._approvals.approved:,} approved, {self._approvals.refused:,} refused"
+        judged += f", {self._approvals.by_rule:,} by rule"
         self._console.print(f"Replacements that waited for a word: {judged}", highlight=False)
         _tell_states(self._console, self._states, self._plan.states)
         drifted = ", ".join(f"{self._drift.minutes[kind]:,} min of {kind}" for kind in Kind)
