@@ -49,7 +49,8 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 def schemas() -> dict[str, Any]:
     """Return the form of problems, and of what it consists of, by name: each response refers to it."""
     told = Problem.model_json_schema(ref_template=SCHEMAS + "{model}")
-    return told.pop("$defs", {}) | {"Problem": told}
+    parts: dict[str, Any] = told.pop("$defs", {})
+    return parts | {"Problem": told}
 
 
 def problem(
