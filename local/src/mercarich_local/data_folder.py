@@ -1,5 +1,5 @@
 """The data folder of one instance, for its owner alone: a lock, so that only one instance runs on it, and its
-encryption key."""
+keys."""
 
 import fcntl
 import os
@@ -47,3 +47,9 @@ def ensure_key(path: Path) -> None:
 
     with os.fdopen(descriptor, "wb") as file:
         file.write(new_key().encode() + b"\n")
+
+
+def kept_push_key(path: Path) -> str:
+    """Return the key of web push in this file, which is made when there is none."""
+    ensure_key(path)
+    return path.read_text(encoding="ascii").strip()

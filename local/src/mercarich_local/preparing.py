@@ -19,6 +19,7 @@ from mercarich_platform.front import TryAgain
 from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration
 
+PUSH_KEY = "PAGES_PUSH_KEY"
 _PREFIX = "mercarich: "
 
 
@@ -30,7 +31,7 @@ class Prepared(NamedTuple):
     logins: Sequence[str]
     """Lines about the logins to the pages; empty without a market or without pages."""
     variables: Mapping[str, str]
-    """Environment variables that follow from the market, with secrets."""
+    """Environment variables that follow from the market and the data folder, with secrets."""
 
 
 def prepare_apart(system: System, environment: Mapping[str, str], names: Sequence[str]) -> Prepared:
@@ -68,7 +69,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def prepare(system: System, environment: Mapping[str, str], names: Sequence[str]) -> Prepared:
-    """Create the key, bring the schema up to date, and create sample data and logins if there are none.
+    """Create the keys, bring the schema up to date, and create sample data and logins if there are none.
 
     Raises `BadConfiguration` and `TryAgain`.
     """
@@ -78,7 +79,7 @@ def prepare(system: System, environment: Mapping[str, str], names: Sequence[str]
     from mercarich_db import schedule_starts, schema
     from mercarich_feed.adapters.token_cipher import BadKey
     from mercarich_local import first_logins, sample_data
-    from mercarich_local.data_folder import ensure_key
+    from mercarich_local.data_folder import ensure_key, kept_push_key
     from mercarich_local.market import Simulator
 
     engine = engines.create(system.database_url(environment))
@@ -86,13 +87,14 @@ def prepare(system: System, environment: Mapping[str, str], names: Sequence[str]
         ensure_key(system.key_file)
         schema.upgrade(engine)
         engines.run_tx(engine, schedule_starts.know)
+        push = {PUSH_KEY: kept_push_key(system.push_key_file)}
         if "simulator" not in names:
-            return Prepared("", (), {})
+            return Prepared("", (), push)
         with Simulator(system.url("simulator")) as simulator:
             market = simulator.market()
         note = sample_data.seed(engine, market, sample_data.token_encryption(system.key_file))
         logins = first_logins.ensure(engine, system.data / "logins.txt") if "web" in names else ()
-        return Prepared(note, logins, market.credentials())
+        return Prepared(note, logins, {**market.credentials(), **push})
     except BadKey as error:
         raise BadConfiguration(f"{system.key_file}: {error}") from None
     except OSError as error:

@@ -79,7 +79,7 @@ def prepare(
 ) -> Mapping[str, str]:
     """Create the key, bring the schema up to date, and create sample data and logins if there are none.
 
-    Return the variables that follow from the market. Raises `BadConfiguration` and `TryAgain`.
+    Return the variables that follow from the market and the data folder. Raises `BadConfiguration` and `TryAgain`.
     """
     prepared = prepare_apart(system, environment, [process.name for process in processes])
     for line in filter(None, [prepared.note, *prepared.logins]):

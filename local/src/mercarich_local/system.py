@@ -109,6 +109,10 @@ class System:
     def key_file(self) -> Path:
         return self.data / "encryption.key"
 
+    @property
+    def push_key_file(self) -> Path:
+        return self.data / "push.key"
+
     def database_url(self, environment: Mapping[str, str]) -> str:
         """Return the database that `environment` names, by default the one in the data folder."""
         given = SecretStr(environment.get("MERCARICH_DATABASE_URL", ""))

@@ -130,6 +130,18 @@ ROUTES: dict[tuple[str, str], Row] = {
     ),
     ("post", "/account/notices/chats/{way}/remove"): Row(For.OWNER, "/account/notices/chats/line/remove"),
     ("post", "/account/notices/links"): Row(For.SELLER, fields={"on": "true"}),
+    ("post", "/account/notices/browsers"): Row(For.SIGNED),
+    ("post", "/account/notices/browsers/{browser_id}/kinds"): Row(
+        For.OWNER, "/account/notices/browsers/{browser}/kinds"
+    ),
+    ("post", "/account/notices/browsers/{browser_id}/remove"): Row(
+        For.OWNER, "/account/notices/browsers/{browser}/remove"
+    ),
+    ("post", "/account/notices/browsers/{browser_id}/trial"): Row(
+        For.OWNER, "/account/notices/browsers/{browser}/trial"
+    ),
+    ("get", "/push-worker.js"): Row(For.ANYBODY),
+    ("get", "/manifest.webmanifest"): Row(For.ANYBODY),
     ("post", "/account/notices/trial"): Row(For.SIGNED, fields={"way": "mail"}),
     ("get", "/account/notices/prove/{token}"): Row(For.SIGNED, "/account/notices/prove/x"),
     ("post", "/account/notices/prove/{token}"): Row(For.OWNER, "/account/notices/prove/x"),
@@ -364,6 +376,9 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
     about = {"cause": str(job), "count": 1, "about": SECRET, "opened_at": ago(hours=1)}
     rows.add(tables.notice_chats, user_id=ann, way="line", place=SECRET, sealed=SECRET, kinds="")
     notice = rows.add(tables.notices, user_id=ann, kind="job_failed", **about)
+    shows = {"host": "push.example", "agent": SECRET, "kinds": "", "created_at": ago(days=1), "sealed": SECRET}
+    hashes = {"endpoint_hash": "a" * 64, "browser_hash": "b" * 64, "session_hash": "c" * 64}
+    browser = rows.add(tables.push_subscriptions, user_id=ann, **shows, **hashes)
     link(rows, ann)
     order = ordered(rows, ann, "250-1", sku="ANN-1", listing_id=listing, source_item_id=source)
     decide(rows, ann, "250-1", OrderDecision.CANNOT_BE_SOURCED, note=SECRET)
@@ -376,7 +391,7 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
     app = build_pages(shared, PagesSettings(), passwords=PASSWORDS)
     with served(app) as site:
         ids = {"listing": listing, "job": job, "key": key, "notice": notice, "passkey": passkey, "order": order}
-        ids |= {"draft": draft, "search": search, "replacement": replacement}
+        ids |= {"draft": draft, "search": search, "replacement": replacement, "browser": browser}
         yield Shop(app, site, ids)
 
 

@@ -106,3 +106,12 @@ class DecidingByLinks(Reason):
     """Messages have links from now on, by which whoever has them decides on replacements."""
 
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesToBrowser(Reason):
+    """Notices go to a browser, as its notifications."""
+
+    address: str
+    browser: str | None = None
+    """As that of `NewBrowser`."""

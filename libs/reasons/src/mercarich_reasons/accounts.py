@@ -96,6 +96,21 @@ class NoChatAddress(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class NoBrowserAddress(Reason):
+    """What a browser's page sent is no subscription to web push."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyBrowsers(Reason):
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoWebPush(Reason):
+    """This system has no key for web push."""
+
+
+@dataclass(frozen=True, slots=True)
 class NothingToTry(Reason):
     """A test message was requested for mail or a webhook without an address."""
 

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from mercarich_reasons import (
     account_changes,
     accounts,
+    browsers,
     candidates,
     capacity,
     chats,
@@ -42,6 +43,7 @@ _SUBJECTS = (
     replacements,
     candidates,
     chats,
+    browsers,
     pictures,
     holds,
     runs,

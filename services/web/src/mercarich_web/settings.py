@@ -90,6 +90,13 @@ class PagesSettings(ProxyUrls):
     Why: secrets have no default.
     Empty: only what the present key has sealed opens.
     """
+    push_key: SecretStr = SecretStr("")
+    """32 bytes in base64, as `mercarich push-key` prints them: notices in browsers (web push) are signed with it. With
+    another key they must be switched on again in each browser.
+
+    Why: secrets have no default.
+    Empty: notices are not offered in browsers.
+    """
     codes_for_operators: bool = True
     """Operators must set up the second step of signing in before they see anything else.
 

@@ -22,7 +22,14 @@ from mercarich_db.tables.housekeeping import (
 from mercarich_db.tables.jobs import job_files, job_problems, job_queries, job_rows, jobs
 from mercarich_db.tables.measures import system_measures, system_samples
 from mercarich_db.tables.metadata import metadata
-from mercarich_db.tables.notices import decision_links, notice_chats, notice_sendings, notice_ways, notices
+from mercarich_db.tables.notices import (
+    decision_links,
+    notice_chats,
+    notice_sendings,
+    notice_ways,
+    notices,
+    push_subscriptions,
+)
 from mercarich_db.tables.offers import listing_events, listings, removed_offers
 from mercarich_db.tables.orders import (
     order_decisions,
@@ -105,6 +112,7 @@ __all__ = [
     "pictures_wanted",
     "pool_status",
     "prunings",
+    "push_subscriptions",
     "recovery_codes",
     "removed_offers",
     "repricings",

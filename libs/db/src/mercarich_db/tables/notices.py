@@ -1,4 +1,4 @@
-"""Notices for sellers, and their delivery by mail, webhook and chat. Written by web."""
+"""Notices for sellers, and their delivery by mail, webhook, chat and browser. Written by web."""
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, UniqueConstraint
 
@@ -48,13 +48,35 @@ notice_chats = Table(  # a row for each chat where somebody reads notices
     Column("kinds", String(255), nullable=False),  # as in notice_ways
 )
 
+push_subscriptions = Table(  # a row for each browser that shows notices, and for those that did
+    "push_subscriptions",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("user_id", Id, nullable=False),
+    Column("endpoint_hash", exact(64), nullable=True),  # NULL: it has ended
+    Column("sealed", String(2000), nullable=True),  # endpoint and keys, as those of notice_chats; NULL: it has ended
+    Column("host", String(253), nullable=False),  # of the endpoint: the push service of the browser's vendor
+    Column("agent", String(255), nullable=False),
+    Column("browser_hash", exact(64), nullable=False),  # of the cookie by which the browser is known
+    Column("session_hash", exact(64), nullable=False),  # of the session that was last signed in with it
+    Column("kinds", String(255), nullable=False),  # as in notice_ways
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=True),  # a notice was last accepted for it
+    Column("ended_at", UtcDateTime, nullable=True),
+    Column("end_reason", StoredReason, nullable=True),
+    UniqueConstraint("endpoint_hash"),
+    Index("ix_push_subscriptions_user", "user_id", "ended_at"),
+    Index("ix_push_subscriptions_browser", "browser_hash"),
+    Index("ix_push_subscriptions_session", "session_hash"),
+)
+
 notice_sendings = Table(
     "notice_sendings",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("user_id", Id, nullable=False),
     Column("notice_id", Id, nullable=True),  # NULL: a confirmation of the address, or a test
-    Column("way", exact(16), nullable=False),  # mail, webhook, or a chat
+    Column("way", exact(16), nullable=False),  # mail, webhook, browser, or a chat
     Column("what", exact(16), nullable=False),  # opened, closed, proof, trial, account
     Column("state", exact(16), nullable=False),  # waiting, sent, failed
     Column("attempts", Integer, nullable=False),
@@ -64,6 +86,7 @@ notice_sendings = Table(
     Column("refusal", StoredReason, nullable=True),  # what the chat said, where `problem` has no words for a person
     Column("reason", StoredReason, nullable=True),  # what happened to the account
     Column("mail_address", String(254), nullable=True),  # where it goes; NULL: where notices go
+    Column("push_id", Id, nullable=True),  # the row of push_subscriptions that it goes to
     Index("ix_notice_sendings_due", "state", "not_before"),
     Index("ix_notice_sendings_user", "user_id", "id"),
 )

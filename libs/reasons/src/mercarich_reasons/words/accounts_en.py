@@ -32,6 +32,7 @@ ACCOUNTS: Mapping[str, str] = {
     "password_changed": "The password was changed from the address {address}.",
     "deciding_by_links": "Messages have links that approve or refuse replacements: chosen from the address {address}.",
     "notices_to_chat": "Notices go to a place at {chat}: chosen from the address {address}.",
+    "notices_to_browser": "Notices are shown by a browser ({browser|unknown}): chosen from the address {address}.",
     "password_reset": "An operator reset the password, and made a link to choose another one.",
     "account_shut": "An operator shut the account: somebody else is said to act with it.",
     "second_step_on": "Two-step sign-in was switched on from the address {address}.",

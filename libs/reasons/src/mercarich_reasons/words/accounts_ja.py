@@ -41,4 +41,5 @@ ACCOUNTS: Mapping[str, str] = {
     "notices_redirected": "お知らせの送り先（メールまたはWebhook）がアドレス{address}から変更されました。",
     "deciding_by_links": "お知らせに承認・不採用のリンクが付くようになりました（アドレス{address}から設定）。",
     "notices_to_chat": "お知らせの送り先に{chat}がアドレス{address}から設定されました。",
+    "notices_to_browser": "お知らせの送り先にブラウザ（{browser|不明}）がアドレス{address}から設定されました。",
 }

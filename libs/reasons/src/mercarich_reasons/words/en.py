@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from mercarich_contracts import sites
 from mercarich_reasons.words.accounts_en import ACCOUNTS
 from mercarich_reasons.words.approvals_en import APPROVALS
+from mercarich_reasons.words.browsers_en import BROWSERS
 from mercarich_reasons.words.chats_en import CHATS
 from mercarich_reasons.words.creations_en import CREATIONS
 from mercarich_reasons.words.earnings_en import EARNINGS
@@ -283,6 +284,7 @@ REASONS: Mapping[str, str] = {
     **ACCOUNTS,
     **APPROVALS,
     **CHATS,
+    **BROWSERS,
     **CREATIONS,
     **EARNINGS,
     **TROUBLES,

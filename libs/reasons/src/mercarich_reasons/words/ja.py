@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from mercarich_contracts import sites
 from mercarich_reasons.words.accounts_ja import ACCOUNTS
 from mercarich_reasons.words.approvals_ja import APPROVALS
+from mercarich_reasons.words.browsers_ja import BROWSERS
 from mercarich_reasons.words.chats_ja import CHATS
 from mercarich_reasons.words.creations_ja import CREATIONS
 from mercarich_reasons.words.earnings_ja import EARNINGS
@@ -281,6 +282,7 @@ REASONS: Mapping[str, str] = {
     **ACCOUNTS,
     **APPROVALS,
     **CHATS,
+    **BROWSERS,
     **CREATIONS,
     **EARNINGS,
     **TROUBLES,

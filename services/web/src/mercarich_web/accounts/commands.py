@@ -210,6 +210,7 @@ def _ended(ended: Ended) -> list[tuple[str, object]]:
         ("ended API keys", ", ".join(ended.keys) or "none"),
         ("ended webhook", ended.webhook or "none"),
         ("ended chats", ", ".join(ended.chats) or "none"),
+        ("ended browsers", ended.browsers),
     ]
 
 

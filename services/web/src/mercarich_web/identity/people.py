@@ -127,6 +127,8 @@ class Ended:
     """Its address."""
     chats: tuple[str, ...] = ()
     """Those that notices went to."""
+    browsers: int = 0
+    """Those that showed notices."""
 
     @property
     def detail(self) -> str:
@@ -137,6 +139,7 @@ class Ended:
             *(f"key {name}" for name in self.keys),
             *([f"webhook {host}"] if host else []),
             *(f"notices at {chat}" for chat in self.chats),
+            *([f"notices in {self.browsers} browsers"] if self.browsers else []),
         ]
         return "ended: " + ", ".join(parts)
 

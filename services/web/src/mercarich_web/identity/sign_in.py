@@ -46,6 +46,12 @@ class Caller:
     """Of the session that this browser has, whoever's it is."""
     devices: Mapping[int, str] = field(default_factory=dict)
     """The cookies by which this browser is known, by the ids of their users."""
+    browser: str = ""
+    """The cookie by which it is known when it shows notices."""
+
+    @property
+    def browser_hash(self) -> str | None:
+        return hashed(self.browser) if self.browser else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ class Door:
         unknown = not half and self._device(account, caller) is None
         told = NewBrowser(caller.address, device(caller.agent) or None) if unknown else None
         try:
-            self.sessions.start(session, hashed(caller.token), proven, told)
+            self.sessions.start(session, hashed(caller.token), proven, told, caller.browser_hash)
         except Superseded as error:
             raise Wrong from error
         if not half:
@@ -122,8 +128,9 @@ class Door:
         session = self.sessions.get(hashed(token))
         return session if session is not None and session.half and self.now() - session.created_at <= HALF_FOR else None
 
-    def sign_out(self, session: Session) -> None:
-        self.sessions.end(session.token_hash)
+    def sign_out(self, session: Session | None, caller: Caller) -> None:
+        """End the session, and the notices that the browser shows: also when the session is over already."""
+        self.sessions.end(session.token_hash if session is not None else None, caller.browser_hash, self.now())
 
     def confirm(self, session: Session, password: str, caller: Caller) -> LetIn | None:
         """Confirm the password of a session, which goes on under another token. Raises `Wrong` and `TooMany`.

@@ -89,7 +89,7 @@ class ChooseWays:
             new = replace(new, webhook_url=webhook or None, webhook_salt=secrets.token_hex(16) if webhook else None)
         to_prove = bool(mail) and (new.mail_address != old.mail_address or self._has_no_link(account.user_id, old))
         if to_prove:
-            self._may_send(account.user_id)
+            self.may_send(account.user_id)
         redirected = (new.mail_address, new.webhook_url) != (old.mail_address, old.webhook_url)
         told = NoticesRedirected(by.address or "") if redirected else None
         self.book.set_ways(session, new, self.now(), told)
@@ -108,7 +108,7 @@ class ChooseWays:
         ready = {Way.MAIL: ways.mail_proven_at, Way.WEBHOOK: ways.webhook_url, **ways.chats}
         if not ready.get(way):
             raise Refused(NothingToTry())
-        self._may_send(user_id)
+        self.may_send(user_id)
         self.book.send(user_id, way, What.TRIAL, self.now())
 
     def prove(self, session: Session, token: str) -> str:
@@ -151,7 +151,8 @@ class ChooseWays:
             if not plain or len(webhook) > 1000 or not (https or (not self.only_https and parts.scheme == "http")):
                 raise Refused(NoWebhookAddress())
 
-    def _may_send(self, user_id: int) -> None:
+    def may_send(self, user_id: int) -> None:
+        """Raises `Refused` when the user caused too many sendings lately."""
         since = self.now() - timedelta(hours=1)
         if self.book.queued(user_id, (What.PROOF, What.TRIAL), since) >= MOST_BY_HAND:
             raise Refused(TooManyTrials())

@@ -1,6 +1,6 @@
 """Keep the notices in step with their causes, and send them in the ways that each seller chose."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,6 +20,10 @@ from mercarich_web.notices.sql.notices import SqlNotices
 from mercarich_web.notices.sql.ways import SqlOutbox
 
 KEPT_FOR = timedelta(days=30)
+NOT_SET_UP: Mapping[Way, str] = {
+    Way.MAIL: "no mail server is set up here",
+    Way.BROWSER: "web push is not set up here",
+}
 AT_ONCE = 10
 """Sendings in one round, each of another seller: a slow receiver delays the other sellers by seconds, and no seller
 twice in a round. Mails are first."""
@@ -57,21 +61,21 @@ class SendNotices:
         while left:
             sending = left.pop(0)
             if self._send(sending):
-                behind = [one for one in left if one.way == sending.way]
-                self.outbox.put_off(sending.way, behind, self.now(), FIRST_PAUSE)
-                left = [one for one in left if one.way != sending.way]
+                behind = [one for one in left if one.receiver == sending.receiver]
+                self.outbox.put_off(sending, behind, self.now(), FIRST_PAUSE)
+                left = [one for one in left if one.receiver != sending.receiver]
         return len(due)
 
     def sweep(self) -> None:
         self.outbox.sweep(self.now() - KEPT_FOR)
 
     def _send(self, sending: Sending) -> bool:
-        """Return whether its way was found away."""
+        """Return whether its receiver was found away."""
         missed = self._tried(sending)
         if missed is None:
-            self.outbox.sent(sending.id)
+            self.outbox.sent(sending, self.now())
         else:
-            self.outbox.missed(sending.id, missed)
+            self.outbox.missed(sending, missed, self.now())
         self.count(sending.way, "sent" if missed is None else "left" if missed.for_good else "put_off")
         return missed is not None and missed.way_away
 
@@ -81,7 +85,7 @@ class SendNotices:
             return Missed("each try ended the sender")
         sender = self.senders.get(sending.way)
         if sender is None:
-            return Missed("no mail server is set up here")
+            return Missed(NOT_SET_UP.get(sending.way, f"{sending.way} is not set up here"))
         if sending.what is What.OPENED and (sending.notice is None or not sending.notice.is_open):
             return Missed("it was over before it was sent")
         try:
@@ -91,5 +95,5 @@ class SendNotices:
             again_at = None if sending.is_last_try else self.now() + pause
             return Missed(str(error), error.refusal, again_at, error.way_away)
         except Undeliverable as error:
-            return Missed(str(error), error.refusal)
+            return Missed(str(error), error.refusal, gone=error.gone)
         return None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from mercarich_reasons.stored import coded
 from mercarich_reasons.telling import Language, tell
+from mercarich_web.notices.browser import Notification
 from mercarich_web.notices.chats.vendor import LONGEST, LONGEST_LABEL, LONGEST_WITH_LINKS, Message
 from mercarich_web.notices.mail_smtp import Letter
 from mercarich_web.notices.notices import What
@@ -31,6 +32,8 @@ TEXTS: Mapping[What, str] = {
 }
 DECIDE = N_("Approve or refuse without signing in. Whoever has a link can use it, once, within 48 hours: forward none.")
 OFFERED = N_("%(sku)s: %(title)s, %(price)s yen")
+LONGEST_SHOWN = 500
+"""Maximum number of characters of a notification's text: with each in six bytes, it still fits a message."""
 TRIAL_IN_CHAT = N_("Messages from Mercarich reach you here.")
 FOOT_OF_ACCOUNTS = N_("%(username)s hears of every such change by mail.")
 FOOT = N_("You receive this because %(username)s chose it. Change it here: %(link)s")
@@ -70,17 +73,17 @@ class Letters:
 
     def message(self, sending: Sending) -> Message:
         """Return what goes to a chat. It may be read by others than the seller, so that it names the account."""
-        sentences = self._sentences[chosen(sending.language)]
-        told = _line(said(sending.notice.text, sentences, chosen(sending.language))) if sending.notice else ""
-        if sending.what in SUBJECTS:
-            told = str(sentences.ugettext(SUBJECTS[sending.what])) % {"text": told}
-        if sending.what is What.TRIAL:
-            told = str(sentences.ugettext(TRIAL_IN_CHAT))
         link = self._link(sending) if sending.what is What.OPENED and self._url else None
         offered = self._offered(sending, MOST_IN_CHAT)
         lines = [(_line(one.sku)[:LONGEST_LABEL], self._deciding(one)) for one in offered]
         title, most = f"Mercarich: {sending.username}", LONGEST_WITH_LINKS if lines else LONGEST
-        return Message(title, _line(told)[:most], link, tuple(lines))
+        return Message(title, self._told(sending)[:most], link, tuple(lines))
+
+    def notification(self, sending: Sending) -> Notification:
+        """Return what a browser shows: others may see its screen, as they may see the subject of a mail."""
+        told = self._told(sending)[:LONGEST_SHOWN]
+        path = sending.notice.link if sending.notice is not None else "/account/notices"
+        return Notification("Mercarich", told, path, chosen(sending.language))
 
     def body(self, sending: Sending) -> dict[str, object]:
         notice = sending.notice
@@ -103,6 +106,16 @@ class Letters:
         if offered := self._offered(sending, MOST_IN_MAIL):
             told["replacements"] = [self._in_json(one) for one in offered]
         return told
+
+    def _told(self, sending: Sending) -> str:
+        """Return what is told, in one line."""
+        sentences = self._sentences[chosen(sending.language)]
+        told = _line(said(sending.notice.text, sentences, chosen(sending.language))) if sending.notice else ""
+        if sending.what in SUBJECTS:
+            told = str(sentences.ugettext(SUBJECTS[sending.what])) % {"text": told}
+        if sending.what is What.TRIAL:
+            told = str(sentences.ugettext(TRIAL_IN_CHAT))
+        return _line(told)
 
     def _offered(self, sending: Sending, most: int) -> Sequence[Offered]:
         """Return what the message offers to decide on: only a message with an address to lead to does."""

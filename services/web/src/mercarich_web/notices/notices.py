@@ -74,6 +74,8 @@ class Way(StrEnum):
     DISCORD = "discord"
     CHATWORK = "chatwork"
     LINE = "line"
+    BROWSER = "browser"
+    """A notification of one of the browsers that were set up (web push)."""
 
 
 class What(StrEnum):
@@ -84,6 +86,13 @@ class What(StrEnum):
     TRIAL = "trial"
     ACCOUNT = "account"
     """Something happened to the account: a mail to its owner, whichever kinds are chosen."""
+
+
+class Target(NamedTuple):
+    """Where a notice goes."""
+
+    way: Way
+    browser_id: int | None = None
 
 
 class Name(NamedTuple):
@@ -184,14 +193,18 @@ class Ways:
     chats: Mapping[Way, Chat] = field(default_factory=dict)
     links: bool = False
     """Messages have links by which whoever has them decides on replacements."""
+    browsers: Mapping[int, frozenset[Kind]] = field(default_factory=dict)
+    """The kinds of each browser that shows notices, by its id."""
 
-    def of(self, kind: str) -> list[Way]:
+    def of(self, kind: str) -> list[Target]:
         ways = []
         if self.mail_address and self.mail_proven_at is not None and kind in self.by_mail:
             ways.append(Way.MAIL)
         if self.webhook_url and kind in self.by_webhook:
             ways.append(Way.WEBHOOK)
-        return ways + [way for way, chat in self.chats.items() if kind in chat.kinds]
+        ways += [way for way, chat in self.chats.items() if kind in chat.kinds]
+        browsers = [Target(Way.BROWSER, browser) for browser, kinds in self.browsers.items() if kind in kinds]
+        return [Target(way) for way in ways] + browsers
 
 
 def changes(causes: Iterable[Cause], kinds: Collection[str], known: Iterable[Notice]) -> Changes:

@@ -1,4 +1,5 @@
-"""A seller's notices, which kinds go out by mail, webhook and chat, and the mail address of anybody who signs in."""
+"""A seller's notices, which kinds go out by mail, webhook, chat and browser, and the mail address of anybody who signs
+in."""
 
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from mercarich_web.api.ids import Id
 from mercarich_web.notices.chats.vendor import place_shown
 from mercarich_web.notices.chats.vendors import VENDORS
 from mercarich_web.notices.choosing import ChooseWays, ReadNotices
+from mercarich_web.notices.choosing_browsers import ChooseBrowsers
 from mercarich_web.notices.choosing_chats import ChooseChats
 from mercarich_web.notices.choosing_links import ChooseLinks
 from mercarich_web.notices.notices import ON_BY_DEFAULT, Kind, Way
@@ -18,10 +20,17 @@ from mercarich_web.site.visits import FreshSeller, FreshSigned, Signed, Visit
 Kinds = Annotated[list[Kind] | None, Form()]
 
 
-def routes(site: Site, reading: ReadNotices, ways: ChooseWays, chats: ChooseChats, links: ChooseLinks) -> APIRouter:
+def routes(
+    site: Site,
+    reading: ReadNotices,
+    ways: ChooseWays,
+    chats: ChooseChats,
+    browsers: ChooseBrowsers,
+    links: ChooseLinks,
+) -> APIRouter:
     routes = APIRouter()
     routes.include_router(_reading(site, reading))
-    routes.include_router(_choosing(site, ways, chats))
+    routes.include_router(_choosing(site, ways, chats, browsers))
     routes.include_router(_proving(site, ways))
     routes.include_router(_linking(site, links))
     return routes
@@ -47,7 +56,7 @@ def _reading(site: Site, reading: ReadNotices) -> APIRouter:
     return routes
 
 
-def _choosing(site: Site, ways: ChooseWays, chats: ChooseChats) -> APIRouter:
+def _choosing(site: Site, ways: ChooseWays, chats: ChooseChats, browsers: ChooseBrowsers) -> APIRouter:
     routes = APIRouter(prefix="/account/notices")
 
     def page(visit: Visit, status: int = 200, **told: object) -> Response:
@@ -56,7 +65,12 @@ def _choosing(site: Site, ways: ChooseWays, chats: ChooseChats) -> APIRouter:
         shown = {"mail": known.mail_address or "", "webhook": known.webhook_url or "", "problem": None, "wrong": None}
         sent = {"lines": ways.lines(user_id), "last": ways.last(user_id)}
         own = {"ways": known, "secret": ways.signing_secret(user_id), "vendors": VENDORS, "defaults": ON_BY_DEFAULT}
-        return site.page(visit, "notices/notice_ways.html", status, **own, **sent, **(shown | told))
+        of_browsers = {
+            "browsers": browsers.of(user_id, visit.caller),
+            "last_shown": browsers.last(user_id),
+            "push_key": browsers.public_key,
+        }
+        return site.page(visit, "notices/notice_ways.html", status, **own, **sent, **of_browsers, **(shown | told))
 
     @routes.get("")
     def form(visit: FreshSigned) -> Response:

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from mercarich_reasons.accounts import MessageUnbuildable
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
+from mercarich_web.notices.browser import Browser
 from mercarich_web.notices.notices import Chat, Notice, Way, Ways, What
 
 MOST_TRIES = 8
@@ -40,10 +41,17 @@ class Sending:
     """Where a mail goes."""
     chat: Chat | None = None
     """Where a message goes; None: its chat was removed, or it goes by another way."""
+    browser: Browser | None = None
+    """What shows it; None: it goes by another way."""
 
     @property
     def is_last_try(self) -> bool:
         return self.tries >= MOST_TRIES
+
+    @property
+    def receiver(self) -> tuple[Way, str]:
+        """What nobody's sendings reach while it is away: a mail server, a chat, the push service of a vendor."""
+        return self.way, self.browser.host if self.browser is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,8 @@ class Missed:
     again_at: datetime | None = None
     way_away: bool = False
     """As that of `NotSent`."""
+    gone: bool = False
+    """As that of `Undeliverable`."""
 
     @property
     def for_good(self) -> bool:
@@ -85,7 +95,7 @@ class SentLine:
 
 class NotSent(Exception):
     """Sending failed and may succeed later; the text says why, and `refusal` says it for people, if it can. `after` is
-    how long the receiver said to wait. `way_away`: nobody's sendings by this way would arrive now."""
+    how long the receiver said to wait. `way_away`: nobody's sendings to this receiver would arrive now."""
 
     def __init__(
         self,
@@ -103,11 +113,12 @@ class NotSent(Exception):
 
 class Undeliverable(Exception):
     """Sending can never succeed: the address is not one that may be called, or it is gone. The text says why, as that
-    of `NotSent`."""
+    of `NotSent`. `gone`: the browser takes nothing any more."""
 
-    def __init__(self, problem: str, refusal: Reason | None = None) -> None:
+    def __init__(self, problem: str, refusal: Reason | None = None, *, gone: bool = False) -> None:
         super().__init__(problem)
         self.refusal = refusal
+        self.gone = gone
 
 
 @contextmanager

@@ -26,6 +26,7 @@ TOLD: Mapping[str, tuple[str, str, str]] = {
 WAYS: Mapping[str, str] = {
     "mail": N_("Mail"),
     "webhook": N_("Webhook"),
+    "browser": N_("Browser"),
     **{way: vendor.name for way, vendor in VENDORS.items()},
 }
 CHATS: Mapping[str, tuple[str, str, str]] = {

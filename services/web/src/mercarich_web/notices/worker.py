@@ -1,4 +1,4 @@
-"""The process of notices: it keeps them in step with their causes, and sends them by mail, webhook and chat."""
+"""The process of notices: it keeps them in step with their causes, and sends them by every way that was chosen."""
 
 import logging
 import threading
@@ -15,6 +15,9 @@ from mercarich_platform.outages import DatabaseAway
 from mercarich_platform.settings import BadConfiguration, SharedSettings
 from mercarich_web.identity.wiring import server_key
 from mercarich_web.metrics import NOTICE_OUTCOMES, NOTICES
+from mercarich_web.notices.browsers.own_key import contact_of, signer_of
+from mercarich_web.notices.browsers.secrets import BrowserSecrets
+from mercarich_web.notices.browsers.sending_http import BrowserSender
 from mercarich_web.notices.calls_http import Calls
 from mercarich_web.notices.chats.secrets import ChatSecrets
 from mercarich_web.notices.chats.sending_http import ChatSender
@@ -111,7 +114,7 @@ def build_notices(
     now: Clock = utc_now,
     calls: Calls | None = None,
 ) -> NoticeWorker:
-    """Build the process. `calls`: to chats, for tests. Raises `BadConfiguration`."""
+    """Build the process. `calls`: to chats and browsers, for tests. Raises `BadConfiguration`."""
     if own.smtp_host and not own.mail_from:
         raise BadConfiguration("NOTICES_MAIL_FROM: a mail needs a sender's address")
     if own.smtp_host and not pages.public_url:
@@ -133,6 +136,11 @@ def build_notices(
     }
     chats, sealed = calls or Calls(), ChatSecrets(key)
     senders |= {way: ChatSender(vendor, chats, sealed, letters.message, now) for way, vendor in VENDORS.items()}
+    contact = contact_of(pages.public_url, own.mail_from)
+    signer = signer_of(pages.push_key.get_secret_value(), engine.url.password, contact)
+    if signer is not None:
+        anywhere = calls or Calls(anywhere=pages.webhooks_anywhere)
+        senders[Way.BROWSER] = BrowserSender(signer, anywhere, BrowserSecrets(key), letters.notification, now)
     if own.smtp_host:
         senders[Way.MAIL] = SmtpSender(_mail_server(own), letters.letter)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, true, update
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.events import EventKind
@@ -28,8 +28,10 @@ from mercarich_db.tables import (
 )
 from mercarich_listings import creation_store, removed_store, restored, store, unverified
 from mercarich_listings.restored import Unverified
+from mercarich_reasons.browsers import BrowserOfBackup
 from mercarich_reasons.runs import DatabaseRestored
 from mercarich_web.database import reading
+from mercarich_web.identity.sql.browsers import end_browsers
 from mercarich_web.identity.sql.links import forget_links
 from mercarich_web.recovery.verification import Marked
 
@@ -138,4 +140,5 @@ def _give_up(connection: Connection, at: datetime) -> dict[str, int]:
     )
     signed_out = connection.execute(delete(sessions)).rowcount
     forget_links(connection)
+    end_browsers(connection, true(), BrowserOfBackup(), at)  # Some of them ended after the backup; nobody knows which.
     return {"runs": ended_runs, "feeds": ended_feeds, "approvals": approvals, "sessions": signed_out}

@@ -56,6 +56,10 @@ class Assets:
         style = "\n".join((FOLDER / "css" / f"{part}.css").read_text(encoding="utf-8") for part in STYLE)
         self._add("app.css", style.replace("url(inter.woff2)", f"url({self.url('inter.woff2')})").encode())
 
+    def text(self, name: str) -> str:
+        """Return a script that has an address of its own, without a hash."""
+        return (FOLDER / name).read_text(encoding="utf-8")
+
     def url(self, name: str) -> str:
         return f"/assets/{self._addresses[name]}"
 

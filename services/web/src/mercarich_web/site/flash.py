@@ -43,6 +43,7 @@ _MESSAGES: Mapping[str, str] = {
     "passkey_removed": N_("The passkey %(about)s is removed; all other sessions are ended."),
     "key_revoked": N_("The key %(about)s is revoked."),
     "ways_chosen": N_("Saved."),
+    "browser_added": N_("This browser shows your notices."),
     "trial_sent": N_("It is on its way."),
     "mail_proven": N_("Mails go to %(about)s from now on."),
     "sessions_ended": N_("All other sessions are ended."),

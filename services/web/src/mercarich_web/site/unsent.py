@@ -28,7 +28,7 @@ _ID = re.compile(r"[0-9]{1,18}")
 OF = "form_of"
 """The field that tells in whose page a form was, by the user's id."""
 FORM = "application/x-www-form-urlencoded"
-SECRET = frozenset({"password", "old", "new", "code", "credential", "secret", "webhook"})
+SECRET = frozenset({"password", "old", "new", "code", "credential", "secret", "webhook", "endpoint", "p256dh", "auth"})
 """Names of fields that no page shows again; a form with one of them is not kept."""
 PREVIEWS = {"/listings/apply": "/listings/preview", "/listings/confirm": "/listings/preview"}
 """Where a form of a preview is sent, and the route that shows the preview again with the same fields. It changes

@@ -26,6 +26,8 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELD, HEADER = "form_token", "x-form-token"
 LANGUAGE, THEME, NOTICE = "language", "theme", "notice"
 """Cookies without private data, in the browser by the name that `Site.cookie` gives them."""
+BROWSER = "browser"
+"""The cookie by which a browser that shows notices is known, by the name that `Site.cookie` gives it."""
 DEVICE = "-device-"
 """Between the name of the session's cookie and a user's id: the cookie by which a browser is known to this user."""
 _ID = re.compile(r"[0-9]{1,18}")
@@ -181,6 +183,14 @@ async def signed(request: Request, visit: Visiting) -> Visit:
 Signed = Annotated[Visit, Depends(signed)]
 
 
+async def leaving(request: Request, visit: Visiting) -> Visit:
+    """Whose session is over already means to leave, too: the browser is to show nothing of theirs any more."""
+    return await signed(request, visit) if visit.session is not None else visit
+
+
+Leaving = Annotated[Visit, Depends(leaving)]
+
+
 async def seller(visit: Signed) -> Visit:
     if visit.account.role is not Role.SELLER:
         raise NotForYou
@@ -254,6 +264,7 @@ def _caller(request: Request) -> Caller:
         request.headers.get("user-agent", ""),
         request.cookies.get(request.app.state.cookie, ""),
         devices,
+        request.cookies.get(request.app.state.site.cookie(BROWSER), ""),
     )
 
 

@@ -72,7 +72,7 @@ def _ending(site: Site, sessions: SqlSessions) -> APIRouter:
 
     @routes.post("/{name}/end")
     def end_one(visit: FreshSigned, name: str) -> Response:
-        if not sessions.end_one(visit.account.user_id, name):
+        if not sessions.end_one(visit.account.user_id, name, visit.now):
             raise NotFound("there is no such session")
         return site.to("/account", "session_ended")
 

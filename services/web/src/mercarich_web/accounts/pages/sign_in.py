@@ -14,7 +14,7 @@ from mercarich_web.site.languages import LANGUAGES
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.shares import HashesPassword
 from mercarich_web.site.unsent import Packed, led_on, unpacked
-from mercarich_web.site.visits import LANGUAGE, THEME, Signed, Visiting, let_in, refusal
+from mercarich_web.site.visits import BROWSER, LANGUAGE, THEME, Leaving, Signed, Visiting, let_in, refusal
 
 Text = Annotated[str, Form(max_length=200)]
 Secret = Annotated[str, Form(max_length=4 * LONGEST)]
@@ -65,10 +65,10 @@ def _in_and_out(site: Site, door: Door, shown: Shown) -> APIRouter:
         return let_in(request, shown.asking(request, visit, half, next=back, unsent=unsent), entered)
 
     @routes.post("/sign-out")
-    def sign_out(request: Request, visit: Signed) -> Response:
-        assert visit.session is not None
-        door.sign_out(visit.session)
+    def sign_out(request: Request, visit: Leaving) -> Response:
+        door.sign_out(visit.session, visit.caller)
         answer = site.to("/sign-in", "signed_out")
+        site.forget(answer, BROWSER)
         answer.delete_cookie(request.app.state.cookie, secure=site.https, httponly=True, samesite="lax")
         # Nothing of the session may be left behind the browser's back button.
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -11,6 +11,7 @@ from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import api_keys, invitations, logins, notice_chats, notice_ways, sessions, users
 from mercarich_db.types import AnyRow
+from mercarich_reasons.browsers import BrowserShutOut
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
 from mercarich_web.identity.links import End
@@ -25,6 +26,7 @@ from mercarich_web.identity.people import (
     Superseded,
     Taken,
 )
+from mercarich_web.identity.sql.browsers import end_browsers, push
 from mercarich_web.identity.sql.links import end_links
 from mercarich_web.identity.sql.owner_mails import tell_owner
 
@@ -51,8 +53,8 @@ class SqlPeople:
     def replace_password(
         self, user_id: int, password_hash: str, now: datetime, told: Reason, *, proven: Proven | None, programs: bool
     ) -> Ended:
-        """Change the password, and end all sessions except that of `proven`, and the links that decide. The account's
-        owner is `told`.
+        """Change the password, and end all sessions except that of `proven`, the links that decide, and the notices of
+        the ended sessions' browsers. The account's owner is `told`.
 
         `programs` ends the API keys and the webhook, too, and no browser is known any more. `proven` is None when an
         operator changes it. Raises `Superseded` when the hash is not the proven one any more.
@@ -133,7 +135,8 @@ def _replace(connection: Connection, user_id: int, password_hash: str, now: date
     end_links(connection, user_id, End.PASSWORD, now)
     name = select(users.c.username).where(users.c.id == user_id).scalar_subquery()
     connection.execute(delete(invitations).where(invitations.c.username == name, invitations.c.used_at.is_(None)))
-    return Ended(ended)
+    shown = and_(push.user_id == user_id, push.session_hash != but)
+    return Ended(ended, browsers=end_browsers(connection, shown, BrowserShutOut(), now))
 
 
 def _with_programs(connection: Connection, user_id: int, ended: Ended) -> Ended:

@@ -8,10 +8,12 @@ from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, up
 
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import logins, passkeys, recovery_codes, sessions
+from mercarich_reasons.browsers import BrowserShutOut
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
 from mercarich_web.identity.links import End
 from mercarich_web.identity.people import KnownStep, Session
+from mercarich_web.identity.sql.browsers import end_browsers, push
 from mercarich_web.identity.sql.links import end_links
 from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.sessions import hold
@@ -101,6 +103,7 @@ class SqlSecondSteps:
             if by is None:
                 connection.execute(delete(sessions).where(sessions.c.user_id == user_id))
                 end_links(connection, user_id, End.SESSIONS, now)
+                end_browsers(connection, push.user_id == user_id, BrowserShutOut(), now)
             tell_owner(connection, user_id, told, now)
 
         run_tx(self._engine, end)

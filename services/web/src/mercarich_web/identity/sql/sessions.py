@@ -5,16 +5,32 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, bindparam, delete, false, func, insert, select, true, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import amazon_links, logins, notices, sessions, sign_in_failures, users
+from mercarich_db.tables import amazon_links, logins, notices, push_subscriptions, sessions, sign_in_failures, users
 from mercarich_db.types import AnyRow
+from mercarich_reasons.browsers import BrowserShutOut, BrowserSignedOut
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
 from mercarich_web.identity.links import End
 from mercarich_web.identity.people import ABSOLUTE, IDLE, NAME_LENGTH, Session, Superseded
+from mercarich_web.identity.sql.browsers import begin_session, end_browsers, push
 from mercarich_web.identity.sql.links import end_links
 from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.people import account_of, accounts
@@ -25,12 +41,20 @@ class SqlSessions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def start(self, session: Session, instead_of: str, proven: str | None, told: Reason | None = None) -> None:
+    def start(
+        self,
+        session: Session,
+        instead_of: str,
+        proven: str | None,
+        told: Reason | None = None,
+        browser_hash: str | None = None,
+    ) -> None:
         """Store a session, and delete expired ones and the one with the token hash `instead_of`.
 
         `proven`: the hash that the given password matched; None: the session `instead_of` stands for it. `told`: what
-        the account's owner hears of it by mail. Raises `Superseded` when the account has another hash or no such
-        session any more.
+        the account's owner hears of it by mail. `browser_hash`: what the browser is known by, if it shows notices;
+        those of other people end there. Raises `Superseded` when the account has another hash or no such session any
+        more.
         """
         row = {
             "token_hash": session.token_hash,
@@ -60,6 +84,7 @@ class SqlSessions:
                 raise Superseded
             connection.execute(delete(sessions).where(sessions.c.user_id == user_id, over))
             connection.execute(insert(sessions).values(row))
+            begin_session(connection, session, instead_of, browser_hash)
             if told is not None:
                 tell_owner(connection, user_id, told, session.created_at)
 
@@ -79,10 +104,12 @@ class SqlSessions:
         this hash any more."""
         change = update(sessions).where(sessions.c.token_hash == token_hash)
         at_amazon = update(amazon_links).where(amazon_links.c.session_hash == token_hash)
+        shows = update(push_subscriptions).where(push.session_hash == token_hash, push.ended_at.is_(None))
 
         def confirm(connection: Connection) -> bool:
             moved = connection.execute(change.values(token_hash=another, seen_at=now, confirmed_at=now)).rowcount
             connection.execute(at_amazon.values(session_hash=another))  # This browser comes back with the new token.
+            connection.execute(shows.values(session_hash=another))
             return moved == 1
 
         return run_tx(self._engine, confirm)
@@ -106,27 +133,47 @@ class SqlSessions:
 
         return run_tx(self._engine, take)
 
-    def end(self, token_hash: str) -> None:
-        gone = delete(sessions).where(sessions.c.token_hash == token_hash)
-        run_tx(self._engine, lambda connection: connection.execute(gone))
+    def end(self, token_hash: str | None, browser_hash: str | None, now: datetime) -> None:
+        """Sign out: end the session, if there is one, and the notices that the browser shows."""
+        gone = delete(sessions).where(sessions.c.token_hash == (token_hash or ""))
+        here = or_(push.session_hash == (token_hash or ""), push.browser_hash == (browser_hash or ""))
+
+        def end(connection: Connection) -> None:
+            connection.execute(gone)
+            end_browsers(connection, here, BrowserSignedOut(), now)
+
+        run_tx(self._engine, end)
 
     def end_others(self, user_id: int, but: str, now: datetime) -> int:
-        """End all sessions but one, and the links that decide; return the number of sessions."""
+        """End all sessions but one, the links that decide, and the notices that other browsers show; return the number
+        of sessions."""
         login = select(logins.c.user_id).where(logins.c.user_id == user_id)
         gone = delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but)
+        others = and_(push.user_id == user_id, push.session_hash != but)
 
         def end(connection: Connection) -> int:
             connection.execute(login.with_for_update())  # whoever makes links waits for it, and makes them before
             end_links(connection, user_id, End.SESSIONS, now)
-            return connection.execute(gone).rowcount
+            ended = connection.execute(gone).rowcount
+            end_browsers(connection, others, BrowserShutOut(), now)
+            return ended
 
         return run_tx(self._engine, end)
 
-    def end_one(self, user_id: int, name: str) -> bool:
-        """End a session by `Session.name`. Return False when the account has none with that name."""
+    def end_one(self, user_id: int, name: str, now: datetime) -> bool:
+        """End a session by `Session.name`, and the notices that its browser shows. Return False when the account has
+        none with that name."""
         this = sessions.c.token_hash.startswith(name, autoescape=True)
         gone = delete(sessions).where(sessions.c.user_id == user_id, this)
-        return len(name) == NAME_LENGTH and run_tx(self._engine, lambda at: at.execute(gone).rowcount) == 1
+        there = and_(push.user_id == user_id, push.session_hash.startswith(name, autoescape=True))
+
+        def end(connection: Connection) -> bool:
+            ended = connection.execute(gone).rowcount == 1
+            if ended:
+                end_browsers(connection, there, BrowserShutOut(), now)
+            return ended
+
+        return len(name) == NAME_LENGTH and run_tx(self._engine, end)
 
     def of(self, user_id: int) -> Sequence[Session]:
         """Return the account's full sessions, most recently used first."""

@@ -112,27 +112,27 @@ def _tell(connection: Connection, told: Sequence[Notice], what: What, now: datet
     chosen = ways_by_user(connection, users)
     heard = _heard(connection, told) if what is What.CLOSED else set()
     rows = [
-        a_sending(notice.name.user_id, way, what, now, notice.id)
+        a_sending(notice.name.user_id, to.way, what, now, notice.id, to.browser_id)
         for notice in told
-        for way in chosen[notice.name.user_id].of(notice.kind)
-        if what is What.OPENED or (notice.id, way) in heard
+        for to in chosen[notice.name.user_id].of(notice.kind)
+        if what is What.OPENED or (notice.id, *to) in heard
     ]
     if rows:
         connection.execute(insert(notice_sendings), rows)
 
 
-def _heard(connection: Connection, told: Sequence[Notice]) -> set[tuple[int, str]]:
-    """Return the ids of those notices whose last sending told that they are open, each with its way.
+def _heard(connection: Connection, told: Sequence[Notice]) -> set[tuple[int, str, int | None]]:
+    """Return the ids of those notices whose last sending told that they are open, each with its way and browser.
 
     A notice that was opened again quietly is not among them: that it was over has been told.
     """
-    sent, heard = notice_sendings.c, set[tuple[int, str]]()
+    sent, heard = notice_sendings.c, set[tuple[int, str, int | None]]()
     for at in range(0, len(told), CHUNK):
         some = told[at : at + CHUNK]
         users = {notice.name.user_id for notice in some}  # by the index
         these = (sent.user_id.in_(users), sent.notice_id.in_([notice.id for notice in some]))
         last = select(func.max(sent.id)).where(*these, sent.what.in_([What.OPENED, What.CLOSED]))
-        opened = select(sent.notice_id, sent.way).where(sent.what == What.OPENED)
-        opened = opened.where(sent.id.in_(last.group_by(sent.notice_id, sent.way)))
-        heard |= {(row.notice_id, row.way) for row in connection.execute(opened)}
+        opened = select(sent.notice_id, sent.way, sent.push_id).where(sent.what == What.OPENED)
+        opened = opened.where(sent.id.in_(last.group_by(sent.notice_id, sent.way, sent.push_id)))
+        heard |= {(row.notice_id, row.way, row.push_id) for row in connection.execute(opened)}
     return heard

@@ -1,6 +1,6 @@
 """The ways in which sellers receive notices, and the queue of sendings."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,23 +8,36 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, case, delete, func, insert, or_, select, update
 
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import logins, notice_chats, notice_sendings, notice_ways, notices, users
+from mercarich_db.tables import (
+    logins,
+    notice_chats,
+    notice_sendings,
+    notice_ways,
+    notices,
+    push_subscriptions,
+    users,
+)
 from mercarich_db.types import AnyRow
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
 from mercarich_web.identity.links import End
 from mercarich_web.identity.people import Session
+from mercarich_web.identity.sql.browsers import end_browsers
 from mercarich_web.identity.sql.links import end_links
 from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.sessions import hold
 from mercarich_web.notices.notices import Name, Notice, Way, Ways, What
 from mercarich_web.notices.sending import Missed, Sending, SentLine, SentProof, pause_after
+from mercarich_web.notices.sql.browsers import browser_of, kinds_by_browser
 from mercarich_web.notices.sql.chats import chat_of, chats_of
 from mercarich_web.notices.sql.kinds import kinds_of, words_of
+from mercarich_web.notices.sql.lines import line_of
 
 _sending = notice_sendings.c
 KNOWN_HERE = (_sending.way.in_(list(Way)), _sending.what.in_(list(What)))
 """What a later release has queued waits for it: it ends no sender of this one."""
+SHOWN = "in_"
+"""Prefix of the columns of a sending's browser."""
 
 
 class SqlWays:
@@ -74,16 +87,16 @@ class SqlWays:
 
         return run_tx(self._engine, write)
 
-    def send(self, user_id: int, way: Way, what: What, now: datetime) -> None:
+    def send(self, user_id: int, way: Way, what: What, now: datetime, browser_id: int | None = None) -> None:
         """Add sendings to the queue."""
-        row = a_sending(user_id, way, what, now, None)
+        row = a_sending(user_id, way, what, now, None, browser_id)
         run_tx(self._engine, lambda connection: connection.execute(insert(notice_sendings).values(row)))
 
     def lines(self, user_id: int, limit: int) -> Sequence[SentLine]:
         """Newest first."""
         query = select(notice_sendings).where(_sending.user_id == user_id).order_by(_sending.id.desc()).limit(limit)
         with reading(self._engine) as connection:
-            return [_line(row) for row in connection.execute(query)]
+            return [line_of(row) for row in connection.execute(query)]
 
     def last_ended(self, user_id: int) -> Mapping[str, SentLine]:
         """Return the last sending by each way that was tried."""
@@ -91,7 +104,7 @@ class SqlWays:
         last = select(func.max(_sending.id)).where(*these).group_by(_sending.way)
         with reading(self._engine) as connection:
             rows = connection.execute(select(notice_sendings).where(_sending.id.in_(last))).all()
-        return {row.way: _line(row) for row in rows}
+        return {row.way: line_of(row) for row in rows}
 
     def last_proof(self, user_id: int) -> SentProof | None:
         """Return the last mail with a link that confirms an address; None: there was none lately."""
@@ -138,9 +151,12 @@ class SqlOutbox:
             whole = [_whole(row) for row in connection.execute(_sendings().where(_sending.id.in_(taken)))]
         return sorted(whole, key=lambda one: one.way is not Way.MAIL)
 
-    def put_off(self, way: Way, taken: Collection[Sending], now: datetime, pause: timedelta) -> None:
-        """Let what is due by this way wait, and give back these sendings, which were taken and not tried."""
-        due = (_sending.state == "waiting", _sending.not_before <= now, _sending.way == way)
+    def put_off(self, like: Sending, taken: Collection[Sending], now: datetime, pause: timedelta) -> None:
+        """Let what is due for the receiver of a sending wait, and give back these, which were taken and not tried."""
+        due = [_sending.state == "waiting", _sending.not_before <= now, _sending.way == like.way]
+        if like.browser is not None:
+            there = select(push_subscriptions.c.id).where(push_subscriptions.c.host == like.browser.host)
+            due.append(_sending.push_id.in_(there))
         later = update(notice_sendings).where(*due).values(not_before=now + pause)
 
         def put_off(connection: Connection) -> None:
@@ -152,18 +168,26 @@ class SqlOutbox:
 
         run_tx(self._engine, put_off)
 
-    def sent(self, sending_id: int) -> None:
-        self._end(sending_id, state="sent", problem=None, refusal=None)
+    def sent(self, sending: Sending, now: datetime) -> None:
+        shown = update(push_subscriptions).where(push_subscriptions.c.id == _browser_id(sending)).values(sent_at=now)
+        self._end(sending, lambda at: at.execute(shown), state="sent", problem=None, refusal=None)
 
-    def missed(self, sending_id: int, missed: Missed) -> None:
+    def missed(self, sending: Sending, missed: Missed, now: datetime) -> None:
         values: dict[str, Any] = {"problem": missed.problem[:255], "refusal": missed.refusal}
         if missed.again_at is not None:
             values["not_before"] = missed.again_at
-        self._end(sending_id, state="failed" if missed.for_good else "waiting", **values)
+        values["state"] = "failed" if missed.for_good else "waiting"
+        this, why = push_subscriptions.c.id == _browser_id(sending), missed.refusal
+
+        def end_it(connection: Connection) -> None:
+            if missed.gone and why is not None:
+                end_browsers(connection, this, why, now)
+
+        self._end(sending, end_it, **values)
 
     def sweep(self, before: datetime) -> None:
-        """Delete sendings that ended, and notices that closed, before this time. Those of open notices stay: they tell
-        who is to hear that it is over."""
+        """Delete sendings and browsers that ended, and notices that closed, before this time. Sendings of open notices
+        stay: they tell who is to hear that it is over."""
         open_ones = select(notices.c.id).where(notices.c.closed_at.is_(None))
         is_over = or_(_sending.notice_id.is_(None), _sending.notice_id.not_in(open_ones))
         old = delete(notice_sendings).where(_sending.state != "waiting", _sending.not_before < before, is_over)
@@ -172,20 +196,30 @@ class SqlOutbox:
         def sweep(connection: Connection) -> None:
             connection.execute(old)
             connection.execute(closed)
+            connection.execute(delete(push_subscriptions).where(push_subscriptions.c.ended_at < before))
 
         run_tx(self._engine, sweep)
 
-    def _end(self, sending_id: int, **values: Any) -> None:
-        change = update(notice_sendings).where(_sending.id == sending_id).values(values)
-        run_tx(self._engine, lambda connection: connection.execute(change))
+    def _end(self, sending: Sending, then: Callable[[Connection], object], **values: Any) -> None:
+        change = update(notice_sendings).where(_sending.id == sending.id).values(values)
+
+        def end(connection: Connection) -> None:
+            connection.execute(change)
+            if sending.browser is not None:
+                then(connection)
+
+        run_tx(self._engine, end)
 
 
 def ways_by_user(connection: Connection, users: Collection[int]) -> Mapping[int, Ways]:
     """Return the ways of each of these users."""
     found = connection.execute(select(notice_ways).where(notice_ways.c.user_id.in_(users)))
     ways = {row.user_id: _ways_of(row) for row in found}
-    chats = chats_of(connection, users)
-    return {user: replace(ways.get(user, Ways()), chats=chats.get(user, {})) for user in users}
+    chats, browsers = chats_of(connection, users), kinds_by_browser(connection, users)
+    return {
+        user: replace(ways.get(user, Ways()), chats=chats.get(user, {}), browsers=browsers.get(user, {}))
+        for user in users
+    }
 
 
 def _end_links_elsewhere(connection: Connection, user_id: int, ways: Ways, now: datetime) -> None:
@@ -196,10 +230,6 @@ def _end_links_elsewhere(connection: Connection, user_id: int, ways: Ways, now: 
         end_links(connection, user_id, End.WAY, now, way=Way.MAIL)
     if before is not None and before.webhook_url != ways.webhook_url:
         end_links(connection, user_id, End.WAY, now, way=Way.WEBHOOK)
-
-
-def _line(row: AnyRow) -> SentLine:
-    return SentLine(row.way, row.what, row.state, row.attempts, row.created_at, row.problem, row.refusal)
 
 
 def _ways_of(row: AnyRow) -> Ways:
@@ -214,7 +244,9 @@ def _ways_of(row: AnyRow) -> Ways:
     )
 
 
-def a_sending(user_id: int, way: Way, what: What, now: datetime, notice_id: int | None) -> dict[str, Any]:
+def a_sending(
+    user_id: int, way: Way, what: What, now: datetime, notice_id: int | None, browser_id: int | None = None
+) -> dict[str, Any]:
     return {
         "user_id": user_id,
         "notice_id": notice_id,
@@ -224,23 +256,31 @@ def a_sending(user_id: int, way: Way, what: What, now: datetime, notice_id: int 
         "attempts": 0,
         "not_before": now,
         "created_at": now,
+        "push_id": browser_id,
     }
+
+
+def _browser_id(sending: Sending) -> int | None:
+    return sending.browser.id if sending.browser is not None else None
 
 
 def _sendings() -> Any:
     ways = [column for column in notice_ways.c if column.name != "user_id"]
     told = [column.label(f"of_{column.name}") for column in notices.c]
+    shows = [column.label(f"{SHOWN}{column.name}") for column in push_subscriptions.c]
+    its = and_(push_subscriptions.c.id == _sending.push_id, push_subscriptions.c.user_id == users.c.id)
     return (
         select(_sending.id, _sending.user_id, _sending.way, _sending.what, _sending.attempts, *ways, *told)
         .add_columns(_sending.created_at.label("queued_at"))
         .add_columns(_sending.reason.label("happened"), _sending.mail_address.label("goes_to"))
         .add_columns(users.c.username, logins.c.language)
-        .add_columns(notice_chats.c.place, notice_chats.c.sealed, notice_chats.c.kinds)
+        .add_columns(notice_chats.c.place, notice_chats.c.sealed, notice_chats.c.kinds, *shows)
         .select_from(notice_sendings)
         .join(users, users.c.id == _sending.user_id)
         .outerjoin(logins, logins.c.user_id == users.c.id)
         .outerjoin(notice_ways, notice_ways.c.user_id == users.c.id)
         .outerjoin(notice_chats, and_(notice_chats.c.user_id == users.c.id, notice_chats.c.way == _sending.way))
+        .outerjoin(push_subscriptions, its)
         .outerjoin(notices, notices.c.id == _sending.notice_id)
         .order_by(_sending.id)
     )
@@ -275,4 +315,5 @@ def _whole(row: AnyRow) -> Sending:
         row.happened,
         row.goes_to or ways.mail_address,
         chat_of(row) if row.place is not None else None,
+        browser_of(row, prefix=SHOWN) if row.in_id is not None else None,
     )

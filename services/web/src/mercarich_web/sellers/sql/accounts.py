@@ -11,8 +11,10 @@ from mercarich_db.coverage import coverages_of_seller
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import amazon_accounts, audit_log, listings, logins, sessions, users
 from mercarich_db.types import AnyRow
+from mercarich_reasons.browsers import BrowserOfStopped
 from mercarich_web.database import reading
 from mercarich_web.identity.links import End
+from mercarich_web.identity.sql.browsers import end_browsers, push
 from mercarich_web.identity.sql.links import end_links
 from mercarich_web.paging import Paged
 from mercarich_web.sellers.accounts import AuditEntry, SellerDetails, SellerRow
@@ -63,7 +65,7 @@ class SqlSellerAccounts:
 
     def set_active(self, user_id: int, active: bool, by: Actor, at: datetime) -> bool:
         """Return whether the state changed; then the audit log has an entry. Stopping a seller ends all of the seller's
-        sessions, and the links that decide."""
+        sessions, the links that decide, and the notices that the seller's browsers show."""
 
         def write(connection: Connection) -> bool:
             before = _locked(connection, user_id)
@@ -73,6 +75,7 @@ class SqlSellerAccounts:
             if not active:
                 connection.execute(delete(sessions).where(sessions.c.user_id == user_id))
                 end_links(connection, user_id, End.STOPPED, at)
+                end_browsers(connection, push.user_id == user_id, BrowserOfStopped(), at)
             action = AuditAction.SELLER_STARTED if active else AuditAction.SELLER_STOPPED
             note_down(connection, Deed(action, by, before.username, at, of=user_id))
             return True

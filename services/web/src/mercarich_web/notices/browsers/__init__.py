@@ -1,0 +1,1 @@
+"""Notices as notifications of a browser (web push)."""
