@@ -26,7 +26,7 @@ from mercarich_web.notices.browsers.web_push import Push, Signer, request
 from mercarich_web.notices.calls_http import Calls
 from mercarich_web.notices.chats.vendor import retry_after
 from mercarich_web.notices.notices import What
-from mercarich_web.notices.sending import NotSent, Sending, Undeliverable
+from mercarich_web.notices.sending import NotSent, Sending, Undeliverable, building
 
 SECONDS = 10.0
 
@@ -49,7 +49,8 @@ class BrowserSender:
             to = self.secrets.open(sending.user_id, browser.endpoint_hash, browser.sealed)
         except Unreadable:
             raise _undeliverable(BrowserSecretUnreadable()) from None
-        headers, body = request(to, self._push(sending), self.signer, self.now())
+        with building():
+            headers, body = request(to, self._push(sending), self.signer, self.now())
         headers = {"User-Agent": "Mercarich-Notices/1", "Accept-Encoding": "identity", **headers}
         try:
             reply = self.calls.post(to.endpoint, headers, body, SECONDS)
