@@ -10,7 +10,7 @@ from tests.soak.plant import Plant
 
 from mercarich_contracts.events import EventKind
 from mercarich_db.engine import reading
-from mercarich_db.tables import listing_events, runs
+from mercarich_db.tables import listing_events, listings, runs
 from mercarich_simulator.truth import BUYABLE
 
 
@@ -28,6 +28,8 @@ class Day:
     """Offers that Amazon showed again."""
     held: int
     deleted: int
+    up: int
+    """Offers that are up at its end, by the books."""
     runs: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
 
@@ -49,6 +51,8 @@ def day(plant: Plant, number: int, begin: datetime, end: datetime, faults: Count
         of_runs = select(runs.c.outcome, func.count()).where(*in_time, runs.c.operation != "watch")
         outcomes = connection.execute(of_runs.group_by(runs.c.outcome))
         ended: Counter[str] = Counter(dict(outcomes.tuples().all()))
+        is_up = (listings.c.listed, listings.c.quantity > 0)
+        up = connection.execute(select(func.count()).select_from(listings).where(*is_up)).scalar_one()
     return Day(
         number=number,
         looks=looks,
@@ -59,6 +63,7 @@ def day(plant: Plant, number: int, begin: datetime, end: datetime, faults: Count
         restored=_restored(plant, begin.timestamp(), end.timestamp()),
         held=events.get(EventKind.HELD, 0),
         deleted=events.get("deleted", 0),
+        up=up,
         runs=ended,
         faults=faults,
     )

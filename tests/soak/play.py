@@ -251,4 +251,4 @@ class _Show:
             f"day {row.number}: {row.looks:,} looks, {row.sold} sold, {row.withdrawn} withdrawn, {row.revived} revived"
         )
         faults = f"{row.faults.total()} faults and events; {time.monotonic() - self._began:.0f} s"
-        self._console.print(f"{text}, {row.held} held; {faults}", highlight=False)
+        self._console.print(f"{text}, {row.held} held, {row.up:,} up; {faults}", highlight=False)

@@ -4,6 +4,7 @@ ones."""
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import Connection, select
 
@@ -66,4 +67,10 @@ def rules(values: Values) -> Rules:
 
 
 def _all(own: Mapping[str, str], general: Mapping[str, str]) -> Rules:
+    return _parsed(frozenset(own.items()), frozenset(general.items()))
+
+
+@lru_cache(maxsize=1_024)  # a check reads the rules of all sellers every few seconds, and they seldom change
+def _parsed(own_texts: frozenset[tuple[str, str]], general_texts: frozenset[tuple[str, str]]) -> Rules:
+    own, general = dict(own_texts), dict(general_texts)
     return rules(Values({key: value_of(key, own.get(key), general.get(key)) for key in _KEYS}))

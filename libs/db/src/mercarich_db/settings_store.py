@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import Connection, func, insert, literal, select, union_all, update
 
@@ -69,7 +70,7 @@ class WorkerSetting:
 
 
 def read(connection: Connection) -> Values:
-    return _values(stored(connection))
+    return _values_in(frozenset(stored(connection).items()))
 
 
 def stored(connection: Connection) -> Mapping[str, str]:
@@ -181,6 +182,11 @@ def _refuse_crossed(texts: Mapping[str, str], key: str) -> None:
     if key == pool:
         raise BadSetting(MostBelowLeast(key, high, pool + MIN, low))
     raise BadSetting(LeastAboveMost(key, low, pool, high))
+
+
+@lru_cache(maxsize=4)  # they are read every few seconds and change a few times a year
+def _values_in(texts: frozenset[tuple[str, str]]) -> Values:
+    return _values(dict(texts))
 
 
 def _values(texts: Mapping[str, str]) -> Values:
