@@ -162,6 +162,7 @@ def _components() -> dict[str, Schema]:
             existingSecret=NAME,
             key=KEY,
             oldKey=KEY_OR_NONE,
+            pushKey=KEY_OR_NONE,
             replicas=closed(min=whole(1, 100), max=whole(1, 100)),
             ingress=closed(enabled=FLAG, className=NAME, annotations=WORDS, tlsSecret=NAME),
             httpRoute=closed(enabled=FLAG, parentRefs={"type": "array", "items": gateway}),

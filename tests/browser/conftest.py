@@ -1,5 +1,6 @@
 """A real Chromium on the pages of a shop with data; skipped, with the reason, when no Chromium is installed."""
 
+import base64
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser
+from pydantic import SecretStr
 from sqlalchemy import select, update
 from tests.browser.shop import furnish, photograph
 from tests.browser.visitor import Visitor, chromium_here
@@ -17,6 +19,8 @@ from mercarich_db.engine import create, reading
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.bootstrap import build_pages
 from mercarich_web.settings import PagesSettings
+
+PUSH_KEY = base64.b64encode(bytes(range(1, 33))).decode()
 
 
 class Shop(NamedTuple):
@@ -59,6 +63,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         amazon_consent_url="https://amazon.example/consent",
         amazon_application_id="amzn1.sp.x",
         codes_for_operators=False,
+        push_key=SecretStr(PUSH_KEY),
     )
     with served(build_pages(shared, own, passwords=PASSWORDS)) as site:
         yield Shop(site.origin, story, draft, url)

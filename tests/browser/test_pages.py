@@ -78,6 +78,7 @@ PAGES = {
 STRANGERS = {"sign-in": "/sign-in", "join": "/join/welcome", "decide": "/decide/link-1"}
 """Pages for visitors who are not signed in."""
 NO_PAGES = {
+    *("/push-worker.js", "/manifest.webmanifest"),
     *("/healthz", "/readyz", "/assets/{name}", "/listings/{listing_id}/pictures/{slot}"),
     "/replacements/{listing_id}/pictures/{revival_id}",
     "/decide/{token}/pictures/{which}",

@@ -73,7 +73,7 @@ def test_a_process_is_given_no_variable_of_another_service(case: str) -> None:
         "jobs": "WEB_",
         "web": "PAGES_PUBLIC_URL",
         "pages": "PAGES_",
-        "notices": ("NOTICES_", "PAGES_KEY", "PAGES_OLD_KEY", "PAGES_PUBLIC_URL"),
+        "notices": ("NOTICES_", "PAGES_KEY", "PAGES_OLD_KEY", "PAGES_PUBLIC_URL", "PAGES_PUSH_KEY"),
     }
     proxies = {site.proxy: f"{site.upper}_PROXY_" for site in ON}
     for access, component, name in _given(objects(case)):
@@ -90,6 +90,7 @@ def test_secrets_come_by_reference_and_only_to_those_who_need_them(case: str) ->
         "MERCARICH_DATABASE_URL": everybody | tokens,
         "PAGES_KEY": {"pages", "notices"},
         "PAGES_OLD_KEY": {"pages", "notices"} if case == "full" else set(),
+        "PAGES_PUSH_KEY": {"pages", "notices"} if case == "full" else set(),
         "NOTICES_SMTP_PASSWORD": {"notices"} if case == "full" else set(),
         "FEED_LWA_CLIENT_ID": tokens,
         "FEED_LWA_CLIENT_SECRET": tokens,

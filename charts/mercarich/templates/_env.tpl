@@ -220,7 +220,7 @@ without Kafka. The argument as for mercarich.pod. */}}
 {{- include "mercarich.settingsEnv" .Values.pages.settings }}
 {{- end -}}
 
-{{/* What pages and notices share: the address, and the key of which secrets are made. */}}
+{{/* What pages and notices share: the address, the key of which secrets are made, and that of web push. */}}
 {{- define "mercarich.pagesEnv" -}}
 - name: PAGES_PUBLIC_URL
   value: {{ .Values.pages.publicUrl | quote }}
@@ -235,6 +235,13 @@ without Kafka. The argument as for mercarich.pod. */}}
     secretKeyRef:
       name: {{ .Values.pages.existingSecret }}
       key: {{ .Values.pages.oldKey }}
+{{- end }}
+{{- if and .Values.pages.pushKey (not .Values.dev.enabled) }}
+- name: PAGES_PUSH_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.pages.existingSecret }}
+      key: {{ .Values.pages.pushKey }}
 {{- end }}
 {{- end -}}
 

@@ -39,7 +39,7 @@ that is on by default and was switched off on purpose is left alone, so that it 
 {{- $rules := list -}}
 {{- $monitoring := .Values.monitoring -}}
 {{- if .Values.dev.enabled -}}
-{{- $own := list "database.existingSecret" "database.key" "database.proxyKey" "database.port" "kafka.bootstrap" "kafka.ports" "kafka.security" "feed.existingSecret" "feed.keys" "feed.lwaUrl" "feed.spapiUrl" "pages.existingSecret" "pages.key" "pages.oldKey" "networkPolicy.database" "networkPolicy.kafka" "networkPolicy.internetExcept" -}}
+{{- $own := list "database.existingSecret" "database.key" "database.proxyKey" "database.port" "kafka.bootstrap" "kafka.ports" "kafka.security" "feed.existingSecret" "feed.keys" "feed.lwaUrl" "feed.spapiUrl" "pages.existingSecret" "pages.key" "pages.oldKey" "pages.pushKey" "networkPolicy.database" "networkPolicy.kafka" "networkPolicy.internetExcept" -}}
 {{- range $market := include "mercarich.marketplaces" . | fromJsonArray -}}
 {{- $own = append $own (printf "marketplaces.%s.upstreamUrl" $market.name) -}}
 {{- $own = append $own (printf "marketplaces.%s.acceptTerms" $market.name) -}}

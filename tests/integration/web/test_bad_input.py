@@ -132,6 +132,7 @@ BAD: Mapping[str, list[Row]] = {
         ("sqlite:////nowhere/at/all.db", 75, "unable to open database file"),
     ],
     "pause": PAUSE,
+    "push-key": [("now", 2, "unrecognized arguments: now")],
     "pools": [("extra", 2, "unrecognized arguments: extra")],
     "queue": [("", 2, "are required: action"), ("infos", 2, "invalid choice: 'infos'")],
     "resume": PAUSE,

@@ -22,7 +22,7 @@ from mercarich_web.settings import PagesSettings
 
 BETTER = "a better one, longer"
 WEBHOOK = "https://ann.example/secret-path"
-ALL_ENDED = {"sessions": 1, "keys": ["a program"], "webhook": WEBHOOK, "chats": ["slack"]}
+ALL_ENDED = {"sessions": 1, "keys": ["a program"], "webhook": WEBHOOK, "chats": ["slack"], "browsers": 0}
 
 
 @pytest.fixture

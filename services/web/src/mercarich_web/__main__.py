@@ -38,7 +38,7 @@ def process(argv: Sequence[str]) -> int:
     serve.add_argument("--port", type=int, default=PORT, help="port; 0 picks one (default %(default)s)")
     worker = processes.add_parser("worker", help="work on sellers' jobs")
     worker.add_argument("--jobs", type=Kind, choices=list(Kind), required=True)
-    processes.add_parser("notices", help="keep sellers' notices, and send them by mail, chat and webhook")
+    processes.add_parser("notices", help="keep sellers' notices, and send them by mail, chat, webhook and browser")
     arguments = parser.parse_args(argv)
     if arguments.process == "serve":
         return _serve(arguments.host, arguments.port)

@@ -30,7 +30,7 @@ async function open(path) {
   const home = self.location.origin;
   let page = new URL("/notices", home);
   try {
-    const asked = new URL(path, home);
+    const asked = new URL(path ?? page, home);
     if (asked.origin === home) page = asked;
   } catch {
     // The page of notices it is.

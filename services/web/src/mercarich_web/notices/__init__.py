@@ -1,1 +1,1 @@
-"""What sellers are told of, by page, mail, chat and webhook."""
+"""What sellers are told of, by page, mail, chat, webhook and browser."""
