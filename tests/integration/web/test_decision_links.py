@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote_plus
@@ -544,3 +545,20 @@ def test_a_message_offers_its_sellers_replacements_alone(
 
     assert [one["sku"] for one in receiver.calls[-1].json["replacements"]] == ["DOWN-1"]
     assert [one.user_id for one in links(engine)] == [ann_id]
+
+
+def test_of_two_who_press_at_once_one_decides(site: Served, link: str, engine: Engine) -> None:
+    visitors = {"approve": site.browser(), "refuse": site.browser()}
+    forms = {word: form_of(one.get(link).text) for word, one in visitors.items()}
+
+    def push(word: str) -> int:
+        headers = {"Origin": site.origin}
+        return visitors[word].client.post(f"{link}/{word}", data=forms[word], headers=headers).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = dict(zip(visitors, pool.map(push, visitors), strict=True))
+
+    assert sorted(answers.values()) == [303, 409]
+    [decided] = [word for word, status in answers.items() if status == 303]
+    assert states(engine) == [{"approve": "approved", "refuse": "undone"}[decided]]
+    assert len([one for one in deeds(engine) if one.action.endswith("_by_link")]) == 1
