@@ -42,7 +42,7 @@ def _fulfils(row: AnyRow) -> bool:
         return False
     good = 10 * row.rating_good >= 9 * (row.rating_good + row.rating_bad) > 0
     cheap = row.price_jpy + row.postage_jpy <= row.first_price_jpy
-    return good and cheap and row.alike_parts >= 3_000 and row.condition_code <= row.first_condition_code
+    return bool(good and cheap and row.alike_parts >= 3_000 and row.condition_code <= row.first_condition_code)
 
 
 class Approvals:

@@ -53,7 +53,7 @@ def decisions(keys: Keys, book: SqlWaiting, proposals: SqlProposals) -> APIRoute
         account: Account = reader,
     ) -> shapes.Proposals:
         """What is not known of a replacement never matches a filter on it. `after`: the `next` of the page before."""
-        found = book.page(account.user_id, wish, unpacked(after) if after else None)
+        found = book.page(account.user_id, wish, unpacked(after) if after else None, judge=True)
         return shapes.Proposals(
             replacements=[shapes.proposal(one, found.rule.misses.get(one.id, ())) for one in found.rows],
             rule_is_on=found.rule.is_on,

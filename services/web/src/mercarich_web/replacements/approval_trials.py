@@ -75,4 +75,4 @@ class ByRule:
 
     is_on: bool
     misses: Mapping[int, Sequence[Reason]]
-    """By the replacement's id; none: the rule approves it, or would."""
+    """By the replacement's id; none: the rule approves it, or would. Nothing where the rule is off and nobody asks."""

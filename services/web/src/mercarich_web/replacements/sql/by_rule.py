@@ -58,11 +58,13 @@ def fitting(connection: Connection, user_id: int, ids: Collection[int] | None = 
     return [id for id, missed in approvals.rule_misses(connection, user_id, rows).items() if not missed]
 
 
-def told(connection: Connection, user_id: int, ids: Collection[int]) -> ByRule:
-    """Return what the rule says of these."""
-    rows: Sequence[AnyRow] = connection.execute(select(revivals).where(among(_its.id, ids))).all()
+def told(connection: Connection, user_id: int, ids: Collection[int], *, judge: bool) -> ByRule:
+    """Return what the rule says of these; `judge`: also where it is off."""
     _, rule = approval_rules.of(connection, user_id)
-    return ByRule(rule.is_on, approvals.rule_misses(connection, user_id, rows) if rows else {})
+    if not ids or not (rule.is_on or judge):
+        return ByRule(rule.is_on, {})
+    rows: Sequence[AnyRow] = connection.execute(select(revivals).where(among(_its.id, ids))).all()
+    return ByRule(rule.is_on, approvals.rule_misses(connection, user_id, rows))
 
 
 def _outcome(row: AnyRow) -> Outcome:

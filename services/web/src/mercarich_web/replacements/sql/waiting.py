@@ -90,19 +90,21 @@ class SqlWaiting:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def page(self, user_id: int, wish: Wish, after: Place | None = None) -> ProposalPage:
+    def page(self, user_id: int, wish: Wish, after: Place | None = None, *, judge: bool = False) -> ProposalPage:
+        """`judge`: say what the seller's rule misses of each also where it is off, and no filter is about it."""
         key = _KEYS[wish.order]
         with reading(self._engine) as connection:
             asked = _asked(connection, user_id, wish)
-        rows = _rows(asked)
-        if after is not None:
-            rows = rows.where(or_(key > after.key, and_(key == after.key, _found.id > after.revival_id)))
-        with reading(self._engine) as connection:
+            rows = _rows(asked)
+            if after is not None:
+                rows = rows.where(or_(key > after.key, and_(key == after.key, _found.id > after.revival_id)))
             found = connection.execute(rows.limit(ROWS + 1)).all()
             whole = after is None and len(found) <= ROWS
             matching = len(found) if whole else _count(connection, asked)
             waiting = _count(connection, _Asked(user_id, Wish())) if wish.narrows else matching
-            rule = by_rule.told(connection, user_id, [row.id for row in found[:ROWS]])
+            rule = by_rule.told(
+                connection, user_id, [row.id for row in found[:ROWS]], judge=judge or wish.rule is not None
+            )
         place = Place(found[ROWS - 1].place, found[ROWS - 1].id) if len(found) > ROWS else None
         return ProposalPage([_proposal(row) for row in found[:ROWS]], place, matching, waiting, rule)
 
@@ -171,7 +173,7 @@ def _matching(query: Select[Any], asked: _Asked) -> Select[Any]:
 
 def _narrowed(query: Select[Any], asked: _Asked) -> Select[Any]:
     wish = asked.wish
-    query = query.outerjoin(revival_candidates, its_candidate()).where(_found.user_id == asked.user_id)
+    query = query.outerjoin(revival_candidates, its_candidate()).where(Filter(_found.user_id == asked.user_id))
     if asked.fitting is not None:
         fits = Filter(among(_found.id, asked.fitting))
         query = query.where(fits if wish.rule is RuleView.APPROVES else not_(fits))
