@@ -320,12 +320,15 @@ def test_the_language_follows_browser_account_and_choice(visitor: Browser) -> No
     assert '<html lang="en"' in visitor.get("/account").text
 
 
-def test_an_open_page_that_asks_by_itself_keeps_no_session(visitor: Browser, clock: Clock) -> None:
+@pytest.mark.parametrize(("path", "headers"), [("/running", {}), ("/account", {"X_By_Itself": "true"})])
+def test_an_open_page_that_asks_by_itself_keeps_no_session(
+    visitor: Browser, clock: Clock, path: str, headers: dict[str, str]
+) -> None:
     """The visitor has left; the open page keeps making requests."""
     visitor.sign_in("ann")
     for _ in range(9):
         clock.move(seconds=15 * 60)
-        asked = visitor.get("/running").status_code
+        asked = visitor.get(path, **headers).status_code
 
     assert asked == 303
     visitor.sign_in("ann")

@@ -6,7 +6,7 @@ import pytest
 from tools.life_cycle import EXAMPLES, NOW
 
 from mercarich_contracts.events import EventKind
-from mercarich_listings.details import NAMES, Details, columns, edited, edited_since, kept, why_fixed
+from mercarich_listings.details import NAMES, Details, columns, edited, edited_since, kept, version, why_fixed
 from mercarich_listings.history import replay
 from mercarich_listings.listing import DOWN, UP
 from mercarich_listings.store import DRAFT_COLUMNS, SELLERS_COLUMNS
@@ -104,3 +104,19 @@ def test_what_changed_after_the_form_was_opened_is_told_but_for_what_it_asks_its
     shown = replace(HAS, least_price_jpy=None, most_price_jpy=None)
 
     assert edited_since("A-1", given, shown, present) == told
+
+
+def test_a_version_is_another_one_after_each_change() -> None:
+    others = [
+        version(1, HAS),
+        version(2, HAS),
+        version(1, replace(HAS, title="Theirs")),
+        version(1, replace(HAS, asin=None)),
+        version(1, replace(HAS, listing_quantity=9)),
+        version(1, replace(HAS, offer_price_jpy=9)),
+        version(1, replace(HAS, least_price_jpy=9)),
+        version(1, replace(HAS, most_price_jpy=9)),
+    ]
+
+    assert len(set(others)) == len(others)
+    assert version(1, HAS) == version(1, replace(HAS))

@@ -3,6 +3,7 @@
 
 const MESSAGE_SECONDS = 6;
 const AGAIN_SECONDS = 5;
+const REFRESH_SECONDS = 30;
 
 document.addEventListener("DOMContentLoaded", begin);
 
@@ -45,6 +46,24 @@ document.addEventListener("htmx:responseError", (event) => {
   const picks = document.getElementById("picks");
   if (why && picks) window.htmx.ajax("GET", window.location.href, { target: picks, select: "#picks", swap: "outerHTML" });
 });
+
+// A table with data-refresh is as it is now, unless somebody works in it, or does not see it.
+setInterval(() => {
+  const table = document.querySelector("[data-refresh]");
+  if (!table || document.hidden || isInUse(table)) return;
+  const headers = { "X-By-Itself": "true" };
+  window.htmx.ajax("GET", window.location.href, { target: table, select: `#${table.id}`, swap: "outerHTML", headers });
+}, REFRESH_SECONDS * 1000);
+
+function isInUse(table) {
+  const chosen = window.getSelection();
+  return (
+    table.contains(document.activeElement) ||
+    table.querySelector("input:checked, .unsent") !== null ||
+    document.querySelector(".htmx-request") !== null ||
+    (!chosen.isCollapsed && table.contains(chosen.anchorNode))
+  );
+}
 
 // The card that one is in, by its place: what comes in its stead gets the next key.
 let place = -1;

@@ -141,6 +141,8 @@ ASKED_BY_PAGES = frozenset(
     }
 )
 """Routes that an open page requests repeatedly without its user."""
+BY_ITSELF = "x-by-itself"
+"""The header of a page that an open page requests again without its user, for a table in it."""
 
 
 def visiting(request: Request) -> Visit:
@@ -148,7 +150,8 @@ def visiting(request: Request) -> Visit:
     door: Door = request.app.state.door
     token = request.cookies.get(request.app.state.cookie, "")
     path = getattr(request.scope.get("route"), "path", "")
-    session = door.who(token, by_itself=path in ASKED_BY_PAGES) if token else None
+    by_itself = path in ASKED_BY_PAGES or BY_ITSELF in request.headers
+    session = door.who(token, by_itself=by_itself) if token else None
     visit = visit_of(request, session, door.form_secret(session) if session is not None else "", door.now())
     request.state.visit = visit
     return visit
