@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from tests.browser.visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -35,8 +36,9 @@ def test_a_hold_is_looked_at_and_released(visit: Visit) -> None:
     assert page.locator("form[action$='/release']").count() == 0
 
 
-def test_some_listings_of_a_hold_are_ticked_and_released(visit: Visit) -> None:
-    visitor = visit("operator")
+@pytest.mark.parametrize("width", [390, 1280])
+def test_some_listings_of_a_hold_are_ticked_and_released(visit: Visit, width: int) -> None:
+    visitor = visit("operator", width)
     visitor.open("/holds/2")
     page = visitor.page
     page.remove_listener("dialog", visitor.dismiss)

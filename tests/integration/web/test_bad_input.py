@@ -109,6 +109,13 @@ BAD: Mapping[str, list[Row]] = {
         ("release 0", 2, "expected a whole number from 1 to"),
         ("release 99999999999999999999", 2, "expected a whole number from 1 to"),
         ("release 77", 1, "there is no hold 77"),
+        ("release 77 --skus S1", 1, "there is no hold 77"),
+        ("release 77 --skus", 2, "--skus: expected at least one argument"),
+        ("release 77 --skus ,", 2, "--skus belongs to --skus or --file with a SKU"),
+        ("release 77 --file no-such-file", 2, "no-such-file cannot be read: No such file or directory"),
+        ("release 77 --file /dev/null", 2, "/dev/null has no SKU"),
+        ("release 77 --dry-run", 2, "--dry-run belongs to --skus or --file with a SKU"),
+        ("release 77 --username hanako", 2, "--username belongs to --skus or --file with a SKU"),
         ("release 77 --by ''", 2, "expected a name of 1 to 64 characters"),
     ],
     "job": [

@@ -1,7 +1,9 @@
 """`mercarich hold list` and `mercarich hold release ID`."""
 
+from pathlib import Path
+
 from sqlalchemy import Engine, select
-from tests.integration.web.conftest import Mercarich
+from tests.integration.web.conftest import Deeds, Mercarich
 from tests.integration.web.rows import NOW, Rows
 
 from mercarich_contracts.market import RouteName, State
@@ -89,3 +91,93 @@ def _hold(engine: Engine) -> tuple[object, ...]:
     columns = tables.holds.c
     with reading(engine) as connection:
         return tuple(connection.execute(select(columns.released_at, columns.released_by, columns.applied_at)).one())
+
+
+def prices(rows: Rows) -> int:
+    """A hold of two prices of Hanako: the first would be 300 yen, and the second asks for no change."""
+    seller = rows.user("hanako")
+    for key, value in {"REPRICING": "follow", "CREATE_PROFIT_PERCENT": "20", "REVIVAL_FEE_PERCENT": "10"}.items():
+        rows.add(tables.seller_settings, user_id=seller, key=key, value=value, updated_at=NOW, updated_by="x")
+    hold = rows.hold(rows.run(1), user_id=seller, kind="prices")
+    bounds = {"offer_price_jpy": 5000, "least_price_jpy": 100, "most_price_jpy": 9000, "hold_id": hold}
+    for number, price in ((1, 210), (2, None)):
+        source = rows.source(f"x{number}", price_jpy=price, postage_jpy=0)
+        rows.listing(seller, source, f"S{number}", held_at=NOW, **bounds)
+    return hold
+
+
+def test_single_rows_are_shown_and_then_released_with_their_prices(
+    mercarich: Mercarich, rows: Rows, engine: Engine, deeds: Deeds
+) -> None:
+    hold = prices(rows)
+
+    seen = mercarich.page("hold", "release", str(hold), "--skus", "S1,S2", "--dry-run")
+    assert _rows(engine) == []
+    done = mercarich.json("hold", "release", str(hold), "--skus", "S1", "--by", "taro")
+
+    assert [line.split() for line in seen.splitlines() if line.startswith("S")] == [
+        ["S1", "hanako", "5,000", "300"],
+        ["S2", "hanako", "5,000", "stays"],
+    ]
+    assert f"2 of 2 listings of hold {hold} would be released" in seen
+    assert (done["released"], done["before"], done["previewed"]) == (1, 0, False)
+    assert [(one["sku"], one["price_jpy"], one["to_jpy"]) for one in done["listings"]] == [("S1", 5000, 300)]
+    assert _rows(engine) == [(hold, 1, "taro", 300)]
+    assert deeds() == [("hold_listings_released", "taro", str(hold), "S1")]
+    again = mercarich.page("hold", "release", str(hold), "--skus", "S1", "S2")
+    assert f"1 of 2 listings of hold {hold} are released" in again
+    assert "1 were released before" in again
+
+
+def test_a_file_names_the_rows(mercarich: Mercarich, rows: Rows, engine: Engine, tmp_path: Path) -> None:
+    hold, file = prices(rows), tmp_path / "skus.txt"
+    file.write_bytes("\ufeffS1\r\n\r\n S2 \nS1\n".encode())
+
+    done = mercarich.json("hold", "release", str(hold), "--file", str(file))
+
+    assert done["released"] == 2
+    assert [(row[1], row[3]) for row in _rows(engine)] == [(1, 300), (2, 5000)]
+
+
+def test_skus_that_do_not_wait_are_named_and_none_is_released(mercarich: Mercarich, rows: Rows, engine: Engine) -> None:
+    hold = prices(rows)
+    rows.listing(1, rows.source("x9"), "FREE-1")
+
+    refused = mercarich("hold", "release", str(hold), "--skus", "S1", "FREE-1", "NONE-1")
+
+    assert (refused.returncode, _rows(engine)) == (1, [])
+    assert f"2 of 3 SKUs do not wait for hold {hold}: FREE-1, NONE-1; none was released" in refused.stderr
+
+
+def test_of_a_sku_that_several_sellers_have_one_is_named(mercarich: Mercarich, rows: Rows, engine: Engine) -> None:
+    hold = rows.hold(rows.run(1))
+    for name in ("hanako", "jiro"):
+        rows.listing(rows.user(name), rows.source(f"x-{name}", state="sold"), "S1", hold_id=hold)
+
+    refused = mercarich("hold", "release", str(hold), "--skus", "S1")
+    done = mercarich.json("hold", "release", str(hold), "--skus", "S1", "--username", "jiro")
+
+    assert refused.returncode == 2
+    assert "2 sellers have the SKU S1: hanako, jiro; add --username NAME" in refused.stderr
+    assert [(one["username"], one["to_jpy"]) for one in done["listings"]] == [("jiro", None)]
+    assert len(_rows(engine)) == 1
+
+
+def test_rows_of_a_hold_that_is_released_are_not_released_again(
+    mercarich: Mercarich, rows: Rows, engine: Engine
+) -> None:
+    hold = prices(rows)
+    mercarich.page("hold", "release", str(hold))
+    written = _rows(engine)
+
+    page = mercarich.page("hold", "release", str(hold), "--skus", "S1")
+
+    assert f"nothing of hold {hold} was released; 1 were released before" in page
+    assert _rows(engine) == written
+
+
+def _rows(engine: Engine) -> list[tuple[int, int, str, int | None]]:
+    row = tables.hold_releases.c
+    query = select(row.hold_id, row.listing_id, row.released_by, row.shown_jpy).order_by(row.listing_id)
+    with reading(engine) as connection:
+        return [(*one,) for one in connection.execute(query)]

@@ -18,7 +18,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.orders import ORDERED
 from mercarich_db.bulk import CHUNK, insert_missing, insert_rows, update_rows
 from mercarich_db.conditions import GIVEN_IDS, among, among_keys
-from mercarich_db.tables import listing_events, listings, source_items
+from mercarich_db.tables import hold_releases, listing_events, listings, source_items
 from mercarich_listings import removed_store
 from mercarich_listings.event import Change, Event
 from mercarich_listings.listing import Listing
@@ -109,7 +109,8 @@ def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
 
     One statement for all rows in which the same columns differ, and one for all events. Drafts that became offers are
     read at Amazon at once, their sources are looked at at once, and they are no longer watched as deleted ones; those
-    that the watch has set to 0 are pushed. The source of what is paused has a place among those that are looked at.
+    that the watch has set to 0 are pushed. The source of what is paused has a place among those that are looked at. A
+    release of what a hold keeps no more is forgotten, so that it counts for nothing that the same hold keeps later.
     """
     made = list(changes)
     differing: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
@@ -122,12 +123,29 @@ def save(connection: Connection, changes: Iterable[Change[Row]]) -> None:
     tell(connection, [change.event for change in made if change.event is not None])
     lived = [(change.after, change) for change in made if isinstance(change.after, Listing)]
     listed = [listing for listing, change in lived if _was_listed(change)]
+    freed = [kept for _, change in lived if (kept := _freed(change)) is not None]
+    if freed:
+        _forget_releases(connection, freed)
     watched = [listing for listing, change in lived if _was_listed(change) or _was_paused(change)]
     if watched:
         look_soon(connection, [listing.source_item_id for listing in watched])
     if listed:
         read_soon(connection, [listing.id for listing in listed], listed[0].changed_at)
         _end_watch(connection, {(listing.user_id, listing.sku): listing.id for listing in listed})
+
+
+def _freed(change: Change[Any]) -> tuple[int, int] | None:
+    """Return the ids of the hold and of the listing that it keeps no more."""
+    before: Listing = change.before
+    if before.hold_id is None or change.after.hold_id == before.hold_id:
+        return None
+    return before.hold_id, before.id
+
+
+def _forget_releases(connection: Connection, freed: Sequence[tuple[int, int]]) -> None:
+    key = (hold_releases.c.hold_id, hold_releases.c.listing_id)
+    for start in range(0, len(freed), CHUNK):
+        connection.execute(delete(hold_releases).where(among_keys(key, sorted(freed)[start : start + CHUNK])))
 
 
 def read_soon(connection: Connection, ids: Sequence[int], at: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.market import State
 from mercarich_reasons.reason import Reason
-from mercarich_reasons.repricing import PriceFollows
+from mercarich_reasons.repricing import PriceDiffers, PriceFollows
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,5 +140,5 @@ class ListingNotPaused(Reason):
     sku: str
 
 
-BY_PRICE = (EarnsTooLittle, EarnsEnoughAgain, LossRuleEnded, PriceFollows)
+BY_PRICE = (EarnsTooLittle, EarnsEnoughAgain, LossRuleEnded, PriceFollows, PriceDiffers)
 """Reasons of changes by price."""

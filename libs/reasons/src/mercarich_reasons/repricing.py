@@ -97,6 +97,14 @@ class PriceOvertaken(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class PriceDiffers(Reason):
+    """A released price is not asked for: it is another one by now than the person saw."""
+
+    shown_jpy: int
+    to_jpy: int
+
+
+@dataclass(frozen=True, slots=True)
 class PriceWaits(Reason):
     """A price is on its way: nothing of it was sent to Amazon yet."""
 

@@ -96,15 +96,85 @@ def test_a_hold_that_is_not_there_and_too_many_ticks_are_refused(operator: Brows
     assert (missing.status_code, many.status_code) == (404, 422)
 
 
+def prices(rows: Rows) -> int:
+    """A hold of two prices of Tom: the first would be 300 yen, and the second asks for no change."""
+    tom = rows.user("tom")
+    for key, value in {"REPRICING": "follow", "CREATE_PROFIT_PERCENT": "20", "REVIVAL_FEE_PERCENT": "10"}.items():
+        rows.add(tables.seller_settings, user_id=tom, key=key, value=value, updated_at=ago(days=1), updated_by="tom")
+    hold = rows.hold(rows.run(1), user_id=tom, kind=HoldKind.PRICES, reason=TooManyPrices(2, 40))
+    bounds = {"offer_price_jpy": 5000, "least_price_jpy": 100, "most_price_jpy": 9000, "hold_id": hold}
+    for number, price in ((1, 210), (2, None)):
+        source = rows.source(f"x{number}", price_jpy=price, postage_jpy=0)
+        rows.listing(tom, source, f"TOM-{number}", held_at=ago(minutes=5), **bounds)
+    return hold
+
+
+def shown(table: ReadTable) -> list[tuple[int, int | None]]:
+    return sorted((row.listing_id, row.shown_jpy) for row in table(tables.hold_releases))
+
+
+def test_the_price_that_the_page_showed_is_released(operator: Browser, rows: Rows, table: ReadTable) -> None:
+    hold = prices(rows)
+    ticked = ticks(operator.get(f"/holds/{hold}").text)
+    assert ticked == ["1:300", "2:5000"]
+    rows.change(update(tables.source_items).values(price_jpy=700))
+
+    operator.post(f"/holds/{hold}/release-listings", listing=ticked)
+
+    assert shown(table) == [(1, 300), (2, 5000)]
+
+
+def test_a_whole_hold_releases_the_prices_of_its_moment_and_keeps_those_that_were_shown_before(
+    operator: Browser, rows: Rows, table: ReadTable
+) -> None:
+    hold = prices(rows)
+    operator.get(f"/holds/{hold}")
+    operator.post(f"/holds/{hold}/release-listings", listing="2:5000")
+    rows.change(update(tables.source_items).values(price_jpy=700))
+
+    operator.post(f"/holds/{hold}/release")
+
+    assert shown(table) == [(1, 1000), (2, 5000)]
+    assert [row.released_by for row in table(tables.holds)] == ["ohta"]
+
+
+def test_a_price_that_was_another_by_then_is_told_and_can_be_released_again(
+    operator: Browser, rows: Rows, table: ReadTable
+) -> None:
+    hold = prices(rows)
+    operator.get(f"/holds/{hold}")
+    operator.post(f"/holds/{hold}/release-listings", listing="1:240")
+    rows.change(update(tables.hold_releases).values(differs_at=ago(minutes=1)))
+
+    page = operator.get(f"/holds/{hold}").text
+
+    assert "¥240 was released, but it was another price by then." in page
+    assert ticks(page) == ["1:300", "2:5000"]
+    operator.post(f"/holds/{hold}/release-listings", listing="1:300")
+    assert [(row.shown_jpy, row.differs_at) for row in table(tables.hold_releases)] == [(300, None)]
+    assert "another price by then" not in operator.get(f"/holds/{hold}").text
+
+
+def test_a_release_from_a_page_of_the_release_before_goes_by_the_price_of_its_moment(
+    operator: Browser, rows: Rows, table: ReadTable
+) -> None:
+    hold = prices(rows)
+    operator.get(f"/holds/{hold}")
+    operator.post(f"/holds/{hold}/release-listings", listing="1")
+    wrong = operator.post(f"/holds/{hold}/release-listings", listing="1:much")
+
+    assert (shown(table), wrong.status_code) == ([(1, 300)], 422)
+
+
 def test_prices_are_ticked_too_and_the_question_says_what_happens(operator: Browser, rows: Rows) -> None:
     tom = rows.user("tom")
     hold = rows.hold(rows.run(1), user_id=tom, kind=HoldKind.PRICES, reason=TooManyPrices(1, 9))
     rows.listing(tom, rows.source("x1"), "TOM-1", hold_id=hold)
     page = operator.get(f"/holds/{hold}").text
 
-    assert ticks(page) == ["1"]
+    assert ticks(page) == ["1:0"]
     assert "The prices of the ticked listings will change; the others wait on. Release them?" in page
 
 
 def ticks(page: str) -> list[str]:
-    return re.findall(r'<input type="checkbox" name="listing" value="(\d+)"', page)
+    return re.findall(r'<input type="checkbox" name="listing" value="(\d+(?::\d+)?)"', page)

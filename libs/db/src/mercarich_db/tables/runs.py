@@ -100,7 +100,7 @@ holds = Table(
     Index("ix_holds_open", "applied_at", "run_id"),
 )
 
-# a person's release of single listings of a hold, until a checker has applied it
+# a person's release of single listings of a hold, or of a whole hold of prices, until a checker has applied it
 hold_releases = Table(
     "hold_releases",
     metadata,
@@ -108,4 +108,7 @@ hold_releases = Table(
     Column("listing_id", Id, primary_key=True, autoincrement=False),
     Column("released_at", UtcDateTime, nullable=False),
     Column("released_by", String(64), nullable=False),
+    Column("shown_jpy", Integer, nullable=True),  # of a hold of prices: the offer's price that was released
+    # another price was asked for when it was to be applied: it waits for another release
+    Column("differs_at", UtcDateTime, nullable=True),
 )

@@ -20,6 +20,7 @@ REPRICING: Mapping[str, str] = {
     "price_refused": "Amazon refused the price {to_jpy}[: {text}][ (code {issue})]",
     "price_not_taken": "Amazon accepted the price {to_jpy}, but did not take it",
     "price_overtaken": "{to_jpy} is not sent: the offer is down, or has another source or price since",
+    "price_differs": "{shown_jpy} was released, but by what its source costs now it would be {to_jpy}: look again",
     "price_waits": "on its way from {from_jpy} to {to_jpy}: it is about to be sent to Amazon",
     "price_sent": "on its way from {from_jpy} to {to_jpy}: sent {at}, and Amazon is read until it has it",
     "follows_no_more": "it follows its source no more since {at}, until it is resumed",

@@ -21,6 +21,7 @@ REPRICING: Mapping[str, str] = {
     "price_refused": "Amazonが価格{to_jpy}を拒否しました[：{text}][（コード{issue}）]",
     "price_not_taken": "Amazonは価格{to_jpy}を受け付けましたが、反映されませんでした",
     "price_overtaken": "{to_jpy}は送信しません：出品が停止中か、仕入れ元または価格が変わりました",
+    "price_differs": "{shown_jpy}で解除されましたが、現在の仕入れ元の価格では{to_jpy}になります。再確認が必要です",
     "price_waits": "{from_jpy}から{to_jpy}への変更をまもなくAmazonに送信します",
     "price_sent": "{from_jpy}から{to_jpy}への変更を{at}に送信しました。Amazonに反映されるまで確認します",
     "follows_no_more": "{at}から、価格は仕入れ元に追従していません。再開するまで追従しません",

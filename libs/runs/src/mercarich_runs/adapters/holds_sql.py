@@ -1,29 +1,15 @@
 """Rows of `holds`: read as `domain.brake.Hold`, opened, and closed when they hold nothing any more."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-import orjson
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    and_,
-    bindparam,
-    delete,
-    exists,
-    insert,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, insert, or_, select, update
 
 from mercarich_contracts.market import Marketplace, RouteName
 from mercarich_db.conditions import GIVEN_IDS, among
-from mercarich_db.tables import hold_releases, holds, listings, runs
-from mercarich_runs.domain.brake import BY_PRICE, FOR_A_PERSON, Hold, HoldKind, NewHold
+from mercarich_db.tables import holds, listings, runs
+from mercarich_runs.domain.brake import FOR_A_PERSON, Hold, HoldKind, NewHold
 from mercarich_runs.ports import Outcome
 
 _HOLD = select(*(holds.c[name] for name in Hold.__dataclass_fields__))
@@ -58,7 +44,7 @@ def _read(connection: Connection, query: Select[Any], **given: Any) -> list[Hold
         Hold(
             **{
                 **row._mapping,
-                "kind": _kind(row.kind),
+                "kind": kind_of(row.kind),
                 "route": None if row.route is None else RouteName(row.route),
             }
         )
@@ -66,7 +52,7 @@ def _read(connection: Connection, query: Select[Any], **given: Any) -> list[Hold
     ]
 
 
-def _kind(kind: str | None) -> HoldKind | None:
+def kind_of(kind: str | None) -> HoldKind | None:
     return None if kind is None else HoldKind(kind)
 
 
@@ -87,74 +73,6 @@ def open_of_route(connection: Connection, run_id: int, marketplace: Marketplace,
     )
     if connection.execute(select(holds.c.id).where(*same)).first() is None:
         open_one(connection, run_id, marketplace, new, now)
-
-
-class Release(NamedTuple):
-    run_id: int
-    only_mark: bool
-    """The run withdraws nothing, it only marks."""
-    kind: HoldKind | None
-
-    @property
-    def by_price(self) -> HoldKind | None:
-        """The kind, of a hold by price."""
-        return self.kind if self.kind in BY_PRICE else None
-
-
-def released(connection: Connection, marketplace: Marketplace) -> dict[int, Release]:
-    """Return, by id, the holds that a person released and that are not applied yet."""
-    return _releases(connection, holds.c.marketplace == marketplace, holds.c.released_at.is_not(None))
-
-
-class ReleasedAlone(NamedTuple):
-    """Listings that a person released while the rest of their hold waits on."""
-
-    holds: Mapping[int, Release]
-    """By id; none of them was released itself."""
-    of: Mapping[int, int]
-    """Listing's id -> id of the hold that kept it when it was released."""
-
-
-def released_alone(connection: Connection, marketplace: Marketplace) -> ReleasedAlone:
-    one = hold_releases.c
-    chosen = connection.execute(
-        select(one.listing_id, one.hold_id)
-        .join(holds, holds.c.id == one.hold_id)
-        .where(holds.c.marketplace == marketplace)
-        .order_by(one.hold_id)
-    ).all()
-    if not chosen:  # nearly always
-        return ReleasedAlone({}, {})
-    kept_by = holds.c.id.in_(sorted({row.hold_id for row in chosen}))
-    return ReleasedAlone(
-        _releases(connection, kept_by, holds.c.released_at.is_(None)),
-        {row.listing_id: row.hold_id for row in chosen},
-    )
-
-
-def end_released_alone(connection: Connection, alone: ReleasedAlone, later: Collection[int]) -> None:
-    """Forget these releases, but for those of the listings that are changed `later`. A hold that holds nothing any more
-    stays open while its run goes on: it keeps what falls next, which a person has not seen."""
-    done = [(hold_id, listing_id) for listing_id, hold_id in alone.of.items() if listing_id not in later]
-    if done:
-        key = tuple_(hold_releases.c.hold_id, hold_releases.c.listing_id)
-        connection.execute(delete(hold_releases).where(key.in_(done)))
-
-
-def _releases(connection: Connection, *which: ColumnElement[bool]) -> dict[int, Release]:
-    query = (
-        select(holds.c.id, holds.c.run_id, holds.c.kind, runs.c.arguments)
-        .outerjoin(runs, runs.c.id == holds.c.run_id)
-        .where(_STANDS, *which)
-    )
-    return {
-        row.id: Release(row.run_id, _says_without_update(row.arguments), _kind(row.kind))
-        for row in connection.execute(query)
-    }
-
-
-def _says_without_update(arguments: str | None) -> bool:
-    return bool(arguments and orjson.loads(arguments).get("without_update"))
 
 
 def close(connection: Connection, ids: Sequence[int], now: datetime) -> None:

@@ -19,6 +19,7 @@ from mercarich_db import fee_estimates
 from mercarich_db.conditions import among
 from mercarich_db.price_rules import PriceRules
 from mercarich_db.tables import listings, repricings, source_items
+from mercarich_listings import listing as life
 from mercarich_listings import repricing_store, store
 from mercarich_listings.event import Trigger
 from mercarich_listings.listing import Listing, Lived
@@ -28,6 +29,7 @@ from mercarich_replacements.earnings import Sale
 from mercarich_replacements.loss_stop import UNDECIDED, Decision, Step
 from mercarich_replacements.repricing import Following, decide, may_follow
 from mercarich_runs.adapters import price_brake_sql
+from mercarich_runs.adapters.released_sql import Kept
 from mercarich_runs.domain.brake import BrakeSettings, Doubt, Hold, HoldKind
 
 PRICES_AT_ONCE = 200
@@ -209,17 +211,29 @@ def later(connection: Connection, kept: Sequence[Listing]) -> dict[int, int | No
     return late
 
 
+@dataclass(frozen=True, slots=True)
+class Let:
+    """What became of released listings."""
+
+    changes: Sequence[Lived] = ()
+    """Also of those that another price than the released one is asked for: they wait on."""
+    differing: frozenset[Kept] = frozenset()
+    """These, with the holds that keep them."""
+
+
 def release(
     connection: Connection,
     kept: Sequence[Listing],
     kinds: Mapping[int, HoldKind],
     rules: PriceRules,
     now: datetime,
-) -> list[Lived]:
+    shown: Mapping[Kept, int | None],
+) -> Let:
     """Change the listings whose holds by price, of these `kinds` by id, a person released, by the prices last seen;
-    return the changes. Sources whose price asks for something else by now are due at once."""
+    `shown` are the prices that the person saw, None where no release says one. Sources whose price asks for something
+    else by now are due at once."""
     if not kept:
-        return []
+        return Let()
     item, offer = source_items.c, listings.c
     columns = (item.state, item.reason, item.price_jpy, item.postage_jpy, item.evidence_id)
     own = (offer.offer_price_jpy, offer.least_profit_jpy, offer.least_price_jpy, offer.most_price_jpy)
@@ -230,7 +244,7 @@ def release(
     )
     of = {row.id: row for row in rows}
     states = repricing_store.now_of(connection, list(of), now)
-    changes, others = [], set[int]()
+    changes, others, differing = [], set[int](), set[Kept]()
     for listing in kept:
         row, kind = of[listing.id], kinds[listing.hold_id or 0]
         seen = (row.state, row.reason, row.price_jpy, row.postage_jpy)
@@ -239,12 +253,17 @@ def release(
         mine, limit = rules.of(listing.user_id), row.least_profit_jpy
         stands = {"paused": listing.quantity == 0, "held": kind is not HoldKind.PRICES}
         decision = decide(sale, mine, limit, following, **stands)
-        changes.append(prices.release(listing, decision, kind, now, Trigger(evidence_id=row.evidence_id)))
+        key, trigger = (listing.hold_id or 0, listing.id), Trigger(evidence_id=row.evidence_id)
+        if (other := prices.differs(decision, kind, shown.get(key))) is not None:
+            changes.append(life.hold(listing, now, other, replace(trigger, hold_id=listing.hold_id)))
+            differing.add(key)
+            continue
+        changes.append(prices.release(listing, decision, kind, now, trigger))
         if decision.step in prices.HOLDS and prices.HOLDS[decision.step] is not kind:
             others.add(listing.source_item_id)
     _save(connection, changes, now)
     store.look_in_turn(connection, sorted(others), now)
-    return changes
+    return Let(changes, frozenset(differing))
 
 
 def _waiting(

@@ -24,7 +24,7 @@ from mercarich_db.tables import holds, listings, runs, source_items
 from mercarich_listings import store
 from mercarich_listings.listing import Lived
 from mercarich_listings.transition import Stage
-from mercarich_runs.adapters import holds_sql, tallies_sql
+from mercarich_runs.adapters import holds_sql, released_sql, tallies_sql
 from mercarich_runs.adapters.tallies_sql import Changing
 from mercarich_runs.domain import brake
 from mercarich_runs.domain.brake import BrakeSettings, Doubt, Fall, Hold, HoldKind
@@ -136,22 +136,21 @@ def _standing(
 
 def apply_released(connection: Connection, marketplace: Marketplace, rules: PriceRules, now: datetime) -> Released:
     """Withdraw the listings of holds that a person released, and those released alone, if their source is still gone;
-    pause, or put up, those of holds by price, if that still asks for it. `withdrawn` are those that need a
-    replacement."""
-    whole, alone = holds_sql.released(connection, marketplace), holds_sql.released_alone(connection, marketplace)
-    released = {**whole, **alone.holds}
-    if not whole and not alone.of:
+    pause, put up, or ask another price for, those of holds by price, if that still asks for it, and a price is the one
+    that the person saw. `withdrawn` are those that need a replacement."""
+    given = released_sql.read(connection, marketplace)
+    if given is None:
         return Released()
-    every = store.lock_where(connection, listings.c.hold_id.in_(whole)) if whole else []
-    if alone.holds:  # a listing that another hold keeps by now was not released
-        chosen = store.lock(connection, alone.of)
-        every += [one for one in chosen if one.hold_id in alone.holds and one.hold_id == alone.of[one.id]]
+    released = given.holds
+    # All in one order of ids. What another hold keeps by now, or none, was not released.
+    every = [one for one in store.lock(connection, given.listing_ids) if given.lets_go(one.id, one.hold_id)]
     later = prices_sql.later(connection, [one for one in every if released[one.hold_id or 0].kind is HoldKind.PRICES])
     every = [one for one in every if one.id not in later]
     by_price = [one for one in every if released[one.hold_id or 0].by_price and one.stage in _KEPT]
     kept = [one for one in every if not released[one.hold_id or 0].by_price and one.stage in _KEPT]
     kinds = {id: release.by_price for id, release in released.items() if release.by_price is not None}
-    moved = prices_sql.release(connection, by_price, kinds, rules, now)
+    priced = prices_sql.release(connection, by_price, kinds, rules, now, given.rows)
+    moved, differing = priced.changes, priced.differing
     seen = _seen(connection, {listing.source_item_id for listing in kept})
     changes = [
         withdrawals.release(
@@ -160,14 +159,13 @@ def apply_released(connection: Connection, marketplace: Marketplace, rules: Pric
         for listing in kept
     ]
     store.save(connection, changes)
-    holds_sql.close(connection, sorted(whole.keys() - later.values()), now)
-    holds_sql.end_released_alone(connection, alone, later)
+    released_sql.end(connection, given, later, differing, now)
     down = [one for one in changes if one.after.searching and one.after.quantity == 0]
     lower = [one for one in moved if one.after.quantity < one.before.quantity]
     higher = [one for one in moved if one.after.quantity > one.before.quantity]
-    priced = [one for one in moved if one.event is not None and one.event.kind is EventKind.PRICE_ASKED]
+    asked = [one for one in moved if one.event is not None and one.event.kind is EventKind.PRICE_ASKED]
     of_run = {id: release.run_id for id, release in released.items()}
-    _count(connection, of_run, {"released": down, "paused": lower, "recovered": higher, "repriced": priced})
+    _count(connection, of_run, {"released": down, "paused": lower, "recovered": higher, "repriced": asked})
     needing = withdrawals.by_seller({one.after.id: one.after.user_id for one in down})
     return Released(needing, prices_sql.moved_by(moved))
 

@@ -13,7 +13,7 @@ from mercarich_listings import listing as life
 from mercarich_listings.event import Trigger
 from mercarich_listings.listing import Listing, Lived
 from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded, PriceNoLongerAsks
-from mercarich_reasons.repricing import PriceFollows
+from mercarich_reasons.repricing import PriceDiffers, PriceFollows
 from mercarich_reasons.stock import SourceOnSaleAgain
 from mercarich_replacements.loss_stop import Decision, Step
 from mercarich_runs.domain.brake import BY_PRICE, FOR_A_PERSON, Hold, HoldKind
@@ -129,6 +129,14 @@ def release(listing: Listing, decision: Decision, kind: HoldKind, now: datetime,
     if HOLDS.get(decision.step) is kind:
         return _step(listing, decision, now, trigger)
     return life.let_go(listing, now, PriceNoLongerAsks(), trigger)
+
+
+def differs(decision: Decision, kind: HoldKind, shown_jpy: int | None) -> PriceDiffers | None:
+    """Return why a released price is not asked for: by the latest price of its source it is another one than the person
+    saw. `shown_jpy` is None for a release that says no price."""
+    if kind is not HoldKind.PRICES or shown_jpy is None or not isinstance(decision.reason, PriceFollows):
+        return None
+    return PriceDiffers(shown_jpy, decision.reason.to_jpy) if decision.reason.to_jpy != shown_jpy else None
 
 
 def _step(listing: Listing, decision: Decision, now: datetime, trigger: Trigger) -> Lived:

@@ -2,8 +2,12 @@
 
 import argparse
 import getpass
+from pathlib import Path
 
 from mercarich_contracts.audit import Actor
+
+LARGEST_FILE = 1_000_000
+"""Bytes of a file with SKUs."""
 
 
 def command_parser(name: str, doc: str | None) -> argparse.ArgumentParser:
@@ -33,6 +37,21 @@ def person(text: str) -> str:
     if not (1 <= len(text.strip()) <= 64 and text.strip().isprintable()):
         raise argparse.ArgumentTypeError("expected a name of 1 to 64 characters")
     return text.strip()
+
+
+def skus_of(path: str) -> list[str]:
+    """Return the SKUs of a file with one on each line."""
+    try:
+        with Path(path).open("rb") as file:
+            text = file.read(LARGEST_FILE + 1).decode("utf-8-sig")
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise argparse.ArgumentTypeError(f"{path} is not a text in UTF-8") from error
+    skus = list(filter(None, map(str.strip, text.splitlines())))
+    if not skus or len(text) > LARGEST_FILE:
+        raise argparse.ArgumentTypeError(f"{path} has no SKU" if not skus else f"{path} is larger than 1 MB")
+    return skus
 
 
 def note(text: str) -> str:

@@ -60,6 +60,10 @@ class HeldListing:
     """The offer's price."""
     released: bool
     """A person released it alone; a checker applies that within seconds."""
+    shown_jpy: int | None = None
+    """The price that was released, of a hold of prices."""
+    differs_at: datetime | None = None
+    """When another price than that was asked for: nothing was done, and it waits for another release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,30 @@ class HeldEvidence:
 class HoldList:
     holds: Sequence[Hold]
     """Newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedRow:
+    id: int
+    sku: str
+    username: str
+    price_jpy: int | None
+    """The offer's price."""
+    to_jpy: int | None
+    """The price that is released, of a hold of prices; null: by what its source costs now, it asks for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowsReleased:
+    """The result of a release of some rows, or what it would be."""
+
+    hold: Hold
+    released: int
+    before: int
+    """Released before, and not applied yet."""
+    listings: Sequence[ReleasedRow]
+    previewed: bool
+    """Nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)

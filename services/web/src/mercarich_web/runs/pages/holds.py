@@ -1,14 +1,17 @@
 """The pages of holds: the open ones with the listings that wait, releasing one or some of its listings, and the
 closed ones."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
+from pydantic import StringConstraints
 
 from mercarich_platform.clock import Clock
-from mercarich_web.api.ids import GivenId, Id
+from mercarich_web.api.ids import Id
 from mercarich_web.runs.sql.held_prices import SqlHeldPrices
 from mercarich_web.runs.sql.holds import SqlHolds
+from mercarich_web.runs.sql.releases import SqlReleases
 from mercarich_web.site.addresses import Above, Below
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Operator
@@ -17,10 +20,12 @@ OPEN_SHOWN = 50
 CLOSED_SHOWN = 30
 LISTINGS_SHOWN = 50
 EVIDENCE_SHOWN = 5
-Ticked = Annotated[list[GivenId] | None, Form(max_length=LISTINGS_SHOWN)]
+Row = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}(:[0-9]{1,9})?$")]
+"""The id of a listing, and the price that the page showed for it."""
+Ticked = Annotated[list[Row] | None, Form(max_length=LISTINGS_SHOWN)]
 
 
-def routes(site: Site, book: SqlHolds, prices: SqlHeldPrices, now: Clock) -> APIRouter:
+def routes(site: Site, book: SqlHolds, releases: SqlReleases, prices: SqlHeldPrices, now: Clock) -> APIRouter:
     routes = APIRouter(prefix="/holds")
 
     @routes.get("")
@@ -52,14 +57,20 @@ def routes(site: Site, book: SqlHolds, prices: SqlHeldPrices, now: Clock) -> API
 
     @routes.post("/{hold_id}/release")
     def release(visit: FreshOperator, hold_id: Id) -> Response:
-        done = book.release(hold_id, visit.actor, now())
+        done = releases.release(hold_id, visit.actor, now())
         return site.to(f"/holds/{hold_id}", "hold_released" if done.changed else "hold_was_closed", str(hold_id))
 
     @routes.post("/{hold_id}/release-listings")
     def release_listings(visit: FreshOperator, hold_id: Id, listing: Ticked = None) -> Response:
         book.one(hold_id)
-        number = book.release_listings(hold_id, listing or (), visit.actor, now())
+        number = len(releases.release_listings(hold_id, _shown(listing or ()), visit.actor, now()))
         notice = "hold_listings_released" if number else "hold_no_listing_released"
         return site.to(f"/holds/{hold_id}", notice, str(number))
 
     return routes
+
+
+def _shown(rows: Sequence[str]) -> dict[int, int | None]:
+    """Return the ids, with the prices that the page showed."""
+    ticked = (row.partition(":") for row in rows)
+    return {int(id): int(price) if price else None for id, _, price in ticked}

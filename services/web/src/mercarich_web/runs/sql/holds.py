@@ -2,26 +2,43 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Engine, Select, and_, exists, func, or_, select
 
-from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES
-from mercarich_db.audit import Deed, note_down
-from mercarich_db.conditions import among
-from mercarich_db.engine import run_tx
+from mercarich_db.bulk import CHUNK
 from mercarich_db.tables import evidence, hold_releases, holds, listings, run_sellers, runs, source_items, users
 from mercarich_db.types import AnyRow
 from mercarich_web.database import reading
 from mercarich_web.paging import Paged
 from mercarich_web.refusals import NotFound
-from mercarich_web.runs.holds import HeldEvidence, HeldListing, Hold, HoldNow, Released
+from mercarich_web.runs.holds import HeldEvidence, HeldListing, Hold, HoldNow
 
 OF_RUN_SHOWN = 200
-_RELEASED_ALONE = exists().where(
-    and_(hold_releases.c.hold_id == listings.c.hold_id, hold_releases.c.listing_id == listings.c.id)
+_NAMED = and_(hold_releases.c.hold_id == listings.c.hold_id, hold_releases.c.listing_id == listings.c.id)
+"""The release of a listing alone, or of the price that its whole hold had for it."""
+
+_HELD = (
+    select(
+        listings.c.id,
+        listings.c.sku,
+        listings.c.title,
+        listings.c.user_id,
+        users.c.username,
+        source_items.c.item_id,
+        source_items.c.state,
+        source_items.c.reason,
+        source_items.c.observed_at,
+        source_items.c.marketplace,
+        listings.c.offer_price_jpy,
+        and_(hold_releases.c.listing_id.is_not(None), hold_releases.c.differs_at.is_(None)).label("released"),
+        hold_releases.c.shown_jpy,
+        hold_releases.c.differs_at,
+    )
+    .outerjoin(hold_releases, _NAMED)
+    .join(source_items, source_items.c.id == listings.c.source_item_id)
+    .join(users, users.c.id == listings.c.user_id)
 )
 
 
@@ -49,51 +66,6 @@ class SqlHolds:
         if hold is None:
             raise NotFound(f"there is no hold {hold_id}; `mercarich hold list` shows the open ones")
         return hold
-
-    def release(self, hold_id: int, by: Actor, at: datetime) -> Released:
-        """Release a hold's changes and write the audit log; the checker applies them within seconds.
-
-        A hold that is released already stays as it is. Raises `NotFound`.
-        """
-
-        def mark(connection: Connection) -> bool:
-            waiting = (holds.c.id == hold_id, holds.c.released_at.is_(None), holds.c.applied_at.is_(None))
-            change = update(holds).where(*waiting).values(released_at=at, released_by=by.name)
-            if connection.execute(change).rowcount != 1:
-                return False
-            of = connection.execute(select(holds.c.user_id).where(holds.c.id == hold_id)).scalar_one()
-            note_down(connection, Deed(AuditAction.HOLD_RELEASED, by, str(hold_id), at, of=of))
-            return True
-
-        changed = run_tx(self._engine, mark)
-        return Released(self.one(hold_id), changed)
-
-    def release_listings(self, hold_id: int, listing_ids: Sequence[int], by: Actor, at: datetime) -> int:
-        """Release these of the listings that wait for a hold, and write the audit log. The checker applies them within
-        seconds; the hold itself waits on.
-
-        Return how many were released: none of a hold that is released or closed, nor what does not wait for it any
-        more, nor what was released before.
-        """
-
-        def mark(connection: Connection) -> int:
-            waiting = (holds.c.id == hold_id, holds.c.released_at.is_(None), holds.c.applied_at.is_(None))
-            hold = connection.execute(select(holds.c.user_id).where(*waiting).with_for_update()).one_or_none()
-            if hold is None:
-                return 0
-            which = (among(listings.c.id, listing_ids), listings.c.hold_id == hold_id, ~_RELEASED_ALONE)
-            chosen = connection.execute(
-                select(listings.c.id, listings.c.sku).where(*which).order_by(listings.c.id)
-            ).all()
-            if chosen:
-                stamp = {"hold_id": hold_id, "released_at": at, "released_by": by.name}
-                connection.execute(insert(hold_releases), [{**stamp, "listing_id": row.id} for row in chosen])
-                detail = ", ".join(row.sku for row in chosen)
-                deed = Deed(AuditAction.HOLD_LISTINGS_RELEASED, by, str(hold_id), at, detail, hold.user_id)
-                note_down(connection, deed)
-            return len(chosen)
-
-        return run_tx(self._engine, mark)
 
     def waiting(self, limit: int) -> Sequence[Hold]:
         """Return the newest holds that nobody has released and for which listings wait."""
@@ -130,31 +102,20 @@ class SqlHolds:
 
     def listings(self, hold_id: int, above: int, limit: int) -> Paged[HeldListing]:
         """Return a page of the listings that wait for the hold, by their ids above `above`."""
-        source = source_items.c
-        query = (
-            select(
-                listings.c.id,
-                listings.c.sku,
-                listings.c.title,
-                listings.c.user_id,
-                users.c.username,
-                source.item_id,
-                source.state,
-                source.reason,
-                source.observed_at,
-                source.marketplace,
-                listings.c.offer_price_jpy,
-                _RELEASED_ALONE.label("released"),
-            )
-            .join(source_items, source.id == listings.c.source_item_id)
-            .join(users, users.c.id == listings.c.user_id)
-            .where(listings.c.hold_id == hold_id, listings.c.id > above)
-            .order_by(listings.c.id)
-            .limit(limit + 1)
-        )
+        query = _HELD.where(listings.c.hold_id == hold_id, listings.c.id > above).order_by(listings.c.id)
         with reading(self._engine) as connection:
-            found = [_held(row) for row in connection.execute(query)]
+            found = [_held(row) for row in connection.execute(query.limit(limit + 1))]
         return Paged(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+    def named(self, hold_id: int, skus: Sequence[str]) -> Sequence[HeldListing]:
+        """Return the listings with these SKUs that wait for the hold."""
+        query, given = _HELD.where(listings.c.hold_id == hold_id).order_by(listings.c.id), sorted(set(skus))
+        found: list[HeldListing] = []
+        with reading(self._engine) as connection:
+            for start in range(0, len(given), CHUNK):
+                some = query.where(listings.c.sku.in_(given[start : start + CHUNK]))
+                found += [_held(row) for row in connection.execute(some)]
+        return found
 
     def some_evidence(self, hold_id: int, number: int) -> Sequence[HeldEvidence]:
         """Return the evidence of a few of the waiting listings, others at each call."""
@@ -183,7 +144,7 @@ def _held(row: AnyRow) -> HeldListing:
     url = SITES[Marketplace(row.marketplace)].page_url(row.item_id)
     seen = (row.item_id, row.state, row.reason, row.observed_at)
     its = (row.id, row.sku, row.title, row.user_id, row.username)
-    return HeldListing(*its, *seen, url, row.offer_price_jpy, row.released)
+    return HeldListing(*its, *seen, url, row.offer_price_jpy, bool(row.released), row.shown_jpy, row.differs_at)
 
 
 def hold_of(row: AnyRow) -> Hold:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from mercarich_web.console.output import cell, plain, table
-from mercarich_web.runs.holds import Hold, HoldList, Released
+from mercarich_web.runs.holds import Hold, HoldList, Released, RowsReleased
 
 
 def hold_list(answer: HoldList) -> RenderableType:
@@ -29,6 +29,29 @@ def released(answer: Released) -> RenderableType:
     if hold.released_by is None:
         return cell(f"hold {hold.id} was closed before; nothing changed")
     return cell(f"hold {hold.id} was released before, by {hold.released_by}; nothing changed")
+
+
+def rows_released(answer: RowsReleased) -> RenderableType:
+    return Group(_row_table(answer), cell(_told(answer)))
+
+
+def _row_table(answer: RowsReleased) -> RenderableType:
+    if answer.hold.kind != "prices":
+        return table(["sku", "seller"], [[one.sku, one.username] for one in answer.listings])
+    rows = [[one.sku, one.username, one.price_jpy, one.to_jpy or "stays"] for one in answer.listings]
+    return table(["sku", "seller", "price", "new price"], rows)
+
+
+def _told(answer: RowsReleased) -> str:
+    hold, before = answer.hold, f"; {answer.before:,} were released before" if answer.before else ""
+    if answer.previewed:
+        return f"{answer.released:,} of {hold.listings:,} listings of hold {hold.id} would be released{before}"
+    if not answer.released:
+        return f"nothing of hold {hold.id} was released{before or ': it was released, or closed'}"
+    return (
+        f"{answer.released:,} of {hold.listings:,} listings of hold {hold.id} are released: "
+        f"a checker changes them within seconds{before}"
+    )
 
 
 def _where(hold: Hold) -> str:
