@@ -71,8 +71,8 @@ def test_a_process_is_given_no_variable_of_another_service(case: str) -> None:
         "operator": "OPERATOR_",
         "seed": "FEED_",
         "jobs": "WEB_",
-        "web": "PAGES_PUBLIC_URL",
-        "pages": "PAGES_",
+        "web": ("PAGES_PUBLIC_URL", "NOTICES_SMTP_HOST"),
+        "pages": ("PAGES_", "NOTICES_SMTP_HOST"),
         "notices": ("NOTICES_", "PAGES_KEY", "PAGES_OLD_KEY", "PAGES_PUBLIC_URL", "PAGES_PUSH_KEY"),
     }
     proxies = {site.proxy: f"{site.upper}_PROXY_" for site in ON}

@@ -217,6 +217,7 @@ without Kafka. The argument as for mercarich.pod. */}}
   value: {{ $.Values.pages.publicUrl }}/amazon/linked
 {{- end }}
 {{- end }}
+{{- include "mercarich.mailsEnv" . }}
 {{- include "mercarich.settingsEnv" .Values.pages.settings }}
 {{- end -}}
 
@@ -259,11 +260,20 @@ without Kafka. The argument as for mercarich.pod. */}}
 {{- include "mercarich.settingsEnv" .Values.notices.settings }}
 {{- end -}}
 
+{{/* Whether invitations can be mailed, for who invites: the process of notices sends them. */}}
+{{- define "mercarich.mailsEnv" -}}
+{{- with index .Values.notices.settings "NOTICES_SMTP_HOST" }}
+- name: NOTICES_SMTP_HOST
+  value: {{ . | quote }}
+{{- end }}
+{{- end -}}
+
 {{/* Of commands: an invitation's link begins with the pages' address. */}}
 {{- define "mercarich.env.web" -}}
 {{ include "mercarich.sharedEnv" . }}
 - name: PAGES_PUBLIC_URL
   value: {{ .Values.pages.publicUrl | quote }}
+{{- include "mercarich.mailsEnv" . }}
 {{- end -}}
 
 {{/* A proxy's variables; the argument: root, prefix (YAHOO_PROXY), market (yahoo), values. */}}

@@ -315,6 +315,8 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("get", "/sellers"): Row(For.OPERATOR),
     ("get", "/sellers/invite"): Row(For.OPERATOR),
     ("post", "/sellers/invite"): Row(For.OPERATOR, "/sellers/invite", {"username": "eve"}),
+    ("post", "/sellers/invite/again"): Row(For.OPERATOR, "/sellers/invite/again", {"username": "eve"}),
+    ("post", "/sellers/invite/revoke"): Row(For.OPERATOR, "/sellers/invite/revoke", {"username": "eve"}),
     ("get", "/sellers/{user_id}"): Row(For.OPERATOR, "/sellers/1"),
     ("get", "/sellers/{user_id}/listings"): Row(For.OPERATOR, "/sellers/1/listings?sku=ANN-1"),
     ("get", "/sellers/{user_id}/listings/{listing_id}"): Row(For.OPERATOR, "/sellers/1/listings/1"),

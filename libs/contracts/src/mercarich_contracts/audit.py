@@ -36,6 +36,8 @@ class AuditAction(StrEnum):
     PASSKEY_REMOVED = "passkey_removed"
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     INVITED = "invited"
+    INVITATION_MAILED_AGAIN = "invitation_mailed_again"
+    INVITATION_REVOKED = "invitation_revoked"
     JOINED = "joined"
     KEY_MADE = "key_made"
     KEY_REVOKED = "key_revoked"

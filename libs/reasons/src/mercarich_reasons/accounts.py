@@ -78,6 +78,13 @@ class NoMailAddress(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class TooManyInvitationMails(Reason):
+    """Invitations were mailed to this address as often as a day allows."""
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessageUnbuildable(Reason):
     """A mail, call or message could not be built from what it was to tell, so that it was not sent."""
 

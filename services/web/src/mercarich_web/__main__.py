@@ -63,7 +63,7 @@ def _serve(host: str, port: int) -> int:
 
     def pages(stop: threading.Event) -> int:
         tell_build("pages")
-        app = build_pages(shared, own)
+        app = build_pages(shared, own, mails=bool(load(NoticesSettings).smtp_host))
         app.state.open_key()
         app.state.measuring.start()
         # Probes and Prometheus need none of the connections and threads that visitors use.

@@ -11,6 +11,7 @@ from mercarich_platform.clock import Clock, utc_now
 from mercarich_platform.settings import SharedSettings
 from mercarich_web import docs_page as docs
 from mercarich_web.accounts.entrance import entrance
+from mercarich_web.accounts.pages import joining
 from mercarich_web.amazon import pages as amazon
 from mercarich_web.amazon.account import ConsentPage
 from mercarich_web.amazon.linking import LinkAmazon, ShowAmazon
@@ -61,7 +62,7 @@ from mercarich_web.listings.sql.sources import SqlSources
 from mercarich_web.listings.sql.stories import SqlListingFile
 from mercarich_web.listings.views import Figures
 from mercarich_web.marketplaces import wiring as marketplaces
-from mercarich_web.notices.wiring import notice_pages
+from mercarich_web.notices.wiring import FirstKinds, notice_pages
 from mercarich_web.openapi import api
 from mercarich_web.orders import api as orders_api
 from mercarich_web.orders import pages as orders
@@ -106,9 +107,15 @@ CONNECTIONS = THREADS // 2
 
 
 def build_pages(
-    shared: SharedSettings, own: PagesSettings, *, now: Clock = utc_now, passwords: Argon2Passwords | None = None
+    shared: SharedSettings,
+    own: PagesSettings,
+    *,
+    mails: bool = False,
+    now: Clock = utc_now,
+    passwords: Argon2Passwords | None = None,
 ) -> FastAPI:
-    """Build the application. Raises `BadConfiguration` when the database's address cannot be parsed."""
+    """Build the application. `mails`: the process of notices has a mail server. Raises `BadConfiguration` when the
+    database's address cannot be parsed."""
     engine = engines.create(shared.database, pool_size=CONNECTIONS)
     end = ExitStack()
     end.callback(engine.dispose)
@@ -211,6 +218,7 @@ def build_pages(
         ),
         *people.routers,
         *notice_pages(engine, site, people.key, people.audit, own, now),
+        joining.routes(site, people.door, people.invitations, FirstKinds()),
         of_api,
         *([docs.routes(site, of_api)] if own.docs else []),
         *workers.pages(engine, shared, site, now),
@@ -218,7 +226,7 @@ def build_pages(
         *schedule.pages(engine, site, now),
         *marketplaces.pages(engine, own, site, now),
         *system_settings.pages(engine, site, now),
-        *sellers.pages(engine, own.public_url, site, now),
+        *sellers.pages(engine, own.public_url, site, now, mails=mails),
     ]
     app = create_app(site, people.door, routers, own=own, end=end.close)
     app.state.api, app.state.open_key, app.state.measuring = of_api, people.key.open, measure

@@ -54,6 +54,7 @@ from mercarich_db.tables.settings import schedule_runs, settings, settings_histo
 from mercarich_db.tables.sign_in import (
     api_keys,
     audit_log,
+    invitation_mails,
     invitations,
     logins,
     passkeys,
@@ -85,6 +86,7 @@ __all__ = [
     "hazard_cells",
     "hold_releases",
     "holds",
+    "invitation_mails",
     "invitations",
     "job_files",
     "job_problems",

@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from mercarich_db.tables.metadata import metadata
-from mercarich_db.types import Id, UtcDateTime, exact
+from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
 
 logins = Table(  # users who may sign in
     "logins",
@@ -89,6 +89,29 @@ invitations = Table(
     Column("created_by", String(64), nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime, nullable=True),
+    Column("mail_address", String(254), nullable=True),  # of the person who is invited
+    Column("language", exact(8), nullable=True),  # of mails to that address: ja, en
+)
+
+invitation_mails = Table(  # each with a link of its own, so that who joins by it has read the mail
+    "invitation_mails",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("invitation_hash", exact(64), nullable=False),  # the key of its invitation, which may be gone
+    Column(
+        "mail_address", String(254), nullable=False
+    ),  # where it goes, in small letters, so that mails can be counted
+    Column("token_hash", exact(64), nullable=True),  # SHA-256 of the token in the mail; NULL: no try was made yet
+    Column("state", exact(16), nullable=False),  # waiting, sent, failed
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", UtcDateTime, nullable=False),  # claimed by a sender until then, or postponed
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("problem", String(255), nullable=True),
+    Column("refusal", StoredReason, nullable=True),
+    Index("ix_invitation_mails_due", "state", "not_before"),
+    Index("ix_invitation_mails_address", "mail_address", "created_at"),
+    Index("ix_invitation_mails_token", "token_hash"),
+    Index("ix_invitation_mails_invitation", "invitation_hash"),
 )
 
 sign_in_failures = Table(  # in a row, since the last success

@@ -19,6 +19,7 @@ ACCOUNTS: Mapping[str, str] = {
     "second_step_ready": "it is set up already; reload the page",
     "no_consent_page": "Amazon's consent page is not set up on this system",
     "no_mail_address": "This is not a mail address.",
+    "too_many_invitation_mails": "This address has had {most} invitations today, and gets no more until tomorrow.",
     "message_unbuildable": "This message cannot be built.",
     "no_webhook_address": "A webhook must begin with https:// and have a host without a port.",
     "amazon_unreadable": "Amazon cannot be read: no account is linked, or Amazon refuses its token",

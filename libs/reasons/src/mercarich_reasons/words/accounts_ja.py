@@ -18,6 +18,7 @@ ACCOUNTS: Mapping[str, str] = {
     "second_step_ready": "すでに設定済みです。ページを再読み込みしてください",
     "no_consent_page": "Amazonの認可ページがこのシステムに設定されていません",
     "no_mail_address": "メールアドレスの形式が正しくありません。",
+    "too_many_invitation_mails": "このアドレスには本日すでに招待メールを{most}通送信しました。明日まで送信できません。",
     "message_unbuildable": "このメッセージは作成できません。",
     "no_webhook_address": "WebhookのURLはhttps://で始まり、ポート番号を含まないホスト名にしてください。",
     "amazon_unreadable": "Amazonを確認できません。アカウントが未連携か、Amazonが認証を拒否しています",

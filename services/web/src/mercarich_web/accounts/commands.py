@@ -15,7 +15,7 @@ from mercarich_web.console.arguments import actor, command_parser, person, with_
 from mercarich_web.console.asking import Opened, answer
 from mercarich_web.console.output import facts
 from mercarich_web.identity.people import Ended, Role
-from mercarich_web.settings import PagesSettings
+from mercarich_web.settings import NoticesSettings, PagesSettings
 
 if TYPE_CHECKING:
     from mercarich_web.accounts.invitations import Invitations, LostPassword
@@ -31,6 +31,16 @@ class Link:
     plan: int
     expires_at: datetime
     link: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationLink(Link):
+    """As `--json` prints it."""
+
+    mail: str | None
+    """The address that was given."""
+    mailed: bool
+    """Whether another link goes there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,8 @@ def user(argv: Sequence[str]) -> int:
     invite.add_argument("username", type=person, help="a new name, or a seller who cannot sign in yet")
     invite.add_argument("--plan", type=int, choices=PLANS, default=PLANS[0], help="checks a day (%(default)s)")
     invite.add_argument("--operator", action="store_true", help="an operator of the service, not a seller")
+    invite.add_argument("--mail", default="", help="an address: a link goes there, and joining by it confirms it")
+    invite.add_argument("--language", choices=("ja", "en"), default="ja", help="of that mail (%(default)s)")
     reset = with_json(
         actions.add_parser(
             "reset-second-step", help="end authenticator and passkeys: they are lost, and the recovery codes, too"
@@ -122,11 +134,18 @@ def user(argv: Sequence[str]) -> int:
 def _invite(given: Namespace) -> int:
     role = Role.OPERATOR if given.operator else Role.SELLER
 
-    def ask(on: Opened) -> Link:
-        invited = _invitations(on).invite(given.username, given.plan, role, actor(given.by))
-        return Link(given.username, role, given.plan, invited.invitation.expires_at, _address(invited.token))
+    def ask(on: Opened) -> InvitationLink:
+        from mercarich_web.accounts.invitations import Mailing
 
-    return answer(ask, _page, as_json=given.json)
+        mailing = Mailing(given.mail, given.language, goes=bool(load(NoticesSettings).smtp_host))
+        invited = _invitations(on).invite(given.username, given.plan, role, actor(given.by), mailing)
+        of = invited.invitation
+        mailed = mailing.goes and of.mail_address is not None
+        return InvitationLink(
+            of.username, of.role, of.plan, of.expires_at, _address(invited.token), of.mail_address, mailed
+        )
+
+    return answer(ask, _invited_page, as_json=given.json)
 
 
 def _reset(given: Namespace) -> int:
@@ -218,6 +237,13 @@ def _told(reset: Reset) -> RenderableType:
     if not reset.changed:
         return Text(f"{reset.username} is asked for no code; nothing was changed.")
     return Text(f"{reset.username} is asked for no code until it is set up again. All sessions of theirs are ended.")
+
+
+def _invited_page(link: InvitationLink) -> RenderableType:
+    if link.mail is None:
+        return _page(link)
+    mailed = f"Another link goes to {link.mail}; joining by it confirms the address."
+    return Group(_page(link), Text(mailed if link.mailed else "No mail server is set up here: nothing was mailed."))
 
 
 def _page(link: Link) -> RenderableType:

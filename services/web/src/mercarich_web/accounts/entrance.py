@@ -36,6 +36,7 @@ class Entrance:
     keys: Keys
     key: ServerKey
     """The server's key; the accounts' secrets are derived from it."""
+    invitations: Invitations
     routers: Sequence[APIRouter]
 
 
@@ -56,10 +57,10 @@ def entrance(
     show = second_step.Shown(site, step, known, own.public_url)
     of_api = Keys(SqlKeys(engine), Allowances(own.api_calls_a_minute), audit, now)
     routers = [
-        sign_in.routes(site, door, Invitations(people, hashing, audit, now), show),
+        sign_in.routes(site, door, show),
         second_step.routes(show, door),
         passkeys.routes(show, door),
         account.routes(site, door, people, sessions),
         keys.routes(site, of_api),
     ]
-    return Entrance(door, audit, of_api, key, routers)
+    return Entrance(door, audit, of_api, key, Invitations(people, hashing, audit, now), routers)

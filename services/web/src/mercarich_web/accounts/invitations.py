@@ -2,32 +2,49 @@
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_contracts.schedule import PLANS
 from mercarich_platform.clock import Clock
 from mercarich_reasons.account_changes import AccountShut, PasswordReset
-from mercarich_reasons.accounts import HasPassword, NoPlan, NoUsername
+from mercarich_reasons.accounts import HasPassword, NoPlan, NoUsername, TooManyInvitationMails
 from mercarich_reasons.reason import Reason
+from mercarich_web.identity.mail_addresses import mail_address
 from mercarich_web.identity.passwords import Argon2Passwords
 from mercarich_web.identity.people import (
     INVITED_FOR,
     NO_PASSWORD,
     Account,
     Ended,
+    FirstWays,
     Invitation,
     Login,
     Role,
     Taken,
+    Welcome,
     check_password,
 )
 from mercarich_web.identity.sign_in import hashed
 from mercarich_web.identity.sql.audit import SqlAudit
+from mercarich_web.identity.sql.invitations import MOST_MAILS, OpenInvitation, SqlInvitations, TooManyMails
 from mercarich_web.identity.sql.people import SqlPeople
 from mercarich_web.refusals import NotFound, Refused
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """How an invitation reaches the person beside the link that is shown."""
+
+    address: str
+    """As it was entered; empty: nothing is mailed."""
+    language: str
+    """`ja` or `en`."""
+    goes: bool = True
+    """Whether a mail server is set up here. Without one the address is kept, and nothing is mailed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,38 +97,79 @@ class Invitations:
     audit: SqlAudit
     now: Clock
 
-    def invite(self, username: str, plan: int, role: Role, by: Actor) -> Invited:
-        """Invite a new user, or an existing one without a password. Raises `Refused`."""
+    def invite(self, username: str, plan: int, role: Role, by: Actor, mailing: Mailing | None = None) -> Invited:
+        """Invite a new user, or an existing one without a password. Raises `Refused`.
+
+        The link that is mailed is another one than the one returned: who joins by it has read the mail.
+        """
         if not _NAME.fullmatch(username):
             raise Refused(NoUsername())
         if plan not in PLANS:
             raise Refused(NoPlan(plan))
+        to = mail_address(mailing.address) if mailing is not None and mailing.address.strip() else None
         token, now = secrets.token_urlsafe(32), self.now()
-        invitation = Invitation(username, plan, role, by.name[:64], now + INVITED_FOR)
+        language = mailing.language if mailing is not None and to else None
+        invitation = Invitation(username, plan, role, by.name[:64], now + INVITED_FOR, to, language)
         try:
-            self.people.invite(hashed(token), invitation, now)
+            self.people.invite(hashed(token), invitation, now, mails=mailing is not None and mailing.goes)
         except Taken as error:
             raise Refused(HasPassword(username)) from error
-        self.audit.write(AuditAction.INVITED, by, username, role, now)
+        except TooManyMails as error:
+            raise Refused(TooManyInvitationMails(MOST_MAILS)) from error
+        self.audit.write(AuditAction.INVITED, by, username, f"{role}, {to}" if to else role, now)
         return Invited(invitation, token)
 
-    def look(self, token: str) -> Invitation:
+    def look(self, token: str) -> Welcome:
         """Return the invitation. Raises `NotFound` when it was used, has expired or never existed."""
         found = self.people.invitation(hashed(token), self.now())
         if found is None:
             raise NotFound("this invitation cannot be used any more")
         return found
 
-    def accept(self, token: str, password: str, address: str | None) -> Login:
-        """Set the password and return the login; `address` is the browser's; None: this was no browser.
+    def accept(self, token: str, password: str, address: str | None, first: FirstWays | None = None) -> Login:
+        """Set the password and return the login; `address` is the browser's; None: this was no browser. `first`: where
+        the notices of a new user go.
 
-        Raises `NotFound` and `WeakPassword`.
+        Raises `NotFound`, `WeakPassword` and `Refused`.
         """
-        check_password(password, self.look(token).username)
-        login = self.people.accept(hashed(token), self.passwords.hash(password), self.now())
+        found = self.look(token)
+        check_password(password, found.invitation.username)
+        if first is not None:
+            mail_address(first.mail_address)
+        login = self.people.accept(hashed(token), self.passwords.hash(password), self.now(), first)
         if login is None:
             raise NotFound("this invitation cannot be used any more")
         account = login.account
         by = Actor(account.username, account.user_id, address)
-        self.audit.write(AuditAction.JOINED, by, account.username, None, self.now())
+        detail = f"by the mail to {found.invitation.mail_address}" if found.by_mail else None
+        self.audit.write(AuditAction.JOINED, by, account.username, detail, self.now())
         return login
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationDesk:
+    """What becomes of invitations that nobody has accepted yet."""
+
+    book: SqlInvitations
+    audit: SqlAudit
+    now: Clock
+
+    def open(self) -> Sequence[OpenInvitation]:
+        return self.book.open(self.now())
+
+    def mail_again(self, username: str, by: Actor) -> str:
+        """Send another mail, and return its address. Raises `NotFound` and `Refused`."""
+        try:
+            address = self.book.mail_again(username, self.now())
+        except TooManyMails as error:
+            raise Refused(TooManyInvitationMails(MOST_MAILS)) from error
+        if address is None:
+            raise NotFound(f"no open invitation of {username!r} has a mail address")
+        self.audit.write(AuditAction.INVITATION_MAILED_AGAIN, by, username, address, self.now())
+        return address
+
+    def revoke(self, username: str, by: Actor) -> None:
+        """End the link that was shown and those that were mailed. Raises `NotFound`."""
+        if not self.book.revoke(username, self.now()):
+            raise NotFound(f"there is no open invitation of {username!r}")
+        self.audit.write(AuditAction.INVITATION_REVOKED, by, username, None, self.now())

@@ -76,6 +76,30 @@ class Invitation:
     role: Role
     created_by: str
     expires_at: datetime
+    mail_address: str | None = None
+    """Where the person is reached; it is not confirmed before they join by the link that was mailed there."""
+    language: str | None = None
+    """Of the mail: `ja` or `en`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """An invitation, as it looks to who opens its link."""
+
+    invitation: Invitation
+    by_mail: bool
+    """It is the link that was mailed, so that who has it has read the mail."""
+    is_new: bool
+    """Nobody has ever signed in as this user, so that nothing is chosen yet of where notices go."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstWays:
+    """Where the notices of a new user go, before anything is chosen in the account."""
+
+    mail_address: str
+    kinds_by_mail: str
+    """As `notice_ways` has them."""
 
 
 class WeakPassword(Exception):

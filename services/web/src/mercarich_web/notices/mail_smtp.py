@@ -32,20 +32,30 @@ class MailServer:
 
 
 class SmtpSender:
-    """Each mail has a connection of its own, since mails are few."""
+    """Sends a notice by mail."""
 
     def __init__(self, server: MailServer, compose: Callable[[Sending], Letter]) -> None:
-        self._server = server
+        self._mails = Mails(server)
         self._compose = compose
 
     def __call__(self, sending: Sending) -> None:
-        to = sending.mail_address
-        if not to:
+        if not sending.mail_address:
             raise Undeliverable("there is no mail address any more")
+        self._mails.send(sending.mail_address, lambda: self._compose(sending), str(sending.id))
+
+
+class Mails:
+    """Each mail has a connection of its own, since mails are few."""
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+
+    def send(self, to: str, compose: Callable[[], Letter], name: str) -> None:
+        """Send what `compose` returns; `name` is a part of the message's id. Raises `NotSent` and `Undeliverable`."""
         if not is_mail_address(to):
             raise Undeliverable("this is not a mail address", NoMailAddress())
         with building():
-            message = self._message(sending, to)
+            message = self._message(compose(), to, name)
             message.as_bytes()
         try:
             with self._connected() as server:
@@ -60,12 +70,12 @@ class SmtpSender:
         except (OSError, smtplib.SMTPException) as error:
             raise NotSent(f"the mail server cannot be used ({type(error).__name__})") from error
 
-    def _message(self, sending: Sending, to: str) -> EmailMessage:
-        letter, sender = self._compose(sending), self._server.sender
+    def _message(self, letter: Letter, to: str, name: str) -> EmailMessage:
+        sender = self._server.sender
         message = EmailMessage()
         message["From"], message["To"] = f"Mercarich <{sender}>", to
         message["Subject"] = letter.subject
-        message["Date"], message["Message-ID"] = formatdate(), make_msgid(f"{sending.id}", sender.rpartition("@")[2])
+        message["Date"], message["Message-ID"] = formatdate(), make_msgid(name, sender.rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         return message

@@ -64,6 +64,19 @@ ON_BY_DEFAULT = frozenset(
     {Kind.ORDER_UNSOURCED, Kind.CANCELLATIONS, Kind.LATE_SHIPMENTS, Kind.PRICE_STOPPED, Kind.OUTAGE}
 )
 """Kinds that go out by every way that a seller has set up, unless the seller has switched them off."""
+IMPORTANT = (
+    Kind.ORDER_UNSOURCED,
+    Kind.TOKEN,
+    Kind.STUCK,
+    Kind.HELD,
+    Kind.DIFFERS,
+    Kind.OUTAGE,
+    Kind.CANCELLATIONS,
+    Kind.LATE_SHIPMENTS,
+    Kind.PRICE_STOPPED,
+)
+"""Kinds that are mailed to somebody who joins by an invitation, unless they choose otherwise: what may sell without a
+source or cost the account, and what waits for a person."""
 TOLD_WHEN_OVER = frozenset({Kind.TOKEN, Kind.STUCK, Kind.OUTAGE})
 
 

@@ -1,6 +1,6 @@
 """Build the use cases of the notices' pages, on their queries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from fastapi import APIRouter
 from sqlalchemy import Engine
@@ -17,8 +17,10 @@ from mercarich_web.notices.choosing import ChooseWays, ReadNotices
 from mercarich_web.notices.choosing_browsers import ChooseBrowsers
 from mercarich_web.notices.choosing_chats import ChooseChats
 from mercarich_web.notices.choosing_links import ChooseLinks
+from mercarich_web.notices.notices import IMPORTANT, Kind
 from mercarich_web.notices.sql.browsers import SqlBrowsers
 from mercarich_web.notices.sql.chats import SqlChats
+from mercarich_web.notices.sql.kinds import words_of
 from mercarich_web.notices.sql.links_chosen import SqlLinksChosen
 from mercarich_web.notices.sql.notices import SqlNotices
 from mercarich_web.notices.sql.ways import SqlWays
@@ -44,3 +46,13 @@ def notice_pages(
     reading = ReadNotices(SqlNotices(engine), now)
     links = ChooseLinks(SqlLinksChosen(engine), audit, now)
     return [notices.routes(site, reading, ways, chats, browsers, links), browser_pages.routes(site, browsers)]
+
+
+class FirstKinds:
+    """The kinds of notices that are mailed to somebody who joins, for the page on which they join."""
+
+    important: Sequence[str] = IMPORTANT
+
+    def stored(self, codes: Collection[str]) -> str:
+        """Return these kinds as `notice_ways` has them; what is no kind is left out."""
+        return words_of([kind for kind in Kind if kind in codes])

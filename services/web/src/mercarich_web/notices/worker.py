@@ -23,13 +23,15 @@ from mercarich_web.notices.chats.secrets import ChatSecrets
 from mercarich_web.notices.chats.sending_http import ChatSender
 from mercarich_web.notices.chats.vendors import VENDORS
 from mercarich_web.notices.choosing import proof, signing_secret
+from mercarich_web.notices.invitation_mails import SendInvitations
 from mercarich_web.notices.keeping import KeepNotices, SendNotices
 from mercarich_web.notices.letters import Letters
-from mercarich_web.notices.mail_smtp import MailServer, SmtpSender
+from mercarich_web.notices.mail_smtp import Mails, MailServer, SmtpSender
 from mercarich_web.notices.notices import Way
 from mercarich_web.notices.sending import Sender, Sending
 from mercarich_web.notices.sql.causes import SqlCauses
 from mercarich_web.notices.sql.earnings import SqlEarnings
+from mercarich_web.notices.sql.invitation_outbox import SqlInvitationOutbox
 from mercarich_web.notices.sql.links import SqlLinks
 from mercarich_web.notices.sql.notices import SqlNotices
 from mercarich_web.notices.sql.outages import SqlOutages
@@ -60,6 +62,7 @@ class NoticeWorker:
     shared: SharedSettings
     close: Callable[[], None]
     seconds: Monotonic = monotonic
+    invite: SendInvitations | None = None
 
     def run(self, stop: threading.Event) -> int:
         beat = Heartbeat()
@@ -75,7 +78,7 @@ class NoticeWorker:
             (self.keep, KEEP_EVERY),
             (self.keep_rates, KEEP_RATES_EVERY),
             (self.keep_earnings, KEEP_EARNINGS_EVERY),
-            (self.send.sweep, SWEEP_EVERY),
+            (self._sweep, SWEEP_EVERY),
         ]
         due = [0.0 for _ in works]
         while not stop.is_set():
@@ -91,7 +94,8 @@ class NoticeWorker:
                 busy = True
                 while busy and not stop.is_set():
                     beat()
-                    busy = self.send() > 0
+                    invited = self.invite() if self.invite is not None else 0
+                    busy = self.send() + invited > 0
                     beat.reached()
                     if self.seconds() >= min(due):
                         break  # what was not sent yet is sent after the works that are due
@@ -105,6 +109,11 @@ class NoticeWorker:
             server.stop()
         self.close()
         return DONE
+
+    def _sweep(self) -> None:
+        self.send.sweep()
+        if self.invite is not None:
+            self.invite.sweep()
 
 
 def build_notices(
@@ -141,8 +150,9 @@ def build_notices(
     if signer is not None:
         anywhere = calls or Calls(anywhere=pages.webhooks_anywhere)
         senders[Way.BROWSER] = BrowserSender(signer, anywhere, BrowserSecrets(key), letters.notification, now)
-    if own.smtp_host:
-        senders[Way.MAIL] = SmtpSender(_mail_server(own), letters.letter)
+    server = _mail_server(own) if own.smtp_host else None
+    if server is not None:
+        senders[Way.MAIL] = SmtpSender(server, letters.letter)
 
     for way in Way:
         for outcome in NOTICE_OUTCOMES:
@@ -151,8 +161,14 @@ def build_notices(
         KeepNotices(causes, SqlNotices(engine), now)
         for causes in (SqlCauses(engine), SqlRates(engine), SqlEarnings(engine), SqlOutages(engine))
     )
-    send = SendNotices(SqlOutbox(engine), senders, now, lambda way, outcome: NOTICES.labels(way, outcome).inc())
-    return NoticeWorker(keep, keep_rates, keep_earnings, keep_outages, send, shared, engine.dispose)
+
+    def count(way: Way, outcome: str) -> None:
+        NOTICES.labels(way, outcome).inc()
+
+    send = SendNotices(SqlOutbox(engine), senders, now, count)
+    mails = Mails(server) if server is not None else None
+    invite = SendInvitations(SqlInvitationOutbox(engine), mails, key, pages.public_url, now, count)
+    return NoticeWorker(keep, keep_rates, keep_earnings, keep_outages, send, shared, engine.dispose, invite=invite)
 
 
 def _mail_server(own: NoticesSettings) -> MailServer:

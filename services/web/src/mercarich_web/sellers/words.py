@@ -19,6 +19,8 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "passkey_removed": (N_("removed a passkey"), "warn"),
     "recovery_codes_renewed": (N_("created new recovery codes"), ""),
     "invited": (N_("invited"), "info"),
+    "invitation_mailed_again": (N_("mailed an invitation again"), "info"),
+    "invitation_revoked": (N_("revoked an invitation"), "warn"),
     "joined": (N_("accepted the invitation"), "info"),
     "key_made": (N_("created an API key"), "info"),
     "key_revoked": (N_("revoked an API key"), "info"),

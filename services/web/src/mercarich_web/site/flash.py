@@ -117,6 +117,8 @@ _MESSAGES: Mapping[str, str] = {
     "market_resumed": N_("The marketplace resumes within seconds."),
     "setting_changed": N_("%(about)s is changed; processes follow within seconds."),
     "plan_changed": N_("The plan of %(about)s counts from the next run on."),
+    "invitation_mailed": N_("A mail goes to %(about)s."),
+    "invitation_revoked": N_("The invitation of %(about)s is revoked."),
     "seller_stopped": N_("%(about)s is stopped."),
     "seller_started": N_("%(about)s takes part again from the next run on."),
     "replayed": N_("%(about)s sent to their workers again."),

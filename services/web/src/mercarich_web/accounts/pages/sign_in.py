@@ -1,13 +1,12 @@
-"""The pages of signing in and out, accepting an invitation, and confirming the password."""
+"""The pages of signing in and out, and confirming the password."""
 
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request, Response
 
-from mercarich_web.accounts.invitations import Invitations
 from mercarich_web.accounts.pages.second_step import Shown
-from mercarich_web.identity.people import LONGEST, WeakPassword
+from mercarich_web.identity.people import LONGEST
 from mercarich_web.identity.sign_in import Door, TooMany, Wrong
 from mercarich_web.site.addresses import Next, NextField, own_path
 from mercarich_web.site.languages import LANGUAGES
@@ -22,11 +21,10 @@ A_YEAR = 31_536_000
 """Seconds."""
 
 
-def routes(site: Site, door: Door, invitations: Invitations, shown: Shown) -> APIRouter:
+def routes(site: Site, door: Door, shown: Shown) -> APIRouter:
     routes = APIRouter()
     routes.include_router(_in_and_out(site, door, shown))
     routes.include_router(_again(site, door))
-    routes.include_router(_joining(site, door, invitations))
     routes.include_router(_looks(site))
     return routes
 
@@ -102,30 +100,6 @@ def _again(site: Site, door: Door) -> APIRouter:
             status, told = refusal(error)
             return site.page(visit, "accounts/confirm.html", status, next=own_path(to), unsent=unsent, **told)
         return site.to(to) if entered is None else led_on(request, entered, unsent, to)
-
-    return routes
-
-
-def _joining(site: Site, door: Door, invitations: Invitations) -> APIRouter:
-    routes = APIRouter(prefix="/join")
-
-    @routes.get("/{token}")
-    def form(visit: Visiting, token: str) -> Response:
-        return site.page(visit, "accounts/join.html", invitation=invitations.look(token), token=token, problem=None)
-
-    @routes.post("/{token}")
-    def join(request: Request, visit: Visiting, _: HashesPassword, token: str, password: Secret = "") -> Response:
-        try:
-            login = invitations.accept(token, password, visit.caller.address)
-        except WeakPassword as error:
-            told = {"invitation": invitations.look(token), "token": token, "problem": error.rule.value}
-            return site.page(visit, "accounts/join.html", 422, **told)
-        half = login.account.asks_for_code
-        try:
-            entered = door.start(login.account, visit.caller, login.password_hash, half=half)
-        except Wrong:
-            return site.to("/sign-in")
-        return let_in(request, site.to("/sign-in/code" if half else "/"), entered)
 
     return routes
 

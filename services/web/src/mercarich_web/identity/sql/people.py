@@ -19,14 +19,17 @@ from mercarich_web.identity.people import (
     NO_PASSWORD,
     Account,
     Ended,
+    FirstWays,
     Invitation,
     Login,
     Proven,
     Role,
     Superseded,
     Taken,
+    Welcome,
 )
 from mercarich_web.identity.sql.browsers import end_browsers, push
+from mercarich_web.identity.sql.invitations import invitation_of, is_new, named, queue_mail, set_first_ways
 from mercarich_web.identity.sql.links import end_links
 from mercarich_web.identity.sql.owner_mails import tell_owner
 
@@ -75,8 +78,9 @@ class SqlPeople:
         change = update(logins).where(logins.c.user_id == user_id).values(language=language)
         run_tx(self._engine, lambda connection: connection.execute(change))
 
-    def invite(self, token_hash: str, invitation: Invitation, now: datetime) -> None:
-        """Store an invitation and make earlier ones for this name void. Raises `Taken` when the user has a password."""
+    def invite(self, token_hash: str, invitation: Invitation, now: datetime, *, mails: bool = False) -> None:
+        """Store an invitation and make earlier ones for this name void. `mails`: its address gets a mail with a link.
+        Raises `Taken` when the user has a password, and `TooManyMails`."""
 
         def add(connection: Connection) -> None:
             there = accounts().where(users.c.username == invitation.username, logins.c.password_hash != NO_PASSWORD)
@@ -92,25 +96,35 @@ class SqlPeople:
                 "created_at": now,
                 "created_by": invitation.created_by,
                 "expires_at": invitation.expires_at,
+                "mail_address": invitation.mail_address,
+                "language": invitation.language,
             }
             connection.execute(insert(invitations).values(row))
+            if mails and invitation.mail_address:
+                queue_mail(connection, token_hash, invitation.mail_address, now)
 
         run_tx(self._engine, add)
 
-    def invitation(self, token_hash: str, now: datetime) -> Invitation | None:
-        """Return an invitation that can still be accepted."""
+    def invitation(self, given_hash: str, now: datetime) -> Welcome | None:
+        """Return an invitation that can still be accepted, by the link that was shown or one that was mailed."""
         with reading(self._engine) as connection:
+            token_hash, by_mail = named(connection, given_hash)
             row = connection.execute(_usable(token_hash, now)).one_or_none()
-        return None if row is None else _invitation(row)
+            return None if row is None else Welcome(invitation_of(row), by_mail, is_new(connection, row.username))
 
-    def accept(self, token_hash: str, password_hash: str, now: datetime) -> Login | None:
+    def accept(
+        self, given_hash: str, password_hash: str, now: datetime, first: FirstWays | None = None
+    ) -> Login | None:
         """Set the password of a user, who is created when there is none, and return the login. None when the invitation
-        can no longer be accepted, or the user has a password."""
+        can no longer be accepted, or the user has a password. `first` is stored for a new user; its address is proven
+        where it is the one to which this link was mailed."""
 
         def accept(connection: Connection) -> Login | None:
+            token_hash, by_mail = named(connection, given_hash)
             row = connection.execute(_usable(token_hash, now).with_for_update()).one_or_none()
             if row is None:
                 return None
+            new_here = is_new(connection, row.username)
             user_id = _user(connection, row, now)
             mine = logins.c.user_id == user_id
             known = connection.execute(select(logins.c.password_hash).where(mine).with_for_update()).scalar()
@@ -121,6 +135,10 @@ class SqlPeople:
             login = {"password_hash": password_hash, "password_at": now}
             new = insert(logins).values(user_id=user_id, **login) if known is None else None
             connection.execute(update(logins).where(mine).values(login) if new is None else new)
+            if new_here and first is not None:
+                set_first_ways(
+                    connection, user_id, first, now, proven=by_mail and first.mail_address == row.mail_address
+                )
             user = account_of(connection.execute(accounts().where(users.c.id == user_id)).one())
             return Login(user, password_hash)
 
@@ -193,8 +211,3 @@ def _user(connection: Connection, row: AnyRow, now: datetime) -> int:
     assert made is not None
     number: int = made[0]
     return number
-
-
-def _invitation(row: AnyRow) -> Invitation:
-    role = Role.OPERATOR if row.is_staff else Role.SELLER
-    return Invitation(row.username, row.plan, role, row.created_by, row.expires_at)

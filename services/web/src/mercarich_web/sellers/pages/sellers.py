@@ -1,21 +1,18 @@
-"""The pages of sellers: plans, stopping and starting one, inviting a new one."""
+"""The pages of sellers: plans, stopping and starting one."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Response
 
 from mercarich_contracts.schedule import PLANS
-from mercarich_web.accounts.invitations import Invitations
 from mercarich_web.api.ids import Id
-from mercarich_web.identity.people import Role
-from mercarich_web.refusals import Refused
 from mercarich_web.sellers.administration import SellerDesk
 from mercarich_web.site.addresses import Above, address
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import FreshOperator, Operator, Visit
+from mercarich_web.site.visits import FreshOperator, Operator
 
 
-def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: str) -> APIRouter:
+def routes(site: Site, desk: SellerDesk) -> APIRouter:
     routes = APIRouter(prefix="/sellers")
 
     @routes.get("")
@@ -30,27 +27,6 @@ def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: s
             "next": _address(q, found.next) if found.next is not None else None,
         }
         return site.page(visit, "sellers/sellers.html", rows=found.rows, q=q, page=page)
-
-    @routes.get("/invite")
-    def form(visit: Operator) -> Response:
-        return _form(visit)
-
-    @routes.post("/invite")
-    def invite(
-        request: Request,
-        visit: FreshOperator,
-        username: Annotated[str, Form(max_length=64)] = "",
-        plan: Annotated[int, Form(ge=0, le=99)] = PLANS[0],
-        role: Annotated[Role, Form()] = Role.SELLER,
-    ) -> Response:
-        """Invite a user. The link is in this response and nowhere else."""
-        given = {"username": username, "plan": plan, "role": role}
-        try:
-            invited = invitations.invite(username.strip(), plan, role, visit.actor)
-        except Refused as error:
-            return _form(visit, 422, given=given, problem=error.reason)
-        link = f"{public_url or str(request.base_url).rstrip('/')}/join/{invited.token}"
-        return _form(visit, given=given, link=link, until=invited.invitation.expires_at)
 
     @routes.get("/{user_id}")
     def one(visit: Operator, user_id: Id) -> Response:
@@ -70,10 +46,6 @@ def routes(site: Site, desk: SellerDesk, invitations: Invitations, public_url: s
     def start(visit: FreshOperator, user_id: Id) -> Response:
         changed = desk.set_active(user_id, True, visit.actor)
         return site.to(f"/sellers/{user_id}", "seller_started", changed.seller.username)
-
-    def _form(visit: Visit, status: int = 200, **values: object) -> Response:
-        told: dict[str, object] = {"plans": PLANS, "link": None, "given": {}, "problem": None}
-        return site.page(visit, "sellers/invite.html", status, **told | values)
 
     return routes
 
