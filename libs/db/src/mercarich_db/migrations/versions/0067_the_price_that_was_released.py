@@ -6,7 +6,7 @@ from mercarich_db.migrations.columns import add_missing
 from mercarich_db.types import UtcDateTime
 
 revision = "0067"
-down_revision = "0065"
+down_revision = "0066"
 branch_labels = None
 depends_on = None
 

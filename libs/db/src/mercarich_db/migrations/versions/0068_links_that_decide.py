@@ -7,7 +7,7 @@ from mercarich_db.migrations.columns import add_missing
 from mercarich_db.types import Id, UtcDateTime, exact
 
 revision = "0068"
-down_revision = "0065"
+down_revision = "0067"
 branch_labels = None
 depends_on = None
 
