@@ -20,7 +20,7 @@ from mercarich_reasons.stock import (
     ReplacementWaits,
 )
 from mercarich_updater.domain.reports import NotFound, Refused
-from mercarich_updater.ports import Batch
+from mercarich_updater.ports import Batch, Judged
 from mercarich_updater.use_cases.revive import BatchOutcome
 
 
@@ -144,12 +144,12 @@ def test_a_search_that_ends_behind_another_proposes_nothing(shop: RevivalShop, m
     wanted = shop.desk.desk.wanted("s1", None)
     batch = Batch(RevivalWanted(marketplace=Marketplace.YAHOO, run_id=7, listing_ids=wanted.listing_ids))
     for found in ("new1", "new2"):
-        shop.listings_port.propose(batch, wanted, (), item(found), found.encode(), utc_now())
+        shop.listings_port.propose(batch, wanted, [Judged(item(found), None)], item(found), found.encode(), utc_now())
     assert [one.item_id for one in shop.desk.waiting()] == ["new1"]
     assert shop.found_picture(wanted.listing_ids[0]) == (shop.desk.waiting()[0].id, b"new1")
     shop.change(wanted.listing_ids[0], searching=False)
     shop.desk.undo("s1", None, "yuki")
-    shop.listings_port.propose(batch, wanted, (), item("new2"), b"new2", utc_now())
+    shop.listings_port.propose(batch, wanted, [Judged(item("new2"), None)], item("new2"), b"new2", utc_now())
     assert shop.states(wanted.listing_ids[0]) == ["undone"]
 
 
