@@ -68,7 +68,7 @@ class FormTokens:
     secret: bytes
 
     def made(self, link: Link, fence: str) -> str:
-        nonce = secrets.token_hex(8)
+        nonce = secrets.token_hex(16)
         return f"{nonce}.{self._seal(link, fence, nonce)}"
 
     def holds(self, link: Link, fence: str, token: str) -> bool:
