@@ -98,9 +98,7 @@ invitation_mails = Table(  # each with a link of its own, so that who joins by i
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("invitation_hash", exact(64), nullable=False),  # the key of its invitation, which may be gone
-    Column(
-        "mail_address", String(254), nullable=False
-    ),  # where it goes, in small letters, so that mails can be counted
+    Column("mail_address", String(254), nullable=False),  # in small letters, to count by it
     Column("token_hash", exact(64), nullable=True),  # SHA-256 of the token in the mail; NULL: no try was made yet
     Column("state", exact(16), nullable=False),  # waiting, sent, failed
     Column("attempts", Integer, nullable=False),
