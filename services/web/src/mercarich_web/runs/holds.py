@@ -7,7 +7,9 @@ from datetime import datetime
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.runs import SecondLookGoesOn, SecondLookWaits
 
-KINDS_BY_PRICE = ("losses", "recoveries", "prices")
+OF_PRICES = "prices"
+"""The kind of holds that keep prices which follow their source."""
+KINDS_BY_PRICE = ("losses", "recoveries", OF_PRICES)
 """Kinds of holds whose listings have a source that is on sale."""
 
 

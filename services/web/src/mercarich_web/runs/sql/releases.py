@@ -13,8 +13,7 @@ from mercarich_db.conditions import among, among_keys
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import hold_releases, holds, listings
 from mercarich_db.types import AnyRow
-from mercarich_runs.domain.brake import HoldKind
-from mercarich_web.runs.holds import Released
+from mercarich_web.runs.holds import OF_PRICES, Released
 from mercarich_web.runs.sql.held_prices import held_prices
 from mercarich_web.runs.sql.holds import SqlHolds
 
@@ -44,7 +43,7 @@ class SqlReleases:
             hold = _waiting(connection, hold_id)
             if hold is None:
                 return False
-            if hold.kind == HoldKind.PRICES:
+            if hold.kind == OF_PRICES:
                 kept = connection.execute(select(*_OFFER).where(listings.c.hold_id == hold_id, ~_RELEASED)).all()
                 _store(connection, hold_id, kept, _prices(connection, kept, {}, at), by, at)
             change = update(holds).where(holds.c.id == hold_id).values(released_at=at, released_by=by.name)
@@ -72,7 +71,7 @@ class SqlReleases:
             chosen = connection.execute(select(*_OFFER).where(*which).order_by(listings.c.id)).all()
             if not chosen:
                 return ()
-            of_prices = hold.kind == HoldKind.PRICES
+            of_prices = hold.kind == OF_PRICES
             prices = _prices(connection, chosen, shown, at) if of_prices else {}
             _store(connection, hold_id, chosen, prices, by, at)
             skus = [row.sku for row in chosen]
