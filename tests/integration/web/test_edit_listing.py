@@ -15,6 +15,7 @@ from tests.integration.web.test_api import ALL, key_of
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
+from mercarich_reasons.edits import ListingEdited
 from mercarich_web.site.plain import plain
 
 WITHDRAWN: dict[str, Any] = {"quantity": 0, "withdrawn_at": ago(hours=1)}
@@ -255,6 +256,7 @@ def test_programs_change_what_they_name(ann: Browser, ann_id: int, rows: Rows, e
     unknown = ann.client.post(path, json={"quantity": 7}, headers=key)
 
     after = {"title": "By a program", "asin": "B00TEST123", "listing_quantity": 7, "offer_price_jpy": 3000}
+    after |= {"note": None}
     assert done.json() == {"sku": "A-1", "changed": ["title", "listing_quantity"], **after}
     assert (again.status_code, again.json()["changed"]) == (200, [])
     assert (wrong.status_code, wrong.json()["reason_code"]) == (409, "no_asin")
@@ -289,3 +291,87 @@ def test_a_program_changes_only_what_it_has_read(ann: Browser, ann_id: int, rows
     assert row(engine, listing_id).title == "At once"
     assert [edit(tag, "Any").status_code for tag in ("*", f"W/{now}", "nonsense", "")] == [200, 412, 412, 412]
     assert ann.client.post(f"{path}/edit", json={"title": "Unfenced"}, headers=key).status_code == 200
+
+
+def note_of(ann: Browser, listing_id: int) -> str:
+    found = re.search(
+        r'<textarea[^>]*name="note"[^>]*>\n([^<]*)</textarea>', ann.get(f"/listings/{listing_id}/edit").text
+    )
+    assert found is not None
+    return unescape(found[1])
+
+
+def test_a_note_is_on_the_page_in_the_search_and_in_the_export_and_in_no_log(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine
+) -> None:
+    listing_id = listing(rows, ann_id)
+    listing(rows, ann_id, "B-2", title="A lens")
+    note = "ask for <the> box\nbefore Friday"
+
+    assert save(ann, listing_id, note=note.replace("\n", "\r\n")).status_code == 303
+
+    assert (row(engine, listing_id).note, note_of(ann, listing_id)) == (note, note)
+    assert "ask for &lt;the&gt; box<br>before Friday" in ann.get(f"/listings/{listing_id}").text
+    found = ann.get("/listings?q=the%3E+box").text
+    assert ("A-1" in found, "B-2" in found) == (True, False)
+    assert "before Friday" in ann.get("/listings/export.csv").text
+    [told] = events(engine)
+    assert told.reason == ListingEdited("ann", note_length=len(note))
+    assert audit(engine) == [("A-1", f"note of {len(note)} characters")]
+    assert save(ann, listing_id, note=note).status_code == 303, "the same once more"
+    assert len(events(engine)) == 1
+
+    assert save(ann, listing_id, note=" ").status_code == 303
+    assert (row(engine, listing_id).note, note_of(ann, listing_id)) == (None, "")
+    assert [one.reason.note_length for one in events(engine)] == [len(note), 0]
+
+
+def test_a_note_that_is_too_long_is_refused_and_stays_in_the_form(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine
+) -> None:
+    listing_id = listing(rows, ann_id)
+
+    assert save(ann, listing_id, note="メ" * 1_000).status_code == 303
+    refused = save(ann, listing_id, note="メ" * 1_001)
+
+    assert refused.status_code == 422
+    assert "1,001 characters; at most 1,000 are allowed" in refused.text
+    assert "メ" * 1_001 in refused.text
+    assert row(engine, listing_id).note == "メ" * 1_000
+
+
+def test_a_form_without_a_note_is_taken(ann: Browser, ann_id: int, rows: Rows, engine: Engine) -> None:
+    """A page of an earlier release, opened before the upgrade, has none."""
+    listing_id = listing(rows, ann_id)
+    shown = json.dumps({"title": "A camera", "asin": "B00TEST123", "listing_quantity": 1, "offer_price_jpy": 3000})
+
+    assert save(ann, listing_id, shown, title="Another").status_code == 303
+
+    assert (row(engine, listing_id).title, row(engine, listing_id).note) == ("Another", None)
+
+
+def test_a_second_tab_is_told_that_the_note_is_another_one(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine
+) -> None:
+    listing_id = listing(rows, ann_id, note="mine")
+    opened = hidden(ann.get(f"/listings/{listing_id}/edit").text)
+    save(ann, listing_id, note="theirs")
+
+    late = save(ann, listing_id, opened, note="my new one")
+
+    assert late.status_code == 409
+    assert "your note has 6 characters now" in late.text
+    assert row(engine, listing_id).note == "theirs"
+
+
+def test_programs_read_and_change_a_note(ann: Browser, ann_id: int, rows: Rows, engine: Engine) -> None:
+    listing_id = listing(rows, ann_id)
+    key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+
+    for note, has in (("mine", "mine"), (None, "mine"), ("", None)):
+        sent = ann.client.post(f"/api/v1/listings/{listing_id}/edit", headers=key, json={"note": note})
+        assert (sent.status_code, sent.json()["note"]) == (200, has)
+        told = ann.client.get(f"/api/v1/listings/{listing_id}", headers=key).json()
+        assert told["note"] == has
+    too_long = {"note": "x" * 1_001}
+    assert ann.client.post(f"/api/v1/listings/{listing_id}/edit", headers=key, json=too_long).status_code == 422

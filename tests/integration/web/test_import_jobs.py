@@ -9,12 +9,13 @@ from sqlalchemy import Engine, event, select, update
 from tests.conftest import REAL_SERVICES
 from tests.integration.web.rows import Rows
 from tests.integration.web.shops import events
-from tests.integration.web.workshop import Workshop, csv_of, offers
+from tests.integration.web.workshop import HEADER, Workshop, csv_of, offers
 
 from mercarich_contracts.hazards import FIRST_LOOK
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_db.tables import listings, source_items
+from mercarich_reasons.edits import ListingEdited
 from mercarich_reasons.imports import (
     BeingDeleted,
     ListedAlready,
@@ -25,8 +26,10 @@ from mercarich_reasons.imports import (
     SourceTwice,
 )
 from mercarich_reasons.jobs import ImportStopped, RowsImported, RowsWrong
+from mercarich_reasons.reason import dumps
 from mercarich_reasons.repricing import PriceBoundsCrossed
 from mercarich_reasons.stock import ByImport
+from mercarich_reasons.telling import Language, tell
 from mercarich_web.jobs.jobs import Kind, Overtaken
 from mercarich_web.jobs.starting import ImportWish
 
@@ -170,8 +173,56 @@ def test_an_import_edits_what_is_there_and_leaves_a_listed_offers_stock_to_the_c
     assert (old.title, old.asin, old.listing_quantity) == ("new", "B000000001", 3)
     assert (old.quantity, old.revision, old.searching) == (0, 2, True)
     assert (drawn.listed, drawn.marketplace, drawn.push_pending) == (True, "mercari", 0)
-    told = [(one.listing_id, one.kind, one.reason) for one in events(shop.engine)]
-    assert told == [(drawn.id, "listed", ByImport(job.id))], "the other one was an offer before"
+    told = [(one.listing_id, one.kind) for one in events(shop.engine)]
+    assert told == [(old.id, "edited"), (drawn.id, "edited"), (drawn.id, "listed")]
+    edit, redrawn, made = [one.reason for one in events(shop.engine)]
+    of_import = {"job_id": job.id, "file": "offers.csv"}
+    assert edit == ListingEdited(
+        *("taro",), title="new", old_title="old", listing_quantity=3, old_listing_quantity=1, **of_import
+    )
+    source = {"marketplace": "mercari", "item_id": "m20000000001", "source_item_id": drawn.source_item_id}
+    assert redrawn == ListingEdited("taro", **source, **of_import)
+    assert made == ByImport(job.id)
+
+
+def test_an_import_tells_of_each_listing_what_it_changes_and_of_the_others_nothing(shop: Workshop, rows: Rows) -> None:
+    for number in (1, 2, 3):
+        its = {"title": "old", "offer_price_jpy": 1000, "least_price_jpy": 500, "most_price_jpy": 2000}
+        rows.listing(1, rows.source(f"x90000000{number}"), f"OLD-{number}", **its)
+    same = {"marketplace": "yahoo", "title": "old", "price": 1000}
+    wanted = [{"sku": f"OLD-{number}", "source_id": f"x90000000{number}", **same} for number in (1, 2, 3)]
+    wanted[1] |= {"price": 1500, "most_price": 3000, "note": "a secret"}
+
+    file = csv_of(wanted, (*HEADER, "most_price", "note"))
+    job = shop.import_bytes("hanako", file)
+
+    assert job.message == RowsImported(3, made=0, changed=1, unchanged=2)
+    [told] = events(shop.engine)
+    changed = shop.listing("OLD-2")
+    assert (told.listing_id, told.kind, changed.note, changed.edited_quantity) == (
+        changed.id,
+        "edited",
+        "a secret",
+        None,
+    )
+    reason = told.reason
+    assert (reason.offer_price_jpy, reason.old_offer_price_jpy) == (1500, 1000)
+    assert (reason.most_price_jpy, reason.old_most_price_jpy, reason.least_price_jpy) == (3000, 2000, None)
+    assert (reason.note_length, reason.title, "secret" in dumps(reason)) == (8, None, False)
+    words = tell(reason, Language.EN)
+    assert words.startswith("by an import of offers.csv, by taro; price at Amazon: 1,500 yen, before: 1,000 yen")
+    shop.import_rows("hanako", wanted)
+    shop.import_bytes("hanako", file)
+    assert len(events(shop.engine)) == 1, "an empty cell keeps the note, and nothing is told twice"
+
+
+def test_a_quantity_of_a_file_is_kept_over_a_pause_as_one_that_is_typed(shop: Workshop, rows: Rows) -> None:
+    rows.listing(1, rows.source("x900000001"), "OLD-1", quantity=1)
+
+    shop.import_rows("hanako", [{"sku": "OLD-1", "marketplace": "yahoo", "source_id": "x900000001", "quantity": 4}])
+
+    old = shop.listing("OLD-1")
+    assert (old.quantity, old.listing_quantity, old.edited_quantity) == (1, 4, 4)
 
 
 def test_an_import_that_changes_nothing_says_so_and_writes_nothing(shop: Workshop) -> None:

@@ -1,10 +1,11 @@
-"""What a seller says of a listing besides its source: title, ASIN, quantity and prices. No I/O.
+"""What a seller says of a listing besides its source: title, ASIN, quantity, prices and a note. No I/O.
 
 An import and the form of one listing change them by these functions alone.
 """
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -31,17 +32,31 @@ class Details:
     """What a buyer pays at Amazon, as the seller says."""
     least_price_jpy: int | None = None
     most_price_jpy: int | None = None
+    note: str | None = None
+    """For the seller's eyes alone. Of what is given, an empty one removes it."""
 
 
 NAMES = tuple(field.name for field in fields(Details))
-_TOLD = ("title", "asin", "listing_quantity", "offer_price_jpy")
+_FORM = ("title", "asin", "listing_quantity", "offer_price_jpy", "note")
 """What a form shows. The bounds of the price have a form of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfImport:
+    """The import that changes a listing."""
+
+    job_id: int
+    file: str
+    source: Mapping[str, Any] | None = None
+    """A draft's other source: `source_item_id`, `marketplace` and `item_id`; None: it stays."""
 
 
 def kept(given: Details, present: Details) -> Details:
     """Return what the listing has with what is given; the rest stays as it is."""
-    of_present = {name: getattr(present, name) for name in NAMES}
-    return Details(**{name: getattr(given, name) or value for name, value in of_present.items()})
+    values = {name: getattr(given, name) or getattr(present, name) for name in NAMES}
+    if given.note == "":
+        values["note"] = None
+    return Details(**values)
 
 
 def columns(listing: Listing, before: Details, after: Details) -> dict[str, Any]:
@@ -69,8 +84,8 @@ def differing(before: Details, after: Details) -> dict[str, Any]:
 def edited_since(sku: str, given: Details, shown: Details, present: Details) -> ListingEditedSince | None:
     """Return what changed after the form was `shown`; None: nothing, but for what it asks for itself."""
     wanted = differing(present, kept(given, shown))
-    changed = {name: new for name, new in differing(shown, present).items() if name in _TOLD and name in wanted}
-    return ListingEditedSince(sku, **changed) if changed else None
+    changed = {name: new for name, new in differing(shown, present).items() if name in _FORM and name in wanted}
+    return ListingEditedSince(sku, **_told(changed)) if changed else None
 
 
 def version(revision: int, present: Details) -> str:
@@ -80,17 +95,31 @@ def version(revision: int, present: Details) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-def edited(listing: Listing, before: Details, after: Details, person: str, now: datetime) -> Lived:
+def edited(
+    listing: Listing, before: Details, after: Details, person: str, now: datetime, by_import: OfImport | None = None
+) -> Lived:
     """Return the change of a listing by a person, with its event. Nothing is pushed: of an offer, the quantity that it
     shows stays; of a draft, nothing is at Amazon."""
     changed = _pieces(listing, before, after)
     if listing.stage is Stage.DRAFT:
         changed |= {"quantity": after.listing_quantity, "changed_at": now}
-    new = {name: value for name, value in differing(before, after).items() if name in _TOLD}
-    old = {f"old_{name}": getattr(before, name) for name in new}
+    new = differing(before, after)
+    old = {f"old_{name}": getattr(before, name) for name in new if name != "note"}
+    by: dict[str, Any] = {}
+    if by_import is not None:
+        by = {"job_id": by_import.job_id, "file": by_import.file, **(by_import.source or {})}
+        changed |= {name: value for name, value in (by_import.source or {}).items() if name != "item_id"}
     made = with_columns(listing, changed)
-    told = Told(EventKind.EDITED, now, ListingEdited(person, **new, **old))
+    told = Told(EventKind.EDITED, now, ListingEdited(person, **_told(new), **old, **by))
     return Change(listing, made, event_of(listing, made, told))
+
+
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a reason: of a note its length alone, since operators and logs see reasons."""
+    if "note" not in values:
+        return values
+    others = {name: value for name, value in values.items() if name != "note"}
+    return others | {"note_length": len(values["note"] or "")}
 
 
 def _pieces(listing: Listing, before: Details, after: Details) -> dict[str, Any]:

@@ -153,6 +153,8 @@ def _edited(listing: Listing, event: Event) -> dict[str, Any]:
         is_up = listing.listed and listing.quantity > 0
         columns = {"listing_quantity": change.listing_quantity}
         columns |= {"edited_quantity": change.listing_quantity if is_up else None}
+    if change.source_item_id is not None:
+        columns |= {"source_item_id": change.source_item_id, "marketplace": change.marketplace}
     return columns if listing.listed else {**columns, "quantity": event.quantity_after, "changed_at": event.at}
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mercarich_contracts.market import Marketplace
 from mercarich_reasons.reason import Reason
 
 
@@ -19,6 +20,21 @@ class ListingEdited(Reason):
     old_asin: str | None = None
     title: str | None = None
     old_title: str | None = None
+    least_price_jpy: int | None = None
+    """Between this and the next the price may follow its source."""
+    old_least_price_jpy: int | None = None
+    most_price_jpy: int | None = None
+    old_most_price_jpy: int | None = None
+    note_length: int | None = None
+    """Characters of the note that the seller alone sees; 0: it was removed."""
+    job_id: int | None = None
+    """The import that changed it; None: the person did on the page, or by a program."""
+    file: str | None = None
+    """Of the import."""
+    marketplace: Marketplace | None = None
+    item_id: str | None = None
+    source_item_id: int | None = None
+    """With the two before, the other source that an import gave a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +46,8 @@ class ListingEditedSince(Reason):
     asin: str | None = None
     listing_quantity: int | None = None
     offer_price_jpy: int | None = None
+    note_length: int | None = None
+    """Characters of the note; 0: there is none."""
 
 
 @dataclass(frozen=True, slots=True)

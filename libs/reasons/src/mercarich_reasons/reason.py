@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict, dataclass, fields
+from enum import Enum
 from typing import Any, ClassVar
 
 import orjson
@@ -31,22 +32,24 @@ class Reason:
         return f"{self.code}({values})" if values else self.code
 
 
-def values(reason: Reason) -> dict[str, Any]:
-    """Return the values in types that JSON has; texts are cut to `LONGEST_TEXT` characters."""
+def values(reason: Reason, longest: int = LONGEST_TEXT) -> dict[str, Any]:
+    """Return the values in types that JSON has; texts are cut to `longest` characters, but no name of a closed set."""
     plain: dict[str, Any] = orjson.loads(orjson.dumps(asdict(reason)))
-    return {name: _cut(value, LONGEST_TEXT) for name, value in plain.items() if value is not None}
+    return {
+        name: value if isinstance(getattr(reason, name), Enum) else _cut(value, longest)
+        for name, value in plain.items()
+        if value is not None
+    }
 
 
 def dumps(reason: Reason) -> str:
     """Return `{"code": …, "values": {…}}` with at most `LONGEST` characters."""
-    stored = {"code": reason.code, "values": values(reason)}
-    text = orjson.dumps(stored).decode()
     longest = LONGEST_TEXT
-    while len(text) > LONGEST:
+    while True:
+        text = orjson.dumps({"code": reason.code, "values": values(reason, longest)}).decode()
+        if len(text) <= LONGEST:
+            return text
         longest //= 2
-        stored["values"] = {name: _cut(value, longest) for name, value in values(reason).items()}
-        text = orjson.dumps(stored).decode()
-    return text
 
 
 def _cut(value: Any, longest: int) -> Any:

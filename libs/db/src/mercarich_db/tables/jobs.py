@@ -78,6 +78,7 @@ job_rows = Table(
     Column("price", Integer, nullable=True),
     Column("least_price", Integer, nullable=True),
     Column("most_price", Integer, nullable=True),
+    Column("note", String(1000), nullable=True),
     Index("ix_job_rows_sku", "job_id", "sku"),
     Index("ix_job_rows_source", "job_id", "marketplace", "item_id"),
 )

@@ -39,6 +39,7 @@ listings = Table(
     # between which its price may follow its source (`repricing`); NULL: it does not follow
     Column("least_price_jpy", Integer, nullable=True),
     Column("most_price_jpy", Integer, nullable=True),
+    Column("note", String(1000), nullable=True),  # for its seller's eyes alone
     Column("edited_quantity", Integer, nullable=True),  # typed while it was up, less what was ordered since
     # of replacements and update runs
     Column("lead_time_days", Integer, nullable=True),  # days until the replacement arrives and is sent to the buyer

@@ -54,6 +54,8 @@ NEW_ONLY = "new_only"
 """In an import's arguments: whether a row is refused whose SKU is that of a listing which is there."""
 FILE_GONE = "file_gone"
 """In an import's cursor: its file to mend was deleted before its time, because newer files needed its place."""
+FILE = "file"
+"""In an import's arguments: the name of its file."""
 READ_SOON = "read_soon"
 """In an import's arguments: whether feed is to read the offers at Amazon once they are imported."""
 
@@ -236,6 +238,8 @@ class Claim:
     done: int
     wrong: int
     total: int | None
+    by: str = ""
+    """Who started it."""
 
 
 @dataclass(frozen=True, slots=True)

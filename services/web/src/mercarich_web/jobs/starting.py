@@ -12,7 +12,7 @@ from mercarich_reasons.jobs import FileEncoding, FilesTakeTooMuch, FileTooLarge
 from mercarich_web.jobs import csv_records
 from mercarich_web.jobs.file_formats import as_text
 from mercarich_web.jobs.found import found_job, seller_of
-from mercarich_web.jobs.jobs import ANSWER_WITHIN, NEW_ONLY, READ_SOON, RIGHT_ONES, Hints, Job, Kind, Phase
+from mercarich_web.jobs.jobs import ANSWER_WITHIN, FILE, NEW_ONLY, READ_SOON, RIGHT_ONES, Hints, Job, Kind, Phase
 from mercarich_web.jobs.layouts import Layout, ShownRow, layout_of, shown_rows
 from mercarich_web.jobs.room import MOST_KEPT, FilesAnHour, making_room
 from mercarich_web.jobs.sql.book import SqlJobBook
@@ -22,7 +22,7 @@ from mercarich_web.refusals import NotFound, Refused
 MOST_BYTES = 50_000_000
 LOOKED_AT_EVERY = 20 * PIECE
 """Bytes of a file after which it is asked again whether the seller's files take too much."""
-ENCODING, FILE = "encoding", "file"
+ENCODING = "encoding"
 _YEN = re.compile(r"^\\(?=\d)")
 
 

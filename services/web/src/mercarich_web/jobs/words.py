@@ -42,6 +42,7 @@ COLUMN_WORDS: Mapping[str, str] = {
     "price": N_("Selling price"),
     "least_price": N_("Lowest price"),
     "most_price": N_("Highest price"),
+    "note": N_("Your note"),
 }
 """Columns of a file, as a template names them; an import knows each of these names in either language."""
 EXAMPLE_SKU = N_("(example) CAMERA-001")

@@ -43,6 +43,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "least_price": [
             "leastprice lowestprice minprice minimumprice 最低価格 下限価格 最低販売価格 価格下限 価格の下限"
         ],
+        "note": ["note yournote 自分用メモ"],
         "most_price": [
             "mostprice highestprice maxprice maximumprice 最高価格 上限価格 最高販売価格 価格上限 価格の上限"
         ],

@@ -36,7 +36,7 @@ from mercarich_web.listings.price_bounds import crossed
 
 REQUIRED = ("sku", "source_id")
 _FIRST = ("sku", "marketplace", "source_id")
-OPTIONAL = ("asin", "title", "quantity", "listed", "price", "least_price", "most_price")
+OPTIONAL = ("asin", "title", "quantity", "listed", "price", "least_price", "most_price", "note")
 SHOWN = (
     *("amazon_quantity", "withdrawn_at", "fee", "fee_by", "profit", "margin", "not_known"),
     *("paused_at", "least_profit"),
@@ -51,7 +51,7 @@ EXAMPLE_SOURCE = "https://jp.mercari.com/item/m12345678901"
 MOST_ROWS = 50_000
 MOST_PIECES = 999
 MOST_YEN = 100_000_000
-LONGEST = {"sku": 40, "title": 255}
+LONGEST = {"sku": 40, "title": 255, "note": 1_000}
 """Longest values in characters. 40 is Amazon's limit for SKUs."""
 
 _FORMULA = "=+-@\t\r＝＋－＠"
@@ -78,6 +78,7 @@ class ListingRow:
     price: int | None = None
     least_price: int | None = None
     most_price: int | None = None
+    note: str | None = None
 
     @property
     def page_url(self) -> str:
@@ -133,6 +134,7 @@ def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[L
         price=reader.price(),
         least_price=reader.yen("least_price"),
         most_price=reader.yen("most_price"),
+        note=reader.note(),
     )
     wrong = crossed(row.least_price, row.most_price)
     if wrong is not None:
@@ -143,11 +145,12 @@ def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[L
 
 
 def read_details(values: Mapping[str, str]) -> tuple[Details, Mapping[str, Reason]]:
-    """Return what the texts of `title`, `asin`, `quantity` and `price` say, by the checks of an import, and what is
-    wrong with them. An empty one says nothing."""
+    """Return what the texts of `title`, `asin`, `quantity`, `price` and `note` say, by the checks of an import, and
+    what is wrong with them. An empty one says nothing, but for a note: it removes it."""
     failed = {name: CellFailed() for name, text in values.items() if is_error(text)}
     reader = _Reader({name: "" if name in failed else text.strip() for name, text in values.items()}, line=0)
-    given = Details(reader.asin(), reader.title(), reader.quantity(), reader.price())
+    note = "" if values.get("note", "x").strip() == "" else reader.note()
+    given = Details(reader.asin(), reader.title(), reader.quantity(), reader.price(), note=note)
     return given, {str(one.field): one.problem for one in reversed(reader.problems)} | failed
 
 
@@ -236,6 +239,10 @@ class _Reader:
 
     def title(self) -> str | None:
         return self._text("title")
+
+    def note(self) -> str | None:
+        text = self._text("note")
+        return text if text is None else text.replace("\r\n", "\n")
 
     def quantity(self) -> int | None:
         return self._number("quantity", MOST_PIECES)

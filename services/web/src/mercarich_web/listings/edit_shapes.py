@@ -21,6 +21,8 @@ class EditWish(BaseModel):
     """What an offer shows when it goes up; one that is up keeps the quantity that it shows."""
     offer_price_jpy: Annotated[int | None, Field(ge=1, le=MOST_YEN)] = None
     """The price that the offer has at Amazon."""
+    note: Annotated[str | None, Field(max_length=LONGEST["note"])] = None
+    """Yours alone; an empty text removes it."""
 
     @property
     def texts(self) -> dict[str, str]:
@@ -30,6 +32,7 @@ class EditWish(BaseModel):
             "asin": self.asin,
             "quantity": self.listing_quantity,
             "price": self.offer_price_jpy,
+            "note": self.note,
         }
         return {name: str(value) for name, value in given.items() if value is not None}
 
@@ -42,6 +45,7 @@ class ListingEdited(BaseModel):
     asin: str | None
     listing_quantity: int | None
     offer_price_jpy: int | None
+    note: str | None
 
 
 def edited(one: Edited) -> ListingEdited:
@@ -53,4 +57,5 @@ def edited(one: Edited) -> ListingEdited:
         asin=now.asin,
         listing_quantity=now.listing_quantity,
         offer_price_jpy=now.offer_price_jpy,
+        note=now.note,
     )

@@ -1,6 +1,7 @@
-"""What a seller changes of one listing by hand: its title, ASIN, quantity when listed, and price at Amazon."""
+"""What a seller changes of one listing by hand: its title, ASIN, quantity when listed, price at Amazon, and note."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_listings.details import Details
@@ -28,6 +29,11 @@ class EditListing:
         `Outdated` for a version that was not read."""
         edited = self.edits.edit(seller.user_id, listing_id, given, shown, by.name, self.now())
         if edited.changed:
-            said = "; ".join(f"{name} {old!r} to {new!r}" for name, (old, new) in edited.changed.items())
+            said = "; ".join(_said(name, old, new) for name, (old, new) in edited.changed.items())
             self.audit.write(AuditAction.LISTING_EDITED, by, edited.sku, said, self.now())
         return edited
+
+
+def _said(name: str, old: Any, new: Any) -> str:
+    """Return what the audit log has: of a note its length alone, since operators read it."""
+    return f"{name} of {len(new or '')} characters" if name == "note" else f"{name} {old!r} to {new!r}"

@@ -22,6 +22,8 @@ class ExportedListing:
     least_price: int | None
     """Between this and the next, in yen, it may follow its source; None: it does not."""
     most_price: int | None
+    note: str | None
+    """For the seller's eyes alone."""
     amazon_quantity: int | None
     withdrawn_at: datetime | None
     paused_at: datetime | None

@@ -62,6 +62,8 @@ class Offer:
     least_price_jpy: int | None = None
     """Between this and the next its price may follow its source; None: it does not."""
     most_price_jpy: int | None = None
+    note: str | None = None
+    """For the seller's eyes alone."""
     looks_a_day: int = 0
     """How often the seller's sources are looked at; 0: the seller is stopped."""
     fee: Fee = Fee()

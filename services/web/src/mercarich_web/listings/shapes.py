@@ -128,6 +128,8 @@ class Told(BaseModel):
     least_price_jpy: int | None = None
     """Between this and the next its price may follow its source; null: it does not."""
     most_price_jpy: int | None = None
+    note: str | None = None
+    """Yours alone: it is sent nowhere."""
     price: PriceState | None = None
     """The last price that was asked for, and whether it follows; null: none was."""
     earned: Earned
@@ -232,6 +234,7 @@ def told(story: Story) -> Told:
         offer_price_jpy=offer.offer_price_jpy,
         least_price_jpy=offer.least_price_jpy,
         most_price_jpy=offer.most_price_jpy,
+        note=offer.note,
         price=None if story.price is None else price(story.price, story.not_taken_back),
         earned=_earned(story.earned),
         timeline=[_entry(moment) for moment in story.moments],

@@ -177,6 +177,7 @@ def _take(connection: Connection, row: AnyRow, worker: str, now: datetime, lease
         done=row.done,
         wrong=row.wrong,
         total=row.total,
+        by=row.created_by,
     )
 
 

@@ -2,24 +2,30 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, select
 
+from mercarich_contracts.market import Marketplace
 from mercarich_db.conditions import Filter
 from mercarich_db.tables import job_rows, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow
 from mercarich_listings import store
-from mercarich_listings.details import Details, columns, kept
+from mercarich_listings.details import Details, OfImport, columns, edited, kept
+from mercarich_listings.event import Event
 from mercarich_listings.listing import Listing, make_offer
 from mercarich_listings.stages import REGISTERING
 from mercarich_listings.transition import Stage
 from mercarich_reasons.stock import ByImport
-from mercarich_web.jobs.jobs import NEW_ONLY, READ_SOON, Changed, Claim
+from mercarich_web.jobs.jobs import FILE, NEW_ONLY, READ_SOON, Changed, Claim
 from mercarich_web.jobs.sql.new_rows import new_listing, offered
 from mercarich_web.listings.price_bounds import crossed
 from mercarich_web.pictures.sql import want_pictures
+
+NO_SOURCE: Mapping[str, Any] = {}
+"""Its source stays."""
 
 
 def apply_rows(connection: Connection, claim: Claim, first: int, last: int, now: datetime) -> Counter[str]:
@@ -38,18 +44,19 @@ def apply_rows(connection: Connection, claim: Claim, first: int, last: int, now:
     fresh = [_new(row, claim.user_id, now) for row in found if row.listing is None]
     made = store.add(connection, fresh)
     store.tell(connection, offered(zip(made, fresh, strict=True), now, by))
-    listed = [(row, _edited(row, locked[row.listing])) for row in found if row.old_listed]
-    drafts = [(row, _redrawn(row, locked[row.listing])) for row in found if row.old_listed is False]
-    offers = [values for row, values in listed if _differs(row, values)]
-    redrawn = [values | {"changed_at": now} for row, values in drafts if _differs(row, values) or row.listed]
-    edited = store.edit(connection, offers, user_id=claim.user_id, listed=True)
-    edited += store.edit(connection, redrawn, user_id=claim.user_id, listed=False)
+    listed = [_edited(row, locked[row.listing]) for row in found if row.old_listed]
+    drafts = [_redrawn(row, locked[row.listing]) for row in found if row.old_listed is False]
+    offers = [made.values for made in listed if made.differs]
+    redrawn = [{**made.values, "changed_at": now} for made in drafts if made.differs or made.row.listed]
+    store.tell(connection, _events(claim, [*listed, *drafts], now))
+    changed = store.edit(connection, offers, user_id=claim.user_id, listed=True)
+    changed += store.edit(connection, redrawn, user_id=claim.user_id, listed=False)
     _make_offers(connection, [row.listing for row in found if row.old_listed is False and row.listed], now, by)
     if claim.arguments.get(READ_SOON):
         store.read_soon(connection, [*made, *(row.listing for row in found if row.old_listed is False)], now)
     want_pictures(connection, claim.user_id, [row.sku for row in found], after=first)
     unchanged = len(listed) + len(drafts) - len(offers) - len(redrawn)
-    return Counter(made=len(made), changed=edited, unchanged=unchanged)
+    return Counter(made=len(made), changed=changed, unchanged=unchanged)
 
 
 def _lock(connection: Connection, claim: Claim, first: int, last: int) -> Mapping[int, Listing]:
@@ -60,19 +67,42 @@ def _lock(connection: Connection, claim: Claim, first: int, last: int) -> Mappin
     return {one.id: one for one in store.lock(connection, connection.execute(these).scalars())}
 
 
-def _differs(row: AnyRow, values: Mapping[str, Any]) -> bool:
-    """Return whether the import changes a listing; a draft's `quantity` is what it is to be listed with."""
-    old = {
-        "asin": row.old_asin,
-        "title": row.old_title,
-        "listing_quantity": row.old_pieces,
-        "quantity": row.old_quantity,
-        "source_item_id": row.old_source,
-        "offer_price_jpy": row.old_offer_price,
-        "least_price_jpy": row.old_least_price,
-        "most_price_jpy": row.old_most_price,
-    }
-    return any(name in values and values[name] != value for name, value in old.items())
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What an import makes of a listing that is there."""
+
+    row: AnyRow
+    listing: Listing
+    before: Details
+    after: Details
+    values: Mapping[str, Any]
+    """Columns to write."""
+
+    @property
+    def has_other_source(self) -> bool:
+        return bool(self.row.source != self.row.old_source)
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is another one; a draft's `quantity` is what it is to be listed with."""
+        pieces = self.values.get("quantity", self.listing.quantity)
+        return self.before != self.after or self.has_other_source or pieces != self.listing.quantity
+
+
+def _events(claim: Claim, made: Sequence[_Made], now: datetime) -> list[Event]:
+    """Return an event for each listing that the import changes."""
+    file = str(claim.arguments.get(FILE, ""))
+    events = []
+    for one in made:
+        if one.differs:
+            by = OfImport(claim.job_id, file, _source(one) if one.has_other_source else None)
+            events.append(edited(one.listing, one.before, one.after, claim.by, now, by).event)
+    return [event for event in events if event is not None]
+
+
+def _source(made: _Made) -> Mapping[str, Any]:
+    row = made.row
+    return {"source_item_id": row.source, "marketplace": Marketplace(row.marketplace), "item_id": row.item_id}
 
 
 def _make_offers(connection: Connection, ids: Sequence[int], now: datetime, by: ByImport) -> None:
@@ -100,8 +130,9 @@ def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
         .add_columns(old.asin.label("old_asin"), old.title.label("old_title"))
         .add_columns(old.listing_quantity.label("old_pieces"), old.source_item_id.label("old_source"))
         .add_columns(old.first_price_jpy.label("old_price"), source_items.c.price_jpy.label("source_price"))
-        .add_columns(old.offer_price_jpy.label("old_offer_price"), old.quantity.label("old_quantity"))
+        .add_columns(old.offer_price_jpy.label("old_offer_price"))
         .add_columns(old.least_price_jpy.label("old_least_price"), old.most_price_jpy.label("old_most_price"))
+        .add_columns(old.note.label("old_note"))
         .add_columns(listing_removals.c.listing_id.label("leaving"), REGISTERING.label("registering"))
         .join(source_items, same_source())
         .outerjoin(listings, and_(old.user_id == claim.user_id, old.sku == job_rows.c.sku))
@@ -114,34 +145,33 @@ def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
 def _new(row: AnyRow, user_id: int, now: datetime) -> dict[str, Any]:
     given = {"sku": row.sku, "asin": row.asin, "title": row.title, "first_price_jpy": row.source_price}
     given |= {"offer_price_jpy": row.price, "least_price_jpy": row.least_price, "most_price_jpy": row.most_price}
-    return (
-        new_listing(user_id, row.source, row.marketplace, row.quantity or 1, now) | given | {"listed": bool(row.listed)}
-    )
+    given |= {"note": row.note, "listed": bool(row.listed)}
+    return new_listing(user_id, row.source, row.marketplace, row.quantity or 1, now) | given
 
 
-def _edited(row: AnyRow, listing: Listing) -> dict[str, Any]:
+def _edited(row: AnyRow, listing: Listing) -> _Made:
     if row.source != row.old_source or row.listed is False:
         raise Changed
     return _kept(row, listing)
 
 
-def _redrawn(row: AnyRow, listing: Listing) -> dict[str, Any]:
+def _redrawn(row: AnyRow, listing: Listing) -> _Made:
     if row.leaving is not None or row.registering:
         raise Changed
     price = row.old_price if row.source == row.old_source else row.source_price
     source = {"source_item_id": row.source, "marketplace": row.marketplace, "first_price_jpy": price}
-    return {**_kept(row, listing), **source}
+    return _kept(row, listing, source)
 
 
-def _kept(row: AnyRow, listing: Listing) -> dict[str, Any]:
+def _kept(row: AnyRow, listing: Listing, source: Mapping[str, Any] = NO_SOURCE) -> _Made:
     """Return the values of a listing that is there; what the file leaves empty stays as it is. Raises `Changed`."""
-    given = Details(row.asin, row.title, row.quantity, row.price, row.least_price, row.most_price)
+    given = Details(row.asin, row.title, row.quantity, row.price, row.least_price, row.most_price, row.note)
     offered = (row.old_offer_price, row.old_least_price, row.old_most_price)
-    present = Details(row.old_asin, row.old_title, row.old_pieces, *offered)
+    present = Details(row.old_asin, row.old_title, row.old_pieces, *offered, row.old_note)
     after = kept(given, present)
     if crossed(after.least_price_jpy, after.most_price_jpy) is not None:
         raise Changed
-    return {"id": row.listing, **columns(listing, present, after)}
+    return _Made(row, listing, present, after, {"id": row.listing, **columns(listing, present, after), **source})
 
 
 def same_source() -> ColumnElement[bool]:

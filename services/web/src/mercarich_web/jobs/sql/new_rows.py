@@ -108,6 +108,7 @@ def staged_row(job_id: int, number: int, row: ListingRow) -> dict[str, Any]:
         "price": row.price,
         "least_price": row.least_price,
         "most_price": row.most_price,
+        "note": row.note,
     }
 
 

@@ -1,4 +1,4 @@
-"""The form of one listing: its title, ASIN, quantity when listed, and price at Amazon."""
+"""The form of one listing: its title, ASIN, quantity when listed, price at Amazon, and note."""
 
 import json
 from collections.abc import Mapping
@@ -33,13 +33,18 @@ class Shown(BaseModel):
     asin: str | None
     listing_quantity: int
     offer_price_jpy: int | None
+    note: str | None = None
 
     def details(self) -> Details:
         return Details(**self.model_dump())
 
 
-def _typed(title: Text = "", asin: Text = "", quantity: Text = "", price: Text = "") -> Texts:
-    return {"title": title, "asin": asin, "quantity": quantity, "price": price}
+def _typed(
+    title: Text = "", asin: Text = "", quantity: Text = "", price: Text = "", note: Annotated[str | None, Form()] = None
+) -> Texts:
+    """Return what was typed; a page of an earlier release has no note."""
+    typed = {"title": title, "asin": asin, "quantity": quantity, "price": price}
+    return typed if note is None else {**typed, "note": note.replace("\r\n", "\n")}
 
 
 def _texts(details: Details | Shown) -> Texts:
@@ -50,6 +55,7 @@ def _texts(details: Details | Shown) -> Texts:
         "asin": details.asin or "",
         "quantity": str(details.listing_quantity),
         "price": "" if price is None else str(price),
+        "note": UNSEEN.sub("", details.note or "").strip(),
     }
 
 
@@ -73,7 +79,7 @@ def routes(site: Site, edit: EditListing) -> APIRouter:
             "shown": json.dumps(known.model_dump()),  # ASCII: a page leaves out what is invisible
             "wrong": wrong or {},
             "refused": refused,
-            "longest_title": LONGEST["title"],
+            "longest": LONGEST,
         }
         return site.page(visit, "listings/edit.html", 422 if wrong else 409 if refused else 200, **values)
 

@@ -120,6 +120,7 @@ _EXPORTED = (
     _offer.offer_price_jpy.label("price"),
     _offer.least_price_jpy.label("least_price"),
     _offer.most_price_jpy.label("most_price"),
+    _offer.note,
     case((and_(_offer.listed, _is_read), _offer.quantity)).label("amazon_quantity"),
     _offer.withdrawn_at,
     _offer.paused_at,
@@ -246,7 +247,7 @@ def _matches(words: str) -> ColumnElement[bool]:
     texts = (words,) if plain == words else (words, plain)
     return or_(
         *(_offer.sku.contains(text, autoescape=True) for text in sorted({words, words.upper(), *texts})),
-        *(_offer.title.contains(text, autoescape=True) for text in texts),
+        *(column.contains(text, autoescape=True) for column in (_offer.title, _offer.note) for text in texts),
         _offer.asin == plain.upper(),
         _offer.source_item_id.in_(_sources(Marketplace, plain)),
     )
