@@ -111,7 +111,7 @@ def test_a_reset_of_what_was_only_forgotten_can_leave_the_programs(
 ) -> None:
     done = mercarich.json("user", "reset-password", "ann", "--keep-programs")
 
-    assert done["ended"] == {"sessions": 1, "keys": [], "webhook": None, "chats": []}
+    assert done["ended"] == {"sessions": 1, "keys": [], "webhook": None, "chats": [], "browsers": 0}
     assert (call(site, key), ann.get("/account").status_code, webhooks(engine)) == (200, 303, [WEBHOOK])
 
 
@@ -132,7 +132,7 @@ def test_a_stolen_account_is_shut_at_once_and_says_what_it_ended(
     for told in ("a program", WEBHOOK, "mercarich user reset-password ann"):
         assert told in page
     assert site.browser().get(path).status_code == 404
-    nothing = {"sessions": 0, "keys": [], "webhook": None, "chats": []}
+    nothing = {"sessions": 0, "keys": [], "webhook": None, "chats": [], "browsers": 0}
     assert mercarich.json("user", "reset-password", "ann")["ended"] == nothing
     assert "no user 'nobody'" in mercarich("user", "stolen", "nobody").stderr
 
