@@ -7,7 +7,7 @@ from mercarich_db.migrations.columns import add_missing
 from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
 
 revision = "0072"
-down_revision = "0070"
+down_revision = "0071"
 branch_labels = None
 depends_on = None
 
