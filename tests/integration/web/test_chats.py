@@ -47,7 +47,8 @@ from mercarich_web.notices.calls_http import Calls
 from mercarich_web.notices.chats import sending_http
 from mercarich_web.notices.notices import Way, What
 from mercarich_web.notices.sending import MOST_TRIES
-from mercarich_web.notices.sql.ways import SqlOutbox, a_sending
+from mercarich_web.notices.sql.outbox import SqlOutbox
+from mercarich_web.notices.sql.ways import a_sending
 from mercarich_web.notices.worker import NoticeWorker, build_notices
 from mercarich_web.settings import NoticesSettings, PagesSettings
 

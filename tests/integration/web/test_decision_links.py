@@ -32,7 +32,7 @@ from mercarich_web.notices.chats.vendor import LONGEST_LABEL, LONGEST_WITH_LINKS
 from mercarich_web.notices.chats.vendors import VENDORS
 from mercarich_web.notices.offering import MOST_IN_CHAT
 from mercarich_web.notices.sql.links import SqlLinks
-from mercarich_web.notices.sql.ways import SqlOutbox
+from mercarich_web.notices.sql.outbox import SqlOutbox
 from mercarich_web.notices.worker import NoticeWorker, build_notices
 from mercarich_web.recovery.sql import SqlRecovery
 from mercarich_web.sellers.sql.accounts import SqlSellerAccounts

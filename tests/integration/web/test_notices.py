@@ -40,7 +40,7 @@ from mercarich_web.notices.keeping import SendNotices
 from mercarich_web.notices.mail_smtp import Letter, MailServer, SmtpSender
 from mercarich_web.notices.notices import Way
 from mercarich_web.notices.sending import Sending
-from mercarich_web.notices.sql.ways import SqlOutbox
+from mercarich_web.notices.sql.outbox import SqlOutbox
 from mercarich_web.notices.webhooks_http import WebhookSender, signature
 from mercarich_web.notices.worker import NoticeWorker, build_notices
 from mercarich_web.settings import NoticesSettings, PagesSettings

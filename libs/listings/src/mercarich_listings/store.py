@@ -50,13 +50,9 @@ SELLERS_COLUMNS = frozenset(
     | {"offer_price_jpy", "least_profit_jpy", "least_price_jpy", "most_price_jpy"}
 )
 """Columns that a seller can change at any time."""
-DRAFT_COLUMNS = SELLERS_COLUMNS - {"edited_quantity"} | {
-    "source_item_id",
-    "marketplace",
-    "quantity",
-    "first_price_jpy",
-    "changed_at",
-}
+DRAFT_COLUMNS = SELLERS_COLUMNS - {"edited_quantity"} | frozenset(
+    ("source_item_id", "marketplace", "quantity", "first_price_jpy", "changed_at")
+)
 """Columns that a seller can change while the listing is a draft."""
 
 

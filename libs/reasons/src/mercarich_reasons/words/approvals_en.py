@@ -1,8 +1,12 @@
-"""English: a seller's rule that approves replacements by itself."""
+"""English: replacements that a seller's rule approves, or the link of a message."""
 
 from collections.abc import Mapping
 
 APPROVALS: Mapping[str, str] = {
+    "nothing_to_take_back": "{sku} has no replacement to take back",
+    "changed_since_shown": "{sku} has changed since you saw it",
+    "link_expired": "this link was good until {at}",
+    "link_ended": "this link is not good any more",
     "approved_by_rule_already": "{sku}: your rule approved {item_id} on {at}; it goes up after one more look",
     "rule_approved": "{item_id}, by the seller's rule: pictures alike by {alike_percent} % (at least"
     " {least_alike_percent} %); cost with postage {cost_jpy}[ (at most {most_jpy})][; a sale earns {profit_jpy} (at"

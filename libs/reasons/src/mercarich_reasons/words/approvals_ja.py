@@ -1,8 +1,12 @@
-"""Japanese: a seller's rule that approves replacements by itself."""
+"""Japanese: replacements that a seller's rule approves, or the link of a message."""
 
 from collections.abc import Mapping
 
 APPROVALS: Mapping[str, str] = {
+    "nothing_to_take_back": "{sku}には、取り消せる代わりの仕入れ元がありません",
+    "changed_since_shown": "{sku}は、表示したあとに内容が変わりました",
+    "link_expired": "このリンクの有効期限（{at}）は過ぎています",
+    "link_ended": "このリンクは無効になりました",
     "approved_by_rule_already": "{sku}の{item_id}は、{at}に自動承認のルールで承認されました。最後にもう一度確認してから"
     "出品されます",
     "rule_approved": "自動承認のルールで{item_id}を承認：画像の一致{alike_percent}%（基準{least_alike_percent}%以上）、"

@@ -113,10 +113,6 @@ REASONS: Mapping[str, str] = {
     "refused_already": "{sku}: {by} refused {item_id} on {at}; the search goes on",
     "in_use_already": "{sku}: {by} approved {item_id} on {at}, and it is in use by now",
     "went_up_by_itself": "{sku}: {item_id} went up by itself on {at}; nothing waits any more",
-    "nothing_to_take_back": "{sku} has no replacement to take back",
-    "changed_since_shown": "{sku} has changed since you saw it",
-    "link_expired": "this link was good until {at}",
-    "link_ended": "this link is not good any more",
     "other_replacement": "a newer replacement was found for {sku}: {item_id} ({marketplace})",
     "other_source": "the source of {sku} is no longer {item_id}",
     # searches for another source of an order

@@ -109,10 +109,6 @@ REASONS: Mapping[str, str] = {
     "refused_already": "{sku}の{item_id}は、{at}に{by}さんが不採用にしました。引き続き代わりの仕入れ元を探します",
     "in_use_already": "{sku}の{item_id}は、{at}に{by}さんが承認し、すでに仕入れ元になっています",
     "went_up_by_itself": "{sku}の{item_id}は、{at}に自動で復活しました。承認は不要です",
-    "nothing_to_take_back": "{sku}には、取り消せる代わりの仕入れ元がありません",
-    "changed_since_shown": "{sku}は、表示したあとに内容が変わりました",
-    "link_expired": "このリンクの有効期限（{at}）は過ぎています",
-    "link_ended": "このリンクは無効になりました",
     "other_replacement": "{sku}の代わりの仕入れ元は、別の商品（{marketplace} {item_id}）に変わっています",
     "other_source": "{sku}の仕入れ元は{item_id}から変更されています",
     # 注文の代わりの仕入れ元

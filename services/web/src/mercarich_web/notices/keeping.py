@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mercarich_platform.clock import Clock
-from mercarich_web.notices.notices import Causes, Way, What, changes
+from mercarich_web.notices.changes import changes
+from mercarich_web.notices.notices import Causes, Way, What
 from mercarich_web.notices.sending import (
     FIRST_PAUSE,
     MOST_TRIES,
@@ -17,7 +18,7 @@ from mercarich_web.notices.sending import (
     pause_after,
 )
 from mercarich_web.notices.sql.notices import SqlNotices
-from mercarich_web.notices.sql.ways import SqlOutbox
+from mercarich_web.notices.sql.outbox import SqlOutbox
 
 KEPT_FOR = timedelta(days=30)
 NOT_SET_UP: Mapping[Way, str] = {

@@ -1,6 +1,6 @@
 """Notices: one for each cause, open as long as the cause persists."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,8 +13,6 @@ from mercarich_web.cancellations import late
 from mercarich_web.cancellations.rate import LIMIT, RateWarning
 from mercarich_web.sentences import Said
 
-QUIET = timedelta(hours=6)
-"""When a cause returns within this time, its notice is opened again and nothing is sent."""
 STUCK_AFTER = timedelta(hours=1)
 CAME_BACK = "came_back"
 """The cause of a notice on offers that were deleted here, and that Amazon shows."""
@@ -175,16 +173,6 @@ class Causes(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    new: Sequence[Cause]
-    again: Sequence[tuple[Notice, Cause]]
-    """Closed notices whose cause has returned."""
-    other: Sequence[tuple[Notice, Cause]]
-    """Open notices whose count has changed."""
-    over: Sequence[Notice]
-
-
-@dataclass(frozen=True, slots=True)
 class Chat:
     place: str
     """The part of the address that is no secret: which webhook, room, group or person."""
@@ -218,29 +206,6 @@ class Ways:
         ways += [way for way, chat in self.chats.items() if kind in chat.kinds]
         browsers = [Target(Way.BROWSER, browser) for browser, kinds in self.browsers.items() if kind in kinds]
         return [Target(way) for way in ways] + browsers
-
-
-def changes(causes: Iterable[Cause], kinds: Collection[str], known: Iterable[Notice]) -> Changes:
-    """Return the changes to be written. `causes` are all that there are of these kinds: notices of other kinds stay as
-    they are. `known` must hold all open notices, and the closed ones of these causes."""
-    now = {cause.name: cause for cause in causes}
-    by_name = {notice.name: notice for notice in known}
-    new, again, other = [], [], []
-    for name, cause in now.items():
-        notice = by_name.get(name)
-        if notice is None:
-            new.append(cause)
-        elif not notice.is_open:
-            again.append((notice, cause))
-        elif (notice.count, notice.about, notice.reason) != (cause.count, cause.about, cause.reason):
-            other.append((notice, cause))
-    kept = {name: notice for name, notice in by_name.items() if name.kind in kinds}
-    over = [notice for name, notice in kept.items() if notice.is_open and name not in now]
-    return Changes(new, again, other, over)
-
-
-def comes_back_quietly(notice: Notice, now: datetime) -> bool:
-    return notice.closed_at is not None and now - notice.closed_at < QUIET
 
 
 FILE_FAILED = Said("A job failed: %(about)s: %(reason)s")

@@ -35,8 +35,8 @@ from mercarich_web.notices.sql.invitation_outbox import SqlInvitationOutbox
 from mercarich_web.notices.sql.links import SqlLinks
 from mercarich_web.notices.sql.notices import SqlNotices
 from mercarich_web.notices.sql.outages import SqlOutages
+from mercarich_web.notices.sql.outbox import SqlOutbox
 from mercarich_web.notices.sql.rates import SqlRates
-from mercarich_web.notices.sql.ways import SqlOutbox
 from mercarich_web.notices.webhooks_http import WebhookSender
 from mercarich_web.settings import NoticesSettings, PagesSettings
 

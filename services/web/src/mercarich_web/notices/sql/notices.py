@@ -12,7 +12,8 @@ from mercarich_db.engine import run_tx
 from mercarich_db.tables import notice_sendings, notices
 from mercarich_db.types import AnyRow
 from mercarich_web.database import reading
-from mercarich_web.notices.notices import TOLD_WHEN_OVER, Cause, Changes, Name, Notice, What, comes_back_quietly
+from mercarich_web.notices.changes import Changes, comes_back_quietly
+from mercarich_web.notices.notices import TOLD_WHEN_OVER, Cause, Name, Notice, What
 from mercarich_web.notices.sql.ways import a_sending, ways_by_user
 
 SHOWN = 200
