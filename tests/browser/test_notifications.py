@@ -15,12 +15,6 @@ WAYS = "/account/notices"
 BUTTON = "Show notices in this browser"
 SUBSCRIBES = """
 (() => {
-  // Chromium breaks the fade between two pages off where the next one comes early; no page is wrong for it.
-  for (const name of ["pageswap", "pagereveal"]) {
-    addEventListener(name, (event) => {
-      for (const end of ["ready", "finished"]) event.viewTransition?.[end].catch(() => {});
-    });
-  }
   const unsubscribe = async () => localStorage.removeItem("push") || true;
   const made = (told) => ({ ...told, toJSON: () => told, unsubscribe });
   PushManager.prototype.subscribe = async function (options) {
@@ -39,6 +33,13 @@ SHOWN = """async () => {
   const registration = await navigator.serviceWorker.getRegistration("/");
   const shown = await registration.getNotifications();
   return shown.map((one) => ({ title: one.title, body: one.body, lang: one.lang, tag: one.tag, path: one.data.path }));
+}"""
+UNTIL = """async () => {
+  const end = performance.now() + 10_000;
+  while (!(await eval(holds)())) {
+    if (performance.now() > end) throw new Error(`never: ${holds}`);
+    await new Promise(requestAnimationFrame);
+  }
 }"""
 CLICK = """async (path) => {
   const gone = { close: () => { self.closed = true; }, data: { path } };
@@ -80,6 +81,11 @@ def turn_on(visitor: Visitor) -> None:
     expect(visitor.page.get_by_text("Notifications are on in this browser.")).to_be_visible()
 
 
+def wait_until(page: Page, holds: str) -> None:
+    """Wait until an asynchronous function returns true: `wait_for_function` takes its promise for true."""
+    page.evaluate(UNTIL.replace("eval(holds)", f"({holds})").replace("${holds}", "what was waited for"))
+
+
 def registration(visitor: Visitor) -> tuple[Any, str]:
     """Return Chromium's developer tools and the id of the service worker's registration, once it is active."""
     page = visitor.page
@@ -91,7 +97,7 @@ def registration(visitor: Visitor) -> tuple[Any, str]:
     )
     devtools.send("ServiceWorker.enable")
     active = "async () => (await navigator.serviceWorker.getRegistration('/'))?.active?.state === 'activated'"
-    page.wait_for_function(f"({active})()")
+    wait_until(page, active)
     for _ in range(100):
         if ids:
             return devtools, ids[-1]
@@ -103,7 +109,7 @@ def deliver(visitor: Visitor, data: str, shown: int) -> list[dict[str, str]]:
     """Bring a push to the service worker. Return what is shown, once there are as many."""
     devtools, found = registration(visitor)
     devtools.send("ServiceWorker.deliverPushMessage", {"origin": visitor.origin, "registrationId": found, "data": data})
-    visitor.page.wait_for_function(f"({SHOWN})().then((shown) => shown.length === {shown})")
+    wait_until(visitor.page, f"() => ({SHOWN})().then((shown) => shown.length === {shown})")
     told: list[dict[str, str]] = visitor.page.evaluate(SHOWN)
     return told
 
@@ -187,7 +193,7 @@ def test_signing_out_takes_the_service_worker_away(seller: Callable[..., Visitor
     registration(visitor)
     page.locator("form[action='/sign-out'] button").first.click()
     page.wait_for_url("**/sign-in")
-    page.wait_for_function("navigator.serviceWorker.getRegistrations().then((all) => all.length === 0)")
+    wait_until(page, "() => navigator.serviceWorker.getRegistrations().then((all) => all.length === 0)")
 
 
 @pytest.mark.parametrize(
