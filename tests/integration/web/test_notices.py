@@ -1,5 +1,6 @@
 """Notices: one for each cause, without flapping; on the page, by a real mail server and to a real receiver."""
 
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -534,17 +535,41 @@ def test_the_bell_counts_what_is_open_and_not_read(
     assert "Settled in the last 30 days" in settled
 
 
-def test_a_failed_import_leads_to_its_job(worker: NoticeWorker, ann: Browser, rows: Rows, ann_id: int) -> None:
+def ended_import(rows: Rows, user_id: int, state: str, file: str, minutes: int = 9) -> int:
     numbers = dict.fromkeys(("done", "made", "left_out", "wrong", "turn", "fence", "attempts"), 0)
-    words = {"kind": "import", "state": "failed", "phase": "ended", "cursor": "{}", "created_by": "ann"}
-    times = {"created_at": ago(hours=1), "heartbeat_at": ago(hours=1), "ended_at": ago(minutes=9)}
-    arguments = '{"file": "<img src=x>.csv"}'
-    job = rows.add(tables.jobs, user_id=ann_id, arguments=arguments, message=RowsWrong(3), **numbers, **words, **times)
+    words = {"kind": "import", "state": state, "phase": "ended", "cursor": "{}", "created_by": "ann"}
+    times = {"created_at": ago(hours=1), "heartbeat_at": ago(hours=1), "ended_at": ago(minutes=minutes)}
+    message = RowsWrong(3) if state == "failed" else None
+    given = {"arguments": json.dumps({"file": file}), "message": message}
+    return rows.add(tables.jobs, user_id=user_id, **given, **numbers, **words, **times)
+
+
+def test_a_failed_import_leads_to_its_job(worker: NoticeWorker, ann: Browser, rows: Rows, ann_id: int) -> None:
+    job = ended_import(rows, ann_id, "failed", "<img src=x>.csv")
     worker.keep()
     page = ann.get("/notices").text
 
     assert f'href="/jobs/{job}"' in page
     assert "&lt;img src=x&gt;.csv: No row was imported. Problems found: 3." in page
+
+
+def test_a_failed_import_needs_nobody_once_its_file_went_in(
+    worker: NoticeWorker, ann: Browser, rows: Rows, ann_id: int
+) -> None:
+    ended_import(rows, ann_id, "finished", "stock.csv", minutes=30)
+    failed = ended_import(rows, ann_id, "failed", "stock.csv")
+    other = ended_import(rows, ann_id, "failed", "other.csv")
+    ended_import(rows, rows.user("ben"), "finished", "stock.csv", minutes=5)
+    worker.keep()
+    before = ann.get("/notices").text
+
+    ended_import(rows, ann_id, "finished", "stock.csv", minutes=4)
+    worker.keep()
+    after = ann.get("/notices").text.partition("Settled in the last 30 days")[0]
+
+    assert f'href="/jobs/{failed}"' in before
+    assert f'href="/jobs/{failed}"' not in after
+    assert f'href="/jobs/{other}"' in after
 
 
 def test_mail_goes_to_an_address_only_once_its_owner_said_so(

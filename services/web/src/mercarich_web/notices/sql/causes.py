@@ -163,8 +163,13 @@ def _stopped_prices(connection: Connection, at: datetime) -> Iterator[Cause]:
 
 
 def _failed_jobs(connection: Connection, at: datetime) -> Iterator[Cause]:
-    columns = (jobs.c.user_id, jobs.c.id, jobs.c.arguments, jobs.c.message)
-    failed = select(*columns).where(jobs.c.ended_at > at - FAILED_FOR, jobs.c.state == "failed")
-    for row in connection.execute(failed.where(jobs.c.kind.in_(("import", "search")))):
-        file = str(orjson.loads(row.arguments).get("file", ""))
-        yield Cause(Name(row.user_id, Kind.JOB_FAILED, str(row.id)), 1, file[:255], row.message)
+    """Yield one for each failed job, but for an import whose file, by its name, went in later."""
+    columns = (jobs.c.user_id, jobs.c.id, jobs.c.kind, jobs.c.state, jobs.c.arguments, jobs.c.message)
+    ended = select(*columns).where(jobs.c.ended_at > at - FAILED_FOR, jobs.c.state.in_(("failed", "finished")))
+    went_in: set[tuple[int, str]] = set()
+    for row in connection.execute(ended.where(jobs.c.kind.in_(("import", "search"))).order_by(jobs.c.id.desc())):
+        file = str(orjson.loads(row.arguments).get("file", "")) if row.kind == "import" else ""
+        if row.state == "finished":
+            went_in.add((row.user_id, file))
+        elif not file or (row.user_id, file) not in went_in:
+            yield Cause(Name(row.user_id, Kind.JOB_FAILED, str(row.id)), 1, file[:255], row.message)
