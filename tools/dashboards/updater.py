@@ -74,5 +74,16 @@ UPDATER = Dashboard(
             quantiles("mercarich_updater_order_found_seconds", "marketplace"),
             text="Orders without one are not in it. It is to be less than 10 minutes. Absent before the first.",
         ),
+        Panel(
+            "Replacements that sellers' rules approved, an hour",
+            "short",
+            (
+                Query(
+                    "sum by (marketplace) (increase(mercarich_updater_approved_by_rule_total{NS}[1h]))",
+                    "{{marketplace}}",
+                ),
+            ),
+            text="A rule approves at most 20 of a seller in 24 hours. Absent before the first.",
+        ),
     ),
 )

@@ -7,7 +7,6 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from mercarich_platform.exit_codes import DONE
-from mercarich_platform.sealing import new_key
 from mercarich_web.console.arguments import command_parser, with_json
 from mercarich_web.console.output import show
 
@@ -27,7 +26,8 @@ def push_key(argv: Sequence[str]) -> int:
 
 
 def _made() -> NewKey:
-    # Imported here: it is slow to load, and a help page needs none.
+    # Imported here: they are slow to load, and a help page needs none.
+    from mercarich_platform.sealing import new_key
     from mercarich_web.notices.browsers.web_push import Signer, decoded
 
     while True:
