@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, true, update
 from tests.integration.checker.shop import VOUCHES, Market, Shop, check
 
 from mercarich_checker.adapters.observations_sql import SqlObservations
@@ -20,6 +20,7 @@ from mercarich_checker.settings import CheckerSettings
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.orders import ORDERED, OrderDecision, OrderStatus
+from mercarich_db import asked_looks
 from mercarich_db import engine as engines
 from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import listings, order_decisions, order_items, runs, source_items
@@ -389,6 +390,21 @@ def test_a_run_counts_what_it_gave_up_and_has_seen_after_all(
     turn()
     assert shop.source("sold").state == State.SOLD
     assert _of_run(engine, run) == (planned, planned, checked + 1, 0)
+
+
+def test_a_run_counts_what_it_set_aside_and_is_asked_for_again(engine: Engine, shop: Shop, sold: Any) -> None:
+    source = shop.source("sold")
+    [run] = engines.run_tx(engine, lambda connection: asked_looks.trusted(connection, [source.marketplace]))
+    given = {"check_run": None, "checked_run": run.id, "checked_at": None, "check_problem": "set_aside"}
+    set_source(engine, "sold", **given)
+    counted = {"planned": 1, "unfinished": 0, "set_aside": 1}
+    write(engine, update(runs).where(runs.c.id == run.id).values(counted))
+
+    engines.run_tx(engine, lambda connection: asked_looks.add(connection, run, [source.id], true()))
+
+    columns = select(runs.c.planned, runs.c.unfinished, runs.c.set_aside).where(runs.c.id == run.id)
+    with engines.reading(engine) as connection:
+        assert connection.execute(columns).one() == (1, 0, 0)
 
 
 def test_a_new_order_waits_for_no_earlier_failure(

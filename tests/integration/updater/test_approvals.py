@@ -244,6 +244,18 @@ def test_by_earnings_the_offers_price_of_now_counts(shop: RevivalShop, market: M
     )
 
 
+def test_by_earnings_a_fee_that_nobody_told_is_not_known(shop: RevivalShop, market: Market, seller: int) -> None:
+    shop.own(seller, "REVIVAL_APPROVE_COST_BY", "earnings")
+    shop.own(seller, "REVIVAL_FEE_PERCENT", "0")
+    listing = shop.gone(seller, "old1", sku="s1", offer_price_jpy=3000)
+    market.for_sale = [item("new1")]
+    shop.wake(listing)
+
+    turn(shop)
+
+    assert shop.states(listing) == ["proposed"]
+
+
 def test_what_does_not_fit_is_judged_again_when_all_were(shop: RevivalShop, market: Market, seller: int) -> None:
     listing = found(shop, market, seller, seller_rating_good=19)
     approve = ApproveByRule(SqlApprovals(shop.engine), PrometheusMeter(), utc_now)

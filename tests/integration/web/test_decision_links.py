@@ -404,6 +404,16 @@ def test_what_ends_trust_ends_the_links_for_good(
     assert states(engine) == ["proposed"]
 
 
+@pytest.mark.parametrize("why", ["stolen", "restored"])
+def test_after_what_a_thief_or_a_backup_may_have_chosen_no_message_has_links(
+    ann: Browser, link: str, engine: Engine, rows: Rows, why: str
+) -> None:
+    ENDS[why](ann, engine, rows)
+
+    with reading(engine) as connection:
+        assert connection.execute(select(tables.notice_ways.c.deciding_links)).scalars().all() == [False]
+
+
 def test_other_kinds_for_the_same_place_end_no_link(ann: Browser, anybody: Browser, link: str, engine: Engine) -> None:
     with reading(engine) as connection:
         url = connection.execute(select(tables.notice_ways.c.webhook_url)).scalar()

@@ -121,10 +121,11 @@ def test_what_a_claim_passed_over_is_tried_again_soon() -> None:
 def test_a_wish_lasts_until_the_zeros_that_were_under_way_have_ended() -> None:
     shop, wishes = FakeShop({YAHOO: 0}, held_up=True), {RestoreWish(YAHOO, None)}
 
-    assert push(shop)(1, wishes) == 2.0
-    assert wishes == {RestoreWish(YAHOO, None)}
+    restores = push(shop)
+    assert restores(1, wishes) == 5.0
+    assert (wishes, restores.is_under_way(1)) == ({RestoreWish(YAHOO, None)}, False)
     shop.waiting[YAHOO], shop.held_up = 3, False
-    assert push(shop)(1, wishes) is None
+    assert restores(1, wishes) is None
 
     assert shop.patched == [(YAHOO, 0), (YAHOO, 3), (YAHOO, 0)]
 

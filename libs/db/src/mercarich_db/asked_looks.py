@@ -16,6 +16,8 @@ from mercarich_db.types import AnyRow
 
 _source = source_items.c
 _other = runs.alias("other_run")
+SET_ASIDE = "set_aside"
+"""`check_problem` of a source whose run counts it as set aside, in place of unfinished."""
 OF_CHECK = and_(run_heads.c.operation == "check", run_heads.c.run_id == runs.c.id)
 HAS_ENDED = and_(runs.c.phase == "ended", runs.c.outcome == "finished")
 _none_is_held = ~exists().where(
@@ -53,7 +55,7 @@ def add(
     """
     columns = (
         *(_source.id, _source.item_id, _source.seller_id),
-        *(_source.check_run, _source.checked_run, _source.checked_at),
+        *(_source.check_run, _source.checked_run, _source.checked_at, _source.check_problem),
     )
     mine = among(_source.id, ids, _source.marketplace == run.marketplace, free)
     found = connection.execute(select(*columns).where(mine).order_by(_source.id).with_for_update()).all()
@@ -69,7 +71,12 @@ def add(
     _set(connection, new, check_attempts=0)
     _set(connection, [row.id for row in found] if anew else added, check_unknowns=0)
     own_rows.plan(connection, run.id, added)
-    counts = {"planned": runs.c.planned + len(added), "unfinished": runs.c.unfinished - len(given_up)}
+    aside = [row.id for row in found if row.id in set(given_up) and row.check_problem == SET_ASIDE]
+    counts = {
+        "planned": runs.c.planned + len(added),
+        "unfinished": runs.c.unfinished - len(given_up) + len(aside),
+        "set_aside": runs.c.set_aside - len(aside),
+    }
     connection.execute(update(runs).where(runs.c.id == run.id).values(counts))
     return found
 

@@ -44,10 +44,15 @@ class Offers:
 
     def sells(self, terms: Terms, cost_jpy: int | None) -> Sequence[Sells]:
         """Return what each of them earns with a source that costs that much with its postage."""
-        return tuple(
-            Sells(price, None if price is None or cost_jpy is None else terms.kept(price, estimate) - cost_jpy)
-            for price, estimate in self.prices
-        )
+        return tuple(Sells(price, _earned(terms, price, estimate, cost_jpy)) for price, estimate in self.prices)
+
+
+def _earned(terms: Terms, price: int | None, estimate: Estimate | None, cost_jpy: int | None) -> int | None:
+    """Return what a sale earns; None without a price, a cost or a fee: Amazon takes one, so that a setting of 0 percent
+    tells nothing where Amazon has estimated none."""
+    if price is None or cost_jpy is None or (estimate is None and not terms.fee_percent):
+        return None
+    return terms.kept(price, estimate) - cost_jpy
 
 
 def approve_by_rule(

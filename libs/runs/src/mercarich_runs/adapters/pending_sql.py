@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from mercarich_db.asked_looks import SET_ASIDE
 from mercarich_db.bulk import Rows
 from mercarich_db.conditions import among, walking
 from mercarich_db.engine import reading, run_tx
@@ -35,7 +36,6 @@ from mercarich_runs.ports import AnyRow, Place, Run
 
 AT_ONCE = 10_000
 """Abandoned rows read at once; a claim has no more rows."""
-SET_ASIDE = "set_aside"
 
 
 class PendingRows(Generic[AnyRow]):

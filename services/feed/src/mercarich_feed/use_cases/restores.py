@@ -18,7 +18,7 @@ _UNTIL_WITHDRAWN_SECONDS = 1.0
 _UNTIL_UNLOCKED_SECONDS = 0.5
 """A claim skips rows that another transaction has locked. The lane must come back for them: no round looks for them."""
 
-_UNTIL_SENT_SECONDS = 2.0
+_UNTIL_SENT_SECONDS = 5.0
 """A zero that was sent a moment ago is under way, as after an action that is undone at once. No round looks for its
 restore either."""
 
@@ -49,6 +49,8 @@ class PushRestores:
     _granted: dict[tuple[int, RestoreWish], int] = field(default_factory=dict)
     """Restores sent so far for a wish with a limit. The same wish that arrives again meanwhile does not start over."""
     _under_way: set[int] = field(default_factory=set)
+    _held_up: set[tuple[int, RestoreWish]] = field(default_factory=set)
+    """Wishes of which nothing can go out before something that was sent has ended."""
 
     def __call__(self, user_id: int, wishes: set[RestoreWish]) -> float | None:
         """Remove granted wishes from `wishes`, because granting one twice would exceed its limit.
@@ -57,9 +59,11 @@ class PushRestores:
         """
         self._under_way.add(user_id)
         again = self.gate(user_id, lambda account: self._grant_all(account, wishes))
+        if all((user_id, wish) in self._held_up for wish in wishes):
+            self._under_way.discard(user_id)  # a feed may last for half an hour
         if again is None:  # wishes that are left cannot be pushed for this seller now; the next sweep asks again
             for wish in wishes:
-                self._granted.pop((user_id, wish), None)
+                self._forget(user_id, wish)
             self._under_way.discard(user_id)
         return again
 
@@ -74,12 +78,17 @@ class PushRestores:
             if seconds is not None:
                 times.append(seconds)
                 continue
-            self._granted.pop((account.user_id, wish), None)
+            self._forget(account.user_id, wish)
             wishes.discard(wish)
         return min(times, default=None)
 
+    def _forget(self, user_id: int, wish: RestoreWish) -> None:
+        self._granted.pop((user_id, wish), None)
+        self._held_up.discard((user_id, wish))
+
     def _grant(self, account: Account, wish: RestoreWish) -> float | None:
         user_id, few = account.user_id, self.numbers.patch_lane_listings()
+        self._held_up.discard((user_id, wish))
         left = self._left(user_id, wish)
         if left == 0:  # the limit was reached before the trouble that ended the last turn
             return None
@@ -97,6 +106,7 @@ class PushRestores:
             if not offers:
                 # In this order: what ends being held up between the two questions waits.
                 if self.listings.restores_held_up(user_id, wish.marketplace):
+                    self._held_up.add((user_id, wish))
                     return _UNTIL_SENT_SECONDS
                 skipped = self.listings.restores_waiting(user_id, wish.marketplace, at_most=1) > 0
                 return _UNTIL_UNLOCKED_SECONDS if skipped else None

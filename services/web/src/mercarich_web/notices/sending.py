@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from mercarich_platform.outages import DatabaseAway
+from mercarich_platform.settings import BadConfiguration
 from mercarich_reasons.accounts import MessageUnbuildable
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.telling import Language, tell
@@ -123,9 +125,12 @@ class Undeliverable(Exception):
 
 @contextmanager
 def building() -> Iterator[None]:
-    """What cannot be built from what people have entered fails alone, and ends no sender. Raises `Undeliverable`."""
+    """What cannot be built from what people have entered fails alone, and ends no sender. Raises `Undeliverable`, and
+    what the sender as a whole waits for or ends with: `DatabaseAway` and `BadConfiguration`."""
     try:
         yield
+    except (DatabaseAway, BadConfiguration):
+        raise
     except Exception as error:  # the libraries that build headers and bodies let errors of their parsers through
         reason = MessageUnbuildable()
         raise Undeliverable(f"{tell(reason, Language.EN)} ({type(error).__name__})", reason) from error

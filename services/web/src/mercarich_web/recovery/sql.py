@@ -15,9 +15,11 @@ from mercarich_db.audit import Deed, note_down
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import (
     amazon_accounts,
+    invitations,
     listing_events,
     listing_removals,
     listings,
+    notice_ways,
     restorations,
     revivals,
     run_heads,
@@ -140,5 +142,8 @@ def _give_up(connection: Connection, at: datetime) -> dict[str, int]:
     )
     signed_out = connection.execute(delete(sessions)).rowcount
     forget_links(connection)
+    # The same is true of invitations, and of whether messages have such links.
+    connection.execute(delete(invitations).where(invitations.c.used_at.is_(None)))
+    connection.execute(update(notice_ways).values(deciding_links=False))
     end_browsers(connection, true(), BrowserOfBackup(), at)  # Some of them ended after the backup; nobody knows which.
     return {"runs": ended_runs, "feeds": ended_feeds, "approvals": approvals, "sessions": signed_out}

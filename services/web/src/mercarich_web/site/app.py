@@ -155,7 +155,7 @@ async def _forged(request: Request, error: Exception) -> Response:
     """Offer the form once more where this browser has begun another session since. No other site's page comes so far:
     `protection.OwnOrigin` refuses its requests."""
     unsent, session = await unsent_of(request), request.state.visit.session
-    if unsent is None or session.account.user_id != unsent.of:
+    if unsent is None or session is None or session.account.user_id != unsent.of:
         return await _page(403)(request, error)
     refused.note(request, 403, type(error).__name__)
     if _is_scripts(request):

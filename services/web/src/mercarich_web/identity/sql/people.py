@@ -165,7 +165,8 @@ def _with_programs(connection: Connection, user_id: int, ended: Ended) -> Ended:
     keys = tuple(connection.execute(names).scalars())
     connection.execute(delete(api_keys).where(mine))
     webhook = connection.execute(select(notice_ways.c.webhook_url).where(ways).with_for_update()).scalar()
-    connection.execute(update(notice_ways).where(ways).values(webhook_url=None, webhook_salt=None))
+    ended_ways = {"webhook_url": None, "webhook_salt": None, "deciding_links": False}
+    connection.execute(update(notice_ways).where(ways).values(ended_ways))
     theirs = notice_chats.c.user_id == user_id
     chats = tuple(connection.execute(select(notice_chats.c.way).where(theirs).with_for_update()).scalars())
     connection.execute(delete(notice_chats).where(theirs))

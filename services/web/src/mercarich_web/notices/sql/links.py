@@ -11,6 +11,7 @@ from mercarich_db.tables import decision_links, listings, logins, notice_chats, 
 from mercarich_listings.replacements import AWAITED
 from mercarich_platform.clock import Clock
 from mercarich_web.identity.links import GOOD_FOR
+from mercarich_web.identity.people import NO_PASSWORD
 from mercarich_web.identity.sign_in import hashed
 from mercarich_web.notices.notices import Way
 from mercarich_web.notices.offering import Offered
@@ -45,10 +46,10 @@ def _is_wanted(connection: Connection, sending: Sending) -> bool:
     """Return whether links may go there. Whatever ends links waits for this transaction, and ends these, too: its
     locks are taken first, the login's before the others as everywhere."""
     user_id = sending.user_id
-    login = select(logins.c.user_id).where(logins.c.user_id == user_id)
+    login = select(logins.c.password_hash).where(logins.c.user_id == user_id)
     active = select(users.c.active).where(users.c.id == user_id)
     ways = select(notice_ways).where(notice_ways.c.user_id == user_id)
-    if connection.execute(login.with_for_update()).first() is None:
+    if connection.execute(login.with_for_update()).scalar() in (None, NO_PASSWORD):
         return False
     if not connection.execute(active.with_for_update()).scalar():
         return False
