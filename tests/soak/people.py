@@ -16,6 +16,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import SCHEDULE
 from mercarich_db.setting_definitions import ON, PAUSE, PAUSED
 from mercarich_web.runs.sql.holds import SqlHolds
+from mercarich_web.runs.sql.releases import SqlReleases
 from mercarich_web.system_settings.sql import SqlSettings
 
 DECIDED_AFTER = timedelta(hours=2)
@@ -24,10 +25,10 @@ DECIDED_AFTER = timedelta(hours=2)
 
 def decide_on_holds(plant: Plant) -> None:
     """Release old holds. Whatever the person thinks, the checker withdraws only what is still gone."""
-    asked, now = SqlHolds(plant.database.books), plant.kernel.utc()
-    for hold in asked.open():
+    books, now = plant.database.books, plant.kernel.utc()
+    for hold in SqlHolds(books).open():
         if hold.released_at is None and hold.opened_at < now - DECIDED_AFTER:
-            asked.release(hold.id, SOMEBODY, now)
+            SqlReleases(books).release(hold.id, SOMEBODY, now)
 
 
 def events(plant: Plant, commands: Commands, chance: random.Random, day: int) -> Iterator[Event]:
