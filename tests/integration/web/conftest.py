@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import Engine, select
 from tests.integration.web import rows as rows_of_tests
+from tests.integration.web.clocks import Clock
+from tests.integration.web.receivers import Mailbox, Receiver
 from tests.integration.web.rows import Rows
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
@@ -21,6 +23,7 @@ from tests.integration.web.site import Browser
 from mercarich_db import tables
 from mercarich_db.engine import create, reading
 from mercarich_platform import front
+from mercarich_platform.settings import SharedSettings
 
 KEY = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
 Deeds = Callable[[], list[tuple[str, str, str, str | None]]]
@@ -33,6 +36,30 @@ def _it_is_now(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(rows_of_tests, "NOW", now)
     if hasattr(request.module, "NOW"):
         monkeypatch.setattr(request.module, "NOW", now)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def shared(database_url: str, tmp_path: Path) -> SharedSettings:
+    """The settings of a process that has no broker."""
+    told = {"database_url": database_url, "data_dir": tmp_path, "kafka_bootstrap": "127.0.0.1:9"}
+    return SharedSettings.model_validate(told)
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with Mailbox() as one:
+        yield one
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as one:
+        yield one
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,8 @@ from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from mercarich_web.settings import NoticesSettings
+
 
 @dataclass
 class Letter:
@@ -56,6 +58,12 @@ class Mailbox:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
+
+    @property
+    def settings(self) -> NoticesSettings:
+        """Those of a process that sends its mails here."""
+        given = {"smtp_host": "127.0.0.1", "smtp_port": self.port, "smtp_security": "none"}
+        return NoticesSettings.model_validate({**given, "mail_from": "mercarich@shop.example"})
 
     def stop(self) -> None:
         asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)

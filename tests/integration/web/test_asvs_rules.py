@@ -27,11 +27,6 @@ KEY = "mk_of_ann"
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def shared(database_url: str, tmp_path: Path) -> SharedSettings:
     return SharedSettings.model_validate(
         {"database_url": database_url, "data_dir": tmp_path, "kafka_bootstrap": "127.0.0.1:9"}

@@ -15,7 +15,7 @@ from tests.integration.web.conftest import Mercarich
 from tests.integration.web.push_service import PushBrowser, PushService
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORD, PASSWORDS, Browser, Served, let_sign_in, served
-from tests.integration.web.test_notices import ann, ann_id, clock, shared
+from tests.integration.web.test_notices import ann, ann_id
 
 from mercarich_contracts.audit import Actor
 from mercarich_db import tables
@@ -53,7 +53,7 @@ PAGES = PagesSettings(codes_for_operators=False, push_key=KEY)
 OWN = PAGES.model_copy(update={"public_url": "https://shop.example"})
 BY = Actor("ohta")
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36"
-__all__ = ["ann", "ann_id", "clock", "shared"]
+__all__ = ["ann", "ann_id"]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.integration.web.clocks import Clock
 from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
-from tests.integration.web.test_notices import ann, ann_id, clock, shared
+from tests.integration.web.test_notices import ann, ann_id
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
@@ -56,7 +56,7 @@ PAGES = PagesSettings(codes_for_operators=False)
 OWN = PAGES.model_copy(update={"public_url": "https://shop.example"})
 NAMES = {"slack": "Slack", "discord": "Discord", "chatwork": "Chatwork", "line": "LINE"}
 CHATS = list(ENTRIES)
-__all__ = ["ann", "ann_id", "clock", "shared"]
+__all__ = ["ann", "ann_id"]
 
 every_chat = pytest.mark.parametrize("way", CHATS)
 

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import unquote_plus
 
 import pytest
@@ -36,22 +35,11 @@ from mercarich_web.notices.sql.outbox import SqlOutbox
 from mercarich_web.notices.worker import NoticeWorker, build_notices
 from mercarich_web.recovery.sql import SqlRecovery
 from mercarich_web.sellers.sql.accounts import SqlSellerAccounts
-from mercarich_web.settings import NoticesSettings, PagesSettings
+from mercarich_web.settings import PagesSettings
 
 OWN = PagesSettings(webhooks_anywhere=True, codes_for_operators=False)
 LINK = re.compile(r"https://shop\.example(/decide/[\w-]{43,})")
 FIELD = re.compile(r'name="(form_token|shown)" value="([^"]+)"')
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def shared(database_url: str, tmp_path: Path) -> SharedSettings:
-    told = {"database_url": database_url, "data_dir": tmp_path, "kafka_bootstrap": "127.0.0.1:9"}
-    return SharedSettings.model_validate(told)
 
 
 @pytest.fixture
@@ -84,23 +72,8 @@ def anybody(site: Served) -> Browser:
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as one:
-        yield one
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with Mailbox() as one:
-        yield one
-
-
-@pytest.fixture
 def worker(shared: SharedSettings, site: Served, mailbox: Mailbox, clock: Clock) -> Iterator[NoticeWorker]:
-    mail = NoticesSettings(
-        smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_security="none", mail_from="mercarich@shop.example"
-    )
-    one = build_notices(shared, OWN.model_copy(update={"public_url": "https://shop.example"}), mail, clock)
+    one = build_notices(shared, OWN.model_copy(update={"public_url": "https://shop.example"}), mailbox.settings, clock)
     yield one
     one.close()
 

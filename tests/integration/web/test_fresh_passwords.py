@@ -24,11 +24,6 @@ CHANGES = (
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def ann(database_url: str, tmp_path: Path, engine: Engine, rows: Rows, clock: Clock) -> Iterator[Browser]:
     """Signed in, with a second step."""
     let_sign_in(engine, rows.user("ann"))

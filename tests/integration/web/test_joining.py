@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -18,21 +17,10 @@ from mercarich_web.bootstrap import build_pages
 from mercarich_web.notices.notices import IMPORTANT, ON_BY_DEFAULT, Kind
 from mercarich_web.notices.sql.kinds import kinds_of
 from mercarich_web.notices.worker import NoticeWorker, build_notices
-from mercarich_web.settings import NoticesSettings, PagesSettings
+from mercarich_web.settings import PagesSettings
 
 PASSWORD = "longer than twelve"
 PAGES = PagesSettings(codes_for_operators=False)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def shared(database_url: str, tmp_path: Path) -> SharedSettings:
-    told = {"database_url": database_url, "data_dir": tmp_path, "kafka_bootstrap": "127.0.0.1:9"}
-    return SharedSettings.model_validate(told)
 
 
 @pytest.fixture
@@ -51,18 +39,9 @@ def operator(site: Served) -> Browser:
 
 
 @pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with Mailbox() as one:
-        yield one
-
-
-@pytest.fixture
 def worker(shared: SharedSettings, site: Served, mailbox: Mailbox, clock: Clock) -> Iterator[NoticeWorker]:
-    mail = NoticesSettings(
-        smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_security="none", mail_from="mercarich@shop.example"
-    )
     own = PAGES.model_copy(update={"public_url": "https://shop.example"})
-    one = build_notices(shared, own, mail, clock)
+    one = build_notices(shared, own, mailbox.settings, clock)
     yield one
     one.close()
 

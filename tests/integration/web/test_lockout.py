@@ -24,11 +24,6 @@ GUESSER, NEIGHBOUR, ELSEWHERE = "198.51.100.7", "198.51.100.8", "203.0.113.9"
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def site(database_url: str, engine: Engine, rows: Rows, clock: Clock, tmp_path: Path) -> Iterator[Served]:
     """The pages behind a proxy, so that browsers come from other addresses."""
     for name in ("ann", "bob"):

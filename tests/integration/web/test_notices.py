@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,23 +43,12 @@ from mercarich_web.notices.sending import Sending
 from mercarich_web.notices.sql.outbox import SqlOutbox
 from mercarich_web.notices.webhooks_http import WebhookSender, signature
 from mercarich_web.notices.worker import NoticeWorker, build_notices
-from mercarich_web.settings import NoticesSettings, PagesSettings
+from mercarich_web.settings import PagesSettings
 
 ANYWHERE = PagesSettings(webhooks_anywhere=True, codes_for_operators=False)
 ENCODED = "=?utf-8?q?=0d=0aBcc=3ax?=@shop.example"
 """A header's parser takes line breaks out of it."""
 KINDS = ["token", "held", "job_failed", "proposed"]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def shared(database_url: str, tmp_path: Path) -> SharedSettings:
-    told = {"database_url": database_url, "data_dir": tmp_path, "kafka_bootstrap": "127.0.0.1:9"}
-    return SharedSettings.model_validate(told)
 
 
 @pytest.fixture
@@ -92,24 +80,9 @@ def ann(site: Served) -> Browser:
 
 
 @pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with Mailbox() as one:
-        yield one
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as one:
-        yield one
-
-
-@pytest.fixture
 def worker(shared: SharedSettings, site: Served, mailbox: Mailbox, clock: Clock) -> Iterator[NoticeWorker]:
-    mail = NoticesSettings(
-        smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_security="none", mail_from="mercarich@shop.example"
-    )
     own = ANYWHERE.model_copy(update={"public_url": "https://shop.example"})
-    one = build_notices(shared, own, mail, clock)
+    one = build_notices(shared, own, mailbox.settings, clock)
     yield one
     one.close()
 

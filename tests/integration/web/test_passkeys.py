@@ -30,11 +30,6 @@ CODE = re.compile(r"<code>([a-z2-7-]{29})</code>")
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def shared(database_url: str, tmp_path: Path) -> SharedSettings:
     return SharedSettings.model_validate({"database_url": database_url, "data_dir": tmp_path})
 

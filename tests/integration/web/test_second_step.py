@@ -23,11 +23,6 @@ PAGE = "/account/second-step"
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def shared(database_url: str, tmp_path: Path) -> SharedSettings:
     return SharedSettings.model_validate({"database_url": database_url, "data_dir": tmp_path})
 

@@ -30,11 +30,6 @@ DEVELOPMENT_SECRET = Path(__file__).parents[3] / "charts/mercarich/templates/dev
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def shared(database_url: str, tmp_path: Path) -> SharedSettings:
     return SharedSettings.model_validate({"database_url": database_url, "data_dir": tmp_path})
 

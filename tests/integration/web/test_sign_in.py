@@ -24,11 +24,6 @@ from mercarich_web.site.visits import ASKED_BY_PAGES
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def site(database_url: str, engine: Engine, rows: Rows, clock: Clock) -> Iterator[Served]:
     """The pages, in which `ann` can sign in."""
     let_sign_in(engine, rows.user("ann"))

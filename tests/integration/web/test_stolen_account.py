@@ -26,11 +26,6 @@ ALL_ENDED = {"sessions": 1, "keys": ["a program"], "webhook": WEBHOOK, "chats": 
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def site(database_url: str, engine: Engine, rows: Rows, clock: Clock, tmp_path: Path) -> Iterator[Served]:
     for name in ("ann", "bob"):
         let_sign_in(engine, rows.user(name), language="en")

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import groupby
-from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
@@ -38,17 +37,6 @@ ANYWHERE = PagesSettings(webhooks_anywhere=True, codes_for_operators=False)
 ACCOUNT = {"seller_id": "A1", "marketplace_id": "A1VC38T7YXB528", "refresh_token": "-", "token_verdict": "valid"}
 WITHDRAWN = {"quantity": 0, "revision": 2}
 Trip = Callable[[MeasuredSystem, Rows, int, Clock], None]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def shared(database_url: str, tmp_path: Path) -> SharedSettings:
-    told = {"database_url": database_url, "data_dir": tmp_path, "kafka_bootstrap": "127.0.0.1:9"}
-    return SharedSettings.model_validate(told)
 
 
 @pytest.fixture

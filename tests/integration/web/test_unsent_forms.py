@@ -9,12 +9,12 @@ from sqlalchemy import Engine, select
 from tests.integration.web.clocks import Clock
 from tests.integration.web.site import PASSWORD, Browser, Served
 from tests.integration.web.test_passkeys import USED, add, options, site
-from tests.integration.web.test_second_step import ann, clock, code_of, set_up, shared
+from tests.integration.web.test_second_step import ann, code_of, set_up, shared
 
 from mercarich_db import tables
 from mercarich_db.engine import reading
 
-__all__ = ["ann", "clock", "shared", "site"]
+__all__ = ["ann", "shared", "site"]
 
 PAGE = "/rules"
 TYPED = {"REVIVAL_LEAST_RATING": "95", "REVIVAL_IGNORED_ORIGINS": '沖縄県 "北海道"'}

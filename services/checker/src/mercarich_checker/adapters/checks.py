@@ -3,10 +3,10 @@
 from sqlalchemy import Connection, func
 
 from mercarich_contracts.messages import CheckBatch
+from mercarich_db.asked_looks import SET_ASIDE
 from mercarich_db.tables import source_items
 from mercarich_runs.adapters import fence
 from mercarich_runs.adapters.columns import PendingColumns
-from mercarich_db.asked_looks import SET_ASIDE
 from mercarich_runs.ports import Operation, Run
 
 CHECKS = PendingColumns.of(Operation.CHECK, source_items, done_run="checked_run")
