@@ -90,7 +90,8 @@ def test_every_cookie_is_of_this_host_and_https_alone_and_no_script_reads_it(
 
     words = {"Secure", "HttpOnly", "SameSite=lax", "Path=/"}
     names = {one.partition("=")[0] for one in told}
-    assert names == {f"__Host-{name}" for name in ("language", "theme", "notice", "mercarich", "mercarich-device-1")}
+    known = ("language", "theme", "notice", "browser", "mercarich", "mercarich-device-1")
+    assert names == {f"__Host-{name}" for name in known}
     assert [one for one in told if words - set(one.split("; ")) or "Domain" in one] == []
 
 
