@@ -95,6 +95,7 @@ class NoticeWorker:
                 while busy and not stop.is_set():
                     beat()
                     invited = self.invite() if self.invite is not None else 0
+                    beat()
                     busy = self.send() + invited > 0
                     beat.reached()
                     if self.seconds() >= min(due):

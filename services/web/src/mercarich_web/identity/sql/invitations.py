@@ -55,7 +55,9 @@ class SqlInvitations:
 
         def queue(connection: Connection) -> str | None:
             its = (invitations.c.username == username, invitations.c.mail_address.is_not(None), *_open(now))
-            row = connection.execute(select(invitations).where(*its).with_for_update()).one_or_none()
+            # Two operators who invite at once leave two: the newest is mailed.
+            newest = select(invitations).where(*its).order_by(invitations.c.created_at.desc()).limit(1)
+            row = connection.execute(newest.with_for_update()).one_or_none()
             if row is None:
                 return None
             queue_mail(connection, row.token_hash, row.mail_address, now)
