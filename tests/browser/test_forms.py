@@ -70,8 +70,9 @@ def test_a_form_of_an_older_session_is_offered_once_more(visit: Callable[..., Vi
     page.fill("[name=high]", "7")
     page.evaluate("document.querySelectorAll('[name=form_token]').forEach(field => field.value = 'old.one')")
     page.route("**/pools/INVCHK_YAHOO_WORKER", lambda route: route.abort() if gone(route) else route.continue_())
-    page.click("form[action='/pools/INVCHK_YAHOO_WORKER'] button.primary")
-    page.locator("main form button.primary:focus").wait_for()
+    with page.expect_event("requestfailed"):
+        page.click("form[action='/pools/INVCHK_YAHOO_WORKER'] button.primary")
+    page.locator("main form[data-page] button.primary:enabled:focus").wait_for()
     page.unroute("**/pools/INVCHK_YAHOO_WORKER")
     page.wait_for_selector(
         "form[action='/pools/INVCHK_YAHOO_WORKER'] [type=hidden][name=high][value='7']", state="attached"

@@ -70,6 +70,7 @@ NEVER_HERE = {
     "mercarich_operator_scale_writes_total": "no pool is paused or resumed",
     "mercarich_records_deleted_total": "nothing is old",
     "mercarich_schedule_last_start_timestamp_seconds": "nothing is started by the schedule",
+    "mercarich_updater_approved_by_rule_total": "no seller has the rule on",
     "mercarich_updater_order_found_seconds": "nothing is ordered whose source is gone",
     "mercarich_updater_order_searches_total": "nothing is ordered whose source is gone",
     "mercarich_web_job_slice_seconds": "no seller has a job",
