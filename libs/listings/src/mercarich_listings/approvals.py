@@ -48,9 +48,8 @@ class Offers:
 
 
 def _earned(terms: Terms, price: int | None, estimate: Estimate | None, cost_jpy: int | None) -> int | None:
-    """Return what a sale earns; None without a price, a cost or a fee: Amazon takes one, so that a setting of 0 percent
-    tells nothing where Amazon has estimated none."""
-    if price is None or cost_jpy is None or (estimate is None and not terms.fee_percent):
+    """Return what a sale earns; None where its price, its cost or its fee is not known."""
+    if price is None or cost_jpy is None or not terms.knows_fee(estimate):
         return None
     return terms.kept(price, estimate) - cost_jpy
 
@@ -110,8 +109,10 @@ def facts_of(
 
     The item is known as it was found; what it would be sold for, as it is now.
     """
+    if not rows:
+        return {}
     offers = offers_of(connection, user_id, {row.old_source_item_id: row.first_condition_code for row in rows})
-    exclusions = replacement_rules.exclusions_of(connection, user_id) if rows else None
+    sellers, words = replacement_rules.exclusions_of(connection, user_id)
     found: dict[int, tuple[Facts, Reason | None]] = {}
     for row in rows:
         kept, its = as_found(row), offers.get(row.old_source_item_id)
@@ -121,8 +122,6 @@ def facts_of(
             first_condition=None if its is None else its.first_condition,
             offers=() if its is None else its.sells(terms, kept.cost_jpy),
         )
-        assert exclusions is not None
-        sellers, words = exclusions
         word = excluded_word((row.title or "",), words)
         is_banned = row.seller_id is not None and (Marketplace(row.marketplace), row.seller_id) in sellers
         excluded = ExcludedSeller(row.seller_id) if is_banned else None if word is None else ExcludedWord(word)

@@ -55,6 +55,10 @@ class Terms:
     def least_per_mille(self) -> int:
         return round(self.least_percent * 10)
 
+    def knows_fee(self, estimate: Estimate | None) -> bool:
+        """Return whether Amazon has estimated the fee or the seller told one: Amazon takes one, so 0 tells nothing."""
+        return estimate is not None or self.fee_percent > 0
+
     def fee(self, price_jpy: int, estimate: Estimate | None = None) -> int:
         """Return Amazon's fee at this price: by its own estimate for the offer, else by the percentage."""
         if estimate is not None:

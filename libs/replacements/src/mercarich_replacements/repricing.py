@@ -155,6 +155,6 @@ def _least_profit(loss: LossRule, own_jpy: int | None) -> Formula:
 
 
 def _is_known(sale: Sale, terms: Terms) -> bool:
-    """Return whether all is known that a price goes by. A fee is, if Amazon has estimated it or the seller told one."""
-    has_fee = sale.estimate is not None or terms.fee_percent > 0
-    return sale.offer_price_jpy is not None and cost_of(sale, terms) is not None and has_fee
+    """Return whether all is known that a price goes by."""
+    has_cost = cost_of(sale, terms) is not None
+    return sale.offer_price_jpy is not None and has_cost and terms.knows_fee(sale.estimate)

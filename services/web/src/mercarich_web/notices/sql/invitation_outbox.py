@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, select, update
+from sqlalchemy import Engine, and_, delete, select, update
 
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import invitation_mails, invitations
 from mercarich_web.database import reading
 from mercarich_web.identity.people import Invitation
 from mercarich_web.identity.sql.invitations import invitation_of
-from mercarich_web.notices.sending import Missed, pause_after
+from mercarich_web.notices.sending import Missed
+from mercarich_web.notices.sql.outbox import take_due
 
 _mail = invitation_mails.c
 
@@ -35,21 +36,7 @@ class SqlInvitationOutbox:
         """Return mails that are due. Each is postponed, so that no other sender takes it."""
         is_due = (_mail.state == "waiting", _mail.not_before <= now)
         due = select(_mail.id, _mail.attempts).where(*is_due).order_by(_mail.not_before, _mail.id).limit(limit)
-
-        def take(connection: Connection) -> list[int]:
-            taken = []
-            for row in connection.execute(due).all():
-                tries = row.attempts + 1
-                mine = update(invitation_mails).where(_mail.id == row.id, _mail.attempts == row.attempts)
-                change = mine.values(attempts=tries, not_before=now + pause_after(tries))
-                if connection.execute(change).rowcount == 1:
-                    taken.append(row.id)
-            return taken
-
-        with reading(self._engine) as connection:
-            if connection.execute(due.limit(1)).first() is None:
-                return []
-        taken = run_tx(self._engine, take)
+        taken = take_due(self._engine, invitation_mails, due, now)
         usable = and_(
             invitations.c.token_hash == _mail.invitation_hash,
             invitations.c.used_at.is_(None),

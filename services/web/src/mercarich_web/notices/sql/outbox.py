@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, case, delete, func, or_, select, update
+from sqlalchemy import Connection, Engine, Select, Table, and_, case, delete, func, or_, select, update
 
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import logins, notice_chats, notice_sendings, notice_ways, notices, push_subscriptions, users
@@ -34,22 +34,8 @@ class SqlOutbox:
         mail = func.min(case((_sending.way == Way.MAIL, _sending.id)))
         first = select(func.coalesce(mail, func.min(_sending.id))).where(is_due).group_by(_sending.user_id)
         due = select(_sending.id, _sending.attempts).where(is_due, _sending.id.in_(first))
-
-        def take(connection: Connection) -> list[int]:
-            taken = []
-            mails_first = due.order_by(_sending.way != Way.MAIL, _sending.not_before)
-            for row in connection.execute(mails_first.limit(limit)).all():
-                mine = update(notice_sendings).where(_sending.id == row.id, _sending.attempts == row.attempts)
-                tries = row.attempts + 1
-                change = mine.values(attempts=tries, not_before=now + pause_after(tries))
-                if connection.execute(change).rowcount == 1:
-                    taken.append(row.id)
-            return taken
-
-        with reading(self._engine) as connection:
-            if connection.execute(due.limit(1)).first() is None:
-                return []
-        taken = run_tx(self._engine, take)
+        mails_first = due.order_by(_sending.way != Way.MAIL, _sending.not_before).limit(limit)
+        taken = take_due(self._engine, notice_sendings, mails_first, now)
         with reading(self._engine) as connection:
             whole = [_whole(row) for row in connection.execute(_sendings().where(_sending.id.in_(taken)))]
         return sorted(whole, key=lambda one: one.way is not Way.MAIL)
@@ -112,6 +98,28 @@ class SqlOutbox:
                 then(connection)
 
         run_tx(self._engine, end)
+
+
+def take_due(engine: Engine, queue: Table, due: Select[Any], now: datetime) -> Sequence[int]:
+    """Begin another try of what is due, and postpone it, so that no other sender takes it; return the ids.
+
+    `due` selects `id` and `attempts` of the queue, which has `not_before`, too.
+    """
+
+    def take(connection: Connection) -> list[int]:
+        taken = []
+        for row in connection.execute(due).all():
+            tries = row.attempts + 1
+            mine = update(queue).where(queue.c.id == row.id, queue.c.attempts == row.attempts)
+            change = mine.values(attempts=tries, not_before=now + pause_after(tries))
+            if connection.execute(change).rowcount == 1:
+                taken.append(row.id)
+        return taken
+
+    with reading(engine) as connection:
+        if connection.execute(due.limit(1)).first() is None:
+            return []
+    return run_tx(engine, take)
 
 
 def _browser_id(sending: Sending) -> int | None:
