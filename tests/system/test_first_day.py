@@ -46,7 +46,11 @@ MARKET = {
     "SIMULATOR_RESTORES": "0",
     "YAHOO_PROXY_RATE_PER_SECOND": "30",
     "MERCARI_PROXY_RATE_PER_SECOND": "25",
+    "YAHOO_PROXY_CACHE_SECONDS": "0",
+    "MERCARI_PROXY_CACHE_SECONDS": "0",
 }
+"""The check begins seconds after sources have sold, and the watch may have looked at them just before: the check must
+not take the watch's results for its own."""
 SETTINGS = {
     "REVIVAL_DAYS": "0",
     "LISTING_PICTURES": "0",
