@@ -142,8 +142,10 @@ endif
 bench: $(INSTALLED) $(if $(filter-out freshness,$(or $(ONLY),all)),$(PEERS)) ## speed beside what a user would pick instead, an hour on a quiet machine (needs java, mvn, mariadbd, redis-server)
 	$(BIN)/python -m bench $(ONLY)
 
-bench-smoke: $(INSTALLED) $(PEERS) ## the same, reduced: every job is done exactly once (no times)
-	$(BIN)/python -m bench --smoke
+bench-smoke: bench-smoke-1 bench-smoke-2 ## the same, reduced: every job is done exactly once (no times; make -j 2 runs both halves at once)
+
+bench-smoke-%: $(INSTALLED) $(PEERS)
+	$(BIN)/python -m bench --smoke --part $*/2
 
 quality: $(INSTALLED) ## how well replacements are told from near misses, on 2,000 drawn pairs; writes docs/match-quality.md (~6 min on a quiet machine)
 	$(BIN)/python -m bench.match_quality --write docs/match-quality.md

@@ -42,7 +42,7 @@ def main() -> int:
         print(f"{page.PAGE.relative_to(result.ROOT)}: {', '.join(written)}")  # noqa: T201
         return 0
     scale = SMOKE if given.smoke else replace(FULL, rounds=given.rounds)
-    names = given.names or list(IN_SMOKE if given.smoke else BENCHES)
+    names = (given.names or list(IN_SMOKE if given.smoke else BENCHES))[given.part]
     failed = [name for name in names if not _went_well(name, scale)]
     return 1 if failed else 0
 
@@ -61,12 +61,20 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHES)}; or table (all)")
     parser.add_argument("--smoke", action="store_true", help="reduced: asserts that the work is done, never a time")
+    parser.add_argument("--part", type=_part, default=slice(None), metavar="K/N", help="each Nth, from the Kth on")
     parser.add_argument("--rounds", type=int, default=FULL.rounds, help="counted runs of each side (%(default)s)")
     given = parser.parse_args()
     unknown = sorted(set(given.names) - set(BENCHES) - {"table"})
     if unknown:
         parser.error(f"there is no benchmark {', '.join(unknown)}")
     return given
+
+
+def _part(text: str) -> slice:
+    part, _, parts = text.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text}: K/N is wanted, such as 1/2")
+    return slice(int(part) - 1, None, int(parts))
 
 
 def _run(name: str, scale: Scale) -> None:

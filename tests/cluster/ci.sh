@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The cluster tier on the cluster of ../shared/cluster, where that folder is there; else one line says that it is skipped.
 # A cluster that it started, it ends. Elsewhere: make test-cluster, with a kubeconfig of your own.
-# ci.sh [FILE …]: only these tests.
+# ci.sh [FILE …]: only these tests. ci.sh --tools: only build the cluster's tools, which takes minutes the first time.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 lab=${MERCARICH_CLUSTER_LAB:-../shared/cluster}
 [ -x "$lab/up.sh" ] || { echo "cluster tier: skipped, $lab is not there"; exit 0; }
+[ "${1:-}" != --tools ] || exec "$lab/build.sh"
 began=$SECONDS
 . "$lab/lib.sh"
 alive || trap '"$lab/down.sh"' EXIT
