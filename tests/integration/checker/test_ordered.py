@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, true, update
-from tests.integration.checker.shop import VOUCHES, Market, Shop, check
+from tests.integration.checker.shop import VOUCHES, Market, Shop, check, until
+from tests.integration.checker.test_watch import watching
 
 from mercarich_checker.adapters.observations_sql import SqlObservations
 from mercarich_checker.adapters.ordered_sql import SqlOrdered
 from mercarich_checker.bootstrap import build_worker
 from mercarich_checker.dependencies import Dependencies
+from mercarich_checker.domain.freshness import ORDERED_AGAIN
 from mercarich_checker.domain.looks import ORDERED_FIRST_SECONDS, ORDERED_LONGEST_SECONDS, ORDERED_TRIES
 from mercarich_checker.ports import URGENT_CLAIM
 from mercarich_checker.settings import CheckerSettings
@@ -22,6 +24,7 @@ from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.orders import ORDERED, OrderDecision, OrderStatus
 from mercarich_db import asked_looks
 from mercarich_db import engine as engines
+from mercarich_db.open_orders import wants_source
 from mercarich_db.settings_cache import settings_cache
 from mercarich_db.tables import listings, order_decisions, order_items, runs, source_items
 from mercarich_listings import store
@@ -131,6 +134,41 @@ def test_an_order_is_looked_at_once_and_the_next_one_again(
     order(engine, sold, "2")
     turn()
     assert market.looks == ["sold", "sold"]
+
+
+def test_it_is_due_again_after_ten_minutes(shop: Shop, sold: Any, turn: Turn) -> None:
+    turn()
+    source = shop.source("sold")
+    assert (source.look_class, source.due_at - source.checked_at) == (None, ORDERED_AGAIN)
+
+
+def test_the_watch_looks_at_it_until_its_seller_has_bought_it(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    turn()
+    set_source(engine, "sold", due_at=utc_now() - MINUTE)
+    market.looks.clear()
+    with watching(engine, market):
+        until(lambda: market.looks.count("sold") == 1)
+        until(lambda: shop.source("sold").due_at > utc_now())
+        _decide(engine, sold)
+        set_source(engine, "sold", due_at=utc_now() - MINUTE)
+        until(lambda: shop.source("sold").due_at is None)
+    assert market.looks.count("sold") == 1
+
+
+def test_the_watch_finds_it_gone_and_another_source_is_wanted(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
+) -> None:
+    turn()
+    market.states["sold"] = State.SOLD
+    set_source(engine, "sold", due_at=utc_now() - MINUTE)
+    wanted = select(func.count()).select_from(order_items).join(source_items, wants_source())
+    with watching(engine, market):
+        until(lambda: shop.source("sold").state == State.SOLD)
+    with engines.reading(engine) as connection:
+        assert connection.execute(wanted.where(source_items.c.item_id == "sold")).scalar() == 1
+    assert shop.source("sold").due_at is None
 
 
 def test_what_waits_in_the_order_of_a_run_is_looked_at_at_once(

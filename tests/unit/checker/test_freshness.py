@@ -20,6 +20,7 @@ from mercarich_checker.domain.freshness import (
     look_class,
     most_valuable,
     next_looks,
+    ordered_look,
     second_look,
     unknown_wait,
     unseen,
@@ -70,6 +71,22 @@ def test_ends_come_before_what_the_plan_lets_wait_no_longer() -> None:
     overdue, ended = _head(1, 1e-6, DAY), _head(2, 1e-8, HOUR)._replace(due_at=NOW)
     assert [head.id for head in most_valuable([overdue, ended], 2, NOW)] == [2, 1]
     assert worth(ended._replace(due_at=NOW + MINUTE), NOW) < worth(overdue, NOW)
+
+
+def test_what_is_still_to_be_bought_is_looked_at_again_after_double_the_time_at_most_an_hour() -> None:
+    waits, at = [], NOW
+    for _ in range(5):
+        due_at = ordered_look(Next(None), at, NOW).due_at
+        assert due_at is not None
+        waits.append((due_at - at) / MINUTE)
+        at = due_at
+    assert waits == [10, 10, 20, 40, 60]
+
+
+def test_the_end_of_an_auction_stays_due_before_a_look_for_its_order() -> None:
+    end_at = NOW + 5 * MINUTE
+    assert ordered_look(Next(7, end_at), NOW, NOW) == Next(7, end_at)
+    assert ordered_look(Next(7, NOW + HOUR), NOW, NOW) == Next(7, NOW + 10 * MINUTE)
 
 
 def test_second_looks_come_after_ends_however_late_and_before_what_is_overdue() -> None:

@@ -50,6 +50,13 @@ class LookAfterEnd(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class LookForOrder(Reason):
+    """A buyer has ordered it, and it is still to be bought: the watch looks at `at`, in case somebody else buys it."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SecondLookDue(Reason):
     """The source was found gone, and the brake waits for a second look: the watch looks at `at`, and the plan wants a
     look by `by` in any case."""

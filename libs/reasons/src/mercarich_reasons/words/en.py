@@ -206,6 +206,7 @@ REASONS: Mapping[str, str] = {
     "look_goes_on": "run {run_id} is to look at it now",
     "look_waits": "[run {run_id}: ]again at {until}, since the last look told nothing[: {why}]",
     "look_after_end": "at {at}, when its auction has ended; by {by} at the latest",
+    "look_for_order": "at {at}, since a buyer has ordered it and it is still to be bought",
     "second_look_due": "a second look at {at}; by {by} at the latest",
     "look_by_plan": "by {by} at the latest: the plan wants one every {hours} hours",
     "look_late": "late: the plan wanted it by {by}, one every {hours} hours",

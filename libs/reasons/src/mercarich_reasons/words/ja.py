@@ -206,6 +206,7 @@ REASONS: Mapping[str, str] = {
     "look_goes_on": "実行{run_id}がこれから確認します",
     "look_waits": "[実行{run_id}：]前回の確認で結果が得られなかったため[（{why}）]、{until}に再確認します",
     "look_after_end": "{at}（オークションの終了後）、遅くとも{by}まで",
+    "look_for_order": "{at}（注文済みで、まだ購入されていないため）",
     "second_look_due": "{at}に再確認、遅くとも{by}まで",
     "look_by_plan": "遅くとも{by}まで（プランは{hours}時間ごと）",
     "look_late": "遅れています（プランは{hours}時間ごとで、{by}までの予定でした）",

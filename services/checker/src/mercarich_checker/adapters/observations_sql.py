@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, update
 
-from mercarich_checker.adapters import prices_sql, states_sql, withdrawals_sql
+from mercarich_checker.adapters import ordered_sql, prices_sql, states_sql, withdrawals_sql
 from mercarich_checker.adapters.checks import CHECKS, guard_batch
 from mercarich_checker.adapters.freshness_sql import Freshness, Outlook
 from mercarich_checker.adapters.prices_sql import Asked, Weighing
 from mercarich_checker.adapters.states_sql import OF_RUN, Kept, Pending
 from mercarich_checker.adapters.withdrawals_sql import Priced
-from mercarich_checker.domain.freshness import Look, Next, learn, next_looks, second_look, unseen
+from mercarich_checker.domain.freshness import Look, Next, learn, next_looks, ordered_look, second_look, unseen
 from mercarich_checker.domain.looks import Meaning, after_second_look, meaning, route_of
 from mercarich_checker.domain.withdrawals import Found, Gone, Seen
 from mercarich_checker.ports import Recorded, Released
@@ -122,6 +122,8 @@ def _record(
     new = creation_store.sent_with(connection, [row.id for row in kept])
     sellers += [(row.source_item_id, row.user_id) for row in new]
     following = _next(kept, seen, sellers, now, outlook)
+    ordered = ordered_sql.read_at(connection, [row.id for row in kept])
+    following |= {id: ordered_look(following[id], now, read_at) for id, read_at in ordered.items()}
     following |= dict.fromkeys((row.id for row in gone), Next(None))
     of_kept = {row.id: seen[row.id] for row in kept}
     postages = {row.id: states_sql.postage(row, seen[row.id]) for row in kept}

@@ -1,4 +1,4 @@
-"""`ports.Ordered` over `source_items` and `order_items`."""
+"""`ports.Ordered` over `source_items` and `order_items`, and which orders the watch looks at again."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, not_, or_, select, update
 
 from mercarich_checker.adapters.checks import NOT_SET_ASIDE
+from mercarich_checker.adapters.marking_sql import SERVED
 from mercarich_checker.ports import URGENT_CLAIM, Wanted
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem, CheckBatch
@@ -14,7 +15,7 @@ from mercarich_contracts.orders import ORDERED
 from mercarich_db import asked_looks
 from mercarich_db.conditions import among
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.open_orders import UNSEEN
+from mercarich_db.open_orders import UNDECIDED, UNSEEN
 from mercarich_db.tables import order_items, runs, source_items
 
 MOST = 50
@@ -23,6 +24,8 @@ ATTEMPTS = 2
 """Claims without a result after which a run's planner finds out whether the source ends workers."""
 _items = source_items.c
 _IS_WANTED = exists().where(UNSEEN)
+WAITS = and_(UNDECIDED, order_items.c.user_id.in_(SERVED))
+"""SQL condition on `order_items`: the order's source is still to be bought, as far as is known."""
 _IN_LINE = and_(
     _items.check_attempts.between(1, ATTEMPTS - 1),
     not_(func.coalesce(_items.check_claim, "").startswith(URGENT_CLAIM, autoescape=True)),
@@ -49,6 +52,13 @@ class SqlOrdered:
         seen = select(_items.id, _items.checked_at).where(among(_items.id, ids), _items.checked_at.is_not(None))
         with reading(self._engine) as connection:
             return {row.id: row.checked_at for row in connection.execute(seen)}
+
+
+def read_at(connection: Connection, source_ids: Sequence[int]) -> Mapping[int, datetime]:
+    """Return when the newest order was read of each of these sources that is still to be bought."""
+    newest = select(order_items.c.source_item_id, func.max(order_items.c.seen_at).label("read_at"))
+    mine = newest.where(among(order_items.c.source_item_id, source_ids), WAITS).group_by(order_items.c.source_item_id)
+    return {row.source_item_id: row.read_at for row in connection.execute(mine)} if source_ids else {}
 
 
 def _taken(connection: Connection, marketplace: Marketplace, ids: Sequence[int], now: datetime) -> Wanted | None:

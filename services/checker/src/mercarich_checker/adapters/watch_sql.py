@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from mercarich_checker.adapters.checks import CHECKS, NOT_SET_ASIDE
 from mercarich_checker.adapters.marking_sql import SERVED
+from mercarich_checker.adapters.ordered_sql import WAITS
 from mercarich_checker.adapters.settings_sql import watch_share
 from mercarich_checker.domain.freshness import DRAWN, KEPT_A_DAY, Head, Standing, most_valuable
 from mercarich_checker.ports import Taken, WindowEnded
@@ -37,7 +38,15 @@ from mercarich_db.capacity import capacities_of
 from mercarich_db.conditions import Filter, among, walking
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.offers import LOOKED_AT
-from mercarich_db.tables import hazard_cells, listing_creations, listings, restorations, runs, source_items
+from mercarich_db.tables import (
+    hazard_cells,
+    listing_creations,
+    listings,
+    order_items,
+    restorations,
+    runs,
+    source_items,
+)
 from mercarich_listings import creation_store
 from mercarich_runs.ports import Operation, Outcome, Run
 
@@ -56,8 +65,10 @@ _ON_SALE = exists().where(listings.c.source_item_id == _items.id, LOOKED_AT, lis
 _sent = exists().where(
     listings.c.source_item_id == _items.id, listing_creations.c.listing_id == listings.c.id, creation_store.SENT
 )
-_WANTED = and_(or_(_ON_SALE, _sent), NOT_SET_ASIDE)
-"""Also the source of a new offer that Amazon may sell before it is one here."""
+_ordered = exists().where(order_items.c.source_item_id == _items.id, WAITS)
+_WANTED = and_(or_(_ON_SALE, _sent, _ordered), NOT_SET_ASIDE)
+"""Also the source of a new offer that Amazon may sell before it is one here, and of an order that is still to be
+bought."""
 
 
 class SqlWatched:
@@ -234,7 +245,7 @@ def _read(rows: Sequence[Sequence[Any]]) -> list[Head]:
 def _leave(ids: Collection[int], connection: Connection) -> None:
     """Take out of their classes what is not on sale, or was set aside: until a look finds it on sale again.
 
-    What a buyer has ordered keeps its mark for the workers (`ordered_sql`).
+    What a buyer has just ordered keeps its mark for the workers (`ordered_sql`).
     """
     still = not_(_WANTED)  # an offer may have been made meanwhile
     free = among(_items.id, ids, _items.check_run.is_(None), still)

@@ -30,6 +30,9 @@ UNKNOWN_AGAIN = timedelta(hours=1)
 SOONEST = timedelta(minutes=5)
 """Shortest time between two looks that are made for their worth alone, however few sources there are."""
 
+ORDERED_AGAIN, ORDERED_LONGEST = timedelta(minutes=10), timedelta(hours=1)
+"""Waits between looks at what a buyer has ordered and its seller has not bought yet: the first, and the longest."""
+
 INDEX_LAG = timedelta(hours=1)
 """How long the rows of a marketplace's result page may show what is over (an estimate): an auction that is shown open
 counts as if it had been looked at so long before."""
@@ -127,6 +130,13 @@ def second_look(seen_at: datetime, suspected_at: datetime, confirm_after: timede
     return seen_at + min(max(confirm_after, seen_at - suspected_at), DAY / 2)
 
 
+def ordered_look(following: Next, seen_at: datetime, read_at: datetime) -> Next:
+    """Return when the source of an order that was read then is looked at next: while it is still to be bought, somebody
+    else may buy it. The wait doubles each time."""
+    again = seen_at + min(max(ORDERED_AGAIN, seen_at - read_at), ORDERED_LONGEST)
+    return following._replace(due_at=again if following.due_at is None else min(again, following.due_at))
+
+
 def unknown_wait(reason: Reason | None) -> timedelta:
     """Return the wait after a look that told nothing and that the run does not repeat."""
     return CLOSING_AGAIN if reason is Reason.CLOSING else UNKNOWN_AGAIN
@@ -180,11 +190,11 @@ def most_valuable(heads: Iterable[Head], room: int, now: datetime) -> list[Head]
 def worth(head: Head, now: datetime) -> float:
     """Return what a look is worth, in seconds of stale time; 0: it is not made now.
 
-    An auction that has ended is worth more than a second look, this more than a first one, this more than what its plan
-    lets wait no longer, and this more than any other.
+    An auction that has ended is worth more than a second look, or one at what was ordered, this more than a first one,
+    this more than what its plan lets wait no longer, and this more than any other.
     """
     if head.due_at is not None and head.due_at <= now:
-        ended = head.look_class is not None  # else it is gone, and a hold waits for a second look
+        ended = head.look_class is not None  # else a hold waits for a second look, or a buyer for the piece
         return (4 if ended else 3) * _OVERDUE + (now - head.due_at).total_seconds()
     if head.look_class == FIRST_LOOK:
         return 2 * _OVERDUE

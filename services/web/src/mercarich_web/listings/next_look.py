@@ -10,6 +10,7 @@ from mercarich_contracts.orders import ORDERED
 from mercarich_reasons.looks import (
     LookAfterEnd,
     LookByPlan,
+    LookForOrder,
     LookGoesOn,
     LookLate,
     LookNotWanted,
@@ -41,7 +42,7 @@ def next_look(known: Known, looking: Looking, now: datetime) -> Reason:
     offer, source = known.offer, known.source
     of_run = source.pending_run if source.run_goes_on else None
     if of_run is None and not offer.is_looked_at:
-        return LookNotWanted()
+        return LookForOrder(ordered) if (ordered := _ordered_at(source, looking)) else LookNotWanted()
     if of_run is None and (known.account is None or not offer.looks_a_day):
         return SellerNotServed()
     if looking.is_paused:
@@ -57,11 +58,21 @@ def _between_runs(offer: Offer, source: Source, looking: Looking, now: datetime,
     by = (source.checked_at or offer.changed_at) + wait
     if by <= now:
         return LookLate(by, wait // timedelta(hours=1))
+    if (ordered := _ordered_at(source, looking)) is not None and ordered < by:
+        return LookForOrder(ordered)
     if looking.is_watched and source.due_at is not None and ORDERED < source.due_at < by:
         return (LookAfterEnd if source.suspected_at is None else SecondLookDue)(source.due_at, by)
     if looking.is_watched and waits and source.not_before is not None and source.not_before < by:
         return _waits(source, None)
     return LookByPlan(by, wait // timedelta(hours=1))
+
+
+def _ordered_at(source: Source, looking: Looking) -> datetime | None:
+    """Return when the watch looks again at what a buyer has ordered; None: it waits for no order."""
+    at, is_on = source.due_at, looking.is_watched and not looking.is_paused
+    if not is_on or at is None or at <= ORDERED or source.suspected_at is not None:
+        return None
+    return None if source.end_at is not None and at >= source.end_at else at
 
 
 def _waits(source: Source, run_id: int | None) -> LookWaits:

@@ -109,7 +109,9 @@ class Source:
     run_goes_on: bool = False
     """Whether the run that wants a look is open."""
     due_at: datetime | None = None
-    """A look whatever it is worth: after an auction's end, or a second one."""
+    """A look whatever it is worth: after an auction's end, a second one, or at what a buyer has ordered."""
+    end_at: datetime | None = None
+    """When its auction ends, as its page said."""
     suspected_at: datetime | None = None
     """The first look that saw it gone, while a second one is wanted."""
 
