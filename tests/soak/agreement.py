@@ -53,10 +53,12 @@ DONE: Mapping[str, str] = {
     "check": "SELECT COUNT(*) FROM source_items WHERE checked_run = :run OR check_run = :run",
     "update": "SELECT COUNT(*) FROM listings WHERE updated_run = :run OR update_run = :run",
 }
-"""Rows that are the run's, done or not, unless a later one or a window of the watch has taken them since."""
+"""Rows that are the run's, done or not, unless another has taken them since: a later run, or a window of the watch,
+also one that was open when the run began."""
 TAKEN_SINCE = (
-    "SELECT COUNT(*) FROM runs later JOIN runs r ON r.id = :run WHERE later.id > r.id"
-    " AND later.marketplace = r.marketplace AND (later.operation = r.operation OR later.operation = 'watch')"
+    "SELECT COUNT(*) FROM runs other JOIN runs r ON r.id = :run WHERE other.marketplace = r.marketplace"
+    " AND (other.id > r.id AND other.operation IN (r.operation, 'watch') OR other.id < r.id AND r.operation = 'check'"
+    " AND other.operation = 'watch' AND (other.ended_at IS NULL OR other.ended_at > r.started_at))"
 )
 DELETED_SINCE = (
     "SELECT COUNT(*) FROM listing_events e JOIN runs r ON r.id = :run WHERE e.at >= r.started_at AND e.kind = 'deleted'"
