@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, select, update
 from tests.integration.web.operating.test_sellers_and_tokens import link_amazon
+from tests.integration.web.orders import ordered
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
 from tests.integration.web.workshop import Workshop
@@ -348,3 +349,20 @@ def test_docs_are_there_where_a_setting_says_so(database_url: str, engine: Engin
     assert (page.status_code, told.status_code) == (200, 200)
     assert "/api/v1/jobs/searches" in page.text
     assert [ann.get(path).status_code for path in ("/docs", "/openapi.json", "/redoc")] == [404, 404, 404]
+
+
+def test_a_listing_tells_of_the_look_for_its_own_order_and_for_no_other_sellers(program: Browser, rows: Rows) -> None:
+    [row] = program.get("/api/v1/listings?q=A-07").json()["listings"]
+    [source_id] = [source for id, source in rows.read("listings", "id", "source_item_id") if id == row["id"]]
+    other = rows.user("another")
+    for user_id in (1, other):
+        link_amazon(rows, user_id, "valid")
+    stores = dict(rows.read("amazon_accounts", "user_id", "seller_id"))
+    rows.run(90, operation="watch", outcome="running", heartbeat_at=utc_now())
+    looked = {"checked_at": ago(minutes=1), "observed_at": ago(minutes=1), "due_at": utc_now() + timedelta(minutes=9)}
+    rows.change(update(tables.source_items).values(**looked))
+    told = []
+    for user_id in (other, 1):
+        ordered(rows, user_id, str(user_id), seller_id=stores[user_id], source_item_id=source_id)
+        told.append(program.get(f"/api/v1/listings/{row['id']}").json()["next_look"]["reason_code"])
+    assert told == ["look_after_end", "look_for_order"]

@@ -73,7 +73,7 @@ def test_ends_come_before_what_the_plan_lets_wait_no_longer() -> None:
     assert worth(ended._replace(due_at=NOW + MINUTE), NOW) < worth(overdue, NOW)
 
 
-def test_what_is_still_to_be_bought_is_looked_at_again_after_double_the_time_at_most_an_hour() -> None:
+def test_what_is_still_to_be_bought_is_looked_at_again_after_as_long_as_its_order_is_known() -> None:
     waits, at = [], NOW
     for _ in range(5):
         due_at = ordered_look(Next(None), at, NOW).due_at

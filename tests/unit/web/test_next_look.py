@@ -55,10 +55,10 @@ GONE = replace(SEEN, suspected_at=NOW - HOUR)
         ),
         (replace(OF_RUN, not_before=NOW + MINUTE, problem="of_tomorrow"), BY_RUNS, LookWaits(NOW + MINUTE, 1200)),
         (replace(OF_RUN, run_goes_on=False), BY_RUNS, LookByPlan(BY, 12)),
-        (replace(SEEN, due_at=NOW + MINUTE, end_at=NOW), WATCHED, LookAfterEnd(NOW + MINUTE, BY)),
-        (replace(SEEN, due_at=NOW + MINUTE), WATCHED, LookForOrder(NOW + MINUTE)),
-        (replace(SEEN, due_at=NOW + MINUTE, end_at=NOW + HOUR), WATCHED, LookForOrder(NOW + MINUTE)),
-        (replace(SEEN, due_at=NOW + MINUTE), PAUSED, LooksPaused(Marketplace.YAHOO)),
+        (replace(SEEN, due_at=NOW + MINUTE), WATCHED, LookAfterEnd(NOW + MINUTE, BY)),
+        (replace(SEEN, is_ordered=True, due_at=NOW + MINUTE), WATCHED, LookForOrder(NOW + MINUTE)),
+        (replace(SEEN, is_ordered=True, due_at=BY + MINUTE), WATCHED, LookByPlan(BY, 12)),
+        (replace(SEEN, is_ordered=True, due_at=NOW + MINUTE), PAUSED, LooksPaused(Marketplace.YAHOO)),
         (replace(SEEN, due_at=NOW + MINUTE), BY_RUNS, LookByPlan(BY, 12)),
         (replace(SEEN, due_at=BY + MINUTE), WATCHED, LookByPlan(BY, 12)),
         (replace(SEEN, due_at=ORDERED), WATCHED, LookByPlan(BY, 12)),
@@ -90,13 +90,13 @@ def test_no_look_is_told_for_what_no_check_looks_at(change: dict[str, object]) -
 
 
 def test_an_offer_that_an_order_has_taken_down_waits_for_a_look_until_the_piece_is_bought() -> None:
-    down, ordered = replace(OFFER, quantity=0), replace(SEEN, due_at=NOW + MINUTE)
+    down, ordered = replace(OFFER, quantity=0), replace(SEEN, is_ordered=True, due_at=NOW + MINUTE)
 
     assert next_look(Known(down, ordered, account=LINKED), WATCHED, NOW) == LookForOrder(NOW + MINUTE)
     for looking in (BY_RUNS, PAUSED):
         assert next_look(Known(down, ordered, account=LINKED), looking, NOW) == LookNotWanted()
-    first = replace(SEEN, due_at=ORDERED)
-    assert next_look(Known(down, first, account=LINKED), WATCHED, NOW) == LookNotWanted()
+    for other in (replace(ordered, due_at=ORDERED), replace(ordered, is_ordered=False)):
+        assert next_look(Known(down, other, account=LINKED), WATCHED, NOW) == LookNotWanted()
 
 
 def test_no_look_is_told_for_a_seller_whom_no_run_serves() -> None:

@@ -132,7 +132,7 @@ def second_look(seen_at: datetime, suspected_at: datetime, confirm_after: timede
 
 def ordered_look(following: Next, seen_at: datetime, read_at: datetime) -> Next:
     """Return when the source of an order that was read then is looked at next: while it is still to be bought, somebody
-    else may buy it. The wait doubles each time."""
+    else may buy it. The wait is as long as the order is known, within its bounds."""
     again = seen_at + min(max(ORDERED_AGAIN, seen_at - read_at), ORDERED_LONGEST)
     return following._replace(due_at=again if following.due_at is None else min(again, following.due_at))
 

@@ -70,9 +70,7 @@ def _between_runs(offer: Offer, source: Source, looking: Looking, now: datetime,
 def _ordered_at(source: Source, looking: Looking) -> datetime | None:
     """Return when the watch looks again at what a buyer has ordered; None: it waits for no order."""
     at, is_on = source.due_at, looking.is_watched and not looking.is_paused
-    if not is_on or at is None or at <= ORDERED or source.suspected_at is not None:
-        return None
-    return None if source.end_at is not None and at >= source.end_at else at
+    return at if source.is_ordered and is_on and at is not None and at > ORDERED else None
 
 
 def _waits(source: Source, run_id: int | None) -> LookWaits:

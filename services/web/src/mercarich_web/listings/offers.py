@@ -110,8 +110,8 @@ class Source:
     """Whether the run that wants a look is open."""
     due_at: datetime | None = None
     """A look whatever it is worth: after an auction's end, a second one, or at what a buyer has ordered."""
-    end_at: datetime | None = None
-    """When its auction ends, as its page said."""
+    is_ordered: bool = False
+    """Whether a buyer of this offer has ordered it, and it is still to be bought."""
     suspected_at: datetime | None = None
     """The first look that saw it gone, while a second one is wanted."""
 

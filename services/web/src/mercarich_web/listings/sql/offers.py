@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, select
 from mercarich_db import loss_rules, settings_store
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.fee_estimates import COLUMNS, ITS_ESTIMATE, PROBLEM, estimate_of
+from mercarich_db.open_orders import UNDECIDED
 from mercarich_db.silent_runs import SILENT_AFTER
 from mercarich_db.tables import (
     amazon_accounts,
@@ -19,6 +20,7 @@ from mercarich_db.tables import (
     listing_events,
     listing_fees,
     listings,
+    order_items,
     runs,
     source_items,
     submission_items,
@@ -179,6 +181,9 @@ def _source_column(name: str) -> ColumnElement[Any]:
     """The columns of the pending look have a prefix in the table."""
     if name == "run_goes_on":
         return exists().where(runs.c.id == source_items.c.check_run, runs.c.outcome == "running")
+    if name == "is_ordered":  # by a buyer of this seller: nobody is told of another's orders
+        its = (order_items.c.source_item_id == source_items.c.id, order_items.c.user_id == listings.c.user_id)
+        return exists().where(*its, UNDECIDED)
     if name == "pending_run":
         return source_items.c.check_run
     pending = name in ("attempts", "unknowns", "not_before", "problem")
