@@ -157,6 +157,25 @@ def test_while_one_call_probes_the_others_wait_and_go_down_with_it() -> None:
     asyncio.run(scene())
 
 
+def test_a_probe_has_the_next_turn_although_its_caller_is_in_the_background() -> None:
+    async def scene() -> list[bytes]:
+        clock = Hand()
+        way = egress(Upstream(OK), clock=clock)
+        behind = Flow(background=1e-7)
+        await way.fetch(Call("http://market/x"), read, behind)  # its next turn in the background is minutes away
+        way.guards.breaker.open_for(clock(), 10)
+        clock.time += 11
+        watch = asyncio.create_task(way.fetch(Call("http://market/x"), read, behind))
+        await asyncio.sleep(0)
+        ordered = way.fetch(Call("http://market/x"), read, Flow(urgent=True))
+        async with asyncio.timeout(1):
+            seen = await asyncio.gather(watch, ordered)
+        assert behind.requests == 2
+        return seen
+
+    assert asyncio.run(scene()) == [b"page"] * 2
+
+
 def test_a_call_whose_turn_comes_when_a_probe_is_due_leaves_the_probe_to_the_next_call() -> None:
     clock = Hand()
     way = egress(Upstream(OK), clock=clock)

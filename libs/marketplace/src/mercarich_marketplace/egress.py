@@ -105,10 +105,13 @@ class Egress:
 
     async def _answer(self, call: Call, flow: Flow, *, probe: bool) -> Answer:
         turns = self.guards.turns
+        # All others wait for a probe. It has the next turn, also where its caller in the background had to wait longer.
+        queue = Flow(patience=flow.patience, urgent=True) if probe else flow
         try:
-            await turns.take(flow)
+            await turns.take(queue)
         except TimeoutError:
             raise Fault(Reason.RATE_LIMITED, "no turn in the outbound budget before the end of the wait") from None
+        flow.requests += probe
         try:
             if not probe and self.guards.breaker.phase(self.guards.now()) is not Phase.CLOSED:
                 raise Fault(Reason.BREAKER_OPEN, "the breaker opened during the wait for a turn: no request was sent")
