@@ -138,6 +138,30 @@ def test_a_whole_hold_releases_the_prices_of_its_moment_and_keeps_those_that_wer
     assert [row.released_by for row in table(tables.holds)] == ["ohta"]
 
 
+def test_what_joined_a_hold_after_the_page_was_shown_waits_on(
+    operator: Browser, rows: Rows, deeds: Deeds, table: ReadTable
+) -> None:
+    tom, hold = rows.user("tom"), rows.hold(rows.run(1))
+    for number, minutes in ((1, 9), (2, 5), (3, 1)):
+        source = rows.source(f"x{number}", state="sold")
+        rows.listing(tom, source, f"TOM-{number}", hold_id=hold, held_at=ago(minutes=minutes))
+    rows.change(update(tables.listings).where(tables.listings.c.id == 3).values(hold_id=None))
+    [newest] = re.findall(r'name="newest" value="([^"]+)"', operator.get(f"/holds/{hold}").text)
+    rows.change(update(tables.listings).where(tables.listings.c.id == 3).values(hold_id=hold))
+
+    operator.post(f"/holds/{hold}/release", newest=newest)
+
+    assert [(row.listing_id, row.released_by) for row in table(tables.hold_releases)] == [(1, "ohta"), (2, "ohta")]
+    assert [row.released_at for row in table(tables.holds)] == [None]
+    assert deeds() == [("hold_listings_released", "ohta", str(hold), "2 of 3")]
+    page = operator.get(f"/holds/{hold}").text
+    assert "1 more had joined the hold since then: they wait on." in page
+    assert ticks(page) == ["3"]
+    [newest] = re.findall(r'name="newest" value="([^"]+)"', page)
+    operator.post(f"/holds/{hold}/release", newest=newest)
+    assert [row.released_by for row in table(tables.holds)] == ["ohta"]
+
+
 def test_a_price_that_was_another_by_then_is_told_and_can_be_released_again(
     operator: Browser, rows: Rows, table: ReadTable
 ) -> None:

@@ -137,3 +137,6 @@ class Released:
 
     hold: Hold
     changed: bool
+    joined: int = 0
+    """Listings that the person cannot have seen, since the hold keeps them only since then: they wait on, and the hold
+    with them. The others were released."""

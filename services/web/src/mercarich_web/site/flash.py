@@ -107,6 +107,9 @@ _MESSAGES: Mapping[str, str] = {
     ),
     "pool_changed": N_("%(about)s is changed; the cluster follows within seconds."),
     "hold_released": N_("Hold %(about)s is released; its changes are made within seconds."),
+    "hold_released_but_joined": N_(
+        "What the page had shown is released. %(about)s more had joined the hold since then: they wait on."
+    ),
     "hold_was_closed": N_("Hold %(about)s was released or closed before."),
     "hold_listings_released": N_("%(about)s listings are released; their changes are made within seconds."),
     "hold_no_listing_released": N_("Nothing was released: nothing was ticked, or it does not wait any more."),

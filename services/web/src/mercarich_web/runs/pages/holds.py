@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
-from pydantic import StringConstraints
+from pydantic import AwareDatetime, StringConstraints
 
 from mercarich_platform.clock import Clock
 from mercarich_web.api.ids import Id
@@ -48,6 +48,7 @@ def routes(site: Site, book: SqlHolds, releases: SqlReleases, prices: SqlHeldPri
             visit,
             "runs/hold.html",
             hold=hold,
+            newest=book.newest(hold),
             drawn=book.some_evidence(hold_id, EVIDENCE_SHOWN),
             listings=waiting.rows,
             asked=prices.of([one.id for one in waiting.rows], now()) if hold.kind == "prices" else {},
@@ -56,8 +57,10 @@ def routes(site: Site, book: SqlHolds, releases: SqlReleases, prices: SqlHeldPri
         )
 
     @routes.post("/{hold_id}/release")
-    def release(visit: FreshOperator, hold_id: Id) -> Response:
-        done = releases.release(hold_id, visit.actor, now())
+    def release(visit: FreshOperator, hold_id: Id, newest: Annotated[AwareDatetime | None, Form()] = None) -> Response:
+        done = releases.release(hold_id, visit.actor, now(), newest)
+        if done.joined:
+            return site.to(f"/holds/{hold_id}", "hold_released_but_joined", str(done.joined))
         return site.to(f"/holds/{hold_id}", "hold_released" if done.changed else "hold_was_closed", str(hold_id))
 
     @routes.post("/{hold_id}/release-listings")

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Engine, Select, and_, exists, func, or_, select
 
@@ -116,6 +117,12 @@ class SqlHolds:
                 some = query.where(listings.c.sku.in_(given[start : start + CHUNK]))
                 found += [_held(row) for row in connection.execute(some)]
         return found
+
+    def newest(self, hold: Hold) -> datetime:
+        """Return when the newest of its listings has joined the hold."""
+        joined = select(func.max(listings.c.held_at)).where(listings.c.hold_id == hold.id)
+        with reading(self._engine) as connection:
+            return connection.execute(joined).scalar() or hold.opened_at
 
     def some_evidence(self, hold_id: int, number: int) -> Sequence[HeldEvidence]:
         """Return the evidence of a few of the waiting listings, others at each call."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, insert, or_, select, true, update
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_db.audit import Deed, note_down
@@ -32,27 +32,40 @@ class SqlReleases:
         self._engine = engine
         self._holds = SqlHolds(engine)
 
-    def release(self, hold_id: int, by: Actor, at: datetime) -> Released:
+    def release(self, hold_id: int, by: Actor, at: datetime, newest: datetime | None = None) -> Released:
         """Release a hold's changes and write the audit log; the checker applies them within seconds. Of a hold of
         prices it applies those that stand at this moment.
 
-        A hold that is released already stays as it is. Raises `NotFound`.
+        `newest`: when the newest listing had joined that the person saw; None: all are released. Where others have
+        joined since, the hold waits on with these, and the rest is released as by `release_listings`. A hold that is
+        released already stays as it is. Raises `NotFound`.
         """
 
-        def mark(connection: Connection) -> bool:
+        def mark(connection: Connection) -> tuple[bool, int]:
             hold = _waiting(connection, hold_id)
             if hold is None:
-                return False
-            if hold.kind == OF_PRICES:
-                kept = connection.execute(select(*_OFFER).where(listings.c.hold_id == hold_id, ~_RELEASED)).all()
-                _store(connection, hold_id, kept, _prices(connection, kept, {}, at), by, at)
+                return False, 0
+            own = listings.c.hold_id == hold_id
+            later = _number(connection, own, listings.c.held_at > newest) if newest is not None else 0
+            seen = or_(listings.c.held_at.is_(None), listings.c.held_at <= newest) if later else true()
+            kept: Sequence[AnyRow] = ()
+            if later or hold.kind == OF_PRICES:
+                kept = connection.execute(select(*_OFFER).where(own, seen, ~_RELEASED)).all()
+                prices = _prices(connection, kept, {}, at) if hold.kind == OF_PRICES else {}
+                _store(connection, hold_id, kept, prices, by, at)
+            if later:
+                told = f"{len(kept)} of {len(kept) + later}"
+                note_down(
+                    connection, Deed(AuditAction.HOLD_LISTINGS_RELEASED, by, str(hold_id), at, told, hold.user_id)
+                )
+                return bool(kept), later
             change = update(holds).where(holds.c.id == hold_id).values(released_at=at, released_by=by.name)
             connection.execute(change)
             note_down(connection, Deed(AuditAction.HOLD_RELEASED, by, str(hold_id), at, of=hold.user_id))
-            return True
+            return True, 0
 
-        changed = run_tx(self._engine, mark)
-        return Released(self._holds.one(hold_id), changed)
+        changed, joined = run_tx(self._engine, mark)
+        return Released(self._holds.one(hold_id), changed, joined)
 
     def release_listings(self, hold_id: int, shown: Mapping[int, int | None], by: Actor, at: datetime) -> Sequence[str]:
         """Release these of the listings that wait for a hold, and write the audit log. The checker applies them within
@@ -81,6 +94,10 @@ class SqlReleases:
             return skus
 
         return run_tx(self._engine, mark)
+
+
+def _number(connection: Connection, *which: ColumnElement[bool]) -> int:
+    return connection.execute(select(func.count()).select_from(listings).where(*which)).scalar_one()
 
 
 def _waiting(connection: Connection, hold_id: int) -> AnyRow | None:
