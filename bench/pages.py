@@ -10,6 +10,7 @@ of the response, compressed as for a browser.
 import asyncio
 import gzip
 import random
+import re
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -51,6 +52,10 @@ PAGES = {
     "Amazon": "/amazon",
 }
 AFTERWARDS = "home's fortnight, where it comes after the page"
+PICTURE = "a picture of a row"
+IN_VIEW = 8
+"""Rows of a table that a browser shows without scrolling: it requests their pictures alone."""
+_PICTURES = re.compile(rb'<img src="(/listings/[0-9]+/pictures/0)"')
 
 
 def run(scale: Scale) -> Result:
@@ -63,6 +68,7 @@ def run(scale: Scale) -> Result:
             proxy = free_port()
             rate = {"MERCARI_PROXY_RATE_PER_SECOND": str(CHECKS_A_SECOND)}
             environment = {**product.environment(source, proxy), **rate}
+            shops.keep_pictures(started.log("x").parent / "pictures")
             sites = [serve(started, environment, number) for number in range(1, REPLICAS + 1)]
             urls = [site.url for site in sites]
             step("warming up")
@@ -140,8 +146,11 @@ async def open_page(session: aiohttp.ClientSession, name: str, path: str, visits
     """Request the page, and then what a browser would request for it. Raises `NotExact` when a response is not what was
     requested."""
     body = await _get(session, name, path, visits)
-    if name == "home" and b'hx-get="/fortnight"' in gzip.decompress(body):
+    shown = gzip.decompress(body)
+    if name == "home" and b'hx-get="/fortnight"' in shown:
         await _get(session, AFTERWARDS, "/fortnight", visits)
+    pictures = [found.decode() for found in _PICTURES.findall(shown)][:IN_VIEW]
+    await asyncio.gather(*(_get(session, PICTURE, picture, visits) for picture in pictures))
 
 
 async def _get(session: aiohttp.ClientSession, name: str, path: str, visits: Visits) -> bytes:
@@ -169,15 +178,15 @@ async def _stream(session: aiohttp.ClientSession, seller: int, visits: Visits) -
 
 def _result(listings: int, by_side: Mapping[str, Visits], checked: float, memory: float) -> Result:
     for name, visits in by_side.items():
-        if set(visits.milliseconds) - {AFTERWARDS} != set(PAGES) or not visits.streamed[0]:
+        if set(visits.milliseconds) - {AFTERWARDS} != {*PAGES, PICTURE} or not visits.streamed[0]:
             raise NotExact(f"pages: {name}: not every page was opened, or nothing was streamed")
-    largest = max(size for visits in by_side.values() for size in visits.largest.values()) / 1_000
+    largest = max(visits.largest[page] for visits in by_side.values() for page in PAGES) / 1_000
     goals = [_p95(f"pages at {listings:,} listings, 80 sellers: p95 of the slowest page", by_side["alone"])]
     goals.append(_p95("the same while a check run goes on", by_side["beside a check"]))
     goals.append(Goal(id="W1", what="the largest page, compressed", unit="kB", at_most=100.0, value=spread([largest])))
     table = Table(
         ["page", "kB", *(f"{side}: p50 ms" for side in by_side), *(f"{side}: p95 ms" for side in by_side)],
-        [_row(page, list(by_side.values())) for page in [*PAGES, AFTERWARDS]],
+        [_row(page, list(by_side.values())) for page in [*PAGES, AFTERWARDS, PICTURE]],
     )
     figures = {"memory_mb": memory, "checked": checked}
     figures |= {f"answers, {name}": len(visits.all) for name, visits in by_side.items()}

@@ -1,13 +1,16 @@
 """80 sellers' shops with 1,000,000 listings as after months of work: on sale, withdrawn, in search of a replacement,
-with events, two weeks of check runs, the candidates of the last searches, and replacements that wait for approval.
+with events, two weeks of check runs, the candidates of the last searches, and replacements that wait for approval. The
+main picture of every listing is kept.
 
 MariaDB generates the rows; each twentieth source has sold, as in `bench.source`. Every seller is signed in and has a
 job in progress.
 """
 
 import hashlib
+import random
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
 from bench.source_pages import PRICE, SELLER_BASE, SOLD_EVERY
 from sqlalchemy import Connection, Engine, text
@@ -17,6 +20,7 @@ from mercarich_db.engine import run_tx
 SELLERS = 80
 CHECKED_SELLERS = 8
 """Sellers whose plan is among a check run's: a tenth of all listings."""
+PICTURE_BYTES = 20_000
 CHUNK = 50_000
 """Rows per statement: the product's connections end a statement after 25 s."""
 
@@ -41,6 +45,14 @@ def fill(engine: Engine, listings: int) -> None:
         connection.execute(
             text("ANALYZE TABLE source_items, listings, listing_events, evidence, revivals, revival_candidates")
         ).close()
+
+
+def keep_pictures(folder: Path) -> None:
+    """Write the file that is the picture of all listings of a seller, for each of them."""
+    for user_id in range(1, SELLERS + 1):
+        file = folder / str(user_id) / "camera.jpg"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(b"\xff\xd8\xff\xe0" + random.Random(user_id).randbytes(PICTURE_BYTES))
 
 
 def token(user_id: int) -> str:
@@ -102,6 +114,8 @@ _SHOPS = (
     if(state = 'sold', 2, 1), state = 'sold', if(state = 'sold', observed_at - INTERVAL id MOD 14 DAY, NULL),
     observed_at, if(state = 'sold', 2, 1), state = 'available', observed_at, 0, 0
     FROM source_items WHERE id > :first AND id <= :last""",
+    """INSERT INTO listing_pictures (listing_id, slot, path) SELECT id, 0, concat(user_id, '/camera.jpg') FROM listings
+    WHERE id > :first AND id <= :last""",
     """INSERT INTO listing_events (listing_id, user_id, at, kind, reason, quantity_before, quantity_after, revision)
     SELECT id, user_id, created_at, 'listed', NULL, 0, 1, 1 FROM listings WHERE id > :first AND id <= :last""",
     """INSERT INTO listing_events (listing_id, user_id, at, kind, reason, quantity_before, quantity_after, revision,
