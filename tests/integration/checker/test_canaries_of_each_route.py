@@ -12,14 +12,16 @@ import orjson
 import pytest
 from sqlalchemy import select
 from tests.integration.checker.shop import Shop, Workers
+from tests.integration.checker.test_ordered import Silent, order
 from tests.services.proxies import serving
 
-from mercarich_checker.bootstrap import build_planner
+from mercarich_checker.bootstrap import build_planner, build_worker
 from mercarich_checker.dependencies import Dependencies
+from mercarich_checker.settings import CheckerSettings
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import CheckBatch
 from mercarich_db import engine as engines
-from mercarich_db.tables import holds, listings, source_items
+from mercarich_db.tables import holds, listings, order_items, runs, source_items
 from mercarich_mercari_proxy.bootstrap import PROXY
 from mercarich_mercari_proxy.settings import MercariProxySettings
 from mercarich_platform.settings import SharedSettings
@@ -74,6 +76,37 @@ class Town:
         query = select(source_items.c.item_id).join(listings, listings.c.source_item_id == source_items.c.id)
         with engines.reading(self.shop.engine) as connection:
             return set(connection.execute(query.where(which)).scalars())
+
+    def phase(self) -> str | None:
+        """Of the newest run."""
+        with engines.reading(self.shop.engine) as connection:
+            return connection.execute(select(runs.c.phase).order_by(runs.c.id.desc()).limit(1)).scalar()
+
+    def listing_of(self, item_id: str) -> Any:
+        query = select(listings).join(source_items, source_items.c.id == listings.c.source_item_id)
+        with engines.reading(self.shop.engine) as connection:
+            return connection.execute(query.where(source_items.c.item_id == item_id)).one()
+
+    def looked_at(self, source_id: int) -> bool:
+        """Whether a look came after its order was read."""
+        seen = select(source_items.c.checked_at > order_items.c.seen_at).where(source_items.c.id == source_id)
+        seen = seen.join_from(source_items, order_items, order_items.c.source_item_id == source_items.c.id)
+        with engines.reading(self.shop.engine) as connection:
+            return bool(connection.execute(seen).scalar_one())
+
+    def is_taken(self, source_id: int) -> bool:
+        """Whether a worker has taken it for a look, or has seen it, since its run left it out."""
+        taken = select(source_items.c.check_attempts > 0, source_items.c.checked_at.is_not(None))
+        with engines.reading(self.shop.engine) as connection:
+            return any(connection.execute(taken.where(source_items.c.id == source_id)).one())
+
+    def turn_of_a_worker(self) -> None:
+        """Each tick of a worker takes one turn."""
+        sources = HttpSources(self.proxy, silence_seconds=15)
+        given = Dependencies(engine=self.shop.engine, publisher=Silent(), sources=sources)
+        worker = build_worker(Marketplace.MERCARI, SharedSettings(), CheckerSettings(), threading.Event(), given)
+        for tick in worker.ticks:
+            tick.run()
 
     def holds(self) -> Sequence[tuple[str, str | None, bool]]:
         """Kind, route, and whether it is open."""
@@ -167,6 +200,33 @@ def test_shops_in_trouble_hold_shops_alone_and_until_they_answer_again(town: Tow
     assert town.ended[-1].outcome is Outcome.FINISHED
     assert town.down() == really_sold
     assert town.holds() == [("canaries", SHOPS, False)]
+
+
+def test_what_is_ordered_of_a_route_that_works_is_looked_at_while_the_run_waits_for_another(town: Town) -> None:
+    town.breaks("shops_product")
+
+    with town.running():
+        assert within(lambda: town.phase() == "held")
+        product, ordered = town.listing_of(town.shops[1]), town.listing_of(town.ordinary[1])
+        for number, listing in enumerate((product, ordered)):
+            order(town.shop.engine, listing, str(number))
+        town.turn_of_a_worker()
+        assert town.looked_at(ordered.source_item_id)
+        assert not town.is_taken(product.source_item_id)
+        town.sim("DELETE", "faults")
+
+
+def test_nothing_ordered_is_looked_at_while_all_routes_are_wrong(town: Town) -> None:
+    town.run()
+    town.breaks("shops_product", "item", "seller_items")
+
+    with town.running():
+        assert within(lambda: town.phase() == "held")
+        ordered = town.listing_of(town.ordinary[1])
+        order(town.shop.engine, ordered)
+        town.turn_of_a_worker()
+        assert not town.looked_at(ordered.source_item_id)
+        town.sim("DELETE", "faults")
 
 
 def test_ordinary_items_in_trouble_hold_no_shops(town: Town) -> None:

@@ -1,14 +1,17 @@
 """Looks that are asked for: the sources are added once more to the newest run of their marketplace.
 
 A checker claims and records them like all items of the run, with the same budget, brake and evidence. So the run must
-have passed its canaries and must not be held. No new run is started, because it would ask its canaries first.
+have passed its canaries and must not be held, unless it only waits for what a wrong route shows while another route of
+items is right: what is seen by a wrong one is kept by its doubts as always. No new run is started, because it would ask
+its canaries first.
 """
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, false, func, or_, select, update
 
 from mercarich_contracts.market import Marketplace
+from mercarich_contracts.sites import SITES
 from mercarich_db import own_rows
 from mercarich_db.conditions import among
 from mercarich_db.tables import run_heads, runs, source_items
@@ -20,14 +23,29 @@ SET_ASIDE = "set_aside"
 """`check_problem` of a source whose run counts it as set aside, in place of unfinished."""
 OF_CHECK = and_(run_heads.c.operation == "check", run_heads.c.run_id == runs.c.id)
 HAS_ENDED = and_(runs.c.phase == "ended", runs.c.outcome == "finished")
+
+
+def _waits_for_one_route(run: FromClause) -> ColumnElement[bool]:
+    """Condition on a held run: a route of items is in none of its doubts."""
+    return or_(
+        *(
+            and_(run.c.marketplace == site.marketplace, run.c.doubts.not_like(f'%"{kind.route}"%'))
+            for site in SITES.values()
+            for kind in site.items
+        )
+    )
+
+
 _none_is_held = ~exists().where(
     _other.c.operation == "check",
     _other.c.marketplace == runs.c.marketplace,
     _other.c.outcome == "running",
     _other.c.phase == "held",
+    ~func.coalesce(_waits_for_one_route(_other), false()),
 )
 """The newest run may be a narrow one that ended before its marketplace was in trouble, beside a wide one that waits."""
-IS_TRUSTED = and_(or_(runs.c.phase.in_(("checking", "confirming")), HAS_ENDED), _none_is_held)
+_goes_on = or_(runs.c.phase.in_(("checking", "confirming")), and_(runs.c.phase == "held", _waits_for_one_route(runs)))
+IS_TRUSTED = and_(or_(_goes_on, HAS_ENDED), _none_is_held)
 
 
 def trusted(connection: Connection, marketplaces: Collection[Marketplace] = tuple(Marketplace)) -> Sequence[AnyRow]:
