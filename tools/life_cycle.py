@@ -54,6 +54,7 @@ _UP = Listing(
     lead_time_days=1,
     edited_quantity=2,
     first_price_jpy=1000,
+    handling_days=2,
 )
 _DOWN = replace(_UP, quantity=0, withdrawn_at=BEFORE, restored_at=None)
 _DRAFT = replace(_UP, listed=False, edited_quantity=None)

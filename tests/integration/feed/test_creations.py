@@ -275,7 +275,8 @@ def test_a_draft_becomes_an_offer_that_amazon_sells(
     eventually(lambda: desk.stage(draft) == "on_sale")
 
     assert shop.events(draft)[:3] == ["registering", "creation_sent", "listed"]
-    assert shop.reasons(draft)[2] == SoldByAmazon()
+    assert shop.reasons(draft)[2] == SoldByAmazon(4)
+    assert shop.row(draft).handling_days == 4, "the listing has the days that it was created with"
     assert desk.sold("NEW-1")["quantity"] == 1
     row = shop.row(draft)
     assert (row.listed, row.offer_price_jpy, row.asin) == (True, 2_980, desk.asin())

@@ -99,6 +99,23 @@ def test_a_restore_goes_out_only_after_a_look(
     assert shown(shop, amazon, one) == shop.row(one).quantity
 
 
+@pytest.mark.parametrize(("own", "source", "days"), [(12, 7, 12), (3, 7, 7), (12, None, 12)])
+def test_the_more_of_its_own_handling_days_and_its_sources_go_to_amazon(
+    feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually, own: int, source: int | None, days: int
+) -> None:
+    """One goes up by PATCH; the other is up, and only its lead time is another one."""
+    down, up = restores(shop, 1)[0], listed(shop, 1)[0]
+    for one in (down, up):
+        shop.alter(listings, one, handling_days=own, lead_time_days=source)
+    shop.alter(listings, up, revision=1, restored_at=None, verified_at=now())
+    feed.lanes.restores.wake(1, ALL)
+    eventually(lambda: all(not shop.row(one).push_pending for one in (down, up)))
+    for one in (down, up):
+        row = shop.row(one)
+        assert amazon.offer(row.seller_id, row.sku)["lead_time_days"] == days
+        assert shown(shop, amazon, one) == row.quantity
+
+
 def test_a_piece_that_was_sold_while_its_source_was_swapped_is_not_put_up_again(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:

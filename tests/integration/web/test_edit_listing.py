@@ -256,7 +256,7 @@ def test_programs_change_what_they_name(ann: Browser, ann_id: int, rows: Rows, e
     unknown = ann.client.post(path, json={"quantity": 7}, headers=key)
 
     after = {"title": "By a program", "asin": "B00TEST123", "listing_quantity": 7, "offer_price_jpy": 3000}
-    after |= {"note": None}
+    after |= {"note": None, "handling_days": None}
     assert done.json() == {"sku": "A-1", "changed": ["title", "listing_quantity"], **after}
     assert (again.status_code, again.json()["changed"]) == (200, [])
     assert (wrong.status_code, wrong.json()["reason_code"]) == (409, "no_asin")
@@ -321,7 +321,7 @@ def test_a_note_is_on_the_page_in_the_search_and_in_the_export_and_in_no_log(
     assert save(ann, listing_id, note=note).status_code == 303, "the same once more"
     assert len(events(engine)) == 1
 
-    assert save(ann, listing_id, note=" ").status_code == 303
+    assert save(ann, listing_id, note="").status_code == 303
     assert (row(engine, listing_id).note, note_of(ann, listing_id)) == (None, "")
     assert [one.reason.note_length for one in events(engine)] == [len(note), 0]
 
@@ -341,13 +341,19 @@ def test_a_note_that_is_too_long_is_refused_and_stays_in_the_form(
 
 
 def test_a_form_without_a_note_is_taken(ann: Browser, ann_id: int, rows: Rows, engine: Engine) -> None:
-    """A page of an earlier release, opened before the upgrade, has none."""
+    """A page of an earlier release, opened before the upgrade, has none, and no handling days."""
     listing_id = listing(rows, ann_id)
     shown = json.dumps({"title": "A camera", "asin": "B00TEST123", "listing_quantity": 1, "offer_price_jpy": 3000})
 
     assert save(ann, listing_id, shown, title="Another").status_code == 303
 
-    assert (row(engine, listing_id).title, row(engine, listing_id).note) == ("Another", None)
+    after = row(engine, listing_id)
+    assert (after.title, after.note, after.handling_days) == ("Another", None, None)
+    rows.change(update(tables.listings).values(handling_days=3))
+    assert save(ann, listing_id, shown, title="Once more").status_code == 409, (
+        "it does not remove what it has not shown"
+    )
+    assert row(engine, listing_id).handling_days == 3
 
 
 def test_a_second_tab_is_told_that_the_note_is_another_one(
@@ -375,3 +381,117 @@ def test_programs_read_and_change_a_note(ann: Browser, ann_id: int, rows: Rows, 
         assert told["note"] == has
     too_long = {"note": "x" * 1_001}
     assert ann.client.post(f"/api/v1/listings/{listing_id}/edit", headers=key, json=too_long).status_code == 422
+
+
+def days_of(ann: Browser, listing_id: int) -> str:
+    found = re.search(r'name="handling_days"[^>]* value="([^"]*)"', ann.get(f"/listings/{listing_id}/edit").text)
+    assert found is not None
+    return found[1]
+
+
+def lead_time_of(ann: Browser, listing_id: int) -> str:
+    page = ann.get(f"/listings/{listing_id}").text
+    found = re.search(r"<dt>Handling days</dt><dd[^>]*>([^<]*)</dd>", page)
+    assert found is not None, page
+    return unescape(found[1])
+
+
+SEEN: dict[str, Any] = {"verified_at": ago(hours=1), "pushed_at": ago(hours=2)}
+
+
+def test_handling_days_of_what_is_up_go_to_amazon_with_the_quantity_that_it_shows(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine
+) -> None:
+    listing_id = listing(rows, ann_id, lead_time_days=5, restored_at=ago(days=2), **SEEN)
+    before = row(engine, listing_id)
+    assert (days_of(ann, listing_id), lead_time_of(ann, listing_id)) == ("", "5 days, as long as its source takes")
+
+    assert save(ann, listing_id, handling_days="９").status_code == 303
+
+    after = row(engine, listing_id)
+    assert (after.handling_days, after.quantity, after.restored_at) == (9, 1, before.restored_at)
+    assert (after.revision, after.pushed_revision, after.changed_at > before.changed_at) == (2, 1, True)
+    [told] = events(engine)
+    assert (told.reason, told.revision) == (ListingEdited("ann", handling_days=9), 2)
+    assert days_of(ann, listing_id) == "9"
+    assert lead_time_of(ann, listing_id) == "9 days, set for this listing; its source takes 5"
+    assert audit(engine) == [("A-1", "handling_days None to 9")]
+    assert "handling_days" in ann.get("/listings/export.csv").text.partition("\n")[0]
+
+    rows.change(update(tables.listings).values(pushed_revision=2))
+    assert save(ann, listing_id, handling_days="3").status_code == 303
+    assert row(engine, listing_id).revision == 3, "Amazon had 9, and gets those of its source"
+    assert lead_time_of(ann, listing_id) == "5 days, as long as its source takes; set for this listing: 3"
+    rows.change(update(tables.listings).values(pushed_revision=3))
+    assert save(ann, listing_id, handling_days="").status_code == 303
+    assert (row(engine, listing_id).handling_days, row(engine, listing_id).revision) == (None, 3)
+    assert "handling days: 0, before: 3" in ann.get(f"/listings/{listing_id}").text
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param(SEEN | WITHDRAWN | {"pushed_quantity": 0}, id="it is down"),
+        pytest.param({"listed": False}, id="a draft"),
+        pytest.param(SEEN | {"lead_time_days": 20}, id="its source takes longer"),
+        pytest.param({}, id="Amazon was not read yet"),
+        pytest.param({"pushed_at": ago(minutes=1)}, id="Amazon does not show the quantity yet"),
+        pytest.param(SEEN | {"revision": 2}, id="the quantity is still to be sent, with these days"),
+        pytest.param(SEEN | {"push_claim": "x", "push_claim_until": ago(hours=-1)}, id="it is being sent"),
+    ],
+)
+def test_handling_days_alone_are_not_pushed_where_there_is_nothing_to_tell_or_a_piece_may_be_sold(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine, values: dict[str, Any]
+) -> None:
+    listing_id = listing(rows, ann_id, **values)
+    before = row(engine, listing_id)
+
+    assert save(ann, listing_id, handling_days="12").status_code == 303
+
+    after = row(engine, listing_id)
+    assert (after.handling_days, after.revision, after.quantity) == (12, before.revision, before.quantity)
+    if after.listed:
+        assert after.changed_at == before.changed_at
+
+
+@pytest.mark.parametrize("days", ["31", "-1", "two", "1.5"])
+def test_handling_days_have_the_bounds_of_a_new_offer(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine, days: str
+) -> None:
+    listing_id = listing(rows, ann_id, **SEEN)
+
+    refused = save(ann, listing_id, handling_days=days)
+
+    assert (refused.status_code, "expected a whole number from 0 to 30" in refused.text) == (422, True)
+    assert (row(engine, listing_id).handling_days, events(engine)) == (None, [])
+
+
+def test_a_second_tab_is_told_of_other_handling_days(ann: Browser, ann_id: int, rows: Rows) -> None:
+    listing_id = listing(rows, ann_id, **SEEN)
+    opened = hidden(ann.get(f"/listings/{listing_id}/edit").text)
+    save(ann, listing_id, handling_days="6")
+
+    late = save(ann, listing_id, opened, title="Late")
+
+    assert (late.status_code, "its handling days are now 6" in late.text) == (409, True)
+
+
+def test_programs_read_and_change_handling_days(ann: Browser, ann_id: int, rows: Rows, engine: Engine) -> None:
+    listing_id = listing(rows, ann_id, **SEEN)
+    key = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+    path = f"/api/v1/listings/{listing_id}"
+
+    def sent(days: int | None) -> httpx.Response:
+        return ann.client.post(f"{path}/edit", headers=key, json={"handling_days": days})
+
+    first = sent(8)
+    read = ann.client.get(path, headers=key)
+    assert (first.status_code, first.json()["changed"], first.json()["handling_days"]) == (200, ["handling_days"], 8)
+    assert (read.headers["ETag"], read.json()["handling_days"]) == (first.headers["ETag"], 8)
+    told = {"days": 8, "text": "8 days, set for this listing", "reason_code": "lead_time_of_listing"}
+    assert read.json()["lead_time"] == told | {"reason_values": {"days": 8}}
+    assert row(engine, listing_id).revision == 2
+    assert [sent(days).status_code for days in (31, -1)] == [422, 422]
+    assert (sent(None).json()["changed"], sent(0).json()["handling_days"]) == ([], None)
+    lead = ann.client.get(path, headers=key).json()["lead_time"]
+    assert (lead["days"], lead["reason_code"]) == (None, "lead_time_of_amazon")

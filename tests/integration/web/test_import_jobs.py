@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, select, update
 from tests.conftest import REAL_SERVICES
-from tests.integration.web.rows import Rows
+from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import events
 from tests.integration.web.workshop import HEADER, Workshop, csv_of, offers
 
@@ -214,6 +214,29 @@ def test_an_import_tells_of_each_listing_what_it_changes_and_of_the_others_nothi
     shop.import_rows("hanako", wanted)
     shop.import_bytes("hanako", file)
     assert len(events(shop.engine)) == 1, "an empty cell keeps the note, and nothing is told twice"
+
+
+def test_handling_days_of_a_file_are_pushed_as_those_that_are_typed(shop: Workshop, rows: Rows) -> None:
+    seen = {"verified_at": ago(hours=1), "handling_days": 2}
+    down = {"quantity": 0, "pushed_quantity": 0, "withdrawn_at": ago(hours=1)}
+    for number, its in enumerate([{}, {}, down, {"listed": False}, {"verified_at": None}], start=1):
+        rows.listing(1, rows.source(f"x90000000{number}"), f"OLD-{number}", **seen | its)
+    wanted = [
+        {"sku": f"OLD-{number}", "source_id": f"x90000000{number}", "marketplace": "yahoo"} for number in range(1, 7)
+    ]
+    for one, days in zip(wanted, ("7", "", "7", "0", "7", "5"), strict=True):
+        one |= {"出荷までの日数": days}
+
+    job = shop.import_bytes("hanako", csv_of(wanted, ("sku", "source_id", "marketplace", "出荷までの日数")))
+
+    assert job.message == RowsImported(6, made=1, changed=4, unchanged=1)
+    found = [shop.listing(f"OLD-{number}") for number in range(1, 7)]
+    assert [one.handling_days for one in found] == [7, 2, 7, None, 7, 5]
+    assert [one.revision for one in found] == [2, 1, 1, 1, 1, 1], "only what is up, and was seen at Amazon"
+    told = {
+        one.listing_id: (one.reason.handling_days, one.revision) for one in events(shop.engine) if one.kind == "edited"
+    }
+    assert told == {found[0].id: (7, 2), found[2].id: (7, 1), found[3].id: (0, 1), found[4].id: (7, 1)}
 
 
 def test_a_quantity_of_a_file_is_kept_over_a_pause_as_one_that_is_typed(shop: Workshop, rows: Rows) -> None:

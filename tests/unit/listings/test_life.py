@@ -1,5 +1,6 @@
 """Whatever happens to a listing in whatever order: its history explains its row, and nothing falls without a cause."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,12 +16,13 @@ from mercarich_contracts.market import Marketplace, State
 from mercarich_contracts.market import Reason as Why
 from mercarich_listings import history
 from mercarich_listings import listing as life
-from mercarich_listings.details import Details, edited, why_fixed
+from mercarich_listings.details import Details, edited, why_fixed, with_lead_time
 from mercarich_listings.event import Change, Event, Trigger
+from mercarich_listings.lead_time import lead_time
 from mercarich_listings.listing import UP, Listing
 from mercarich_listings.orders import ordered
 from mercarich_listings.transition import TRANSITIONS, Impossible, Stage
-from mercarich_reasons.creations import CreationAsked, NotAtAmazon, TakeOverAsked
+from mercarich_reasons.creations import CreationAsked, NotAtAmazon, SoldByAmazon, TakeOverAsked
 from mercarich_reasons.earnings import EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded
 from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
 from mercarich_reasons.reason import Reason
@@ -103,6 +105,10 @@ class Life(RuleBasedStateMachine):
     def make_offer(self, job: int) -> None:
         self.make("make_offer", self.now, ByImport(job))
 
+    @rule(days=st.none() | Ids)
+    def create(self, days: int | None) -> None:
+        self.make("make_offer", self.now, SoldByAmazon(days))
+
     @rule(reason=Gone, evidence=Ids, run=st.none() | Ids)
     def withdraw(self, reason: SourceSeen, evidence: int, run: int | None) -> None:
         self.make("withdraw", self.now, reason, Trigger(run_id=run, evidence_id=evidence))
@@ -176,8 +182,18 @@ class Life(RuleBasedStateMachine):
     def type_a_quantity(self, pieces: int) -> None:
         if not self.is_gone and why_fixed(self.row) is None:
             self.now += timedelta(minutes=1)
-            before = Details(listing_quantity=self.row.listing_quantity)
-            self.follow(edited(self.row, before, Details(listing_quantity=pieces), "ann", self.now))
+            days = self.row.handling_days
+            before = Details(listing_quantity=self.row.listing_quantity, handling_days=days)
+            after = Details(listing_quantity=pieces, handling_days=days)
+            self.follow(edited(self.row, before, after, "ann", self.now))
+
+    @rule(days=st.none() | Ids, seen=st.booleans())
+    def type_handling_days(self, days: int | None, seen: bool) -> None:
+        if not self.is_gone and why_fixed(self.row) is None:
+            self.now += timedelta(minutes=1)
+            before = Details(listing_quantity=self.row.listing_quantity, handling_days=self.row.handling_days)
+            change = edited(self.row, before, replace(before, handling_days=days), "ann", self.now)
+            self.follow(with_lead_time(change, self.now) if seen else change)
 
     @rule(pieces=st.integers(1, 3))
     def order(self, pieces: int) -> None:
@@ -205,7 +221,12 @@ class Life(RuleBasedStateMachine):
             before, after = change.before, change.after
             other = before.quantity != after.quantity or after.restored_at not in (None, before.restored_at)
             is_edit = change.event is not None and change.event.kind == EventKind.EDITED
-            assert after.revision == before.revision + (other and not is_edit)
+            if not is_edit:
+                assert after.revision == before.revision + other
+            elif after.revision != before.revision:
+                days = [lead_time(row.handling_days, row.lead_time_days) for row in (before, after)]
+                assert (after.revision, after.stage in UP) == (before.revision + 1, True)
+                assert days[1] not in (None, days[0])
 
     @invariant()
     def a_quantity_falls_only_with_evidence_an_order_or_a_person(self) -> None:

@@ -122,6 +122,7 @@ SAME_LEAD = {"lead_time_days": 6}
         (SAME_LEAD, NOT_LEFT, EventKind.SWAPPED, 1, 3, False),
         (MARKED, {}, EventKind.SWAPPED, 1, 2, True),
         ({}, NOT_LEFT, EventKind.SWAPPED, 1, 3, True),
+        (SAME_LEAD | {"handling_days": 9}, NOT_LEFT, EventKind.SWAPPED, 1, 3, True),
     ],
 )
 def test_m8_how_the_listing_and_its_push_stand_afterwards(

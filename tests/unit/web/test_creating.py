@@ -45,6 +45,16 @@ def test_the_drafts_own_price_wins_over_the_formula() -> None:
     assert made.price_jpy == 5_000
 
 
+@pytest.mark.parametrize(("own", "chosen", "days"), [(None, None, 4), (9, None, 9), (9, 2, 2), (None, 2, 2)])
+def test_handling_days_are_those_that_are_chosen_or_the_drafts_or_by_the_rules(
+    own: int | None, chosen: int | None, days: int
+) -> None:
+    made = offer_terms(replace(DRAFT, handling_days=own), RULES, Given(handling_days=chosen))
+
+    assert isinstance(made, OfferTerms)
+    assert made.handling_days == days
+
+
 @pytest.mark.parametrize(
     ("draft", "given", "why"),
     [

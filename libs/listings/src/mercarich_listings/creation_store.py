@@ -162,7 +162,7 @@ def settle(connection: Connection, creation: Creation, token: str, step: Step, n
     if not _write(connection, creation, token, {**values, "claim": None}):
         return False
     if step.next is Next.OFFER:
-        _make_offers(connection, creation.way, locked, now)
+        _make_offers(connection, creation, locked, now)
     if step.next is Next.REFUSE:
         store.save(connection, [draft_again(one, now, step.reason) for one in locked])
         if creation.attempts:
@@ -184,9 +184,9 @@ def _settled(creation: Creation, step: Step, now: datetime) -> dict[str, Any]:
             return {"state": CreationState.REFUSED, "not_before": None, "problem": step.reason, "ended_at": now}
 
 
-def _make_offers(connection: Connection, way: CreationWay, locked: Sequence[Listing], now: datetime) -> None:
-    created = way is CreationWay.CREATE
-    proof = SoldByAmazon() if created else FoundAtAmazon()
+def _make_offers(connection: Connection, creation: Creation, locked: Sequence[Listing], now: datetime) -> None:
+    created = creation.terms is not None
+    proof = FoundAtAmazon() if creation.terms is None else SoldByAmazon(creation.terms.handling_days)
     made = [make_offer(one, now, proof) for one in locked]
     store.save(connection, made)
     if created:

@@ -1,4 +1,4 @@
-"""What a seller says of a listing besides its source: title, ASIN, quantity, prices and a note. No I/O.
+"""What a seller says of a listing besides its source: title, ASIN, quantity, prices, note, handling days. No I/O.
 
 An import and the form of one listing change them by these functions alone.
 """
@@ -6,13 +6,14 @@ An import and the form of one listing change them by these functions alone.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
 from mercarich_contracts.events import EventKind
 from mercarich_listings.event import Change, Told, event_of, with_columns
-from mercarich_listings.listing import Listing, Lived
+from mercarich_listings.lead_time import lead_time
+from mercarich_listings.listing import UP, Listing, Lived
 from mercarich_listings.transition import Stage
 from mercarich_listings.up_and_down import typed
 from mercarich_reasons.edits import ListingEdited, ListingEditedSince
@@ -34,11 +35,15 @@ class Details:
     most_price_jpy: int | None = None
     note: str | None = None
     """For the seller's eyes alone. Of what is given, an empty one removes it."""
+    handling_days: int | None = None
+    """Days until the offer is sent. Of what is given, 0 removes them."""
 
 
 NAMES = tuple(field.name for field in fields(Details))
-_FORM = ("title", "asin", "listing_quantity", "offer_price_jpy", "note")
+_FORM = ("title", "asin", "listing_quantity", "offer_price_jpy", "note", "handling_days")
 """What a form shows. The bounds of the price have a form of their own."""
+
+_REMOVABLE = ("note", "handling_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,8 @@ class OfImport:
 def kept(given: Details, present: Details) -> Details:
     """Return what the listing has with what is given; the rest stays as it is."""
     values = {name: getattr(given, name) or getattr(present, name) for name in NAMES}
-    if given.note == "":
-        values["note"] = None
-    return Details(**values)
+    removed = {name: None for name in _REMOVABLE if getattr(given, name) in ("", 0)}
+    return Details(**values | removed)
 
 
 def columns(listing: Listing, before: Details, after: Details) -> dict[str, Any]:
@@ -98,9 +102,11 @@ def version(revision: int, present: Details) -> str:
 def edited(
     listing: Listing, before: Details, after: Details, person: str, now: datetime, by_import: OfImport | None = None
 ) -> Lived:
-    """Return the change of a listing by a person, with its event. Nothing is pushed: of an offer, the quantity that it
-    shows stays; of a draft, nothing is at Amazon."""
+    """Return the change of a listing by a person, with its event. Nothing is pushed by it alone: of an offer, the
+    quantity that it shows stays; of a draft, nothing is at Amazon."""
     changed = _pieces(listing, before, after)
+    if after.handling_days != before.handling_days:
+        changed["handling_days"] = after.handling_days
     if listing.stage is Stage.DRAFT:
         changed |= {"quantity": after.listing_quantity, "changed_at": now}
     new = differing(before, after)
@@ -114,12 +120,30 @@ def edited(
     return Change(listing, made, event_of(listing, made, told))
 
 
+def with_lead_time(change: Lived, now: datetime) -> Lived:
+    """Return the same change, with the next revision if the offer is up and Amazon is to get another lead time with the
+    quantity that it shows. It keeps the one that it has where there is none any more.
+
+    To be asked only of an offer that was seen at Amazon as it is in the books (`reads.seen`): a push of any other could
+    put up what is sold. The lead time of that one goes with the next quantity.
+    """
+    before, after = change.before, change.after
+    days = lead_time(after.handling_days, after.lead_time_days)
+    if after.stage not in UP or days in (None, lead_time(before.handling_days, before.lead_time_days)):
+        return change
+    made = with_columns(after, {"revision": before.revision + 1, "changed_at": now})
+    assert change.event is not None
+    return Change(before, made, replace(change.event, revision=made.revision))
+
+
 def _told(values: dict[str, Any]) -> dict[str, Any]:
     """Return the values of a reason: of a note its length alone, since operators and logs see reasons."""
-    if "note" not in values:
-        return values
-    others = {name: value for name, value in values.items() if name != "note"}
-    return others | {"note_length": len(values["note"] or "")}
+    told = dict(values)
+    if "note" in values:
+        told["note_length"] = len(told.pop("note") or "")
+    if "handling_days" in values:
+        told["handling_days"] = values["handling_days"] or 0
+    return told
 
 
 def _pieces(listing: Listing, before: Details, after: Details) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from mercarich_contracts.events import EventKind
 from mercarich_listings.event import Event
 from mercarich_listings.listing import Listing
+from mercarich_reasons.creations import SoldByAmazon
 from mercarich_reasons.earnings import BY_PRICE, EarnsEnoughAgain, LossRuleEnded
 from mercarich_reasons.edits import ListingEdited
 from mercarich_reasons.push import OrderedAtAmazon
@@ -133,6 +134,13 @@ def _not_registered(listing: Listing, event: Event) -> dict[str, Any]:
     return {"registering": False, "changed_at": event.at} if listing.registering else {}
 
 
+def _listed(_listing: Listing, event: Event) -> dict[str, Any]:
+    """What was created has the handling days that it was created with."""
+    columns = {"listed": True, "registering": False, "changed_at": event.at}
+    days = event.reason.handling_days if isinstance(event.reason, SoldByAmazon) else None
+    return columns if days is None else {**columns, "handling_days": days}
+
+
 def _chosen(listing: Listing, event: Event) -> dict[str, Any]:
     """Of an offer that stays up with as many pieces only the source changes."""
     chosen = event.reason
@@ -145,7 +153,8 @@ def _chosen(listing: Listing, event: Event) -> dict[str, Any]:
 
 
 def _edited(listing: Listing, event: Event) -> dict[str, Any]:
-    """Of an offer, the quantity that it shows stays; a draft has no other one than that of its listing."""
+    """Of an offer, the quantity that it shows stays, also where another lead time is pushed with it; a draft has no
+    other one than that of its listing."""
     change = event.reason
     assert isinstance(change, ListingEdited)
     columns: dict[str, Any] = {}
@@ -155,6 +164,10 @@ def _edited(listing: Listing, event: Event) -> dict[str, Any]:
         columns |= {"edited_quantity": change.listing_quantity if is_up else None}
     if change.source_item_id is not None:
         columns |= {"source_item_id": change.source_item_id, "marketplace": change.marketplace}
+    if change.handling_days is not None:
+        columns["handling_days"] = change.handling_days or None
+    if event.revision != listing.revision:
+        columns |= {"revision": event.revision, "changed_at": event.at}
     return columns if listing.listed else {**columns, "quantity": event.quantity_after, "changed_at": event.at}
 
 
@@ -166,7 +179,7 @@ _TOLD: Mapping[EventKind, Callable[[Listing, Event], dict[str, Any]]] = {
     EventKind.REGISTERING: lambda _, event: {"registering": True, "changed_at": event.at},
     EventKind.TAKING_OVER: lambda _, event: {"registering": True, "changed_at": event.at},
     EventKind.NOT_REGISTERED: _not_registered,
-    EventKind.LISTED: lambda _, event: {"listed": True, "registering": False, "changed_at": event.at},
+    EventKind.LISTED: _listed,
     EventKind.WITHDRAWN: _withdrawn,
     EventKind.SEARCHING: lambda _, event: {"searching": True, **_FREE},
     EventKind.PAUSED: _paused,

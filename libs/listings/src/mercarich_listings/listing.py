@@ -13,7 +13,7 @@ from mercarich_contracts.market import Marketplace
 from mercarich_listings.event import NO_TRIGGER, Change, Event, Told, Trigger, event_of, with_columns
 from mercarich_listings.transition import By, Facts, Stage, stage_of, transition
 from mercarich_listings.up_and_down import AS_SHOWN, FREE, down, less, raised, up_again
-from mercarich_reasons.creations import CreationAsked, TakeOverAsked
+from mercarich_reasons.creations import CreationAsked, SoldByAmazon, TakeOverAsked
 from mercarich_reasons.earnings import BY_PRICE, EarnsEnoughAgain, EarnsTooLittle, LossRuleEnded
 from mercarich_reasons.push import ChangedAtAmazon, OrderedAtAmazon
 from mercarich_reasons.reason import Reason
@@ -54,6 +54,7 @@ class Listing:
     edited_quantity: int | None = None
     """What its seller typed while it was up, less what was ordered since (`up_and_down`)."""
     first_price_jpy: int | None = None
+    handling_days: int | None = None
     paused_at: datetime | None = None
     """Since when it is down because a sale would earn less than the loss rule allows."""
     held_at: datetime | None = None
@@ -67,8 +68,7 @@ class Listing:
     def stage(self) -> Stage:
         up, held = self.quantity > 0, self.hold_id is not None
         stopped, paused = self.stopped_at is not None, self.paused_at is not None
-        unlisted = (self.leaving, self.registering)
-        return stage_of(Facts(self.listed, *unlisted, up, held, self.searching, stopped, paused))
+        return stage_of(Facts(self.listed, self.leaving, self.registering, up, held, self.searching, stopped, paused))
 
 
 Lived = Change[Listing]
@@ -97,8 +97,9 @@ def draft_again(listing: Listing, now: datetime, reason: Reason | None) -> Lived
 @transition(Stage.DRAFT, Stage.REGISTERING, by=(By.SELLER, By.FEED))
 def make_offer(listing: Listing, now: datetime, reason: Reason) -> Lived:
     """It is at Amazon, as feed has seen or as an import says, and is checked from now on."""
+    its = {"handling_days": reason.handling_days} if isinstance(reason, SoldByAmazon) and reason.handling_days else {}
     event = Told(EventKind.LISTED, now, reason)
-    return _changed(listing, event, {"listed": True, "registering": False, "changed_at": now})
+    return _changed(listing, event, {"listed": True, "registering": False, "changed_at": now, **its})
 
 
 @transition(*UP, Stage.PAUSED, by=(By.CHECKER, By.UPDATER, By.FEED))
@@ -282,9 +283,8 @@ def sell_out(listing: Listing, now: datetime, reason: OrderedAtAmazon) -> Lived:
 @transition(Stage.PAUSED, by=(By.FEED,))
 def sell_some(listing: Listing, now: datetime, reason: OrderedAtAmazon) -> Lived:
     """A buyer ordered some of its pieces before it was down at Amazon: it stays paused, and goes up with the rest."""
-    left = listing.listing_quantity - reason.quantity
-    event = Told(EventKind.ORDERED, now, replace(reason, left=left))
-    return _changed(listing, event, {"listing_quantity": left})
+    told = replace(reason, left=listing.listing_quantity - reason.quantity)
+    return _changed(listing, Told(EventKind.ORDERED, now, told), {"listing_quantity": told.left})
 
 
 def tell(listing: Listing, told: Told) -> Event:

@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, and_, false, func, not_, or_, select, true
 
-from mercarich_db.conditions import walking
+from mercarich_db.conditions import among, walking
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import amazon_accounts, listings
 from mercarich_listings import store
@@ -29,6 +29,13 @@ _RESTORED = and_(_offer.quantity > 0, _offer.pushed_at.is_not(None), _offer.veri
 """Amazon accepted the quantity and did not show it yet."""
 AT_REST = and_(_ASKABLE, not_(_RESTORED), _offer.push_claim.is_(None), carried_by_no_feed())
 """SQL condition: nothing was sent to Amazon that it has not shown, so that another quantity is not the books' doing."""
+
+_SEEN = and_(AT_REST, _offer.verified_at.is_not(None))
+
+
+def seen(connection: Connection, ids: Sequence[int]) -> frozenset[int]:
+    """Return those of these offers that Amazon was seen to show as they are in the books."""
+    return frozenset(connection.execute(select(_offer.id).where(among(_offer.id, ids), _SEEN)).scalars())
 
 
 def ask(engine: Engine, at: datetime, *conditions: ColumnElement[bool]) -> int:

@@ -46,7 +46,7 @@ CLAIM_COLUMNS = frozenset(
 ) | {"updated_run", "searched_at", "first_price_jpy"}
 """Columns of an update run's work on a listing (`mercarich_runs`), which are not part of its life cycle."""
 SELLERS_COLUMNS = frozenset(
-    {"asin", "title", "note", "listing_quantity", "edited_quantity"}
+    {"asin", "title", "note", "listing_quantity", "edited_quantity", "handling_days"}
     | {"offer_price_jpy", "least_profit_jpy", "least_price_jpy", "most_price_jpy"}
 )
 """Columns that a seller can change at any time."""

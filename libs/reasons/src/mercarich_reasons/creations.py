@@ -37,6 +37,9 @@ class GivenUpByHand(Reason):
 class SoldByAmazon(Reason):
     """Amazon sells the offer that was created."""
 
+    handling_days: int | None = None
+    """Those that it was created with."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoundAtAmazon(Reason):

@@ -27,6 +27,9 @@ class ListingEdited(Reason):
     old_most_price_jpy: int | None = None
     note_length: int | None = None
     """Characters of the note that the seller alone sees; 0: it was removed."""
+    handling_days: int | None = None
+    """Days until the offer is sent; 0: the listing has none of its own any more."""
+    old_handling_days: int | None = None
     job_id: int | None = None
     """The import that changed it; None: the person did on the page, or by a program."""
     file: str | None = None
@@ -48,6 +51,8 @@ class ListingEditedSince(Reason):
     offer_price_jpy: int | None = None
     note_length: int | None = None
     """Characters of the note; 0: there is none."""
+    handling_days: int | None = None
+    """0: the listing has none of its own."""
 
 
 @dataclass(frozen=True, slots=True)

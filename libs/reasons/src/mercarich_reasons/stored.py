@@ -21,6 +21,7 @@ from mercarich_reasons import (
     holds,
     imports,
     jobs,
+    lead_times,
     looks,
     offers,
     order_searches,
@@ -63,6 +64,7 @@ _SUBJECTS = (
     troubles,
     sources,
     edits,
+    lead_times,
 )
 
 

@@ -1,6 +1,6 @@
 """Bulk searches and imports of sellers. Written by web."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Table, Text
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
@@ -79,6 +79,7 @@ job_rows = Table(
     Column("least_price", Integer, nullable=True),
     Column("most_price", Integer, nullable=True),
     Column("note", String(1000), nullable=True),
+    Column("handling_days", SmallInteger, nullable=True),  # 0: those of the listing are removed
     Index("ix_job_rows_sku", "job_id", "sku"),
     Index("ix_job_rows_source", "job_id", "marketplace", "item_id"),
 )

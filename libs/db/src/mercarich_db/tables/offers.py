@@ -1,6 +1,17 @@
 """The offers of sellers at Amazon and their history, both written by `mercarich_listings.store` (docs/listings.md)."""
 
-from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Computed,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
@@ -40,6 +51,7 @@ listings = Table(
     Column("least_price_jpy", Integer, nullable=True),
     Column("most_price_jpy", Integer, nullable=True),
     Column("note", String(1000), nullable=True),  # for its seller's eyes alone
+    Column("handling_days", SmallInteger, nullable=True),  # its seller's own; NULL: the source decides, else Amazon
     Column("edited_quantity", Integer, nullable=True),  # typed while it was up, less what was ordered since
     # of replacements and update runs
     Column("lead_time_days", Integer, nullable=True),  # days until the replacement arrives and is sent to the buyer

@@ -6,7 +6,7 @@ CREATIONS: Mapping[str, str] = {
     "creation_asked": "on ASIN {asin}, {sold_as}, for {price_jpy} ({person})",
     "take_over_asked": "asked by {person}",
     "given_up_by_hand": "given up by {person}",
-    "sold_by_amazon": "Amazon sells the new offer",
+    "sold_by_amazon": "Amazon sells the new offer[; handling days: {handling_days}]",
     "found_at_amazon": "Amazon has the offer",
     "not_at_amazon": "Amazon has no offer with this SKU: create it here, or list it in Seller Central first",
     "not_at_amazon_yet": "Amazon shows no offer with this SKU yet: what was just listed there may need 15 minutes",

@@ -6,7 +6,7 @@ CREATIONS: Mapping[str, str] = {
     "creation_asked": "ASIN {asin}に「{sold_as}」、{price_jpy}で出品します（{person}）",
     "take_over_asked": "{person}の依頼",
     "given_up_by_hand": "{person}が取りやめました",
-    "sold_by_amazon": "新しい出品がAmazonで販売されています",
+    "sold_by_amazon": "新しい出品がAmazonで販売されています[。出荷までの日数：{handling_days}]",
     "found_at_amazon": "Amazonに出品があります",
     "not_at_amazon": "このSKUの出品がAmazonにありません。ここで作成するか、先にセラーセントラルで出品してください",
     "not_at_amazon_yet": "このSKUの出品はAmazonにまだ表示されていません。出品した直後は15分ほどかかることがあります",

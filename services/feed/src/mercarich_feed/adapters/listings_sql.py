@@ -16,6 +16,7 @@ from mercarich_feed.domain.effects import looked_up, settled, to_follow
 from mercarich_feed.domain.pushes import Offer, Pushed
 from mercarich_listings import store
 from mercarich_listings.event import Change
+from mercarich_listings.lead_time import lead_time
 from mercarich_listings.listing import UP, follow_amazon
 from mercarich_listings.push import LEASE, Push, Sent, deferred
 from mercarich_listings.reads import READABLE, next_read
@@ -76,12 +77,11 @@ class SqlListings:
             return connection.execute(select(listings.c.id).where(wanted).limit(1)).first() is not None
 
     def claim_withdrawals(self, user_id: int, limit: int) -> tuple[str, list[Offer]]:
-        wanted = select(*_COLUMNS).where(self._claimable(user_id)).order_by(listings.c.id).limit(limit)
+        wanted = self._wanted().where(self._claimable(user_id)).order_by(listings.c.id).limit(limit)
         return self._claim(wanted)
 
     def claim_restores(self, user_id: int, marketplace: Marketplace | None, limit: int) -> tuple[str, list[Offer]]:
-        columns = (*_COLUMNS, listings.c.lead_time_days, _shown())
-        wanted = select(*columns).where(self._restorable(user_id, marketplace))
+        wanted = self._wanted().where(self._restorable(user_id, marketplace))
         wanted = wanted.order_by(listings.c.push_not_before, listings.c.id).limit(limit)
         # The lock that a new feed is begun under: a feed and a claim can then never take the same listing.
         account = select(amazon_accounts.c.user_id).where(amazon_accounts.c.user_id == user_id).with_for_update()
@@ -134,6 +134,9 @@ class SqlListings:
 
         run_tx(self._engine, write)
 
+    def _wanted(self) -> Select[Any]:
+        return select(*_COLUMNS, listings.c.handling_days, listings.c.lead_time_days, _shown().label("shown"))
+
     def _claim(self, wanted: Select[Any], lock: Select[Any] | None = None) -> tuple[str, list[Offer]]:
         claim = secrets.token_hex(16)
 
@@ -143,7 +146,7 @@ class SqlListings:
             # Another process may do the same now: rows that it has locked are skipped.
             rows = connection.execute(wanted.with_for_update(skip_locked=True, of=listings)).all()
             doubtful = _put_in_doubt(connection, {row.id: row.changed_at for row in rows if row.quantity})
-            offers = [Offer(*row) for row in rows if row.id not in doubtful]
+            offers = [_to_push(row) for row in rows if row.id not in doubtful]
             if offers:
                 store.claim(connection, [offer.listing_id for offer in offers], claim, self._now() + LEASE)
             return offers
@@ -167,6 +170,11 @@ class SqlListings:
 
 def _to_read(row: Row[Any]) -> Offer:
     return Offer(row.id, row.sku, row.revision, row.quantity, row.changed_at, singly=row.singly)
+
+
+def _to_push(row: Row[Any]) -> Offer:
+    days = lead_time(row.handling_days, row.lead_time_days)
+    return Offer(row.id, row.sku, row.revision, row.quantity, row.changed_at, days, row.shown)
 
 
 def _shown() -> Any:

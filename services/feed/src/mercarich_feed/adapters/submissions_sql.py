@@ -13,6 +13,7 @@ from mercarich_feed.adapters.feed_ends_sql import apply_step
 from mercarich_feed.domain.effects import Result
 from mercarich_feed.domain.feeds import FeedEnd, FeedState, OpenFeed
 from mercarich_feed.domain.pushes import Offer
+from mercarich_listings.lead_time import lead_time
 from mercarich_listings.waiting import (
     BYPASSED,
     not_deferred,
@@ -190,6 +191,7 @@ class SqlSubmissions:
             listings.c.revision,
             listings.c.quantity,
             listings.c.changed_at,
+            listings.c.handling_days,
             listings.c.lead_time_days,
         ).where(
             listings.c.user_id == user_id,
@@ -197,7 +199,8 @@ class SqlSubmissions:
         )
         if marketplace is not None:
             wanted = wanted.where(listings.c.marketplace == marketplace)
-        return [Offer(*row) for row in connection.execute(wanted.order_by(listings.c.id).limit(limit))]
+        rows = connection.execute(wanted.order_by(listings.c.id).limit(limit))
+        return [Offer(*row[:-2], lead_time(row.handling_days, row.lead_time_days)) for row in rows]
 
     def _insert(self, connection: Connection, user_id: int, items: int) -> int:
         row = connection.execute(

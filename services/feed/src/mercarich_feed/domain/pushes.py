@@ -48,7 +48,7 @@ class Offer:
     quantity: int
     changed_at: datetime
     lead_time_days: int | None = None
-    """Lead time of a replacement source, sent with the quantity of a restore."""
+    """Lead time (`mercarich_listings.lead_time`), sent with a quantity above 0."""
     shown: int | None = 0
     """The quantity that Amazon shows before the push, as far as known."""
     singly: bool = True

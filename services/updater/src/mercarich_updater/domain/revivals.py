@@ -58,11 +58,13 @@ def revive(offer: Offer, cap: int) -> Revived:
 def give(offer: Offer, found: Found, rules: Rules, now: datetime) -> tuple[Lived, Pushed]:
     """Return the transition to another source.
 
-    An offer that Amazon shows already is pushed only for another lead time.
+    An offer that Amazon shows already is pushed only for another lead time, or one with handling days of its own, which
+    may have been typed while it was down.
     """
     revived, item = revive(offer, rules.quantity_cap), found.item
     lead, price = lead_time(rules, item), item.price_jpy
-    pushed = revived.pushed or lead != offer.listing.lead_time_days
+    is_told_days = lead != offer.listing.lead_time_days or offer.listing.handling_days is not None
+    pushed = revived.pushed or is_told_days
     replaced = ReplacedBy(
         item.marketplace,
         item.item_id,

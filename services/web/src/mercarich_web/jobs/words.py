@@ -43,6 +43,7 @@ COLUMN_WORDS: Mapping[str, str] = {
     "least_price": N_("Lowest price"),
     "most_price": N_("Highest price"),
     "note": N_("Your note"),
+    "handling_days": N_("Handling days"),
 }
 """Columns of a file, as a template names them; an import knows each of these names in either language."""
 EXAMPLE_SKU = N_("(example) CAMERA-001")

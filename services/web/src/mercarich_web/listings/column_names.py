@@ -44,6 +44,10 @@ NAMES: Mapping[str, tuple[str, ...]] = {
             "leastprice lowestprice minprice minimumprice 最低価格 下限価格 最低販売価格 価格下限 価格の下限"
         ],
         "note": ["note yournote 自分用メモ"],
+        "handling_days": [
+            "handlingdays handlingtime leadtime leadtimetoship",
+            "出荷までの日数 発送までの日数 出荷日数 発送日数 出荷作業日数 リードタイム",
+        ],
         "most_price": [
             "mostprice highestprice maxprice maximumprice 最高価格 上限価格 最高販売価格 価格上限 価格の上限"
         ],

@@ -34,6 +34,7 @@ class Draft:
     sale: Sale
     least_profit_jpy: int | None = None
     """Its own limit, in place of the seller's loss rule."""
+    handling_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def offer_terms(draft: Draft, rules: Rules, given: Given = BY_RULES) -> OfferTer
     """Return what the offer is sent with, or why it cannot be created.
 
     The price is the given one, else the one that the draft has, else that of the formula. None may be a loss,
-    or earn less than the seller's loss rule allows. Feed
+    or earn less than the seller's loss rule allows. Handling days are given, else the draft's, else by the rules. Feed
     asks Amazon's catalogue for title and brand of the product, and refuses blocked words in them.
     """
     asin = given.asin or draft.asin
@@ -106,7 +107,7 @@ def offer_terms(draft: Draft, rules: Rules, given: Given = BY_RULES) -> OfferTer
     price = _price(draft, rules, given)
     if isinstance(price, Reason):
         return price
-    days = rules.handling_days if given.handling_days is None else given.handling_days
+    days = given.handling_days or draft.handling_days or rules.handling_days
     return OfferTerms(asin, condition, note, price, days)
 
 

@@ -32,11 +32,12 @@ from mercarich_reasons.offers import NoSourceAddress
 from mercarich_reasons.reason import Reason
 from mercarich_web.listings.cell_words import is_error, is_example, is_total, plain, whole_number, yes_or_no
 from mercarich_web.listings.column_names import field_of, is_listing
+from mercarich_web.listings.creating import MOST_DAYS
 from mercarich_web.listings.price_bounds import crossed
 
 REQUIRED = ("sku", "source_id")
 _FIRST = ("sku", "marketplace", "source_id")
-OPTIONAL = ("asin", "title", "quantity", "listed", "price", "least_price", "most_price", "note")
+OPTIONAL = ("asin", "title", "quantity", "listed", "price", "least_price", "most_price", "note", "handling_days")
 SHOWN = (
     *("amazon_quantity", "withdrawn_at", "fee", "fee_by", "profit", "margin", "not_known"),
     *("paused_at", "least_profit"),
@@ -65,7 +66,8 @@ _BLANKS = re.compile(r"[\t\r\n]")
 
 @dataclass(frozen=True, slots=True)
 class ListingRow:
-    """A row to import. None keeps the value of an existing listing, and gives a new one the default."""
+    """A row to import. None keeps the value of an existing listing, and gives a new one the default; 0 handling days
+    remove those that it has."""
 
     line: int
     sku: str
@@ -79,6 +81,7 @@ class ListingRow:
     least_price: int | None = None
     most_price: int | None = None
     note: str | None = None
+    handling_days: int | None = None
 
     @property
     def page_url(self) -> str:
@@ -135,6 +138,7 @@ def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[L
         least_price=reader.yen("least_price"),
         most_price=reader.yen("most_price"),
         note=reader.note(),
+        handling_days=reader.handling_days(),
     )
     wrong = crossed(row.least_price, row.most_price)
     if wrong is not None:
@@ -145,12 +149,13 @@ def read_row(columns: Sequence[str], cells: Sequence[str], line: int) -> tuple[L
 
 
 def read_details(values: Mapping[str, str]) -> tuple[Details, Mapping[str, Reason]]:
-    """Return what the texts of `title`, `asin`, `quantity`, `price` and `note` say, by the checks of an import, and
-    what is wrong with them. An empty one says nothing, but for a note: it removes it."""
+    """Return what the texts of `title`, `asin`, `quantity`, `price`, `note` and `handling_days` say, by the checks of
+    an import, and what is wrong with them. An empty one says nothing, but for the last two: it removes them."""
     failed = {name: CellFailed() for name, text in values.items() if is_error(text)}
     reader = _Reader({name: "" if name in failed else text.strip() for name, text in values.items()}, line=0)
     note = "" if values.get("note", "x").strip() == "" else reader.note()
-    given = Details(reader.asin(), reader.title(), reader.quantity(), reader.price(), note=note)
+    days = 0 if values.get("handling_days", "x").strip() == "" else reader.handling_days()
+    given = Details(reader.asin(), reader.title(), reader.quantity(), reader.price(), note=note, handling_days=days)
     return given, {str(one.field): one.problem for one in reversed(reader.problems)} | failed
 
 
@@ -241,14 +246,16 @@ class _Reader:
         return self._text("title")
 
     def note(self) -> str | None:
-        text = self._text("note")
-        return text if text is None else text.replace("\r\n", "\n")
+        return (self._text("note") or "").replace("\r\n", "\n") or None
 
     def quantity(self) -> int | None:
         return self._number("quantity", MOST_PIECES)
 
     def price(self) -> int | None:
         return self.yen("price")
+
+    def handling_days(self) -> int | None:
+        return self._number("handling_days", MOST_DAYS, least=0)
 
     def yen(self, field: str) -> int | None:
         return self._number(field, MOST_YEN)
@@ -262,13 +269,13 @@ class _Reader:
             self._wrong("listed", NotYesOrNo(text[:40]))
         return meant
 
-    def _number(self, field: str, most: int) -> int | None:
+    def _number(self, field: str, most: int, least: int = 1) -> int | None:
         text = self._text(field)
         if text is None:
             return None
         number = whole_number(text)
-        if number is None or not 1 <= number <= most:
-            self._wrong(field, NumberOutOfRange(1, most, text[:40]))
+        if number is None or not least <= number <= most:
+            self._wrong(field, NumberOutOfRange(least, most, text[:40]))
             return None
         return number
 

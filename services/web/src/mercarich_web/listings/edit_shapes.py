@@ -6,12 +6,13 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from mercarich_listings.details import Details
+from mercarich_web.listings.creating import MOST_DAYS
 from mercarich_web.listings.csv_rows import LONGEST, MOST_PIECES, MOST_YEN
 from mercarich_web.listings.sql.edits import Edited
 
 
 class EditWish(BaseModel):
-    """What is null, or left out, stays as it is. Nothing is sent to Amazon."""
+    """What is null, or left out, stays as it is. Nothing but other handling days is sent to Amazon."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -23,6 +24,9 @@ class EditWish(BaseModel):
     """The price that the offer has at Amazon."""
     note: Annotated[str | None, Field(max_length=LONGEST["note"])] = None
     """Yours alone; an empty text removes it."""
+    handling_days: Annotated[int | None, Field(ge=0, le=MOST_DAYS)] = None
+    """Days until the offer is sent; 0 removes them. Amazon gets those of the source if they are more: at once where it
+    was seen to show the offer as it is here, else with the next quantity above 0."""
 
     @property
     def texts(self) -> dict[str, str]:
@@ -33,6 +37,7 @@ class EditWish(BaseModel):
             "quantity": self.listing_quantity,
             "price": self.offer_price_jpy,
             "note": self.note,
+            "handling_days": self.handling_days,
         }
         return {name: str(value) for name, value in given.items() if value is not None}
 
@@ -46,6 +51,7 @@ class ListingEdited(BaseModel):
     listing_quantity: int | None
     offer_price_jpy: int | None
     note: str | None
+    handling_days: int | None = None
 
 
 def edited(one: Edited) -> ListingEdited:
@@ -58,4 +64,5 @@ def edited(one: Edited) -> ListingEdited:
         listing_quantity=now.listing_quantity,
         offer_price_jpy=now.offer_price_jpy,
         note=now.note,
+        handling_days=now.handling_days,
     )

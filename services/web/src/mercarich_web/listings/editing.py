@@ -1,4 +1,4 @@
-"""What a seller changes of one listing by hand: its title, ASIN, quantity when listed, price at Amazon, and note."""
+"""What a seller changes of one listing by hand: title, ASIN, quantity when listed, price, note, handling days."""
 
 from dataclasses import dataclass
 from typing import Any

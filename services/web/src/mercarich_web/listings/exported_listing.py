@@ -24,6 +24,8 @@ class ExportedListing:
     most_price: int | None
     note: str | None
     """For the seller's eyes alone."""
+    handling_days: int | None
+    """The listing's own."""
     amazon_quantity: int | None
     withdrawn_at: datetime | None
     paused_at: datetime | None

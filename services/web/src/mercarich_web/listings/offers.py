@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mercarich_listings.lead_time import why_lead_time
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.earnings import Earnings
 from mercarich_replacements.fees import Estimate
@@ -64,11 +65,20 @@ class Offer:
     most_price_jpy: int | None = None
     note: str | None = None
     """For the seller's eyes alone."""
+    handling_days: int | None = None
+    """Its own days until it is sent; None: the source decides, else Amazon."""
+    lead_time_days: int | None = None
+    """Those of a replacement's source."""
     looks_a_day: int = 0
     """How often the seller's sources are looked at; 0: the seller is stopped."""
     fee: Fee = Fee()
     push_failed_revision: int | None = None
     """Revision that the push attempts, the wait and the problem belong to."""
+
+    @property
+    def lead_time(self) -> Reason:
+        """Which days until it is sent Amazon gets with a quantity, and why."""
+        return why_lead_time(self.handling_days, self.lead_time_days)
 
     @property
     def is_paused(self) -> bool:
@@ -191,6 +201,8 @@ class Explanation:
     pushes: Sequence[Push]
     earned: Earnings
     """What a sale earns."""
+    lead_time: Reason
+    """Which days until it is sent Amazon gets with a quantity, and why."""
     price: tuple[Reason, ...] = ()
     """That a price is on its way to Amazon, and that its price follows its source no more, each with its reason."""
 

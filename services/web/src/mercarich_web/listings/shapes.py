@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mercarich_listings.lead_time import lead_time
 from mercarich_reasons.telling import Language, tell
 from mercarich_replacements.earnings import Earnings
 from mercarich_web.api.ids import GivenId
@@ -93,6 +94,14 @@ class Entry(Coded):
     evidence: Seen | None = None
 
 
+class LeadTime(Coded):
+    """Days until the offer is sent that Amazon gets with a quantity above 0, by the listing or by its source."""
+
+    days: int | None
+    """Null: none are sent."""
+    text: str
+
+
 class NextLook(Coded):
     """When the source is looked at next: a time, or a bound. The code's values have the times."""
 
@@ -130,6 +139,9 @@ class Told(BaseModel):
     most_price_jpy: int | None = None
     note: str | None = None
     """Yours alone: it is sent nowhere."""
+    handling_days: int | None = None
+    """The listing's own days until it is sent; null: it has none."""
+    lead_time: LeadTime
     price: PriceState | None = None
     """The last price that was asked for, and whether it follows; null: none was."""
     earned: Earned
@@ -235,6 +247,12 @@ def told(story: Story) -> Told:
         least_price_jpy=offer.least_price_jpy,
         most_price_jpy=offer.most_price_jpy,
         note=offer.note,
+        handling_days=offer.handling_days,
+        lead_time=LeadTime(
+            days=lead_time(offer.handling_days, offer.lead_time_days),
+            text=tell(offer.lead_time, Language.EN),
+            **code_of(offer.lead_time),
+        ),
         price=None if story.price is None else price(story.price, story.not_taken_back),
         earned=_earned(story.earned),
         timeline=[_entry(moment) for moment in story.moments],

@@ -77,6 +77,7 @@ def _offer(offer: Offer, price: Sequence[Reason]) -> RenderableType:
         ("Amazon accepted", amazon),
         ("pushed", offer.pushed_at),
         ("read back", offer.verified_at),
+        ("lead time", offer.lead_time),
     ]
     if offer.least_profit_jpy is not None:
         rows.append(("own limit of the profit", yen(offer.least_profit_jpy)))

@@ -12,10 +12,9 @@ from mercarich_contracts.market import Marketplace
 from mercarich_db.conditions import Filter
 from mercarich_db.tables import job_rows, listing_removals, listings, source_items
 from mercarich_db.types import AnyRow
-from mercarich_listings import store
-from mercarich_listings.details import Details, OfImport, columns, edited, kept
-from mercarich_listings.event import Event
-from mercarich_listings.listing import Listing, make_offer
+from mercarich_listings import reads, store
+from mercarich_listings.details import Details, OfImport, columns, edited, kept, with_lead_time
+from mercarich_listings.listing import Listing, Lived, make_offer
 from mercarich_listings.stages import REGISTERING
 from mercarich_listings.transition import Stage
 from mercarich_reasons.stock import ByImport
@@ -48,7 +47,7 @@ def apply_rows(connection: Connection, claim: Claim, first: int, last: int, now:
     drafts = [_redrawn(row, locked[row.listing]) for row in found if row.old_listed is False]
     offers = [made.values for made in listed if made.differs]
     redrawn = [{**made.values, "changed_at": now} for made in drafts if made.differs or made.row.listed]
-    store.tell(connection, _events(claim, [*listed, *drafts], now))
+    _tell(connection, _changes(connection, claim, [*listed, *drafts], now))
     changed = store.edit(connection, offers, user_id=claim.user_id, listed=True)
     changed += store.edit(connection, redrawn, user_id=claim.user_id, listed=False)
     _make_offers(connection, [row.listing for row in found if row.old_listed is False and row.listed], now, by)
@@ -89,15 +88,25 @@ class _Made:
         return self.before != self.after or self.has_other_source or pieces != self.listing.quantity
 
 
-def _events(claim: Claim, made: Sequence[_Made], now: datetime) -> list[Event]:
-    """Return an event for each listing that the import changes."""
-    file = str(claim.arguments.get(FILE, ""))
-    events = []
+def _changes(connection: Connection, claim: Claim, made: Sequence[_Made], now: datetime) -> list[Lived]:
+    """Return the change of each listing that differs, with its event."""
+    file, changes = str(claim.arguments.get(FILE, "")), []
+    with_days = [one.listing.id for one in made if one.before.handling_days != one.after.handling_days]
+    seen = reads.seen(connection, with_days)
     for one in made:
         if one.differs:
             by = OfImport(claim.job_id, file, _source(one) if one.has_other_source else None)
-            events.append(edited(one.listing, one.before, one.after, claim.by, now, by).event)
-    return [event for event in events if event is not None]
+            change = edited(one.listing, one.before, one.after, claim.by, now, by)
+            changes.append(with_lead_time(change, now) if one.listing.id in seen else change)
+    return changes
+
+
+def _tell(connection: Connection, changes: Sequence[Lived]) -> None:
+    """Write the events, and the revisions of those offers that have another lead time at Amazon."""
+    pushed = [one for one in changes if one.after.revision != one.before.revision]
+    store.save(connection, pushed)
+    others = [one.event for one in changes if one.after.revision == one.before.revision]
+    store.tell(connection, [event for event in others if event is not None])
 
 
 def _source(made: _Made) -> Mapping[str, Any]:
@@ -132,7 +141,7 @@ def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
         .add_columns(old.first_price_jpy.label("old_price"), source_items.c.price_jpy.label("source_price"))
         .add_columns(old.offer_price_jpy.label("old_offer_price"))
         .add_columns(old.least_price_jpy.label("old_least_price"), old.most_price_jpy.label("old_most_price"))
-        .add_columns(old.note.label("old_note"))
+        .add_columns(old.note.label("old_note"), old.handling_days.label("old_handling_days"))
         .add_columns(listing_removals.c.listing_id.label("leaving"), REGISTERING.label("registering"))
         .join(source_items, same_source())
         .outerjoin(listings, and_(old.user_id == claim.user_id, old.sku == job_rows.c.sku))
@@ -145,7 +154,7 @@ def _joined(claim: Claim, first: int, last: int) -> Select[Any]:
 def _new(row: AnyRow, user_id: int, now: datetime) -> dict[str, Any]:
     given = {"sku": row.sku, "asin": row.asin, "title": row.title, "first_price_jpy": row.source_price}
     given |= {"offer_price_jpy": row.price, "least_price_jpy": row.least_price, "most_price_jpy": row.most_price}
-    given |= {"note": row.note, "listed": bool(row.listed)}
+    given |= {"note": row.note, "handling_days": row.handling_days or None, "listed": bool(row.listed)}
     return new_listing(user_id, row.source, row.marketplace, row.quantity or 1, now) | given
 
 
@@ -165,9 +174,10 @@ def _redrawn(row: AnyRow, listing: Listing) -> _Made:
 
 def _kept(row: AnyRow, listing: Listing, source: Mapping[str, Any] = NO_SOURCE) -> _Made:
     """Return the values of a listing that is there; what the file leaves empty stays as it is. Raises `Changed`."""
-    given = Details(row.asin, row.title, row.quantity, row.price, row.least_price, row.most_price, row.note)
+    prices = (row.price, row.least_price, row.most_price)
+    given = Details(row.asin, row.title, row.quantity, *prices, row.note, row.handling_days)
     offered = (row.old_offer_price, row.old_least_price, row.old_most_price)
-    present = Details(row.old_asin, row.old_title, row.old_pieces, *offered, row.old_note)
+    present = Details(row.old_asin, row.old_title, row.old_pieces, *offered, row.old_note, row.old_handling_days)
     after = kept(given, present)
     if crossed(after.least_price_jpy, after.most_price_jpy) is not None:
         raise Changed

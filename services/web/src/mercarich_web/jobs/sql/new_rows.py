@@ -109,6 +109,7 @@ def staged_row(job_id: int, number: int, row: ListingRow) -> dict[str, Any]:
         "least_price": row.least_price,
         "most_price": row.most_price,
         "note": row.note,
+        "handling_days": row.handling_days,
     }
 
 

@@ -1,4 +1,4 @@
-"""The form of one listing: its title, ASIN, quantity when listed, price at Amazon, and note."""
+"""The form of one listing: its title, ASIN, quantity when listed, price at Amazon, note and handling days."""
 
 import json
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Json
 from mercarich_listings.details import Details
 from mercarich_reasons.reason import Reason
 from mercarich_web.api.ids import Id
+from mercarich_web.listings.creating import MOST_DAYS
 from mercarich_web.listings.csv_rows import LONGEST, read_details
 from mercarich_web.listings.editing import EditListing
 from mercarich_web.refusals import Refused
@@ -34,28 +35,35 @@ class Shown(BaseModel):
     listing_quantity: int
     offer_price_jpy: int | None
     note: str | None = None
+    handling_days: int | None = None
 
     def details(self) -> Details:
         return Details(**self.model_dump())
 
 
 def _typed(
-    title: Text = "", asin: Text = "", quantity: Text = "", price: Text = "", note: Annotated[str | None, Form()] = None
+    title: Text = "",
+    asin: Text = "",
+    quantity: Text = "",
+    price: Text = "",
+    handling_days: Text = "",
+    note: Annotated[str, Form()] = "",
 ) -> Texts:
-    """Return what was typed; a page of an earlier release has no note."""
-    typed = {"title": title, "asin": asin, "quantity": quantity, "price": price}
-    return typed if note is None else {**typed, "note": note.replace("\r\n", "\n")}
+    """Return what was typed. What a page of an earlier release does not have is empty, as it is in its `Shown`."""
+    its = {"title": title, "asin": asin, "quantity": quantity, "price": price}
+    return {**its, "handling_days": handling_days, "note": note.replace("\r\n", "\n")}
 
 
 def _texts(details: Details | Shown) -> Texts:
     """Return the fields as a page shows them: without invisible characters, and line breaks, which a browser drops."""
-    price = details.offer_price_jpy
+    price, days = details.offer_price_jpy, details.handling_days
     return {
         "title": UNSEEN.sub("", details.title or "").translate(_NO_BREAKS).strip(),
         "asin": details.asin or "",
         "quantity": str(details.listing_quantity),
         "price": "" if price is None else str(price),
         "note": UNSEEN.sub("", details.note or "").strip(),
+        "handling_days": "" if days is None else str(days),
     }
 
 
@@ -80,6 +88,7 @@ def routes(site: Site, edit: EditListing) -> APIRouter:
             "wrong": wrong or {},
             "refused": refused,
             "longest": LONGEST,
+            "most_days": MOST_DAYS,
         }
         return site.page(visit, "listings/edit.html", 422 if wrong else 409 if refused else 200, **values)
 

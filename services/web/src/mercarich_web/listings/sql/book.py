@@ -121,6 +121,7 @@ _EXPORTED = (
     _offer.least_price_jpy.label("least_price"),
     _offer.most_price_jpy.label("most_price"),
     _offer.note,
+    _offer.handling_days,
     case((and_(_offer.listed, _is_read), _offer.quantity)).label("amazon_quantity"),
     _offer.withdrawn_at,
     _offer.paused_at,

@@ -27,6 +27,7 @@ _COLUMNS = (
         _offer.asin,
         _offer.offer_price_jpy,
         _offer.least_profit_jpy,
+        _offer.handling_days,
         _source.title.label("source_title"),
     ),
     *(_source.state, _source.reason, _source.price_jpy, _source.postage_jpy, _source.condition_code),
@@ -84,4 +85,6 @@ def take_over(connection: Connection, rows: Sequence[Listing], by: str, now: dat
 
 def _draft(row: AnyRow) -> Draft:
     sale = Sale(row.offer_price_jpy, row.state, row.reason, row.price_jpy, row.postage_jpy)
-    return Draft(row.title or row.source_title, row.asin, row.condition_code, sale, row.least_profit_jpy)
+    return Draft(
+        row.title or row.source_title, row.asin, row.condition_code, sale, row.least_profit_jpy, row.handling_days
+    )

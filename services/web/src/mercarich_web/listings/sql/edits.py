@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, select
 
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import listings
-from mercarich_listings import store
+from mercarich_listings import reads, store
 from mercarich_listings.details import (
     NAMES,
     Details,
@@ -20,6 +20,7 @@ from mercarich_listings.details import (
     kept,
     version,
     why_fixed,
+    with_lead_time,
 )
 from mercarich_listings.listing import Listing
 from mercarich_reasons.edits import ListingReadBefore
@@ -85,21 +86,21 @@ class SqlEdits:
                 raise Refused(why)
             after = kept(given, present)
             changed = {name: (getattr(present, name), new) for name, new in differing(present, after).items()}
-            if changed:
-                _write(connection, listing, present, after, by, now)
-            return Edited(listing.sku, after, changed, version(listing.revision, after))
+            revision = _write(connection, listing, present, after, by, now) if changed else listing.revision
+            return Edited(listing.sku, after, changed, version(revision, after))
 
         return run_tx(self._engine, write)
 
 
-def _write(connection: Connection, listing: Listing, present: Details, after: Details, by: str, now: datetime) -> None:
-    change = edited(listing, present, after, by, now)
+def _write(connection: Connection, listing: Listing, present: Details, after: Details, by: str, now: datetime) -> int:
+    """Return the revision after it."""
     row = {"id": listing.id, **columns(listing, present, after)}
-    if not listing.listed:
-        row |= {"changed_at": change.after.changed_at}
+    change = edited(listing, present, after, by, now)
+    if reads.seen(connection, [listing.id]):
+        change = with_lead_time(change, now)
     store.edit(connection, [row], user_id=listing.user_id, listed=listing.listed)
-    if change.event is not None:
-        store.tell(connection, [change.event])
+    store.save(connection, [change])
+    return change.after.revision
 
 
 def _details(connection: Connection, listing_id: int) -> Details:
