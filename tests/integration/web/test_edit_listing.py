@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import Engine, select, update
+from tests.integration.web.conftest import Mercarich
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import events
 from tests.integration.web.site import Browser
@@ -495,3 +496,12 @@ def test_programs_read_and_change_handling_days(ann: Browser, ann_id: int, rows:
     assert (sent(None).json()["changed"], sent(0).json()["handling_days"]) == ([], None)
     lead = ann.client.get(path, headers=key).json()["lead_time"]
     assert (lead["days"], lead["reason_code"]) == (None, "lead_time_of_amazon")
+
+
+def test_explain_tells_which_days_amazon_gets_and_why(mercarich: Mercarich, ann_id: int, rows: Rows) -> None:
+    listing(rows, ann_id, handling_days=3, lead_time_days=5)
+
+    [told] = mercarich.json("explain", "A-1")["lead_time"]
+
+    assert told["text"] == "5 days, as long as its source takes; set for this listing: 3"
+    assert told["text"] in " ".join(mercarich.page("explain", "A-1").split())

@@ -35,7 +35,8 @@ _SEEN = and_(AT_REST, _offer.verified_at.is_not(None))
 
 def seen(connection: Connection, ids: Sequence[int]) -> frozenset[int]:
     """Return those of these offers that Amazon was seen to show as they are in the books."""
-    return frozenset(connection.execute(select(_offer.id).where(among(_offer.id, ids), _SEEN)).scalars())
+    found = select(_offer.id).where(among(_offer.id, ids), _SEEN)
+    return frozenset(connection.execute(found).scalars()) if ids else frozenset()
 
 
 def ask(engine: Engine, at: datetime, *conditions: ColumnElement[bool]) -> int:

@@ -52,7 +52,7 @@ class Explain:
             why=str(why(offer, source, hold, creation)),
             next=str(what_next(known, self.now())),
             next_look=next_look(known, self.offers.looking(offer.marketplace, self.now()), self.now()),
-            lead_time=offer.lead_time,
+            lead_time=(offer.lead_time,),
             offer=offer,
             source=source,
             evidence=self.offers.evidence(evidence_id) if evidence_id is not None else None,

@@ -201,7 +201,7 @@ class Explanation:
     pushes: Sequence[Push]
     earned: Earnings
     """What a sale earns."""
-    lead_time: Reason
+    lead_time: tuple[Reason, ...]
     """Which days until it is sent Amazon gets with a quantity, and why."""
     price: tuple[Reason, ...] = ()
     """That a price is on its way to Amazon, and that its price follows its source no more, each with its reason."""
