@@ -50,7 +50,7 @@ def link(shop: Shop, amazon: Amazon) -> Link:
     links = SqlLinks(shop.engine, TokenCipher(base64.b64decode(shop.key)))
 
     def link(user_id: int, seller_id: str) -> bool:
-        return links.link(linked(shop, user_id, seller_id=seller_id, refresh_token=tokens[seller_id]), now(), "")
+        return links.link(linked(shop, user_id, seller_id=seller_id, refresh_token=tokens[seller_id]), now(), "", "")
 
     return link
 

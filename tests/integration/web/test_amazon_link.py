@@ -55,8 +55,9 @@ def test_an_account_is_linked_and_only_feed_can_read_its_token(way: Way) -> None
     assert TokenCipher(read_key(KEY, None)).decrypt(1, account.refresh_token) == seller["refresh_token"]
     with reading(way.engine) as connection:
         log = tables.audit_log.c
-        deeds = connection.execute(select(log.action, log.actor, log.address).order_by(log.id)).all()
-    assert deeds[-2:] == [("amazon_link_begun", "ann", "127.0.0.1"), ("amazon_linked", "ann", "127.0.0.1")]
+        deeds = connection.execute(select(log.action, log.actor, log.address, log.agent).order_by(log.id)).all()
+    of = ("ann", "127.0.0.1", ann.client.headers["User-Agent"])
+    assert deeds[-2:] == [("amazon_link_begun", *of), ("amazon_linked", *of)]
     page = ann.get(PAGE).text
     assert seller["seller_id"] in page
     assert account.refresh_token not in page

@@ -167,7 +167,7 @@ def test_the_page_shows_both_and_the_message_decides_once(
     assert form_of(told.text) == {}
     [deed] = [one for one in deeds(engine) if one.action == "replacement_approved_by_link"]
     assert (deed.actor, deed.user_id, deed.subject, deed.address) == ("ann", 1, "DOWN-1", "127.0.0.1")
-    assert "Safari, iPhone" in deed.detail
+    assert deed.agent == anybody.client.headers["User-Agent"]
     assert "link by webhook" in deed.detail
     with reading(engine) as connection:
         [event] = connection.execute(select(tables.listing_events).where(tables.listing_events.c.kind == "approved"))

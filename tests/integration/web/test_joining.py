@@ -20,6 +20,8 @@ from mercarich_web.notices.worker import NoticeWorker, build_notices
 from mercarich_web.settings import PagesSettings
 
 PASSWORD = "longer than twelve"
+DESK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1"
 PAGES = PagesSettings(codes_for_operators=False)
 
 
@@ -296,26 +298,32 @@ def test_without_a_mail_server_the_page_says_so_and_shows_the_link(
     assert all_mails(engine) == []
 
 
-def test_the_audit_log_has_who_invited_mailed_and_joined_and_from_where(
+def test_the_audit_log_has_who_invited_mailed_and_joined_from_where_and_with_what(
     site: Served, operator: Browser, worker: NoticeWorker, mailbox: Mailbox, engine: Engine
 ) -> None:
+    operator.client.headers["User-Agent"] = DESK
     path = mailed(operator, worker, mailbox)
     operator.post("/sellers/invite/again", username="eve")
-    site.browser().post(path, password=PASSWORD)
+    eve = site.browser()
+    eve.client.headers["User-Agent"] = PHONE
+    eve.post(path, password=PASSWORD)
     operator.post("/sellers/invite", username="adam")
     operator.post("/sellers/invite/revoke", username="adam")
     log = tables.audit_log.c
+    entry = (log.action, log.actor, log.subject, log.detail, log.address, log.agent)
     with reading(engine) as connection:
-        told = connection.execute(select(log.action, log.actor, log.subject, log.detail, log.address).order_by(log.id))
-        deeds = [tuple(row) for row in told if row.action != "sign_in"]
+        told = connection.execute(select(*entry).order_by(log.id)).all()
+    deeds = [tuple(row) for row in told if row.action != "sign_in"]
 
     assert deeds == [
-        ("invited", "ohta", "eve", "seller, eve@shop.example", "127.0.0.1"),
-        ("invitation_mailed_again", "ohta", "eve", "eve@shop.example", "127.0.0.1"),
-        ("joined", "eve", "eve", "by the mail to eve@shop.example", "127.0.0.1"),
-        ("invited", "ohta", "adam", "seller", "127.0.0.1"),
-        ("invitation_revoked", "ohta", "adam", None, "127.0.0.1"),
+        ("invited", "ohta", "eve", "seller, eve@shop.example", "127.0.0.1", DESK),
+        ("invitation_mailed_again", "ohta", "eve", "eve@shop.example", "127.0.0.1", DESK),
+        ("joined", "eve", "eve", "by the mail to eve@shop.example", "127.0.0.1", PHONE),
+        ("invited", "ohta", "adam", "seller", "127.0.0.1", DESK),
+        ("invitation_revoked", "ohta", "adam", None, "127.0.0.1", DESK),
     ]
+    page = operator.get("/audit?actor=eve").text
+    assert page.count("Safari, iPhone") == page.count(f'title="{PHONE}"') == 2, "joined and signed in"
 
 
 def test_the_queue_forgets_mails_after_a_month(

@@ -546,7 +546,7 @@ def test_a_failed_import_needs_nobody_once_its_file_went_in(
 
 
 def test_mail_goes_to_an_address_only_once_its_owner_said_so(
-    worker: NoticeWorker, ann: Browser, rows: Rows, mailbox: Mailbox
+    worker: NoticeWorker, ann: Browser, rows: Rows, mailbox: Mailbox, engine: Engine
 ) -> None:
     ann.post("/account/notices", mail="ann@shop.example", by_mail=KINDS)
     turn(worker)
@@ -560,10 +560,18 @@ def test_mail_goes_to_an_address_only_once_its_owner_said_so(
     ann.get(found[1])
     after_look = ann.get("/account/notices").text
     ann.post(found[1])
+    ann.post(found[1])
 
     assert (before, wrong) == (1, 404)
     assert "not proven yet" in after_look
     assert "not proven yet" not in ann.get("/account/notices").text
+    log = tables.audit_log.c
+    with reading(engine) as connection:
+        told = connection.execute(select(log.action, log.actor, log.address, log.agent, log.detail).order_by(log.id))
+        deeds = [tuple(row) for row in told]
+    of = ("notice_ways_changed", "ann", "127.0.0.1", ann.client.headers["User-Agent"])
+    proven = (*of, "mail ann@shop.example proven")
+    assert deeds[-2:] == [(*of, "mail ann@shop.example, webhook None"), proven], "proven once"
 
 
 def proof_link(letter: Any) -> str:

@@ -257,10 +257,33 @@ def test_an_invitation_lets_one_person_in_once(engine: Engine, visitor: Browser)
     assert visitor.post(path, password="longer than twelve").status_code == 404
     with reading(engine) as connection:
         log = tables.audit_log.c
-        deeds = select(log.action, log.actor, log.address).order_by(log.id)
-        told = {row.action: (row.actor, row.address) for row in connection.execute(deeds)}
-    assert told["invited"] == ("test", None)
-    assert told["joined"] == ("bob", "127.0.0.1")
+        deeds = select(log.action, log.actor, log.address, log.agent).order_by(log.id)
+        told = {action: tuple(deed) for action, *deed in connection.execute(deeds)}
+    assert told["invited"] == ("test", None, None), "by a command"
+    assert told["joined"] == ("bob", "127.0.0.1", visitor.client.headers["User-Agent"])
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (b"Safari/1 \xe9 <b>", "Safari/1 é <b>"),
+        (b"Safari/1\t\x85\x9b31m\xad" + 500 * b"x", "Safari/131m" + 189 * "x"),
+        (b"\x85", None),
+        (b"", None),
+    ],
+    ids=["as it is", "without what steers a screen, at most 200", "nothing seen", "none"],
+)
+def test_the_audit_log_keeps_what_can_be_seen_of_a_browsers_name(
+    engine: Engine, visitor: Browser, sent: bytes, kept: str | None
+) -> None:
+    visitor.client.headers.update([(b"User-Agent", sent)])
+    visitor.post("/sign-in", username="ann", password="a wrong password")
+    visitor.sign_in("ann")
+
+    with reading(engine) as connection:
+        log = tables.audit_log.c
+        deeds = [tuple(row) for row in connection.execute(select(log.action, log.agent).order_by(log.id))]
+    assert deeds == [("sign_in_failed", kept), ("sign_in", kept)]
 
 
 def test_an_invitation_ends_after_a_week(engine: Engine, visitor: Browser, clock: Clock) -> None:

@@ -94,7 +94,8 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[tuple[dict[s
         rows.add(tables.excluded_words, user_id=ann, word=evil[:60])
         key = {"key_hash": f"{number:064}", "name": evil[:64], "scopes": "jobs:read", "created_at": ago(hours=1)}
         rows.add(tables.api_keys, user_id=ann, **key)
-        rows.add(tables.audit_log, at=ago(hours=1), user_id=ann, actor=evil[:64], action="x", subject=evil, detail=evil)
+        deed = {"actor": evil[:64], "action": "x", "subject": evil, "detail": evil, "agent": evil[:200]}
+        rows.add(tables.audit_log, at=ago(hours=1), user_id=ann, address="192.0.2.1", **deed)
         ids["job"] = _job(rows, ann, evil)
     account = {"seller_id": "A1", "marketplace_id": "M", "refresh_token": "x", "token_verdict": "invalid"}
     rows.add(tables.amazon_accounts, user_id=ann, token_reason=CORPUS[0], **account)

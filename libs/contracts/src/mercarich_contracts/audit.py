@@ -9,12 +9,14 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did it, and from which address."""
+    """Who did it, from which address and with which browser."""
 
     name: str
     user_id: int | None = None
     address: str | None = None
     """None: by a command, by the API or by a service."""
+    agent: str | None = None
+    """The browser's User-Agent as it was sent; None or empty: there was none."""
 
 
 class AuditAction(StrEnum):

@@ -8,6 +8,9 @@ from sqlalchemy import Connection, insert
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_db.tables import audit_log
 
+LONGEST_AGENT = 200
+"""Characters of a User-Agent that are kept; those of browsers have fewer than 150."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:
@@ -30,6 +33,12 @@ def note_down(connection: Connection, deed: Deed) -> None:
         "action": deed.action,
         "subject": deed.subject[:255],
         "detail": deed.detail,
-        "address": deed.by.address,
+        "address": deed.by.address and deed.by.address[:64],
+        "agent": _seen(deed.by.agent or "") or None,
     }
     connection.execute(insert(audit_log).values(row))
+
+
+def _seen(text: str) -> str:
+    """Return the beginning of a text that a browser chose, without what steers a screen."""
+    return "".join(mark for mark in text if mark.isprintable())[:LONGEST_AGENT].strip()

@@ -51,4 +51,5 @@ def _callback(request: Request, cookie: str) -> Callback | None:
     if not state or max(len(state), len(code), len(seller_id)) > LONGEST:
         return None
     address = request.client.host if request.client else ""
-    return Callback(state, request.cookies.get(cookie, ""), code, seller_id, address, denied="error" in query)
+    agent = request.headers.get("user-agent", "")
+    return Callback(state, request.cookies.get(cookie, ""), code, seller_id, address, agent, denied="error" in query)

@@ -45,8 +45,8 @@ class Links(Protocol):
     def take(self, state_hash: str, session_hash: str, now: datetime) -> int | Linking:
         """Use up the state and return the seller whom this session sent with it, else the reason to refuse."""
 
-    def link(self, account: Account, now: datetime, address: str) -> bool:
+    def link(self, account: Account, now: datetime, address: str, agent: str) -> bool:
         """Store the account with its token sealed; return False if another account has the seller's listings.
 
-        `address` is that of the seller's browser, for the audit log.
+        `address` and `agent` (User-Agent) are those of the seller's browser, for the audit log.
         """

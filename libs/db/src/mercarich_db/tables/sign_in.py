@@ -131,5 +131,6 @@ audit_log = Table(  # append only
     Column("subject", String(255), nullable=False),
     Column("detail", Text, nullable=True),
     Column("address", String(64), nullable=True),
+    Column("agent", String(200), nullable=True),  # the browser's User-Agent; NULL: no browser, or not known
     Index("ix_audit_log_user", "user_id", "id"),
 )

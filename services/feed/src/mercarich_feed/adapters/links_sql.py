@@ -44,7 +44,7 @@ class SqlLinks:
 
         return run_tx(self._engine, take)
 
-    def link(self, account: Account, now: datetime, address: str) -> bool:
+    def link(self, account: Account, now: datetime, address: str, agent: str) -> bool:
         mine = amazon_accounts.c.user_id == account.user_id
         of_other = select(amazon_accounts.c.seller_id).where(mine, amazon_accounts.c.seller_id != account.seller_id)
         offers = exists().where(listings.c.user_id == account.user_id, listings.c.listed == true())
@@ -68,14 +68,14 @@ class SqlLinks:
                 connection.execute(delete(listing_removals).where(of_before))  # else the new store would lose the SKUs
             insert_missing(connection, amazon_accounts, [{"user_id": account.user_id, **values}])
             connection.execute(update(amazon_accounts).where(mine).values(values))
-            _note_down(connection, account, now, address)
+            _note_down(connection, account, now, address, agent)
             return True
 
         return run_tx(self._engine, link)
 
 
-def _note_down(connection: Connection, account: Account, now: datetime, address: str) -> None:
+def _note_down(connection: Connection, account: Account, now: datetime, address: str, agent: str) -> None:
     name = connection.execute(select(users.c.username).where(users.c.id == account.user_id)).scalar_one()
-    by = Actor(name, account.user_id, address or None)
+    by = Actor(name, account.user_id, address or None, agent)
     deed = Deed(AuditAction.AMAZON_LINKED, by, account.seller_id, now, of=account.user_id)
     note_down(connection, deed)

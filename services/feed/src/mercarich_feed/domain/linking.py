@@ -17,6 +17,8 @@ class Callback:
     seller_id: str
     address: str = field(default="", repr=False)
     """From which the browser came."""
+    agent: str = ""
+    """Its User-Agent."""
     denied: bool = False
 
 

@@ -50,4 +50,5 @@ class LinkAccount:
             log.warning("a code could not be exchanged", extra={"user_id": user_id, "reason": str(trouble)})
             return Outcome.AWAY
         account = Account(user_id, came.seller_id, self.marketplace_id, token, trusted=True)
-        return Outcome.LINKED if self.links.link(account, self.now(), came.address) else Outcome.OTHER_SELLER
+        linked = self.links.link(account, self.now(), came.address, came.agent)
+        return Outcome.LINKED if linked else Outcome.OTHER_SELLER

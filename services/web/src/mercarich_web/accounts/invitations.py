@@ -26,7 +26,7 @@ from mercarich_web.identity.people import (
     Welcome,
     check_password,
 )
-from mercarich_web.identity.sign_in import hashed
+from mercarich_web.identity.sign_in import Caller, hashed
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.identity.sql.invitations import MOST_MAILS, OpenInvitation, SqlInvitations, TooManyMails
 from mercarich_web.identity.sql.people import SqlPeople
@@ -126,9 +126,9 @@ class Invitations:
             raise NotFound("this invitation cannot be used any more")
         return found
 
-    def accept(self, token: str, password: str, address: str | None, first: FirstWays | None = None) -> Login:
-        """Set the password and return the login; `address` is the browser's; None: this was no browser. `first`: where
-        the notices of a new user go.
+    def accept(self, token: str, password: str, caller: Caller | None, first: FirstWays | None = None) -> Login:
+        """Set the password and return the login. `caller`: None when this was no browser. `first`: where the notices of
+        a new user go.
 
         Raises `NotFound`, `WeakPassword` and `Refused`.
         """
@@ -140,7 +140,8 @@ class Invitations:
         if login is None:
             raise NotFound("this invitation cannot be used any more")
         account = login.account
-        by = Actor(account.username, account.user_id, address)
+        named = (account.username, account.user_id)
+        by = caller.actor(*named) if caller is not None else Actor(*named)
         detail = f"by the mail to {found.invitation.mail_address}" if found.by_mail else None
         self.audit.write(AuditAction.JOINED, by, account.username, detail, self.now())
         return login

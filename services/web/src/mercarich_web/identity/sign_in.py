@@ -53,6 +53,10 @@ class Caller:
     def browser_hash(self) -> str | None:
         return hashed(self.browser) if self.browser else None
 
+    def actor(self, name: str, user_id: int | None = None) -> Actor:
+        """Return whoever does something in this request, for the audit log."""
+        return Actor(name, user_id, self.address, self.agent)
+
 
 @dataclass(frozen=True, slots=True)
 class LetIn:
@@ -187,9 +191,7 @@ class Door:
         if not self.passwords.matches(known, "" if too_long else password) or login is None:
             # A name that nobody has may be a password, typed into the wrong field.
             known_as = login.account.username if login is not None else UNKNOWN
-            self.audit.write(
-                AuditAction.SIGN_IN_FAILED, Actor(known_as, address=caller.address), known_as, None, self.now()
-            )
+            self.audit.write(AuditAction.SIGN_IN_FAILED, caller.actor(known_as), known_as, None, self.now())
             raise Wrong
         self.tries.succeeded(counters, self.now())
         return login
@@ -201,4 +203,4 @@ def hashed(token: str) -> str:
 
 
 def actor(account: Account, caller: Caller) -> Actor:
-    return Actor(account.username, account.user_id, caller.address)
+    return caller.actor(account.username, account.user_id)

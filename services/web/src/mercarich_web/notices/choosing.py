@@ -111,7 +111,7 @@ class ChooseWays:
         self.may_send(user_id)
         self.book.send(user_id, way, What.TRIAL, self.now())
 
-    def prove(self, session: Session, token: str) -> str:
+    def prove(self, session: Session, token: str, by: Actor) -> str:
         """Confirm the mail address and return it. The link is that of the last choice of an address, and good for
         `PROOF_FOR`. Raises `NotFound`, and `Superseded` when the session is over."""
         user_id = session.account.user_id
@@ -121,7 +121,7 @@ class ChooseWays:
         expected = proof(self.secrets, user_id, ways.mail_address, sent.sending_id)
         if not hmac.compare_digest(expected.encode(), token.encode()):
             raise NotFound("this link belongs to another address")
-        if not self.book.prove(session, ways.mail_address, self.now()):
+        if not self.book.prove(session, ways.mail_address, by, self.now()):
             raise NotFound("another address was chosen in the meantime")
         return ways.mail_address
 

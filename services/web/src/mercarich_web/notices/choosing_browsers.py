@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from mercarich_contracts.audit import Actor, AuditAction
+from mercarich_contracts.audit import AuditAction
 from mercarich_platform.clock import Clock
 from mercarich_platform.public_addresses import is_public
 from mercarich_reasons.account_changes import NoticesToBrowser
@@ -95,7 +95,7 @@ class ChooseBrowsers:
 
     def _write(self, session: Session, caller: Caller, detail: str) -> None:
         account = session.account
-        by = Actor(account.username, account.user_id, caller.address)
+        by = caller.actor(account.username, account.user_id)
         self.audit.write(AuditAction.NOTICE_WAYS_CHANGED, by, account.username, detail, self.now())
 
 

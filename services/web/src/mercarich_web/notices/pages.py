@@ -148,6 +148,6 @@ def _proving(site: Site, ways: ChooseWays) -> APIRouter:
     @routes.post("/{token}")
     def prove(visit: Signed, token: str) -> Response:
         assert visit.session is not None
-        return site.to("/account/notices", "mail_proven", ways.prove(visit.session, token))
+        return site.to("/account/notices", "mail_proven", ways.prove(visit.session, token, visit.actor))
 
     return routes

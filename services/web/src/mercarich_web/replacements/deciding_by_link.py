@@ -7,7 +7,6 @@ from mercarich_web.identity.server_key import ServerKey
 from mercarich_web.identity.sign_in import Caller, TooMany, hashed
 from mercarich_web.identity.sql.sessions import SqlTries
 from mercarich_web.identity.tries import of_link
-from mercarich_web.identity.user_agents import device
 from mercarich_web.refusals import NotFound
 from mercarich_web.replacements.links import FormTokens, Link, Seen
 from mercarich_web.replacements.sql.links import SqlDecisionLinks
@@ -48,7 +47,7 @@ class DecideByLink:
         seen = self.look(token, caller)
         if not self._tokens().holds(seen.link, fence, form_token):
             raise ForgedForm
-        self.book.decide(seen.link.token_hash, decision, fence, caller.address, device(caller.agent))
+        self.book.decide(seen.link.token_hash, decision, fence, caller)
         return seen.link
 
     def _tokens(self) -> FormTokens:

@@ -18,6 +18,8 @@ class AuditEntry:
     subject: str
     detail: str | None
     address: str | None
+    agent: str | None
+    """The User-Agent of the browser; None: there was none, or it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

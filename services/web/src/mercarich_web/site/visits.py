@@ -76,7 +76,7 @@ class Visit:
 
     @property
     def actor(self) -> Actor:
-        return Actor(self.account.username, self.account.user_id, self.caller.address)
+        return self.caller.actor(self.account.username, self.account.user_id)
 
     @property
     def is_operator(self) -> bool:

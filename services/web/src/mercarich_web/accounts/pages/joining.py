@@ -64,7 +64,7 @@ def routes(site: Site, door: Door, invitations: Invitations, kinds: Kinds) -> AP
         on = wished.kinds if wished.is_chosen and of.role is Role.SELLER else kinds.important
         first = FirstWays(to, kinds.stored(on)) if found.is_new and to else None
         try:
-            login = invitations.accept(token, password, visit.caller.address, first)
+            login = invitations.accept(token, password, visit.caller, first)
         except WeakPassword as error:
             return page(visit, token, found, 422, problem=error.rule.value, mail=to, on=on)
         except Refused as error:

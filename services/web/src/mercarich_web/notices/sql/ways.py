@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, or_, select, update
 
+from mercarich_contracts.audit import Actor, AuditAction
+from mercarich_db.audit import Deed, note_down
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import (
     notice_sendings,
@@ -62,17 +64,21 @@ class SqlWays:
 
         run_tx(self._engine, write)
 
-    def prove(self, session: Session, address: str, now: datetime) -> bool:
-        """Note that the address is its owner's, and nothing else, once. Return False when it is not the address any
+    def prove(self, session: Session, address: str, by: Actor, now: datetime) -> bool:
+        """Note that the address is its owner's, once, and in the audit log. Return False when it is not the address any
         more. Raises `Superseded` when the session was ended."""
         this = (notice_ways.c.user_id == session.account.user_id, notice_ways.c.mail_address == address)
-        proven = func.coalesce(notice_ways.c.mail_proven_at, now)
+        proven_at = select(notice_ways.c.mail_proven_at).where(*this).with_for_update()
+        name = session.account.username
+        proven = Deed(AuditAction.NOTICE_WAYS_CHANGED, by, name, now, f"mail {address} proven", session.account.user_id)
 
         def write(connection: Connection) -> bool:
             hold(connection, session)
-            if connection.execute(select(notice_ways.c.user_id).where(*this).with_for_update()).first() is None:
+            if (found := connection.execute(proven_at).one_or_none()) is None:
                 return False
-            connection.execute(update(notice_ways).where(*this).values(mail_proven_at=proven))
+            if found.mail_proven_at is None:
+                connection.execute(update(notice_ways).where(*this).values(mail_proven_at=now))
+                note_down(connection, proven)
             return True
 
         return run_tx(self._engine, write)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, and_, select, update
 
-from mercarich_contracts.audit import Actor, AuditAction
+from mercarich_contracts.audit import AuditAction
 from mercarich_contracts.market import State
 from mercarich_db.audit import Deed, note_down
 from mercarich_db.earning_terms import terms_of
@@ -20,6 +20,7 @@ from mercarich_reasons.replacements import ChangedSinceShown
 from mercarich_replacements.earnings import Sale, earnings
 from mercarich_web.database import reading
 from mercarich_web.identity.links import End
+from mercarich_web.identity.sign_in import Caller
 from mercarich_web.refusals import NotFound, Refused
 from mercarich_web.replacements.links import Link, Seen, Shown, over
 from mercarich_web.replacements.sql.waiting import one_waiting
@@ -51,7 +52,7 @@ class SqlDecisionLinks:
             told = None if shown is not None else _became(connection, link)
         return Seen(link, shown, told)
 
-    def decide(self, token_hash: str, decision: Decision, fence: str, address: str, browser: str) -> None:
+    def decide(self, token_hash: str, decision: Decision, fence: str, caller: Caller) -> None:
         """Decide on what the page with this fence has shown, and end the link.
 
         The listing and its replacement are locked as for a decision on the page of replacements, before they are read.
@@ -69,8 +70,8 @@ class SqlDecisionLinks:
             decide = replacements.approve if decision is Decision.APPROVE else replacements.refuse
             decide(connection, link.listing_id, link.username, now, shown=link.shown)
             connection.execute(update(decision_links).where(this).values(ended_at=now, ended_by=ENDS[decision]))
-            by = Actor(link.username, link.user_id, address[:64])
-            detail = f"{link.shown}, link by {link.way}, browser {browser or 'unknown'}"
+            by = caller.actor(link.username, link.user_id)
+            detail = f"{link.shown}, link by {link.way}"
             note_down(connection, Deed(AUDITED[decision], by, link.sku, now, detail, link.user_id))
 
         try:

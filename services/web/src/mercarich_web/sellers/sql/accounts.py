@@ -36,7 +36,7 @@ class SqlSellerAccounts:
     def one(self, user_id: int, deeds: int) -> SellerDetails | None:
         """Return a seller, with this number of the newest audit entries."""
         log = audit_log.c
-        entry = (log.id, log.at, log.actor, log.action, log.subject, log.detail, log.address)
+        entry = (log.id, log.at, log.actor, log.action, log.subject, log.detail, log.address, log.agent)
         about = select(*entry).where(log.user_id == user_id).order_by(log.id.desc()).limit(deeds)
         mine = select(func.count()).select_from(listings).where(listings.c.user_id == user_id)
         with reading(self._engine) as connection:

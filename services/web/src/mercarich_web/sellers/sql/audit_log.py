@@ -18,7 +18,7 @@ class SqlAuditLog:
     def page(self, actor: str | None, action: str | None, below: int | None, limit: int) -> Paged[AuditEntry]:
         """Return entries, newest first. With an actor or an action only the newest entries are searched."""
         log = audit_log.c
-        columns = (log.id, log.at, log.actor, log.action, log.subject, log.detail, log.address)
+        columns = (log.id, log.at, log.actor, log.action, log.subject, log.detail, log.address, log.agent)
         query = select(*columns).order_by(log.id.desc()).limit(limit + 1)
         for column, value in ((log.actor, actor), (log.action, action)):
             if value is not None:
