@@ -32,7 +32,7 @@ IMAGE_SAVE ?= docker save --output {file} {image}
 HELM ?= helm
 IMAGE_TAG ?= $(shell sed -n 's/^appVersion: "\(.*\)"/\1/p' $(CHART)/Chart.yaml)
 
-.PHONY: help setup up demo test test-services test-chart test-cluster images push release chart docs lint types arch unit integration browser system chaos soak soak-weeks soak-orders mutants security-mutants bench bench-smoke quality lock clean
+.PHONY: help setup up demo test test-services test-chart test-cluster images push release chart docs lint types arch unit integration browser system pictures chaos soak soak-weeks soak-orders mutants security-mutants bench bench-smoke quality lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -114,6 +114,11 @@ browser: $(INSTALLED) ## the pages in a real Chromium, screenshots in var/browse
 
 system: $(INSTALLED) ## the whole product as processes: the demo, a first day in Chromium, a small system under Prometheus, a revival end to end
 	$(PYTEST) -n 2 --dist loadfile --durations 5 tests/system
+
+pictures: $(INSTALLED) ## the pictures of README and documentation anew, from a first day on real processes (needs chromium)
+	rm -rf var/browser/first-day
+	$(PYTEST) tests/system/test_first_day.py
+	$(BIN)/python -m tools.page_pictures
 
 chaos: $(INSTALLED) ## real processes killed, stopped and frozen in the middle of runs; the ledger stays clean (MERCARICH_TEST_SERVICES=1: on Apache Kafka and MariaDB)
 	$(PYTEST) -n 2 --dist loadfile --timeout 240 tests/chaos

@@ -29,13 +29,19 @@ from mercarich_local.market import Market, Row, Simulator
 from mercarich_local.screen import Screen
 from mercarich_local.system import System, on_free_ports
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 PROCFILE = Path(__file__).parents[2] / "Procfile"
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "WEB_", "PAGES_", "SIMULATOR_")
 WAIT_SECONDS = 120.0
 SHOWN_PIXELS = 2_400
 """Most of a page's height in a screenshot: drawing fifty listings on a phone takes seconds."""
+OUT_OF_ORDER = ".outage, main .note.bad"
+"""What pages tell of troubles, such as pools that nobody manages yet, or a broker that does not answer."""
+ON_SALE = {"ja": "販売中", "en": "on sale"}
+"""The state of a source."""
+WITH_PICTURES = ".pick:has(img.compare-picture):not(:has(.compare-picture.none))"
+"""A replacement beside the source so far, each with its picture."""
 OFFERS = 500
 FALLS = 60
 """Sources of a seller at one marketplace that sell: more than the brake lets fall at once."""
@@ -53,14 +59,14 @@ MARKET = {
 not take the watch's results for its own."""
 SETTINGS = {
     "REVIVAL_DAYS": "0",
-    "LISTING_PICTURES": "0",
+    "LISTING_PICTURES": "1",
     "CANARY_RETRY_SECONDS": "2",
     "CHECK_RETRY_SECONDS": "2",
     "CHECK_BATCH_ITEMS": "20",
     "FEED_POLL_SECONDS": "1",
 }
-"""Replacements are searched for sellers who asked for them, and a thousand listings get no pictures. The other settings
-shorten waits that are right for real marketplaces."""
+"""Replacements are searched for sellers who asked for them, and a thousand listings get one picture each. The other
+settings shorten waits that are right for real marketplaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,9 @@ class Person:
 
     def __init__(self, browser: Browser, town: Town, look: Look) -> None:
         height = 900 if look.width > 500 else 812
-        self.context = browser.new_context(viewport={"width": look.width, "height": height})
+        self.context = browser.new_context(
+            viewport={"width": look.width, "height": height}, reduced_motion="reduce"
+        )  # else a screenshot may show the fade between two pages
         sites = (town.system.url("simulator"), town.system.url("oauth"))
         self.visitor = Visitor(self.context.new_page(), town.system.url("web"), led_to=sites, seconds=WAIT_SECONDS)
         self.visitor.look(look.language, look.theme)
@@ -118,11 +126,17 @@ class Person:
         self.page.click(f"#menu a[href='{path}']")
         self.page.wait_for_url(f"{self.visitor.origin}{path}")
 
-    def show(self, name: str) -> None:
-        """Save a screenshot."""
+    def show(self, name: str, begin: Locator | None = None) -> None:
+        """Save a screenshot of a system that works: wait until nothing is told to be out of order. `begin`: what is at
+        the top of the window, whose contents alone are shown then."""
+        expect(self.page.locator(OUT_OF_ORDER)).to_have_count(0, timeout=WAIT_SECONDS * 1000)
         assert self.page.locator("h1").count() == 1, name
         assert self.page.get_attribute("html", "lang") == self.look.language, name
         assert self.visitor.fits(), (name, str(self.look))
+        if begin is not None:
+            begin.evaluate("element => element.scrollIntoView()")
+            self.page.screenshot(path=SHOTS / "first-day" / f"{name}-{self.look}.png")
+            return
         height = min(SHOWN_PIXELS, self.page.evaluate("document.documentElement.scrollHeight"))
         shown = FloatRect(x=0, y=0, width=self.look.width, height=height)
         self.page.screenshot(path=SHOTS / "first-day" / f"{name}-{self.look}.png", full_page=True, clip=shown)
@@ -185,7 +199,14 @@ class Newcomer(Person):
         self.show("5-imported")
         self.page.click("main a[href='/listings']")
         expect(self.page.locator(".chip[aria-current] b")).to_have_text(str(OFFERS))
-        self.show("6-listings")
+
+    def see_the_first_watched(self) -> None:
+        """An offer that is on sale, and whose source was seen on sale."""
+        seen = f"tr:has(.soft + .sub:text-is('{ON_SALE[self.look.language]}')) .row-link"
+        self.visitor.open("/listings?view=on_sale")
+        self.reload_until(lambda: self.page.locator(seen), "an offer whose source was seen").click()
+        self.page.locator("[aria-labelledby=source] .badge.good").wait_for()
+        self.show("6-watched")
 
     def see_the_check_move(self) -> None:
         self.visitor.open("/")
@@ -218,10 +239,11 @@ class Newcomer(Person):
         """Return the address of the page that explains the listing, and its SKU."""
         self.visitor.open("/")
         self.reload_until(lambda: self.page.locator("a.todo[href='/replacements']"), "a replacement").click()
-        card = self.page.locator(".pick").first
+        cards, pictured = self.page.locator(".pick"), self.page.locator(WITH_PICTURES)
+        card = pictured.first if pictured.count() else cards.first
         sku = card.get_attribute("aria-label") or ""
         path = card.locator(".row-link").get_attribute("href") or ""
-        self.show("10-replacements")
+        self.show("10-replacements", begin=card)
         card.locator("form[action*='/approve'] button").click()
         expect(self.page.locator(f".pick[aria-label='{sku}']")).to_have_count(0)
         self.show("11-approved")
@@ -239,6 +261,12 @@ class Newcomer(Person):
         self.reload_until(lambda: self.page.locator(only_badge), "the restore at Amazon")
         self.show("12-restored")
         assert self.town.simulator.offer(self.account["seller_id"], sku)["quantity"] > 0
+
+    def look_back(self) -> None:
+        self.go("/")
+        self.show("13-home-in-the-end")
+        self.go("/listings")
+        self.show("14-listings")
 
 
 class Operator(Person):
@@ -378,6 +406,7 @@ def test_a_first_day_from_the_invitation_to_the_restored_offer(chromium: Browser
         seller.want_to_be_asked()
         seller.link_amazon()
         seller.import_listings(tmp_path)
+        seller.see_the_first_watched()
 
     for marketplace in Marketplace:
         falling = [row["source_id"] for row in town.offers(town.veteran) if row["marketplace"] == marketplace]
@@ -395,6 +424,7 @@ def test_a_first_day_from_the_invitation_to_the_restored_offer(chromium: Browser
     operators[0].start("update-feed-yahoo", "update-feed-mercari")
     for seller, (path, sku) in zip(sellers, approved, strict=True):
         seller.see_it_restored(path, sku)
+        seller.look_back()
 
     for operator, marketplace in zip(operators, Marketplace, strict=True):
         operator.change_a_pool(f"INVCHK_{marketplace.upper()}_WORKER", 7, f"first day {operator.look}")

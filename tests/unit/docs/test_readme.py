@@ -3,10 +3,14 @@
 import re
 from pathlib import Path
 
+from tools.page_pictures import PICTURES
+
 ROOT = Path(__file__).parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PERFORMANCE = (ROOT / "docs/performance.md").read_text(encoding="utf-8")
 SOAK = (ROOT / "tests/soak/README.md").read_text(encoding="utf-8")
+MOST_BYTES = 120_000
+"""Of a picture."""
 
 
 def rows(page: str, begin: str, end: str) -> list[list[str]]:
@@ -22,12 +26,30 @@ def number(cell: str) -> float:
     return float(found[0].replace(",", ""))
 
 
+def pictures(page: Path) -> list[Path]:
+    found = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+    return [(page.parent / picture).resolve() for picture in found]
+
+
 def test_it_has_fewer_than_120_lines_and_shows_pictures_that_exist() -> None:
-    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    shown = pictures(ROOT / "README.md")
 
     assert len(README.splitlines()) < 120
-    assert sum(picture.startswith("docs/pages/") for picture in pictures) == 6
-    assert [picture for picture in pictures if not (ROOT / picture).is_file()] == []
+    assert len(shown) == len(PICTURES) + 1, "and how it works"
+    assert [picture for picture in shown if not picture.is_file()] == []
+
+
+def test_every_picture_of_a_page_is_taken_anew_with_the_others() -> None:
+    shown = {picture for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")) for picture in pictures(page)}
+    taken = {ROOT / f"docs/pages/{name}.png" for name in PICTURES}
+
+    assert {picture for picture in shown if picture.suffix != ".svg"} == taken == {*(ROOT / "docs/pages").iterdir()}
+
+
+def test_the_pictures_are_small() -> None:
+    sizes = {name: (ROOT / f"docs/pages/{name}.png").stat().st_size for name in PICTURES}
+
+    assert {name: size for name, size in sizes.items() if size > MOST_BYTES} == {}
 
 
 def test_the_freshness_is_the_measured_one() -> None:
