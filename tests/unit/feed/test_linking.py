@@ -25,7 +25,7 @@ class FakeLinks:
         assert state_hash == hashed("state")
         return refusal(SENT, session_hash, now) or SENT.user_id
 
-    def link(self, account: Account, now: datetime, address: str) -> bool:
+    def link(self, account: Account, now: datetime, address: str, agent: str) -> bool:
         self.linked += [account] if self.takes else []
         return self.takes
 

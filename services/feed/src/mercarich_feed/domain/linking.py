@@ -17,7 +17,7 @@ class Callback:
     seller_id: str
     address: str = field(default="", repr=False)
     """From which the browser came."""
-    agent: str = ""
+    agent: str = field(default="", repr=False)
     """Its User-Agent."""
     denied: bool = False
 
