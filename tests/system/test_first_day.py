@@ -29,7 +29,7 @@ from mercarich_local.market import Market, Row, Simulator
 from mercarich_local.screen import Screen
 from mercarich_local.system import System, on_free_ports
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(600)
 
 PROCFILE = Path(__file__).parents[2] / "Procfile"
 OURS = ("MERCARICH_", "MERCARI_PROXY_", "YAHOO_PROXY_", "CHECKER_", "UPDATER_", "FEED_", "WEB_", "PAGES_", "SIMULATOR_")

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from mercarich_db.migrations.columns import add_missing
 
 revision = "0074"
-down_revision = "0072"
+down_revision = "0073"
 branch_labels = None
 depends_on = None
 
