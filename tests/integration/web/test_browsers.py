@@ -21,6 +21,7 @@ from mercarich_contracts.audit import Actor
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_platform.settings import BadConfiguration, SharedSettings
+from mercarich_reasons.account_changes import PasswordChanged
 from mercarich_reasons.browsers import (
     BrowserAway,
     BrowserBusy,
@@ -40,6 +41,8 @@ from mercarich_reasons.browsers import (
 from mercarich_reasons.jobs import RowsWrong
 from mercarich_reasons.reason import Reason
 from mercarich_web.bootstrap import build_pages
+from mercarich_web.identity.people import Kept, Proven
+from mercarich_web.identity.sql.people import SqlPeople
 from mercarich_web.notices.browsers.own_key import signer_of
 from mercarich_web.notices.calls_http import Calls
 from mercarich_web.notices.sending import MOST_TRIES
@@ -508,6 +511,59 @@ def test_a_new_password_ends_it_everywhere_but_here(
     assert 'data-on="yes"' in ann.get("/account/notices").text
 
 
+@pytest.mark.parametrize("way", ["password", "others"])
+def test_a_browser_that_a_copied_session_switched_on_ends_with_all_trust(
+    site: Served, ann: Browser, worker: NoticeWorker, push: PushService, engine: Engine, rows: Rows, way: str
+) -> None:
+    """The session is the owner's own, so that nothing but the browser's own cookie tells the two apart."""
+    turn_on(ann, push.browser())
+    every_kind(ann, engine)
+    thief = site.browser()
+    thief.client.cookies.update({name: ann.client.cookies[name] for name in ann.client.cookies if name != "browser"})
+    thief.get("/account")
+    copied = push.browser("thief.example")
+    assert turn_on(thief, copied) == 303
+    every_kind(thief, engine)
+    told = {
+        "password": lambda: ann.post("/account/password", old=PASSWORD, new="a better one, longer"),
+        "others": lambda: ann.post("/account/sessions/end-others"),
+    }[way]()
+    page = ann.get(told.headers["location"]).text
+    token(rows, "invalid")
+    turn(worker)
+
+    assert ends(engine) == [None, BrowserShutOut()]
+    assert [one.browser.host for one in push.taken] == ["push.example"]
+    assert "Other browsers show no notices until you switch them on there again." in page
+
+
+def test_a_browser_that_is_not_known_any_more_is_switched_on_again_after_a_new_password(
+    ann: Browser, push: PushService, engine: Engine
+) -> None:
+    turn_on(ann, push.browser())
+    ann.client.cookies.delete("browser")
+    ann.post("/account/password", old=PASSWORD, new="a better one, longer")
+    page = ann.get("/account/notices").text
+
+    assert ends(engine) == [BrowserShutOut()]
+    assert "Switch notifications on again in it, if it is yours." in page
+
+
+def test_a_new_password_leaves_no_moment_to_a_copy_of_the_session(
+    ann: Browser, push: PushService, engine: Engine
+) -> None:
+    """The session goes on under its other token from the same transaction on."""
+    people = SqlPeople(engine)
+    with reading(engine) as connection:
+        before = connection.execute(select(tables.sessions.c.token_hash)).scalar_one()
+        known = connection.execute(select(tables.logins.c.password_hash).where(tables.logins.c.user_id == 1)).scalar()
+    proven = Proven(str(known), Kept(before, None), "f" * 64)
+    people.replace_password(1, "another", ago(), PasswordChanged("192.0.2.1"), proven=proven, programs=False)
+
+    with reading(engine) as connection:
+        assert connection.execute(select(tables.sessions.c.token_hash)).scalars().all() == ["f" * 64]
+
+
 def test_a_stolen_account_shows_nothing_any_more(
     ann: Browser, push: PushService, engine: Engine, mercarich: Mercarich
 ) -> None:
@@ -518,11 +574,14 @@ def test_a_stolen_account_shows_nothing_any_more(
     assert re.search(r"ended browsers\s+1", told)
 
 
-def test_a_lost_second_step_ends_it(ann: Browser, push: PushService, engine: Engine, mercarich: Mercarich) -> None:
+def test_a_lost_second_step_ends_it(
+    ann: Browser, push: PushService, engine: Engine, mercarich: Mercarich, rows: Rows
+) -> None:
     turn_on(ann, push.browser())
+    rows.change(update(tables.logins).values(codes_since=ago(hours=1)))
     mercarich.page("user", "reset-second-step", "ann")
 
-    assert ends(engine) in ([None], [BrowserShutOut()])
+    assert ends(engine) == [BrowserShutOut()]
 
 
 def test_stopping_a_seller_ends_it_and_starting_again_revives_nothing(

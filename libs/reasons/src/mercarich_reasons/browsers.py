@@ -79,7 +79,8 @@ class BrowserSignedOut(Reason):
 
 @dataclass(frozen=True, slots=True)
 class BrowserShutOut(Reason):
-    """Its session was ended from elsewhere, or by a new password or second step."""
+    """Its session was ended from elsewhere, or a new password or second step ended all but what is known as the browser
+    of the session that goes on."""
 
 
 @dataclass(frozen=True, slots=True)

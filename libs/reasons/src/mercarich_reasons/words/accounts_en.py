@@ -30,7 +30,8 @@ ACCOUNTS: Mapping[str, str] = {
     # changes of an account
     "new_browser": "Somebody signed in with a browser that we do not know ({browser|unknown}) from the address"
     " {address}.",
-    "password_changed": "The password was changed from the address {address}.",
+    "password_changed": "The password was changed from the address {address}. Other browsers show no notices until"
+    " they are switched on there again.",
     "deciding_by_links": "Messages have links that approve or refuse replacements: chosen from the address {address}.",
     "notices_to_chat": "Notices go to a place at {chat}: chosen from the address {address}.",
     "notices_to_browser": "Notices are shown by a browser ({browser|unknown}): chosen from the address {address}.",

@@ -27,7 +27,8 @@ ACCOUNTS: Mapping[str, str] = {
     "nothing_to_try": "送信先がありません",
     "too_many_trials": "試行回数が多すぎます。しばらく待ってください。",
     "new_browser": "初めてのブラウザ（{browser|不明}）から、アドレス{address}でログインがありました。",
-    "password_changed": "パスワードがアドレス{address}から変更されました。",
+    "password_changed": "パスワードがアドレス{address}から変更されました。"
+    "ほかのブラウザへの通知は、そこで設定し直すまで届きません。",
     "password_reset": "運用者がパスワードをリセットし、新しいパスワードを設定するためのリンクを発行しました。",
     "account_shut": "第三者に使われているとの連絡により、運用者がアカウントを閉じました。",
     "second_step_on": "2段階認証がアドレス{address}からオンにされました。",

@@ -23,7 +23,8 @@ BROWSERS: Mapping[str, str] = {
     "browser_removed": "It was removed on this page.",
     "browser_renewed": "The same browser was set up again.",
     "browser_signed_out": "You signed out in it.",
-    "browser_shut_out": "Its session was ended from elsewhere, or by a new password or second step.",
+    "browser_shut_out": "Its session was ended from elsewhere, or a new password or second step ended what other"
+    " browsers show. Switch notifications on again in it, if it is yours.",
     "browser_taken_over": "Somebody else signed in with it.",
     "browser_of_stopped": "The account was stopped.",
     "browser_of_backup": "The database was restored from a backup.",

@@ -25,7 +25,9 @@ BROWSERS: Mapping[str, str] = {
     "browser_removed": "このページで削除されました。",
     "browser_renewed": "同じブラウザが登録し直されました。",
     "browser_signed_out": "そのブラウザでログアウトしました。",
-    "browser_shut_out": "別の場所からの操作、またはパスワードや2段階認証の変更によりログアウトされました。",
+    "browser_shut_out": "別の場所からログアウトされたか、"
+    "パスワードや2段階認証の変更によりほかのブラウザへの通知が終了しました。"
+    "ご自身のブラウザなら、そのブラウザで通知を設定し直してください。",
     "browser_taken_over": "そのブラウザで別の人がログインしました。",
     "browser_of_stopped": "アカウントが停止されました。",
     "browser_of_backup": "データベースがバックアップから復元されました。",

@@ -59,7 +59,7 @@ class Passkeys:
             raise Wrong from error
         codes, hashes = self.step.new_codes(account)
         began = self.desk.add(session, name, made, self.now(), hashes, caller.address)
-        self.sessions.end_others(account.user_id, session.token_hash, self.now())
+        self.sessions.end_others(account.user_id, caller.kept(session), self.now())
         self._note(AuditAction.PASSKEY_ADDED, account, caller, name)
         return codes if began else []
 
@@ -95,7 +95,7 @@ class Passkeys:
         account = session.account
         needed = account.role in self.step.needed_by
         name, left = self.desk.remove(session, passkey_id, self.now(), caller.address, needed=needed)
-        self.sessions.end_others(account.user_id, session.token_hash, self.now())
+        self.sessions.end_others(account.user_id, caller.kept(session), self.now())
         self._note(AuditAction.PASSKEY_REMOVED, account, caller, name)
         if not left:
             self._note(AuditAction.SECOND_STEP_ENDED, account, caller)

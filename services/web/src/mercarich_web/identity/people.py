@@ -179,13 +179,23 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """The session that goes on while all others of its account end, as what its browser shows does."""
+
+    token_hash: str
+    browser_hash: str | None
+    """Of the cookie by which its browser is known; None: it shows no notices."""
+
+
+@dataclass(frozen=True, slots=True)
 class Proven:
     """What somebody has shown who changes a password."""
 
     password_hash: str
     """The one that the old password matched."""
-    token_hash: str
-    """Of the session, which goes on."""
+    kept: Kept
+    another: str
+    """The token hash under which the kept session goes on."""
 
 
 @dataclass(frozen=True, slots=True)

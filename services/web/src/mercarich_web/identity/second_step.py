@@ -71,7 +71,7 @@ class SecondStep:
         began = self.desk.prove(session, ProvenApp(known.salt, salt, step), self.now(), hashes, told)
         if began is None:
             raise Refused(SecondStepReady())
-        self.sessions.end_others(account.user_id, session.token_hash, self.now())
+        self.sessions.end_others(account.user_id, caller.kept(session), self.now())
         self._note(AuditAction.SECOND_STEP_BEGUN if began else AuditAction.AUTHENTICATOR_ADDED, account, caller)
         return made if began else []
 
@@ -104,7 +104,7 @@ class SecondStep:
         if account.role in self.needed_by:
             raise Refused(LastSecondStep())
         self.desk.end(account.user_id, self.now(), SecondStepOff(caller.address), session)
-        self.sessions.end_others(account.user_id, session.token_hash, self.now())
+        self.sessions.end_others(account.user_id, caller.kept(session), self.now())
         self._note(AuditAction.SECOND_STEP_ENDED, account, caller)
 
     def has_authenticator(self, account: Account) -> bool:
@@ -117,7 +117,7 @@ class SecondStep:
         if not self.desk.end_authenticator(session, self.now(), AuthenticatorRemoved(caller.address)):
             self.end(session, caller)
             return False
-        self.sessions.end_others(account.user_id, session.token_hash, self.now())
+        self.sessions.end_others(account.user_id, caller.kept(session), self.now())
         self._note(AuditAction.AUTHENTICATOR_REMOVED, account, caller)
         return True
 

@@ -12,7 +12,7 @@ from mercarich_reasons.account_changes import NewBrowser, PasswordChanged
 from mercarich_web.identity.codes import HALF_FOR
 from mercarich_web.identity.devices import Devices
 from mercarich_web.identity.passwords import Argon2Passwords
-from mercarich_web.identity.people import LONGEST, Account, Login, Proven, Session, Superseded, check_password
+from mercarich_web.identity.people import LONGEST, Account, Kept, Login, Proven, Session, Superseded, check_password
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.identity.sql.people import SqlPeople
 from mercarich_web.identity.sql.sessions import SqlSessions, SqlTries
@@ -56,6 +56,10 @@ class Caller:
     def actor(self, name: str, user_id: int | None = None) -> Actor:
         """Return whoever does something in this request, for the audit log."""
         return Actor(name, user_id, self.address, self.agent)
+
+    def kept(self, session: Session) -> Kept:
+        """Return what goes on of this caller's session while all others end."""
+        return Kept(session.token_hash, self.browser_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +160,12 @@ class Door:
         check_password(new, account.username)
         login = self._proven_again(session, old, caller)
         made = self.passwords.hash(new)
-        told, proven = PasswordChanged(caller.address), Proven(login.password_hash, session.token_hash)
+        told, kept = PasswordChanged(caller.address), caller.kept(session)
+        proven = Proven(login.password_hash, kept, hashed(token))
         try:
             ended = self.people.replace_password(account.user_id, made, now, told, proven=proven, programs=programs)
         except Superseded as error:
             raise Wrong from error
-        self.sessions.confirm(session.token_hash, hashed(token), now)
         self.audit.write(AuditAction.PASSWORD_CHANGED, actor(account, caller), account.username, ended.detail, now)
         changed = self.people.login(account.username) or login
         return LetIn(changed.account, token, self.devices.cookie(changed.account, now))

@@ -31,22 +31,38 @@ def message(cookie: str) -> Message:
 
 _MESSAGES: Mapping[str, str] = {
     "signed_out": N_("You are signed out."),
-    "password_changed": N_("Your password is changed; all other sessions are ended."),
+    "password_changed": N_(
+        "Your password is changed; all other sessions are ended. Other browsers show no notices until you switch them"
+        " on there again."
+    ),
     "password_and_programs_changed": N_(
-        "Your password is changed; all other sessions, your API keys, webhook and chats are ended."
+        "Your password is changed; all other sessions, your API keys, webhook and chats are ended. Other browsers show"
+        " no notices until you switch them on there again."
     ),
     "session_ended": N_("The session is ended."),
-    "second_step_ended": N_("Signing in asks for your password only; all other sessions are ended."),
-    "authenticator_added": N_("The authenticator app is set up; all other sessions are ended."),
-    "authenticator_removed": N_("The authenticator app is removed; all other sessions are ended."),
-    "passkey_added": N_("The passkey %(about)s is added; all other sessions are ended."),
-    "passkey_removed": N_("The passkey %(about)s is removed; all other sessions are ended."),
+    "second_step_ended": N_(
+        "Signing in asks for your password only; all other sessions, and the notices in other browsers, are ended."
+    ),
+    "authenticator_added": N_(
+        "The authenticator app is set up; all other sessions, and the notices in other browsers, are ended."
+    ),
+    "authenticator_removed": N_(
+        "The authenticator app is removed; all other sessions, and the notices in other browsers, are ended."
+    ),
+    "passkey_added": N_(
+        "The passkey %(about)s is added; all other sessions, and the notices in other browsers, are ended."
+    ),
+    "passkey_removed": N_(
+        "The passkey %(about)s is removed; all other sessions, and the notices in other browsers, are ended."
+    ),
     "key_revoked": N_("The key %(about)s is revoked."),
     "ways_chosen": N_("Saved."),
     "browser_added": N_("This browser shows your notices."),
     "trial_sent": N_("It is on its way."),
     "mail_proven": N_("Mails go to %(about)s from now on."),
-    "sessions_ended": N_("All other sessions are ended."),
+    "sessions_ended": N_(
+        "All other sessions are ended. Other browsers show no notices until you switch them on there again."
+    ),
     "language_changed": N_("The language is changed."),
     "bulk_withdraw": N_("%(about)s listings are withdrawn; Amazon is told now."),
     "bulk_check": N_("%(about)s listings are looked at as soon as a checker is free."),

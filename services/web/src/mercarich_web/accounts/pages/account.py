@@ -79,7 +79,7 @@ def _ending(site: Site, sessions: SqlSessions) -> APIRouter:
     @routes.post("/end-others")
     def end_others(visit: FreshSigned) -> Response:
         assert visit.session is not None
-        sessions.end_others(visit.account.user_id, visit.session.token_hash, visit.now)
+        sessions.end_others(visit.account.user_id, visit.caller.kept(visit.session), visit.now)
         return site.to("/account", "sessions_ended")
 
     return routes

@@ -9,9 +9,8 @@ from sqlalchemy import Connection, Engine, Select, and_, delete, insert, select,
 
 from mercarich_db.cadence import checks_a_day
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import api_keys, invitations, logins, notice_chats, notice_ways, sessions, users
+from mercarich_db.tables import api_keys, invitations, logins, notice_chats, notice_ways, users
 from mercarich_db.types import AnyRow
-from mercarich_reasons.browsers import BrowserShutOut
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
 from mercarich_web.identity.links import End
@@ -21,6 +20,7 @@ from mercarich_web.identity.people import (
     Ended,
     FirstWays,
     Invitation,
+    Kept,
     Login,
     Proven,
     Role,
@@ -28,10 +28,9 @@ from mercarich_web.identity.people import (
     Taken,
     Welcome,
 )
-from mercarich_web.identity.sql.browsers import end_browsers, push
 from mercarich_web.identity.sql.invitations import invitation_of, is_new, named, queue_mail, set_first_ways
-from mercarich_web.identity.sql.links import end_links
 from mercarich_web.identity.sql.owner_mails import tell_owner
+from mercarich_web.identity.sql.trust import end_trust, move_session
 
 
 class SqlPeople:
@@ -57,7 +56,8 @@ class SqlPeople:
         self, user_id: int, password_hash: str, now: datetime, told: Reason, *, proven: Proven | None, programs: bool
     ) -> Ended:
         """Change the password, and end all sessions except that of `proven`, the links that decide, and the notices of
-        the ended sessions' browsers. The account's owner is `told`.
+        all browsers that are not known as this session's own. That session gets its other token hash with it, so that
+        a copy of its cookie does nothing in between. The account's owner is `told`.
 
         `programs` ends the API keys and the webhook, too, and no browser is known any more. `proven` is None when an
         operator changes it. Raises `Superseded` when the hash is not the proven one any more.
@@ -67,8 +67,9 @@ class SqlPeople:
             known = select(logins.c.password_hash).where(logins.c.user_id == user_id).with_for_update()
             if proven is not None and connection.execute(known).scalar() != proven.password_hash:
                 raise Superseded
-            but = proven.token_hash if proven is not None else ""
-            ended = _replace(connection, user_id, password_hash, now, but)
+            ended = _replace(connection, user_id, password_hash, now, proven.kept if proven is not None else None)
+            if proven is not None:
+                move_session(connection, proven.kept.token_hash, proven.another, now)
             tell_owner(connection, user_id, told, now)
             return _with_programs(connection, user_id, ended) if programs else ended
 
@@ -145,16 +146,13 @@ class SqlPeople:
         return run_tx(self._engine, accept)
 
 
-def _replace(connection: Connection, user_id: int, password_hash: str, now: datetime, but: str) -> Ended:
+def _replace(connection: Connection, user_id: int, password_hash: str, now: datetime, but: Kept | None) -> Ended:
     change = update(logins).where(logins.c.user_id == user_id)
     connection.execute(change.values(password_hash=password_hash, password_at=now))
-    others = delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but)
-    ended = connection.execute(others).rowcount
-    end_links(connection, user_id, End.PASSWORD, now)
+    ended = end_trust(connection, user_id, End.PASSWORD, now, but)
     name = select(users.c.username).where(users.c.id == user_id).scalar_subquery()
     connection.execute(delete(invitations).where(invitations.c.username == name, invitations.c.used_at.is_(None)))
-    shown = and_(push.user_id == user_id, push.session_hash != but)
-    return Ended(ended, browsers=end_browsers(connection, shown, BrowserShutOut(), now))
+    return Ended(ended.sessions, browsers=ended.browsers)
 
 
 def _with_programs(connection: Connection, user_id: int, ended: Ended) -> Ended:

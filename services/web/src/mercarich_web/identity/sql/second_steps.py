@@ -7,16 +7,14 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import logins, passkeys, recovery_codes, sessions
-from mercarich_reasons.browsers import BrowserShutOut
+from mercarich_db.tables import logins, passkeys, recovery_codes
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
 from mercarich_web.identity.links import End
 from mercarich_web.identity.people import KnownStep, Session
-from mercarich_web.identity.sql.browsers import end_browsers, push
-from mercarich_web.identity.sql.links import end_links
 from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.sessions import hold
+from mercarich_web.identity.sql.trust import end_trust
 from mercarich_web.refusals import NotFound
 
 
@@ -93,17 +91,15 @@ class SqlSecondSteps:
 
     def end(self, user_id: int, now: datetime, told: Reason, by: Session | None) -> None:
         """End the authenticator, all passkeys and the recovery codes: the password is enough. `by`: the session that
-        does it; None: an operator does, and all sessions end, also those that wait for the second step, and links
-        that decide."""
+        does it; None: an operator does, and all sessions end, also those that wait for the second step, links that
+        decide, and the notices that browsers show."""
 
         def end(connection: Connection) -> None:
             if by is not None:
                 hold(connection, by)
             switch_off(connection, user_id)
             if by is None:
-                connection.execute(delete(sessions).where(sessions.c.user_id == user_id))
-                end_links(connection, user_id, End.SESSIONS, now)
-                end_browsers(connection, push.user_id == user_id, BrowserShutOut(), now)
+                end_trust(connection, user_id, End.SESSIONS, now)
             tell_owner(connection, user_id, told, now)
 
         run_tx(self._engine, end)

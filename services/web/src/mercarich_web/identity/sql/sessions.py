@@ -23,17 +23,17 @@ from sqlalchemy import (
 
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import amazon_links, logins, notices, push_subscriptions, sessions, sign_in_failures, users
+from mercarich_db.tables import logins, notices, sessions, sign_in_failures, users
 from mercarich_db.types import AnyRow
 from mercarich_reasons.browsers import BrowserShutOut, BrowserSignedOut
 from mercarich_reasons.reason import Reason
 from mercarich_web.database import reading
 from mercarich_web.identity.links import End
-from mercarich_web.identity.people import ABSOLUTE, IDLE, NAME_LENGTH, Session, Superseded
+from mercarich_web.identity.people import ABSOLUTE, IDLE, NAME_LENGTH, Kept, Session, Superseded
 from mercarich_web.identity.sql.browsers import begin_session, end_browsers, push
-from mercarich_web.identity.sql.links import end_links
 from mercarich_web.identity.sql.owner_mails import tell_owner
 from mercarich_web.identity.sql.people import account_of, accounts
+from mercarich_web.identity.sql.trust import end_trust, move_session
 from mercarich_web.identity.tries import FORGOTTEN_AFTER, Counter
 
 
@@ -102,17 +102,7 @@ class SqlSessions:
     def confirm(self, token_hash: str, another: str, now: datetime) -> bool:
         """Note that the password was given, and give the session another token hash. Return False when no session has
         this hash any more."""
-        change = update(sessions).where(sessions.c.token_hash == token_hash)
-        at_amazon = update(amazon_links).where(amazon_links.c.session_hash == token_hash)
-        shows = update(push_subscriptions).where(push.session_hash == token_hash, push.ended_at.is_(None))
-
-        def confirm(connection: Connection) -> bool:
-            moved = connection.execute(change.values(token_hash=another, seen_at=now, confirmed_at=now)).rowcount
-            connection.execute(at_amazon.values(session_hash=another))  # This browser comes back with the new token.
-            connection.execute(shows.values(session_hash=another))
-            return moved == 1
-
-        return run_tx(self._engine, confirm)
+        return run_tx(self._engine, lambda connection: move_session(connection, token_hash, another, now))
 
     def challenge(self, token_hash: str, challenge: str, now: datetime) -> None:
         """Note what a passkey of this session must sign, instead of what was noted before."""
@@ -144,19 +134,14 @@ class SqlSessions:
 
         run_tx(self._engine, end)
 
-    def end_others(self, user_id: int, but: str, now: datetime) -> int:
+    def end_others(self, user_id: int, but: Kept, now: datetime) -> int:
         """End all sessions but one, the links that decide, and the notices that other browsers show; return the number
         of sessions."""
         login = select(logins.c.user_id).where(logins.c.user_id == user_id)
-        gone = delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but)
-        others = and_(push.user_id == user_id, push.session_hash != but)
 
         def end(connection: Connection) -> int:
             connection.execute(login.with_for_update())  # whoever makes links waits for it, and makes them before
-            end_links(connection, user_id, End.SESSIONS, now)
-            ended = connection.execute(gone).rowcount
-            end_browsers(connection, others, BrowserShutOut(), now)
-            return ended
+            return end_trust(connection, user_id, End.SESSIONS, now, but).sessions
 
         return run_tx(self._engine, end)
 

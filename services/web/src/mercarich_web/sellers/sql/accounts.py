@@ -3,19 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, false, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, false, func, select, true, update
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_db.audit import Deed, note_down
 from mercarich_db.coverage import coverages_of_seller
 from mercarich_db.engine import run_tx
-from mercarich_db.tables import amazon_accounts, audit_log, listings, logins, sessions, users
+from mercarich_db.tables import amazon_accounts, audit_log, listings, logins, users
 from mercarich_db.types import AnyRow
-from mercarich_reasons.browsers import BrowserOfStopped
 from mercarich_web.database import reading
 from mercarich_web.identity.links import End
-from mercarich_web.identity.sql.browsers import end_browsers, push
-from mercarich_web.identity.sql.links import end_links
+from mercarich_web.identity.sql.trust import end_trust
 from mercarich_web.paging import Paged
 from mercarich_web.sellers.accounts import AuditEntry, SellerDetails, SellerRow
 
@@ -73,9 +71,7 @@ class SqlSellerAccounts:
                 return False
             connection.execute(update(users).where(users.c.id == user_id).values(active=active))
             if not active:
-                connection.execute(delete(sessions).where(sessions.c.user_id == user_id))
-                end_links(connection, user_id, End.STOPPED, at)
-                end_browsers(connection, push.user_id == user_id, BrowserOfStopped(), at)
+                end_trust(connection, user_id, End.STOPPED, at)
             action = AuditAction.SELLER_STARTED if active else AuditAction.SELLER_STOPPED
             note_down(connection, Deed(action, by, before.username, at, of=user_id))
             return True
