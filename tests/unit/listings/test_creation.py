@@ -10,6 +10,7 @@ from mercarich_contracts.market import Reason as StateReason
 from mercarich_contracts.market import State
 from mercarich_listings.creation import (
     SELLS_WITHIN,
+    SENDING,
     SENDS,
     Creation,
     Next,
@@ -80,8 +81,8 @@ def test_a_source_is_fresh_for_a_new_offer_as_long_as_for_a_restore() -> None:
     ("state", "age", "sent"),
     [
         ("available", timedelta(), True),
-        ("available", FRESH, True),
-        ("available", FRESH + SECOND, False),
+        ("available", FRESH - SENDING, True),
+        ("available", FRESH - SENDING + SECOND, False),
         ("available", timedelta(minutes=-5), False),
         ("unknown", timedelta(), False),
     ],

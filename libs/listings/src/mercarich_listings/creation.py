@@ -30,6 +30,9 @@ SELLS_WITHIN = timedelta(hours=24)
 """Longest time from the acceptance of a new offer until Amazon sells it; it names no limit."""
 SENDS = 3
 """How often an offer is sent that Amazon accepts and does not show."""
+SENDING = timedelta(seconds=30)
+"""Longest time from the decision until Amazon has a new offer: the quota and a slow response take some. By then its
+source must not have been seen longer ago than `FRESH`."""
 UNSEEN_WAIT = timedelta(seconds=10)
 """Wait for a look at the source, which the updater makes every few seconds."""
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=5)
@@ -115,7 +118,7 @@ def before_sending(creation: Creation, now: datetime) -> Step | None:
     if creation.source_is_gone:
         return Step(Next.REFUSE, _gone(creation))
     seen_at = creation.source_seen_at
-    is_fresh = seen_at is not None and now - FRESH <= seen_at <= now + AHEAD
+    is_fresh = seen_at is not None and now + SENDING - FRESH <= seen_at <= now + AHEAD
     if creation.source_state != State.AVAILABLE or not is_fresh:
         return Step(Next.WAIT, SourceNotLookedAt(), UNSEEN_WAIT)
     return None if creation.too_low is None else Step(Next.REFUSE, creation.too_low)
