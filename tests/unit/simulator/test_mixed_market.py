@@ -186,6 +186,19 @@ def test_who_was_sold_by_hand_does_not_go_twice(begin) -> None:  # type: ignore[
     assert states == ["cancelled"]
 
 
+@pytest.mark.parametrize("marketplace", [YAHOO, MERCARI])
+def test_what_can_only_be_bid_on_goes_in_its_time_too(begin, marketplace: str) -> None:  # type: ignore[no-untyped-def]
+    sim = begin(market="mixed")
+    row = next(row for row in sim.rows() if row["marketplace"] == marketplace)
+    item = f"/_sim/items/{marketplace}/{row['source_id']}"
+    goes_at = sim.json("GET", item)["goes_at"]
+    sim.happen(row, "auction")
+    sim.advance(goes_at - START + 60)
+    states = [change["state"] for change in sim.json("GET", item)["truth"]]
+    assert states[0] == "auction"
+    assert len(states) > 1
+
+
 def test_what_comes_back_goes_again_in_its_time(begin) -> None:  # type: ignore[no-untyped-def]
     sim = begin(market="mixed", sigma=0)
     row = next(row for row in sim.rows() if row["marketplace"] == "yahoo")

@@ -7,6 +7,8 @@ from mercarich_simulator.fates import Fates
 from mercarich_simulator.truth import BUYABLE, Truth
 
 _GOES, _COMES = "goes", "comes"
+_OPEN = BUYABLE | {"auction"}
+"""States that last until the listing ends: what can be had by bids alone ends as well."""
 _BACK_AFTER = {"suspended": 86_400.0}
 """Seconds until an item in such a state is for sale again."""
 
@@ -54,7 +56,7 @@ class MixedEvents(MarketEvents):
         fate = self.fates.of(marketplace, number)
         if fate is None or turn != self._turn(marketplace, number):
             return
-        if self._truth.state(marketplace, number) not in BUYABLE:
+        if self._truth.state(marketplace, number) not in _OPEN:
             return
         self._truth.put(marketplace, number, fate.state, at)
         if fate.state == "trading":
