@@ -118,7 +118,8 @@ class Searches:
     found: int
     found_in_time: int
     spared: int
-    """Those of which the market had another piece for sale when the look found the source gone."""
+    """Those of which the market had another piece for sale when the look found the source gone, in no worse a condition
+    and within what Amazon's fee left of the order."""
     spared_in_time: int
 
 
@@ -237,7 +238,8 @@ class Orders:
 
     def searches(self) -> Searches:
         source, search = source_items.c, order_searches.c
-        columns = (order_items.c.order_id, search.gone_at, search.found_at, source.marketplace, source.item_id)
+        its_order = (order_items.c.order_id, order_items.c.price_jpy)
+        columns = (*its_order, search.gone_at, search.found_at, source.marketplace, source.item_id)
         rows = select(*columns).join_from(order_searches, order_items, order_items.c.id == search.order_item_id)
         rows = rows.join(source_items, source.id == order_items.c.source_item_id)
         with reading(self._plant.database.books) as connection:
@@ -295,7 +297,8 @@ class Orders:
     def _had_spare(self, row: Any) -> bool:
         world = self._plant.market.world
         number = world.catalogue.number_of(row.marketplace, row.item_id)
-        return number is not None and had_spare(world, row.marketplace, number, row.gone_at.timestamp())
+        kept = inf if row.price_jpy is None else row.price_jpy * (1 - losses.FEE_PERCENT / 100)
+        return number is not None and had_spare(world, row.marketplace, number, row.gone_at.timestamp(), kept)
 
     def _asked(self, request: Request, _reply: Reply) -> None:
         if request.path == _ASKED:

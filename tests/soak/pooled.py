@@ -57,7 +57,7 @@ def rows(told: Figures) -> Iterator[Row]:
     yield Row("orders that were decided or closed before a look", f"{told.unlooked:,}")
     yield Row("orders that met a source that was gone", f"{told.gone:,}")
     yield _share("… another one found within 10 min", told.gone_in_time, told.gone, ">= 50 %")
-    yield _share("… of those with a spare piece for sale", told.spared_in_time, told.spared)
+    yield _share("… of those with a fitting spare piece for sale", told.spared_in_time, told.spared)
     yield Row("… bought elsewhere", f"{told.met_elsewhere:,}")
     yield _share("cancelled for want of a source", told.cancelled, told.counted, "<= 0.5 %")
     yield Row("pieces sold twice", f"{told.sold_twice:,}", wanted="0")

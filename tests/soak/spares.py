@@ -1,15 +1,16 @@
-"""Whether the market had another piece of the same product for sale, at a moment."""
+"""Whether the market had another piece of the same product for sale that may stand in for one, at a moment."""
 
 from collections.abc import Iterator
+from math import inf
 
 from mercarich_simulator.shelf import FIRST_NEW, YAHOO
 from mercarich_simulator.truth import BUYABLE, state_at
 from mercarich_simulator.world import World
 
 
-def had_spare(world: World, marketplace: str, number: int, at: float) -> bool:
+def had_spare(world: World, marketplace: str, number: int, at: float, most_yen: float = inf) -> bool:
     """Return whether another piece of the item's product could be bought at `at` (Unix seconds), or the same one under
-    another id."""
+    another id, in no worse a condition and for at most `most_yen` with its postage."""
     shelf, truth = world.catalogue.shelves[marketplace], world.truth
     product = shelf.product_of(truth.first_of(number) if marketplace == YAHOO else number)
     others = (
@@ -19,8 +20,16 @@ def had_spare(world: World, marketplace: str, number: int, at: float) -> bool:
         other != number
         and _listed_at(world, marketplace, other) <= at
         and state_at(truth.line(marketplace, other), at) in BUYABLE
+        and world.catalogue.item(marketplace, other).condition <= world.catalogue.item(marketplace, number).condition
+        and _cost(world, marketplace, other, at) <= most_yen
         for other in others
     )
+
+
+def _cost(world: World, marketplace: str, number: int, at: float) -> float:
+    """Return what the item costs with its postage then, in yen; where its page tells none, without it."""
+    item = world.catalogue.item(marketplace, number)
+    return item.payable * world.truth.percent(marketplace, number, at) / 100 + (item.postage or 0)
 
 
 def _listings(world: World, marketplace: str, piece: int) -> Iterator[int]:

@@ -44,7 +44,7 @@ def test_numerators_and_denominators_are_added_and_seconds_are_taken_together() 
     assert sorted(both.looks) == [1.0, 5.0, 20.0, 61.0]
     told = {row.what: row for row in rows(both)}
     assert told["cancelled for want of a source"].value == "1 of 180, 0.56%"
-    assert told["… of those with a spare piece for sale"].value == "12 of 16, 75.00%"
+    assert told["… of those with a fitting spare piece for sale"].value == "12 of 16, 75.00%"
     assert told["… later than 60 s by the product"].value == "1 of 4, 25.00%"
     assert told["foretold - cancelled of seven days, at the end of a day"].value.startswith("mean -0.10, largest -0.30")
 

@@ -1,5 +1,7 @@
 """Whether another piece of a product was for sale at a moment, by the market's own truth."""
 
+from functools import partial
+
 from tests.soak.spares import had_spare
 
 from mercarich_simulator.clock import SimClock
@@ -28,6 +30,17 @@ def test_a_spare_piece_counts_while_it_is_for_sale() -> None:
     assert had_spare(world, MERCARI, source, START)
     world.truth.put(MERCARI, spare, "sold", START + 100)
     assert [had_spare(world, MERCARI, source, START + after) for after in (99, 101)] == [True, False]
+
+
+def test_a_spare_piece_that_is_too_dear_or_in_a_worse_condition_does_not_count() -> None:
+    world = market(spares=0.0)
+    shelf, item = world.catalogue.shelves[MERCARI], partial(world.catalogue.item, MERCARI)
+    pairs = [shelf.pieces_of(product) for product in range(shelf.sources)]
+    own, other = next(pair for pair in pairs if len(pair) == 2 and item(pair[1]).condition <= item(pair[0]).condition)
+    cost = item(other).payable + (item(other).postage or 0)
+    assert [had_spare(world, MERCARI, own, START, cost + more) for more in (0, -1)] == [True, False]
+    worse = next(pair for pair in pairs if len(pair) == 2 and item(pair[1]).condition > item(pair[0]).condition)
+    assert not had_spare(world, MERCARI, worse[0], START)
 
 
 def test_a_piece_that_is_listed_later_counts_from_then_on() -> None:
