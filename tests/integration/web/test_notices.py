@@ -859,7 +859,8 @@ def test_the_owner_hears_by_mail_of_whatever_opens_the_account(
         "Two-step sign-in was switched on from the address 127.0.0.1.",
         "New recovery codes were created from the address 127.0.0.1.",
         "Two-step sign-in was switched off from the address 127.0.0.1.",
-        "The password was changed from the address 127.0.0.1.",
+        "The password was changed from the address 127.0.0.1. Other browsers show no notices until they are switched on"
+        " there again.",
         "Somebody signed in with a browser that we do not know (Firefox, Windows) from the address 127.0.0.1.",
         "An operator reset the password, and made a link to choose another one.",
         "An operator shut the account: somebody else is said to act with it.",
@@ -913,7 +914,8 @@ def test_an_operator_hears_of_her_account_too(
         "An operator switched two-step sign-in off.",
         "Notices go to another mail address or webhook: changed from the address 127.0.0.1.",
         "Somebody signed in with a browser that we do not know (unknown) from the address 127.0.0.1.",
-        "The password was changed from the address 127.0.0.1.",
+        "The password was changed from the address 127.0.0.1. Other browsers show no notices until they are switched on"
+        " there again.",
         "Two-step sign-in was switched on from the address 127.0.0.1.",
     ]
 
