@@ -46,6 +46,12 @@ FALLEN = (
     " FROM listing_events e LEFT JOIN holds h ON h.id = e.hold_id AND COALESCE(h.kind, '') NOT IN ('losses',"
     " 'recoveries', 'prices') LEFT JOIN holds p ON p.id = e.hold_id AND p.kind IN ('losses', 'recoveries', 'prices')"
     " WHERE e.run_id = :run AND e.kind IN ('held', 'withdrawn', 'searching') AND (e.kind <> 'held' OR p.id IS NULL)"
+    # Held by the same run once more, where its route is trusted by now and many are absent: no other fall.
+    " AND (e.kind <> 'held' OR NOT EXISTS (SELECT 1 FROM listing_events b JOIN holds k ON k.id = b.hold_id"
+    " WHERE b.listing_id = e.listing_id AND b.run_id = :run AND b.kind = 'held' AND b.id < e.id"
+    " AND COALESCE(k.kind, '') NOT IN ('losses', 'recoveries', 'prices') AND NOT EXISTS (SELECT 1"
+    " FROM listing_events c WHERE c.listing_id = e.listing_id AND c.kind = 'hold_cleared'"
+    " AND c.id BETWEEN b.id AND e.id)))"
 )
 """The fewest and the most. An event does not tell whether a look confirmed the fall that an earlier run held, or
 weighed it anew."""

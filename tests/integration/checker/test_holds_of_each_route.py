@@ -107,6 +107,27 @@ def test_what_a_wrong_list_said_is_settled_by_the_items_own_page(engine: Engine,
     assert _down(shop) == set(ORDINARY)
 
 
+def test_what_a_run_held_in_doubt_and_weighs_anew_falls_once(engine: Engine, shop: Shop) -> None:
+    shop.seller("a")
+    run, plan = _started(engine, shop, ORDINARY)
+    wrong = CanariesDiffer(1, 2, "m1", State.AVAILABLE, route=RouteName.MERCARI_ITEM)
+    plan.doubt(
+        run,
+        {RouteName.MERCARI_ITEM: Doubt.WRONG},
+        [NewHold(HoldKind.CANARIES, wrong, route=RouteName.MERCARI_ITEM)],
+        utc_now(),
+    )
+    _record(engine, shop, run, [_missing(ORDINARY[0])])
+    assert (_down(shop), shop.run(run.id).fallen) == (set(), 1)
+    plan.doubt(run, {}, [], utc_now())
+    assert plan.want_second_look(run, utc_now()) == 1
+
+    _record(engine, shop, run, list(map(_missing, ORDINARY)))
+
+    assert _down(shop) == set(ORDINARY)
+    assert (shop.run(run.id).fallen, shop.run(run.id).withdrawn) == (2, 2)
+
+
 def test_a_run_confirms_what_is_held_of_its_own_sellers_alone_and_takes_over_from_one_that_ended(
     engine: Engine, shop: Shop
 ) -> None:

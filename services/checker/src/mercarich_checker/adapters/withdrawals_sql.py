@@ -82,7 +82,7 @@ def apply(
     moved = prices_sql.apply(connection, batch, moves, asked, priced.evidence, weighing)
     if held_by:
         holds_sql.close_empty(connection, holds.c.id.in_(held_by), now)
-    counts = decided.counts + Counter(fallen=len(falls.new)) + Counter(moved.counts)
+    counts = decided.counts + Counter(fallen=falls.first) + Counter(moved.counts)
     freed = decided.going.keys() | decided.let_go
     held = frozenset(
         offer.source_item_id

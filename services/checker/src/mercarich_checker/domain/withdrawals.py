@@ -79,7 +79,9 @@ class Falls:
     confirmed: Sequence[Offer] = ()
     """Held, and a second look found their source gone, too."""
     new: Mapping[Offer, Fall] = field(default_factory=dict)
-    """Their source is gone, and this run has not held them yet."""
+    """Their source is gone, and the brake weighs it."""
+    first: int = 0
+    """Number of the new ones that this run had not held before, while their route was in doubt."""
 
     def without(self, ids: Container[int]) -> "Falls":
         """Return these without the cleared ones of `ids`, whose price asks for something else."""
@@ -142,12 +144,14 @@ def sort_out(
         elif hold is not None and hold.is_of_doubt and hold.route is fall.route and fall.is_doubted(doubts):
             continue  # the same doubt, in whatever run
         elif gone.is_absence and (hold is None or hold.is_of_doubt) and not fall.is_doubted(doubts):
-            new[offer] = fall  # it was not counted while its route was in doubt: the brake weighs it now
+            new[offer] = fall  # the brake did not weigh it while its route was in doubt: it does now
         elif not fall.is_doubted(doubts) and _is_confirmed(gone, hold, confirm_after):
             confirmed.append(offer)
         elif hold is None or hold.run_id != run_id:
             new[offer] = fall
-    return Falls(cleared, confirmed, new)
+    kept = [holds[offer.hold_id] for offer in new if offer.hold_id and offer.hold_id in holds]
+    again = sum(hold.run_id == run_id and hold.kind not in BY_PRICE for hold in kept)
+    return Falls(cleared, confirmed, new, len(new) - again)
 
 
 def unseen_by_seller(falls: Falls, found: Found, doubted: Container[Fall]) -> Mapping[int, timedelta]:
