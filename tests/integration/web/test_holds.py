@@ -1,15 +1,29 @@
 """`mercarich hold list` and `mercarich hold release ID`."""
 
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from rich.console import Console
+from sqlalchemy import Engine, select, update
 from tests.integration.web.conftest import Deeds, Mercarich
 from tests.integration.web.rows import NOW, Rows
 
+from mercarich_contracts.audit import Actor
 from mercarich_contracts.market import RouteName, State
 from mercarich_db import tables
 from mercarich_db.engine import reading
 from mercarich_reasons.holds import CanariesDiffer
+from mercarich_reasons.repricing import PriceFollows
+from mercarich_web.console.json_text import json_text
+from mercarich_web.console.output import PLAIN_WIDTH
+from mercarich_web.runs.holds import RowsReleased
+from mercarich_web.runs.releasing import ReleaseRows
+from mercarich_web.runs.sql.held_prices import SqlHeldPrices
+from mercarich_web.runs.sql.holds import SqlHolds
+from mercarich_web.runs.sql.releases import SqlReleases
+from mercarich_web.runs.terminal.holds import rows_released
 
 
 def test_open_holds_are_listed_and_all_of_them_on_demand(mercarich: Mercarich, rows: Rows) -> None:
@@ -174,6 +188,78 @@ def test_rows_of_a_hold_that_is_released_are_not_released_again(
 
     assert f"nothing of hold {hold} was released; 1 were released before" in page
     assert _rows(engine) == written
+
+
+class Meanwhile:
+    """The prices of a hold, and what another process does as soon as they were read."""
+
+    def __init__(self, engine: Engine, change: Callable[[], None]) -> None:
+        self._prices = SqlHeldPrices(engine)
+        self._change = change
+
+    def of(self, ids: Sequence[int], now: datetime) -> Mapping[int, PriceFollows]:
+        read = self._prices.of(ids, now)
+        self._change()
+        return read
+
+
+def _released(engine: Engine, hold: int, skus: Sequence[str], change: Callable[[], None]) -> RowsReleased:
+    release = ReleaseRows(SqlHolds(engine), Meanwhile(engine, change), SqlReleases(engine))
+    return release(hold, skus, None, Actor("taro"), NOW)
+
+
+def _told(answer: RowsReleased) -> str:
+    console = Console(width=PLAIN_WIDTH, color_system=None)
+    with console.capture() as text:
+        console.print(rows_released(answer))
+    return text.get()
+
+
+def test_rows_that_leave_the_hold_between_preview_and_release_are_named(
+    rows: Rows, engine: Engine, deeds: Deeds
+) -> None:
+    hold = prices(rows)
+    leaves = update(tables.listings).where(tables.listings.c.sku == "S1").values(hold_id=None)
+
+    done = _released(engine, hold, ["S1", "S2"], lambda: rows.change(leaves))
+
+    assert (done.released, done.before, list(done.left)) == (1, 0, ["S1"])
+    assert json.loads(json_text(done))["left"] == ["S1"]
+    assert f"1 of 1 listings of hold {hold} are released" in _told(done)
+    assert "not released, as they do not wait any more or were released meanwhile: S1\n" in _told(done)
+    assert [row[1] for row in _rows(engine)] == [2]
+    assert deeds() == [("hold_listings_released", "taro", str(hold), "S2")]
+
+
+def test_rows_of_a_hold_that_somebody_releases_meanwhile_are_named(rows: Rows, engine: Engine) -> None:
+    hold = prices(rows)
+
+    def release() -> None:
+        SqlReleases(engine).release_listings(hold, {1: None}, Actor("jiro"), NOW)
+
+    done = _released(engine, hold, ["S1"], release)
+    whole = _released(
+        engine,
+        hold,
+        ["S1", "S2"],
+        lambda: rows.change(update(tables.holds).values(released_at=NOW, released_by="jiro")),
+    )
+
+    assert (done.released, done.before, list(done.left)) == (0, 0, ["S1"])
+    assert (whole.released, whole.before, list(whole.left)) == (0, 1, ["S2"])
+    assert f"nothing of hold {hold} was released; 1 were released before" in _told(whole)
+
+
+def test_of_many_that_left_ten_are_named(rows: Rows, engine: Engine) -> None:
+    hold = prices(rows)
+    for number in range(3, 14):
+        rows.listing(1, rows.source(f"x{number}"), f"S{number}", hold_id=hold)
+    skus = [f"S{number}" for number in range(1, 14)]
+
+    done = _released(engine, hold, skus, lambda: rows.change(update(tables.listings).values(hold_id=None)))
+
+    assert list(done.left) == skus
+    assert f"{', '.join(skus[:10])} and 3 more\n" in _told(done)
 
 
 def _rows(engine: Engine) -> list[tuple[int, int, str, int | None]]:

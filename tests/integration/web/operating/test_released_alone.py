@@ -59,10 +59,36 @@ def test_what_was_released_before_or_does_not_wait_is_not_released(
     page = released(operator, hold, 1, moved, 77)
     empty = released(operator, hold)
 
-    for told in (page, empty):
-        assert "Nothing was released" in told
+    assert (
+        "Nothing was released. Not released, as they do not wait any more or were released before: TOM-1, ANN-9."
+        in page
+    )
+    assert "Nothing was released: nothing was ticked" in empty
     assert len(deeds()) == 1
     assert [row.listing_id for row in table(tables.hold_releases)] == [1]
+
+
+def test_what_left_the_hold_after_the_page_was_shown_is_named(operator: Browser, rows: Rows, hold: int) -> None:
+    moved = [rows.listing(1, rows.source(f"y{number}"), f"売れ筋-{number:02}", hold_id=hold) for number in range(1, 13)]
+    operator.get(f"/holds/{hold}")
+    rows.change(update(tables.listings).where(tables.listings.c.id.in_(moved)).values(hold_id=None))
+
+    page = released(operator, hold, 1, *moved)
+
+    assert "1 listings are released; their changes are made within seconds." in page
+    some = ", ".join(f"売れ筋-{number:02}" for number in range(1, 11))
+    assert f"Not released, as they do not wait any more or were released before: {some} and 2 more." in page
+    assert "Not released" not in operator.get(f"/holds/{hold}").text
+
+
+def test_names_that_no_cookie_holds_are_counted(operator: Browser, rows: Rows, hold: int) -> None:
+    moved = [rows.listing(1, rows.source(f"y{number}"), f"{number:02}{'品' * 62}") for number in range(1, 11)]
+    operator.get(f"/holds/{hold}")
+
+    page = released(operator, hold, *moved)
+
+    assert f"{'品' * 62}, 02{'品' * 62}" in page
+    assert re.search(r"品 and [1-9] more\.", page)
 
 
 @pytest.mark.parametrize("closed", [{"released_at": ago(minutes=1)}, {"applied_at": ago(minutes=1)}])

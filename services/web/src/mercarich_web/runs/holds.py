@@ -1,6 +1,6 @@
 """A hold of the brake, as people see it; `--json` prints these shapes unchanged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -119,6 +119,15 @@ class ReleasedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleasedAlone:
+    """What a release of single listings wrote: SKUs by the listing's id."""
+
+    released: Mapping[int, str]
+    left: Mapping[int, str]
+    """Those that did not wait for the hold any more, or that somebody had released before: nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
 class RowsReleased:
     """The result of a release of some rows, or what it would be."""
 
@@ -129,6 +138,9 @@ class RowsReleased:
     listings: Sequence[ReleasedRow]
     previewed: bool
     """Nothing was written."""
+    left: Sequence[str] = ()
+    """SKUs of those that waited a moment before, but were not released: they did not wait for the hold any more, or
+    somebody else had released them by then."""
 
 
 @dataclass(frozen=True, slots=True)

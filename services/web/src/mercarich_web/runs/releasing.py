@@ -7,10 +7,10 @@ from typing import Protocol
 from mercarich_contracts.audit import Actor
 from mercarich_reasons.repricing import PriceFollows
 from mercarich_web.refusals import Ambiguous, NotFound
-from mercarich_web.runs.holds import HeldListing, Hold, ReleasedRow, RowsReleased
+from mercarich_web.runs.holds import HeldListing, Hold, ReleasedAlone, ReleasedRow, RowsReleased
 
 NAMED = 10
-"""SKUs that a refusal names."""
+"""SKUs that a sentence names at most."""
 
 
 class Holds(Protocol):
@@ -26,7 +26,7 @@ class Prices(Protocol):
 class Releases(Protocol):
     def release_listings(
         self, hold_id: int, shown: Mapping[int, int | None], by: Actor, at: datetime
-    ) -> Sequence[str]: ...
+    ) -> ReleasedAlone: ...
 
 
 class ReleaseRows:
@@ -38,6 +38,25 @@ class ReleaseRows:
     def preview(self, hold_id: int, skus: Sequence[str], username: str | None, now: datetime) -> RowsReleased:
         """Return what a release would do. Raises `NotFound` for a hold that is not there, and for SKUs that do not wait
         for it, and `Ambiguous` where several sellers have one."""
+        return self._seen(hold_id, skus, username, now)[0]
+
+    def __call__(
+        self, hold_id: int, skus: Sequence[str], username: str | None, by: Actor, now: datetime
+    ) -> RowsReleased:
+        """Release them at the prices that stand now, and return what was done, and what has left the hold meanwhile.
+        Raises as `preview`, and releases none then."""
+        seen, before = self._seen(hold_id, skus, username, now)
+        shown = {one.id: one.to_jpy or one.price_jpy for one in seen.listings}
+        done = self._releases.release_listings(hold_id, shown, by, now)
+        before -= done.released.keys()
+        left = [one.sku for one in seen.listings if one.id not in done.released and one.id not in before]
+        hold = self._holds.one(hold_id)
+        return RowsReleased(hold, len(done.released), len(before), seen.listings, previewed=False, left=left)
+
+    def _seen(
+        self, hold_id: int, skus: Sequence[str], username: str | None, now: datetime
+    ) -> tuple[RowsReleased, set[int]]:
+        """Return the preview, and the ids of those that were released before."""
         hold = self._holds.one(hold_id)
         found = [one for one in self._holds.named(hold_id, skus) if username in (None, one.username)]
         _all_there(hold_id, skus, found)
@@ -46,17 +65,14 @@ class ReleaseRows:
             ReleasedRow(one.id, one.sku, one.username, one.price_jpy, to[one.id].to_jpy if one.id in to else None)
             for one in found
         ]
-        before = sum(one.released for one in found)
-        return RowsReleased(hold, len(found) - before, before, rows, previewed=True)
+        before = {one.id for one in found if one.released}
+        return RowsReleased(hold, len(found) - len(before), len(before), rows, previewed=True), before
 
-    def __call__(
-        self, hold_id: int, skus: Sequence[str], username: str | None, by: Actor, now: datetime
-    ) -> RowsReleased:
-        """Release them, all or none, at the prices that stand now, and return what was done. Raises as `preview`."""
-        seen = self.preview(hold_id, skus, username, now)
-        shown = {one.id: one.to_jpy or one.price_jpy for one in seen.listings}
-        done = self._releases.release_listings(hold_id, shown, by, now)
-        return RowsReleased(self._holds.one(hold_id), len(done), seen.before, seen.listings, previewed=False)
+
+def named(skus: Sequence[str]) -> str:
+    """Return the first `NAMED` of them, and how many more there are."""
+    more = f" and {len(skus) - NAMED:,} more" if len(skus) > NAMED else ""
+    return f"{', '.join(skus[:NAMED])}{more}"
 
 
 def _all_there(hold_id: int, skus: Sequence[str], found: Sequence[HeldListing]) -> None:
@@ -65,10 +81,8 @@ def _all_there(hold_id: int, skus: Sequence[str], found: Sequence[HeldListing]) 
         sellers.setdefault(one.sku, []).append(one.username)
     missing = [sku for sku in skus if sku not in sellers]
     if missing:
-        more = f" and {len(missing) - NAMED:,} more" if len(missing) > NAMED else ""
-        told = f"{', '.join(missing[:NAMED])}{more}"
         of = f"{len(missing):,} of {len(skus):,} SKUs"
-        raise NotFound(f"{of} do not wait for hold {hold_id}: {told}; none was released")
+        raise NotFound(f"{of} do not wait for hold {hold_id}: {named(missing)}; none was released")
     for sku, usernames in sellers.items():
         if len(usernames) > 1:
             raise Ambiguous(sku, usernames)

@@ -1,12 +1,18 @@
 """The message on the next page after an action; a cookie carries its code."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from mercarich_web.site.languages import N_
 
-UNDO, PREVIEWED, LEFT = " undo=", " previewed=", " left="
+UNDO, PREVIEWED, LEFT, KEPT = " undo=", " previewed=", " left=", " kept="
+NAMED = 10
+"""Names that a message has at most."""
+NAMES = 2_400
+"""Most bytes of a cookie for names."""
+_NUMBER = re.compile(r"[0-9]{1,6}")
 
 
 class Message(NamedTuple):
@@ -19,14 +25,32 @@ class Message(NamedTuple):
     """How many a preview had said, if others were changed; else empty."""
     left: str = ""
     """How many of those previewed stay as they are, because they were changed meanwhile; else empty."""
+    kept: str = ""
+    """SKUs that a release of chosen ones left, with a comma between; else empty."""
+    more: int = 0
+    """How many more it left."""
+
+
+def keeping(about: str, kept: Sequence[str]) -> str:
+    """Return what a message is about, with the first of these names, as many as a cookie holds, and the number of the
+    others."""
+    if not kept:
+        return about
+    some = list(kept[:NAMED])
+    while len(quote(", ".join(some))) > NAMES:
+        some.pop()
+    return f"{about}{KEPT}{len(kept) - len(some)} {', '.join(some)}"
 
 
 def message(cookie: str) -> Message:
-    told, _, left = unquote(cookie).partition(LEFT)
+    given, _, kept = unquote(cookie).partition(KEPT)
+    told, _, left = given.partition(LEFT)
     whole, _, undo = told.partition(UNDO)
     text, _, previewed = whole.partition(PREVIEWED)
     code, _, about = text.partition(" ")
-    return Message(_MESSAGES.get(code, ""), about[:80], undo[:40], previewed[:12], left[:12])
+    more, _, some = kept.partition(" ")
+    number = int(more) if _NUMBER.fullmatch(more) else 0
+    return Message(_MESSAGES.get(code, ""), about[:80], undo[:40], previewed[:12], left[:12], some[:NAMES], number)
 
 
 _MESSAGES: Mapping[str, str] = {
@@ -128,6 +152,7 @@ _MESSAGES: Mapping[str, str] = {
     ),
     "hold_was_closed": N_("Hold %(about)s was released or closed before."),
     "hold_listings_released": N_("%(about)s listings are released; their changes are made within seconds."),
+    "hold_nothing_released": N_("Nothing was released."),
     "hold_no_listing_released": N_("Nothing was released: nothing was ticked, or it does not wait any more."),
     "schedule_wanted": N_("%(about)s starts in a moment."),
     "schedule_paused": N_("%(about)s is paused."),

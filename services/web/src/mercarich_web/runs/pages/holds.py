@@ -12,6 +12,7 @@ from mercarich_web.api.ids import Id
 from mercarich_web.runs.sql.held_prices import SqlHeldPrices
 from mercarich_web.runs.sql.holds import SqlHolds
 from mercarich_web.runs.sql.releases import SqlReleases
+from mercarich_web.site import flash
 from mercarich_web.site.addresses import Above, Below
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import FreshOperator, Operator
@@ -66,9 +67,11 @@ def routes(site: Site, book: SqlHolds, releases: SqlReleases, prices: SqlHeldPri
     @routes.post("/{hold_id}/release-listings")
     def release_listings(visit: FreshOperator, hold_id: Id, listing: Ticked = None) -> Response:
         book.one(hold_id)
-        number = len(releases.release_listings(hold_id, _shown(listing or ()), visit.actor, now()))
-        notice = "hold_listings_released" if number else "hold_no_listing_released"
-        return site.to(f"/holds/{hold_id}", notice, str(number))
+        done = releases.release_listings(hold_id, _shown(listing or ()), visit.actor, now())
+        nothing = "hold_nothing_released" if done.left else "hold_no_listing_released"
+        notice = "hold_listings_released" if done.released else nothing
+        about = flash.keeping(str(len(done.released)), list(done.left.values()))
+        return site.to(f"/holds/{hold_id}", notice, about)
 
     return routes
 

@@ -13,7 +13,7 @@ from mercarich_db.conditions import among, among_keys
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import hold_releases, holds, listings
 from mercarich_db.types import AnyRow
-from mercarich_web.runs.holds import OF_PRICES, Released
+from mercarich_web.runs.holds import OF_PRICES, Released, ReleasedAlone
 from mercarich_web.runs.sql.held_prices import held_prices
 from mercarich_web.runs.sql.holds import SqlHolds
 
@@ -67,31 +67,32 @@ class SqlReleases:
         changed, joined = run_tx(self._engine, mark)
         return Released(self._holds.one(hold_id), changed, joined)
 
-    def release_listings(self, hold_id: int, shown: Mapping[int, int | None], by: Actor, at: datetime) -> Sequence[str]:
+    def release_listings(self, hold_id: int, shown: Mapping[int, int | None], by: Actor, at: datetime) -> ReleasedAlone:
         """Release these of the listings that wait for a hold, and write the audit log. The checker applies them within
         seconds; the hold itself waits on.
 
-        `shown`: of each, by id, the price that the person saw; None: the one that stands at this moment. Return the
-        SKUs that were released: none of a hold that is released or closed, nor what does not wait for it any more, nor
-        what was released before and not applied yet.
+        `shown`: of each, by id, the price that the person saw; None: the one that stands at this moment. Nothing is
+        released of a hold that is released or closed, nor what does not wait for it any more, nor what was released
+        before and not applied yet.
         """
 
-        def mark(connection: Connection) -> Sequence[str]:
-            hold = _waiting(connection, hold_id)
-            if hold is None:
-                return ()
-            which = (among(listings.c.id, sorted(shown)), listings.c.hold_id == hold_id, ~_RELEASED)
-            chosen = connection.execute(select(*_OFFER).where(*which).order_by(listings.c.id)).all()
-            if not chosen:
-                return ()
+        def mark(connection: Connection) -> ReleasedAlone:
+            hold, its = _waiting(connection, hold_id), among(listings.c.id, sorted(shown))
+            which = (its, listings.c.hold_id == hold_id, ~_RELEASED)
+            rows = select(*_OFFER).where(*which).order_by(listings.c.id)
+            chosen = () if hold is None else connection.execute(rows).all()
+            released = {row.id: row.sku for row in chosen}
+            named = connection.execute(select(listings.c.id, listings.c.sku).where(its).order_by(listings.c.id))
+            left = {row.id: row.sku for row in named if row.id not in released}
+            if hold is None or not chosen:
+                return ReleasedAlone({}, left)
             of_prices = hold.kind == OF_PRICES
             prices = _prices(connection, chosen, shown, at) if of_prices else {}
             _store(connection, hold_id, chosen, prices, by, at)
-            skus = [row.sku for row in chosen]
-            told = ", ".join(skus)
+            told = ", ".join(released.values())
             deed = Deed(AuditAction.HOLD_LISTINGS_RELEASED, by, str(hold_id), at, told, hold.user_id)
             note_down(connection, deed)
-            return skus
+            return ReleasedAlone(released, left)
 
         return run_tx(self._engine, mark)
 

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from mercarich_web.console.output import cell, plain, table
 from mercarich_web.runs.holds import Hold, HoldList, Released, RowsReleased
+from mercarich_web.runs.releasing import named
 
 
 def hold_list(answer: HoldList) -> RenderableType:
@@ -32,7 +33,8 @@ def released(answer: Released) -> RenderableType:
 
 
 def rows_released(answer: RowsReleased) -> RenderableType:
-    return Group(_row_table(answer), cell(_told(answer)))
+    left = [cell(_left(answer.left))] if answer.left else []
+    return Group(_row_table(answer), cell(_told(answer)), *left)
 
 
 def _row_table(answer: RowsReleased) -> RenderableType:
@@ -52,6 +54,10 @@ def _told(answer: RowsReleased) -> str:
         f"{answer.released:,} of {hold.listings:,} listings of hold {hold.id} are released: "
         f"a checker changes them within seconds{before}"
     )
+
+
+def _left(skus: Sequence[str]) -> str:
+    return f"not released, as they do not wait any more or were released meanwhile: {named(skus)}"
 
 
 def _where(hold: Hold) -> str:
