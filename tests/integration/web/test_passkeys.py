@@ -239,6 +239,24 @@ def test_adding_and_removing_ends_the_other_sessions(site: Served, ann: Browser)
     assert (after_adding, after_another, is_in(again), is_in(ann)) == (False, False, False, True)
 
 
+def test_adding_and_removing_ends_a_copy_of_the_session(site: Served, ann: Browser) -> None:
+    tokens = [ann.client.cookies["mercarich"]]
+    add(ann)
+    tokens.append(ann.client.cookies["mercarich"])
+    add(ann, "Phone")
+    tokens.append(ann.client.cookies["mercarich"])
+    ann.post(f"{MADE}/2/end")
+    tokens.append(ann.client.cookies["mercarich"])
+    ann.post(f"{MADE}/1/end")
+    copies = []
+    for token in tokens:
+        copies.append(site.browser())
+        copies[-1].client.cookies.set("mercarich", token)
+
+    assert [is_in(one) for one in copies] == [False] * 4
+    assert is_in(ann)
+
+
 def test_a_passkey_asks_for_the_password_of_the_last_minutes(ann: Browser, clock: Clock, engine: Engine) -> None:
     add(ann)
     clock.move(minutes=16)

@@ -170,6 +170,22 @@ def test_switching_it_on_or_off_ends_the_other_sessions(site: Served, ann: Brows
     assert ann.get("/account").status_code == 200
 
 
+def test_switching_it_on_or_off_ends_a_copy_of_the_session(site: Served, ann: Browser, clock: Clock) -> None:
+    copies = [copy_of(site, ann)]
+    set_up(ann, clock)
+    copies.append(copy_of(site, ann))
+    ann.post(f"{PAGE}/end")
+
+    assert [one.get("/account").status_code for one in copies] == [303, 303]
+    assert ann.get("/account").status_code == 200
+
+
+def copy_of(site: Served, one: Browser) -> Browser:
+    copy = site.browser()
+    copy.client.cookies.set("mercarich", one.client.cookies["mercarich"])
+    return copy
+
+
 def test_an_old_login_is_asked_for_the_password_first(ann: Browser, clock: Clock) -> None:
     clock.move(minutes=16)
 

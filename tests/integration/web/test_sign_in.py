@@ -15,10 +15,12 @@ from tests.integration.web.site import PASSWORD, PASSWORDS, Browser, Served, let
 from mercarich_contracts.audit import Actor
 from mercarich_db import tables
 from mercarich_db.engine import reading
+from mercarich_platform.clock import utc_now
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.accounts.wiring import invitations
 from mercarich_web.bootstrap import build_pages
-from mercarich_web.identity.people import Role
+from mercarich_web.identity.people import Kept, Role
+from mercarich_web.identity.sql.sessions import SqlSessions
 from mercarich_web.settings import PagesSettings
 from mercarich_web.site.visits import ASKED_BY_PAGES
 
@@ -313,6 +315,40 @@ def test_giving_the_password_again_gives_another_token_and_ends_the_one_before(s
 
     assert [one.get("/account").status_code for one in copies] == [303, 303, 200]
     assert visitor.get("/account").status_code == 200
+
+
+def test_ending_all_others_ends_a_copy_of_the_session_that_asks_for_it(
+    site: Served, visitor: Browser, engine: Engine, clock: Clock
+) -> None:
+    """The copy is no session of its own: nothing but another token tells the two apart."""
+    visitor.sign_in("ann")
+    clock.move(minutes=10)
+    copy, late = site.browser(), site.browser()
+    for one in (copy, late):
+        one.client.cookies.set("mercarich", visitor.client.cookies["mercarich"])
+        one.get("/account")
+    page = visitor.get("/account").text
+    ended = visitor.post("/account/sessions/end-others")
+    again = late.post("/account/sessions/end-others")
+    with reading(engine) as connection:
+        [row] = connection.execute(select(tables.sessions.c.created_at, tables.sessions.c.confirmed_at)).all()
+
+    assert 'action="/account/sessions/end-others"' in page, "also where no other session is known"
+    assert (ended.status_code, ended.headers["location"]) == (303, "/account")
+    assert again.headers["location"].startswith("/sign-in")
+    assert copy.get("/account").status_code == 303
+    assert row.confirmed_at == row.created_at, "it is no proof of the password"
+    assert visitor.post("/account/language", language="ja").headers["location"] == "/account", "an open form stays good"
+    assert visitor.get("/account").status_code == 200
+
+
+def test_a_session_that_has_moved_meanwhile_ends_with_all_others(visitor: Browser, engine: Engine) -> None:
+    """Whoever moved it, by a copy at the same moment, is not known to be its owner."""
+    visitor.sign_in("ann")
+    ended = SqlSessions(engine).end_others(1, Kept("0" * 64, None), "f" * 64, utc_now())
+
+    assert not ended
+    assert visitor.get("/account").status_code == 303
 
 
 def test_signing_in_as_somebody_else_ends_the_session_before(

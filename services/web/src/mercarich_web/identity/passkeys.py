@@ -13,7 +13,7 @@ from mercarich_web.identity.ceremonies import RelyingParty, Unproven
 from mercarich_web.identity.passkey import GOOD_FOR, MOST, Passkey
 from mercarich_web.identity.people import Account, Session
 from mercarich_web.identity.second_step import SecondStep
-from mercarich_web.identity.sign_in import Caller, Door, LetIn, TooMany, Wrong, actor
+from mercarich_web.identity.sign_in import Caller, Door, LetIn, TooMany, Wrong, actor, end_others
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.identity.sql.passkeys import SqlPasskeys
 from mercarich_web.identity.sql.sessions import SqlSessions, SqlTries
@@ -44,11 +44,13 @@ class Passkeys:
         credentials = [one.credential for one in known]
         return ceremonies.to_make(party, self._challenge(session), handle, account.username, credentials)
 
-    def add(self, session: Session, party: RelyingParty, name: str, response: str, caller: Caller) -> list[str]:
+    def add(
+        self, session: Session, party: RelyingParty, name: str, response: str, caller: Caller
+    ) -> tuple[list[str], LetIn]:
         """Store the passkey that the browser has made, and end the account's other sessions.
 
-        Return recovery codes when there was no second step before, else none. Raises `Wrong`, `Refused` and
-        `Superseded`.
+        Return recovery codes when there was no second step before, else none; and this session's other token. Raises
+        `Wrong`, `Refused` and `Superseded`.
         """
         account = session.account
         if not name:
@@ -59,9 +61,8 @@ class Passkeys:
             raise Wrong from error
         codes, hashes = self.step.new_codes(account)
         began = self.desk.add(session, name, made, self.now(), hashes, caller.address)
-        self.sessions.end_others(account.user_id, caller.kept(session), self.now())
         self._note(AuditAction.PASSKEY_ADDED, account, caller, name)
-        return codes if began else []
+        return codes if began else [], end_others(self.sessions, session, caller, self.now())
 
     def to_use(self, half: Session, party: RelyingParty) -> dict[str, Any]:
         """Return what the browser is asked for to complete a sign-in."""
@@ -89,17 +90,16 @@ class Passkeys:
         self.tries.succeeded(counters, self.now())
         return door.start(account, caller, None)
 
-    def remove(self, session: Session, passkey_id: int, caller: Caller) -> tuple[str, bool]:
-        """Remove a passkey and end the account's other sessions. Return its name and whether a second step is left.
-        Raises `NotFound`, and `Refused` for the last one of who needs one."""
+    def remove(self, session: Session, passkey_id: int, caller: Caller) -> tuple[str, bool, LetIn]:
+        """Remove a passkey and end the account's other sessions. Return its name, whether a second step is left, and
+        this session's other token. Raises `NotFound`, `Superseded`, and `Refused` for the last one of who needs one."""
         account = session.account
         needed = account.role in self.step.needed_by
         name, left = self.desk.remove(session, passkey_id, self.now(), caller.address, needed=needed)
-        self.sessions.end_others(account.user_id, caller.kept(session), self.now())
         self._note(AuditAction.PASSKEY_REMOVED, account, caller, name)
         if not left:
             self._note(AuditAction.SECOND_STEP_ENDED, account, caller)
-        return name, left
+        return name, left, end_others(self.sessions, session, caller, self.now())
 
     def _challenge(self, session: Session) -> str:
         challenge = secrets.token_urlsafe(32)

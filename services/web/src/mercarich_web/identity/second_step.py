@@ -22,7 +22,7 @@ from mercarich_web.identity import codes
 from mercarich_web.identity.passkey import Passkey
 from mercarich_web.identity.people import Account, Role, Session
 from mercarich_web.identity.server_key import ServerKey
-from mercarich_web.identity.sign_in import Caller, Door, LetIn, TooMany, Wrong, actor
+from mercarich_web.identity.sign_in import Caller, Door, LetIn, TooMany, Wrong, actor, end_others
 from mercarich_web.identity.sql.audit import SqlAudit
 from mercarich_web.identity.sql.passkeys import SqlPasskeys
 from mercarich_web.identity.sql.people import SqlPeople
@@ -50,12 +50,12 @@ class SecondStep:
         salt = self._next_salt(session, self.desk.second_step(account.user_id).salt)
         return codes.enrolment(self._secret(account.user_id, salt), account.username)
 
-    def prove(self, session: Session, code: str, caller: Caller) -> list[str]:
+    def prove(self, session: Session, code: str, caller: Caller) -> tuple[list[str], LetIn]:
         """Take codes of the authenticator that was being set up from now on, and end the account's other sessions.
 
-        Return the recovery codes, of which only hashes are stored, when there was no second step before, else none.
-        Raises `Wrong`, `TooMany`, `Refused`, and `Superseded` when the session was ended, as whatever changes the
-        second step does.
+        Return the recovery codes, of which only hashes are stored, when there was no second step before, else none; and
+        this session's other token, as whatever ends the others does. Raises `Wrong`, `TooMany`, `Refused`, and
+        `Superseded` when the session was ended, as whatever changes the second step does.
         """
         account = session.account
         known = self.desk.second_step(account.user_id)
@@ -71,9 +71,8 @@ class SecondStep:
         began = self.desk.prove(session, ProvenApp(known.salt, salt, step), self.now(), hashes, told)
         if began is None:
             raise Refused(SecondStepReady())
-        self.sessions.end_others(account.user_id, caller.kept(session), self.now())
         self._note(AuditAction.SECOND_STEP_BEGUN if began else AuditAction.AUTHENTICATOR_ADDED, account, caller)
-        return made if began else []
+        return made if began else [], end_others(self.sessions, session, caller, self.now())
 
     def enter(self, door: Door, half: Session, code: str, caller: Caller) -> LetIn:
         """Complete a sign-in with a code. Raises `Wrong` and `TooMany`."""
@@ -98,28 +97,26 @@ class SecondStep:
         self._note(AuditAction.RECOVERY_CODES_RENEWED, account, caller)
         return made
 
-    def end(self, session: Session, caller: Caller) -> None:
+    def end(self, session: Session, caller: Caller) -> LetIn:
         """Switch the second step off and end the account's other sessions. Raises `Refused` for who needs one."""
         account = session.account
         if account.role in self.needed_by:
             raise Refused(LastSecondStep())
         self.desk.end(account.user_id, self.now(), SecondStepOff(caller.address), session)
-        self.sessions.end_others(account.user_id, caller.kept(session), self.now())
         self._note(AuditAction.SECOND_STEP_ENDED, account, caller)
+        return end_others(self.sessions, session, caller, self.now())
 
     def has_authenticator(self, account: Account) -> bool:
         return self.desk.second_step(account.user_id).salt is not None
 
-    def end_authenticator(self, session: Session, caller: Caller) -> bool:
+    def end_authenticator(self, session: Session, caller: Caller) -> tuple[bool, LetIn]:
         """End the authenticator and the account's other sessions. Return whether a passkey is left as the second step;
         without one, the step is switched off. Raises `NotFound`, and `Refused` for who needs one."""
         account = session.account
         if not self.desk.end_authenticator(session, self.now(), AuthenticatorRemoved(caller.address)):
-            self.end(session, caller)
-            return False
-        self.sessions.end_others(account.user_id, caller.kept(session), self.now())
+            return False, self.end(session, caller)
         self._note(AuditAction.AUTHENTICATOR_REMOVED, account, caller)
-        return True
+        return True, end_others(self.sessions, session, caller, self.now())
 
     def new_codes(self, account: Account) -> tuple[list[str], list[str]]:
         """Return recovery codes, and the hashes to store of them."""

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
@@ -199,6 +199,17 @@ class Door:
             raise Wrong
         self.tries.succeeded(counters, self.now())
         return login
+
+
+def end_others(sessions: SqlSessions, session: Session, caller: Caller, now: datetime) -> LetIn:
+    """End all other sessions of the account, and copies of this one, which goes on under another token.
+
+    Raises `Superseded` when another request has moved or ended this session meanwhile: then all have ended.
+    """
+    token = secrets.token_urlsafe(32)
+    if not sessions.end_others(session.account.user_id, caller.kept(session), hashed(token), now):
+        raise Superseded
+    return LetIn(session.account, token, None)
 
 
 def hashed(token: str) -> str:

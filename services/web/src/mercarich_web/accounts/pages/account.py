@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from mercarich_web.identity.people import LONGEST, WeakPassword
-from mercarich_web.identity.sign_in import Door, TooMany, Wrong
+from mercarich_web.identity.sign_in import Door, TooMany, Wrong, end_others
 from mercarich_web.identity.sql.people import SqlPeople
 from mercarich_web.identity.sql.sessions import SqlSessions
 from mercarich_web.refusals import NotFound
@@ -77,9 +77,9 @@ def _ending(site: Site, sessions: SqlSessions) -> APIRouter:
         return site.to("/account", "session_ended")
 
     @routes.post("/end-others")
-    def end_others(visit: FreshSigned) -> Response:
+    def end_all_others(request: Request, visit: FreshSigned) -> Response:
         assert visit.session is not None
-        sessions.end_others(visit.account.user_id, visit.caller.kept(visit.session), visit.now)
-        return site.to("/account", "sessions_ended")
+        entered = end_others(sessions, visit.session, visit.caller, visit.now)
+        return let_in(request, site.to("/account", "sessions_ended"), entered)
 
     return routes

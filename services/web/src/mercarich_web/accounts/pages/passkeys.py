@@ -15,7 +15,7 @@ from mercarich_web.identity.sign_in import Door, TooMany, Wrong
 from mercarich_web.refusals import Refused
 from mercarich_web.site.addresses import NextField, own_path
 from mercarich_web.site.unsent import Packed, led_on, unpacked
-from mercarich_web.site.visits import FreshSigned, SignInNeeded, Visiting, refusal
+from mercarich_web.site.visits import FreshSigned, SignInNeeded, Visiting, let_in, refusal
 
 Credential = Annotated[str, Form(max_length=16_384)]
 """JSON of a browser; a certificate of the authenticator's maker may be in it."""
@@ -79,21 +79,20 @@ def _keeping(shown: Shown) -> APIRouter:
         assert visit.session is not None
         name = name.strip()
         try:
-            codes = passkeys.add(visit.session, shown.party(request), name, credential, visit.caller)
+            codes, entered = passkeys.add(visit.session, shown.party(request), name, credential, visit.caller)
         except Wrong:
             return shown.state(request, visit, 422, unproven=PasskeyUnproven(), name=name)
         except Refused as error:
             return shown.state(request, visit, 422, unproven=error.reason, name=name)
         if not codes:
-            return site.to(PAGE, "passkey_added", name)
-        return shown.state(request, visit, codes=codes)
+            return let_in(request, site.to(PAGE, "passkey_added", name), entered)
+        return let_in(request, shown.state(request, visit, codes=codes), entered)
 
     @routes.post("/{passkey_id}/end")
-    def remove(visit: FreshSigned, passkey_id: Id) -> Response:
+    def remove(request: Request, visit: FreshSigned, passkey_id: Id) -> Response:
         assert visit.session is not None
-        name, left = passkeys.remove(visit.session, passkey_id, visit.caller)
-        if not left:
-            return site.to("/account", "second_step_ended")
-        return site.to(PAGE, "passkey_removed", name)
+        name, left, entered = passkeys.remove(visit.session, passkey_id, visit.caller)
+        told = site.to(PAGE, "passkey_removed", name) if left else site.to("/account", "second_step_ended")
+        return let_in(request, told, entered)
 
     return routes

@@ -17,7 +17,7 @@ from mercarich_web.refusals import Refused
 from mercarich_web.site.addresses import Next, NextField, own_path
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.unsent import Packed, led_on, unpacked
-from mercarich_web.site.visits import FreshSigned, Visit, Visiting, refusal
+from mercarich_web.site.visits import FreshSigned, Visit, Visiting, let_in, refusal
 
 Code = Annotated[str, Form(max_length=64)]
 PAGE = "/account/second-step"
@@ -143,13 +143,13 @@ def _setting_up(shown: Shown) -> APIRouter:
     def prove(request: Request, visit: FreshSigned, code: Code = "") -> Response:
         assert visit.session is not None
         try:
-            made = second_step.prove(visit.session, code, visit.caller)
+            made, entered = second_step.prove(visit.session, code, visit.caller)
         except (Wrong, TooMany) as error:
             status, told = refusal(error)
             return shown.beginning(request, visit, 422 if status == 401 else status, **told)
         if not made:
-            return site.to(PAGE, "authenticator_added")
-        return shown.state(request, visit, codes=made)
+            return let_in(request, site.to(PAGE, "authenticator_added"), entered)
+        return let_in(request, shown.state(request, visit, codes=made), entered)
 
     @routes.post("/recovery-codes")
     def renew(request: Request, visit: FreshSigned) -> Response:
@@ -165,17 +165,17 @@ def _ending(shown: Shown) -> APIRouter:
     routes, site, second_step = APIRouter(prefix=PAGE), shown.site, shown.second_step
 
     @routes.post("/authenticator/end")
-    def end_authenticator(visit: FreshSigned) -> Response:
+    def end_authenticator(request: Request, visit: FreshSigned) -> Response:
         assert visit.session is not None
-        if second_step.end_authenticator(visit.session, visit.caller):
-            return site.to(PAGE, "authenticator_removed")
-        return site.to("/account", "second_step_ended")
+        left, entered = second_step.end_authenticator(visit.session, visit.caller)
+        told = site.to(PAGE, "authenticator_removed") if left else site.to("/account", "second_step_ended")
+        return let_in(request, told, entered)
 
     @routes.post("/end")
-    def end(visit: FreshSigned) -> Response:
+    def end(request: Request, visit: FreshSigned) -> Response:
         assert visit.session is not None
-        second_step.end(visit.session, visit.caller)
-        return site.to("/account", "second_step_ended")
+        entered = second_step.end(visit.session, visit.caller)
+        return let_in(request, site.to("/account", "second_step_ended"), entered)
 
     return routes
 

@@ -69,7 +69,7 @@ class SqlPeople:
                 raise Superseded
             ended = _replace(connection, user_id, password_hash, now, proven.kept if proven is not None else None)
             if proven is not None:
-                move_session(connection, proven.kept.token_hash, proven.another, now)
+                move_session(connection, proven.kept.token_hash, proven.another, now, confirmed=True)
             tell_owner(connection, user_id, told, now)
             return _with_programs(connection, user_id, ended) if programs else ended
 

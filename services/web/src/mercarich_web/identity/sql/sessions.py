@@ -1,6 +1,7 @@
 """Queries on sessions, and on attempts to sign in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -102,7 +103,9 @@ class SqlSessions:
     def confirm(self, token_hash: str, another: str, now: datetime) -> bool:
         """Note that the password was given, and give the session another token hash. Return False when no session has
         this hash any more."""
-        return run_tx(self._engine, lambda connection: move_session(connection, token_hash, another, now))
+        return run_tx(
+            self._engine, lambda connection: move_session(connection, token_hash, another, now, confirmed=True)
+        )
 
     def challenge(self, token_hash: str, challenge: str, now: datetime) -> None:
         """Note what a passkey of this session must sign, instead of what was noted before."""
@@ -134,14 +137,19 @@ class SqlSessions:
 
         run_tx(self._engine, end)
 
-    def end_others(self, user_id: int, but: Kept, now: datetime) -> int:
-        """End all sessions but one, the links that decide, and the notices that other browsers show; return the number
-        of sessions."""
+    def end_others(self, user_id: int, but: Kept, another: str, now: datetime) -> bool:
+        """End all sessions but one, the links that decide, and the notices that other browsers show. The one goes on
+        under another token hash, so that a copy of its cookie ends, too.
+
+        Return False when no session has its hash any more: then all end, because it may be a copy that has moved it.
+        """
         login = select(logins.c.user_id).where(logins.c.user_id == user_id)
 
-        def end(connection: Connection) -> int:
+        def end(connection: Connection) -> bool:
             connection.execute(login.with_for_update())  # whoever makes links waits for it, and makes them before
-            return end_trust(connection, user_id, End.SESSIONS, now, but).sessions
+            moved = move_session(connection, but.token_hash, another, now, confirmed=False)
+            end_trust(connection, user_id, End.SESSIONS, now, replace(but, token_hash=another))
+            return moved
 
         return run_tx(self._engine, end)
 

@@ -39,11 +39,11 @@ def end_trust(connection: Connection, user_id: int, why: End, now: datetime, but
     return Shut(ended, end_browsers(connection, shown, told, now))
 
 
-def move_session(connection: Connection, token_hash: str, another: str, now: datetime) -> bool:
-    """Note that the password was given, and give the session another token hash, with all that is known by it. Return
-    False when no session has this hash any more."""
-    this = update(sessions).where(sessions.c.token_hash == token_hash)
-    moved = connection.execute(this.values(token_hash=another, seen_at=now, confirmed_at=now)).rowcount
+def move_session(connection: Connection, token_hash: str, another: str, now: datetime, *, confirmed: bool) -> bool:
+    """Give the session another token hash, with all that is known by it. Return False when no session has this hash any
+    more. `confirmed`: the password was given now."""
+    this = update(sessions).where(sessions.c.token_hash == token_hash).values(token_hash=another, seen_at=now)
+    moved = connection.execute(this.values(confirmed_at=now) if confirmed else this).rowcount
     at_amazon = update(amazon_links).where(amazon_links.c.session_hash == token_hash)
     connection.execute(at_amazon.values(session_hash=another))  # This browser comes back with the new token.
     shows = update(push_subscriptions).where(push.session_hash == token_hash, push.ended_at.is_(None))
