@@ -13,11 +13,14 @@ from tests.integration.web.site import Browser
 from tests.integration.web.test_api import ALL, key_of
 from tests.integration.web.test_earnings import term
 
+from mercarich_checker.adapters import doubts_sql
+from mercarich_contracts.market import RouteName
 from mercarich_contracts.orders import OrderDecision
 from mercarich_db import tables
-from mercarich_db.engine import reading
+from mercarich_db.engine import reading, run_tx
 from mercarich_listings import store
 from mercarich_listings.transition import Stage
+from mercarich_runs.domain.brake import Doubt
 from mercarich_web.listings.feed_kafka import KafkaFeed
 from mercarich_web.site.visits import ASKED_BY_PAGES
 
@@ -352,6 +355,23 @@ def test_without_a_trusted_check_nothing_is_looked_at(ann: Browser, ann_id: int,
 
     assert (refused.status_code, events(engine)) == (422, [])
     assert "nothing is looked at by hand at Mercari now" in refused.text
+
+
+def test_what_a_wrong_route_shows_is_not_looked_at_and_the_page_tells_why(
+    ann: Browser, ann_id: int, rows: Rows, engine: Engine
+) -> None:
+    listing_id = listing(rows, ann_id)
+    rows.change(update(tables.runs).values(phase="held", outcome="running"))
+    run_tx(engine, lambda connection: doubts_sql.write(connection, 1, {RouteName.MERCARI_SHOPS: Doubt.WRONG}))
+
+    product = "https://jp.mercari.com/shops/product/2JHxNpDcYgWvQmRtZkB7sf"
+    refused = ann.post(f"/listings/{listing_id}/source/look", source=product)
+    told = events(engine)
+    taken = ann.post(f"/listings/{listing_id}/source/look", source=ADDRESS)
+
+    assert (refused.status_code, told) == (422, [])
+    assert "looks by hand at Mercari Shops wait: what the marketplace shows there is wrong" in refused.text
+    assert (taken.status_code, len(events(engine))) == (303, 1)
 
 
 def test_a_day_has_a_bound(ann: Browser, ann_id: int, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,18 +2,21 @@
 
 A checker claims and records them like all items of the run, with the same budget, brake and evidence. So the run must
 have passed its canaries and must not be held, unless it only waits for what a wrong route shows while another route of
-items is right: what is seen by a wrong one is kept by its doubts as always. No new run is started, because it would ask
-its canaries first.
+items is right. A source that a wrong route shows is not added before the route is right, whoever asks for the look. No
+new run is started, because it would ask its canaries first.
 """
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, exists, false, func, null, or_, select, update
 
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.sites import SITES
+from mercarich_contracts.sites.site import Site
 from mercarich_db import own_rows
 from mercarich_db.conditions import among
+from mercarich_db.routes import WAITS_FOR_ITS_ROUTE, is_wrong
 from mercarich_db.tables import run_heads, runs, source_items
 from mercarich_db.types import AnyRow
 
@@ -65,17 +68,18 @@ def trusted(connection: Connection, marketplaces: Collection[Marketplace] = tupl
 def add(
     connection: Connection, run: AnyRow, ids: Collection[int], free: ColumnElement[bool], *, anew: bool = True
 ) -> Sequence[AnyRow]:
-    """Add those of these sources to the run that are of its marketplace and `free`; return them, in order of their ids:
-    id, item_id, seller_id.
+    """Add those of these sources to the run that are of its marketplace, `free`, and shown by no wrong route; return
+    them, in order of their ids: id, item_id, seller_id (None where sellers' lists are wrong, so that the proxy looks at
+    each item's own page).
 
     `anew`: what a checker of this run could not see counts no longer. What the run has given up it will have seen, or
     give up once more.
     """
     columns = (
-        *(_source.id, _source.item_id, _source.seller_id),
+        *(_source.id, _source.item_id, _seller_of_list(SITES[run.marketplace])),
         *(_source.check_run, _source.checked_run, _source.checked_at, _source.check_problem),
     )
-    mine = among(_source.id, ids, _source.marketplace == run.marketplace, free)
+    mine = among(_source.id, ids, _source.marketplace == run.marketplace, free, ~WAITS_FOR_ITS_ROUTE)
     found = connection.execute(select(*columns).where(mine).order_by(_source.id).with_for_update()).all()
     if not found:
         return found
@@ -97,6 +101,12 @@ def add(
     }
     connection.execute(update(runs).where(runs.c.id == run.id).values(counts))
     return found
+
+
+def _seller_of_list(site: Site) -> ColumnElement[Any]:
+    if site.list_route is None:
+        return _source.seller_id
+    return case((is_wrong(site, site.list_route), null()), else_=_source.seller_id).label("seller_id")
 
 
 def _was_seen(source: AnyRow, run: AnyRow) -> bool:

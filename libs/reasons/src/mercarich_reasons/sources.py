@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.market import Marketplace, RouteName, State
 from mercarich_contracts.market import Reason as StateReason
 from mercarich_reasons.reason import Reason
 
@@ -99,6 +99,13 @@ class NoLookNow(Reason):
     """No check of the marketplace is trusted at present, so that no item of it is looked at by hand."""
 
     marketplace: Marketplace
+
+
+@dataclass(frozen=True, slots=True)
+class LookWaitsForRoute(Reason):
+    """What the route shows is wrong at present, so that none of its items is looked at by hand."""
+
+    route: RouteName
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ SOURCES: Mapping[str, str] = {
     " Compare again, then decide",
     "no_look_now": "nothing is looked at by hand at {marketplace} now: no check has ended there yet, or it is held;"
     " try again in a few minutes",
+    "look_waits_for_route": "looks by hand at {route} wait: what the marketplace shows there is wrong at present, and"
+    " would not be believed; try again in a few minutes",
     "looks_need_account": "nothing is looked at for you yet: link your Amazon account first",
     "looks_used_up": "your {most} looks by hand of the last 24 hours are used up; try again later",
 }

@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, false, or_, select
 
 from mercarich_checker.domain.canaries import Canary, Expected
 from mercarich_contracts.market import Reason, RouteName, State
-from mercarich_contracts.sites import Items, Site
+from mercarich_contracts.sites import Site
+from mercarich_db.routes import is_of
 from mercarich_db.tables import evidence, runs, source_items
 from mercarich_db.types import AnyRow
 
@@ -39,7 +40,7 @@ def known_items(connection: Connection, site: Site, named: Collection[RouteName]
     drawn: list[Canary] = []
     for kind in site.items:
         if kind.route not in named:
-            of_kind = _latest(site).where(_is_of(kind))
+            of_kind = _latest(site).where(is_of(kind))
             for expected, rows in ((Expected.ON_SALE, _on_sale(of_kind)), (Expected.GONE, _gone(of_kind))):
                 chosen = _draw(connection.execute(rows).all())
                 drawn += (Canary(item_id, expected, kind.route, certain=False) for item_id in chosen)
@@ -51,11 +52,7 @@ def known_items(connection: Connection, site: Site, named: Collection[RouteName]
 
 def shown_by(site: Site, routes: Collection[RouteName]) -> ColumnElement[bool]:
     """SQL condition on items whose own page one of the routes shows."""
-    return or_(false(), *(_is_of(kind) for kind in site.items if kind.route in routes))
-
-
-def _is_of(kind: Items) -> ColumnElement[bool]:
-    return func.length(_items.item_id).between(*kind.lengths)
+    return or_(false(), *(is_of(kind) for kind in site.items if kind.route in routes))
 
 
 def _latest(site: Site) -> Select[Any]:

@@ -6,18 +6,17 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, not_, or_, select, update
 
-from mercarich_checker.adapters import canaries_sql, doubts_sql
 from mercarich_checker.adapters.checks import NOT_SET_ASIDE
 from mercarich_checker.adapters.marking_sql import SERVED
 from mercarich_checker.ports import URGENT_CLAIM, Wanted
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem, CheckBatch
 from mercarich_contracts.orders import ORDERED
-from mercarich_contracts.sites import SITES
 from mercarich_db import asked_looks
 from mercarich_db.conditions import among
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.open_orders import UNDECIDED, UNSEEN
+from mercarich_db.routes import WAITS_FOR_ITS_ROUTE
 from mercarich_db.tables import order_items, runs, source_items
 
 MOST = 50
@@ -64,23 +63,19 @@ def read_at(connection: Connection, source_ids: Sequence[int]) -> Mapping[int, d
 
 
 def _taken(connection: Connection, marketplace: Marketplace, ids: Sequence[int], now: datetime) -> Wanted | None:
-    """Add the sources to the newest run that is trusted. What a wrong route shows waits until that is right again."""
+    """Add the sources to the newest run that is trusted. What waits for its route is taken from no worker meanwhile."""
     run = next(iter(asked_looks.trusted(connection, [marketplace])), None)
     if run is None:
         return None
-    site, wrong = SITES[marketplace], doubts_sql.wrong_now(connection, marketplace)
     first = select(_items.id, func.min(order_items.c.seen_at).label("read_at"))
-    first = first.join_from(source_items, order_items, UNSEEN).where(not_(canaries_sql.shown_by(site, wrong)))
+    first = first.join_from(source_items, order_items, UNSEEN).where(not_(WAITS_FOR_ITS_ROUTE))
     rows = connection.execute(first.where(among(_items.id, ids)).group_by(_items.id))
     read_at = {row.id: row.read_at for row in rows}
     _overtake(connection, sorted(read_at), now)
     found = asked_looks.add(connection, run, sorted(read_at), _is_free(now), anew=False)
     if not found:
         return None
-    by_list = site.list_route not in wrong
-    items = tuple(
-        BatchItem(id=row.id, item_id=row.item_id, seller_id=row.seller_id if by_list else None) for row in found
-    )
+    items = tuple(BatchItem(id=row.id, item_id=row.item_id, seller_id=row.seller_id) for row in found)
     batch = CheckBatch(
         marketplace=marketplace,
         run_id=run.id,

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from mercarich_reasons.earnings import EarnsTooLittle
+from mercarich_reasons.sources import LookWaitsForRoute
 from mercarich_web.listings.views import Wish
 
 MOST = 50_000
@@ -43,6 +44,8 @@ class Preview:
     """Number of these offers that are up and that the action withdraws."""
     too_little: EarnsTooLittle | None = None
     """Why the only chosen listing stays down, if the loss rule or its own limit keeps it there."""
+    waiting: Sequence[LookWaitsForRoute] = ()
+    """Why some of the chosen listings are not looked at now."""
 
 
 @dataclass(frozen=True, slots=True)

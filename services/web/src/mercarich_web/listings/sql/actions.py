@@ -12,6 +12,7 @@ from mercarich_listings import earnings
 from mercarich_listings.listing import UP
 from mercarich_listings.stages import is_in
 from mercarich_reasons.earnings import EarnsTooLittle
+from mercarich_reasons.sources import LookWaitsForRoute
 from mercarich_replacements.loss_stop import decide
 from mercarich_web.database import reading
 from mercarich_web.listings.actions import ACTIONS, BulkAction
@@ -39,7 +40,10 @@ class SqlBulk:
             some_come_down = its.takes_down and not its.stages <= set(UP)
             up = count(connection, fitting.where(is_in(UP))) if some_come_down else 0
             why = None if fit else _too_little(connection, user_id, action, choice, now)
-            return Preview(count(connection, chosen), fit, at_once, min(up, at_once), why)
+            most = count(connection, chosen)
+            routes = way(action).waited_for(connection, chosen) if most > fit else ()
+            waiting = [LookWaitsForRoute(route) for route in routes]
+            return Preview(most, fit, at_once, min(up, at_once), why, waiting)
 
     def apply(self, user_id: int, action: BulkAction, choice: Choice, by: str, now: datetime) -> Applied:
         """Apply the action to all listings that it fits, as many as a preview says, in one transaction.

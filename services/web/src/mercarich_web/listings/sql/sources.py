@@ -4,15 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, false, or_, select, true, update
+from sqlalchemy import Connection, Engine, and_, false, or_, select, true, update
 
 from mercarich_contracts.events import EventKind
-from mercarich_contracts.market import Marketplace, State
+from mercarich_contracts.market import Marketplace, RouteName, State
 from mercarich_contracts.revivals import RevivalState
 from mercarich_db import asked_looks, loss_rules, open_orders
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
 from mercarich_db.replacement_rules import rules_of
+from mercarich_db.routes import ROUTE_WAITED_FOR
 from mercarich_db.tables import amazon_accounts, listings, revivals, source_items
 from mercarich_listings import earnings, store
 from mercarich_listings import listing as life
@@ -30,6 +31,7 @@ from mercarich_reasons.sources import (
     ListingChangedSince,
     LooksNeedAccount,
     LooksUsedUp,
+    LookWaitsForRoute,
     NoLookNow,
     OtherItemLookedAt,
     SourceChosen,
@@ -54,7 +56,7 @@ from mercarich_web.listings.chosen import (
     fewer_pieces,
     too_little,
 )
-from mercarich_web.listings.sql.looks import is_free, room
+from mercarich_web.listings.sql.looks import is_free, is_only_planned, room
 from mercarich_web.listings.sql.seen_items import COLUMNS, is_item, item_of, seen, seen_by_id
 from mercarich_web.listings.sql.taken import taker
 from mercarich_web.pictures.sql import want_pictures
@@ -158,9 +160,11 @@ def _look(connection: Connection, mine: Mine, item: Item, deed: Deed) -> WantedL
     if room(connection, user_id, now) < 1:
         raise Refused(LooksUsedUp(LOOKS_A_DAY))
     insert_missing(connection, source_items, [{"marketplace": item[0], "item_id": item[1], **_NEW}])
-    number = connection.execute(select(_source.id).where(is_item(item))).scalar_one()
+    number, route = connection.execute(select(_source.id, ROUTE_WAITED_FOR).where(is_item(item))).one()
+    if route is not None:
+        raise Refused(LookWaitsForRoute(RouteName(route)))
     has_ended = true() if run.phase == "ended" else false()
-    free = or_(is_free(run.id, has_ended, now), _is_only_planned(run.id, has_ended))
+    free = or_(is_free(run.id, has_ended, now), is_only_planned(run.id, has_ended))
     found = asked_looks.add(connection, run, [number], free)
     if not found:
         return None
@@ -168,13 +172,6 @@ def _look(connection: Connection, mine: Mine, item: Item, deed: Deed) -> WantedL
     store.tell(connection, [life.tell(listing, told)])
     items = [WantedItem(row.id, row.item_id, row.seller_id) for row in found]
     return WantedLooks(run.marketplace, run.id, run.generation, items)
-
-
-def _is_only_planned(run_id: int, has_ended: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Condition: the item has a place in the run, and no worker has begun with it. The looks before it may take hours;
-    after the run's end, whoever was told of it has not come."""
-    untouched = and_(_source.check_attempts == 0, _source.check_not_before.is_(None))
-    return and_(_source.check_run == run_id, untouched, or_(_source.check_rank > 0, has_ended))
 
 
 def _use(connection: Connection, mine: Mine, item: Item, shown: Shown, deed: Deed) -> Used:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 
-from mercarich_contracts.market import State
+from mercarich_contracts.market import RouteName, State
 from mercarich_db.tables import listings, source_items
 from mercarich_listings import creation_requests, store
 from mercarich_listings.listing import Listing
@@ -34,6 +34,8 @@ class Way:
     """It fits no offer that the seller's loss rule would take down again."""
     make: Callable[[Connection, int, Sequence[int], str, datetime], Applied]
     """Applies the action for a seller to these ids in order; the last arguments are the actor and the time."""
+    waited_for: Callable[[Connection, Select[Any]], Sequence[RouteName]] = lambda *_: ()
+    """Returns the routes that must be right before the action fits some of the listings of a query."""
 
 
 def count(connection: Connection, query: Select[Any]) -> int:
@@ -128,6 +130,7 @@ ELSEWHERE: Mapping[BulkAction, Way] = {
         room=lambda connection, user_id, _fitting, now: bulk_looks_sql.room(connection, user_id, now),
         by_loss_rule=False,
         make=bulk_looks_sql.take_in,
+        waited_for=bulk_looks_sql.waited_for,
     ),
     BulkAction.CREATE: Way(
         fits=lambda _now: bulk_changes_sql.FITS[BulkAction.CREATE],
