@@ -161,10 +161,12 @@ def _listed(world: Any, marketplace: str) -> list[int]:
 
 
 def _for_sale(world: Any, marketplace: str) -> Iterator[int]:
-    """How many pieces of each product are for sale."""
+    """How many pieces of each product are for sale that are no worse and no dearer than its first one."""
     shelf = world.catalogue.shelves[marketplace]
     products = {*range(shelf.sources), *(number % STEP for number in _listed(world, marketplace))}
     for product in sorted(products):
-        pieces = world.market.pieces_of(marketplace, product)
+        first = world.catalogue.item(marketplace, product)
+        every = [world.catalogue.item(marketplace, one) for one in world.market.pieces_of(marketplace, product)]
+        pieces = [one.number for one in every if one.condition <= first.condition and one.payable <= first.payable]
         last = [world.truth.last_of(marketplace, piece) for piece in pieces]
         yield sum(world.truth.state(marketplace, number) in BUYABLE for number in last)

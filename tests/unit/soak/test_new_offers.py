@@ -73,7 +73,7 @@ def mixed(tmp_path: Path) -> Iterator[Week]:
 
 def test_where_the_market_renews_itself_sellers_make_as_many_drafts_as_they_have_lost_offers(mixed: Week) -> None:
     new = NewOffers(mixed.plant, 1)
-    mixed.kernel.sleep(4 * HOUR)
+    mixed.kernel.sleep(12 * HOUR)
     new.turn()
     before = new.made
     lost = select(listings.c.id).where(listings.c.listed, listings.c.quantity > 0).order_by(listings.c.id).limit(3)

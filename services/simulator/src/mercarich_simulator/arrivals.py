@@ -1,7 +1,7 @@
 """What is newly listed in a mixed market: other products, and further pieces of those that are there.
 
-A further piece comes whenever fewer products than the settings say have a spare piece for sale; otherwise another
-product does. Both are drawn from the seed, and come as the market is busy.
+A further piece comes whenever fewer products than the settings say have a spare piece for sale, which is as good as the
+first one and cheaper; otherwise another product does. Both are drawn from the seed, and come as the market is busy.
 """
 
 from collections.abc import Iterator
@@ -79,11 +79,13 @@ class Arrivals:
         return number
 
     def _for_sale(self, marketplace: str, product: int) -> int:
+        """Return how many pieces of a product are for sale: its first one and spare pieces. Others of it have a price
+        and a condition of their own, and may not stand in for the first."""
         shelf = self._catalogue.shelves[marketplace]
         pieces = (*shelf.pieces_of(product), *self.pieces_of(marketplace, product))
-        return sum(
-            self._truth.state(marketplace, self._truth.last_of(marketplace, piece)) in BUYABLE for piece in pieces
-        )
+        counted = (piece for piece in pieces if piece == product or shelf.spare_of(piece) is not None)
+        last = (self._truth.last_of(marketplace, piece) for piece in counted)
+        return sum(self._truth.state(marketplace, number) in BUYABLE for number in last)
 
     def _keep(self, marketplace: str, number: int) -> None:
         product = self._catalogue.shelves[marketplace].product_of(number)
