@@ -54,7 +54,7 @@ class Approvals:
         approvals against the seller's rule."""
         self.approved = self.refused = self.by_rule = 0
         self._books = plant.database.books
-        self._waiting = SqlWaiting(plant.database.books)
+        self._waiting = SqlWaiting(plant.database.books, plant.kernel.utc)
         self._proposals = SqlProposals(plant.database.books, plant.kernel.utc)
         self._numbers = count(1)
         seller = plant.market.world.catalogue.sellers[-1]

@@ -163,6 +163,39 @@ def test_no_more_than_a_days_number_within_24_hours(shop: RevivalShop, market: M
     assert approvals.approve(Marketplace.YAHOO, seller, ids, now + timedelta(hours=24)) == ByRule((ids[2],))
 
 
+def test_what_waits_is_not_judged_while_there_is_no_room(shop: RevivalShop, market: Market, seller: int) -> None:
+    """Those that miss the rule are among those left: nobody has asked."""
+    shop.own(seller, "REVIVAL_APPROVE_A_DAY", 1)
+    found(shop, market, seller, "1")
+    found(shop, market, seller, "2", seller_rating_good=19)
+    found(shop, market, seller, "3")
+    approvals, now = SqlApprovals(shop.engine), utc_now()
+    ids = approvals.waiting(Marketplace.YAHOO, seller, 0)
+    assert approvals.approve(Marketplace.YAHOO, seller, ids, now) == ByRule((ids[0],), left=2)
+    asked: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        asked.append(statement)
+
+    event.listen(shop.engine, "before_cursor_execute", note)
+    later = approvals.approve(Marketplace.YAHOO, seller, ids, now + timedelta(hours=1))
+    event.remove(shop.engine, "before_cursor_execute", note)
+
+    assert later == ByRule(left=2)
+    assert asked
+    assert not [one for one in asked if "listing_fees" in one or "excluded" in one or "listings.sku" in one]
+
+
+def test_a_number_of_none_approves_nothing(shop: RevivalShop, market: Market, seller: int) -> None:
+    shop.own(seller, "REVIVAL_APPROVE_A_DAY", 0)
+    listing = found(shop, market, seller)
+    approvals = SqlApprovals(shop.engine)
+    ids = approvals.waiting(Marketplace.YAHOO, seller, 0)
+
+    assert approvals.approve(Marketplace.YAHOO, seller, ids, utc_now()) == ByRule(left=1)
+    assert shop.states(listing) == ["proposed"]
+
+
 def test_the_days_number_is_each_sellers_own(shop: RevivalShop, market: Market, seller: int) -> None:
     other = shop.seller("b")
     for user in (seller, other):

@@ -1,6 +1,7 @@
 """The rule that approves replacements by itself, on its pages: the last month tried before it is saved, the filter."""
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, insert, update
@@ -10,6 +11,7 @@ from tests.integration.web.test_api import ALL, key_of
 from tests.integration.web.test_many_replacements import sent, skus, states
 
 from mercarich_db import tables
+from mercarich_web.site.formats import moment
 
 FACTS = {"proposed": True, "alike_parts": 5_000, "postage_jpy": 0, "rating_good": 100, "rating_bad": 0}
 FACTS |= {"condition_code": 3, "first_price_jpy": 1_000, "first_condition_code": 3, "price_jpy": 900}
@@ -119,12 +121,85 @@ def test_the_cards_say_what_the_rule_misses_once_it_is_on(ann: Browser, rows: Ro
     found(rows, ann_id, 2, postage_jpy=None)
     assert "Your rule leaves it to you" not in ann.get("/replacements").text
 
-    own = {"user_id": ann_id, "key": "REVIVAL_APPROVE", "value": "on", "updated_at": ago(days=1), "updated_by": "ann"}
-    rows.change(insert(tables.seller_settings).values(own))
+    choose(rows, ann_id, REVIVAL_APPROVE="on")
 
     text = ann.get("/replacements").text
     assert text.count("fulfils your rule") == 1
     assert "Your rule leaves it to you: its price or its postage is not known" in text
+
+
+def choose(rows: Rows, seller: int, **values: str) -> None:
+    stamp = {"updated_at": ago(days=1), "updated_by": "ann"}
+    own = [{"user_id": seller, "key": key, "value": value, **stamp} for key, value in values.items()]
+    rows.change(insert(tables.seller_settings).values(own))
+
+
+def approved(rows: Rows, seller: int, id: int, at: datetime) -> None:
+    """By the rule, and it is up."""
+    found(rows, seller, id, state="applied", searching=False, decided_at=at, rule_approved_at=at)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_page_tells_that_the_days_number_is_used_up_and_when_the_rule_goes_on(
+    ann: Browser, rows: Rows, ann_id: int, language: str
+) -> None:
+    """The number was three when three were approved: with two, the rule goes on when the second newest is a day old."""
+    choose(rows, ann_id, REVIVAL_APPROVE="on", REVIVAL_APPROVE_A_DAY="2")
+    for id, hours in ((1, 23), (2, 20), (3, 5)):
+        approved(rows, ann_id, id, ago(hours=hours))
+    found(rows, ann_id, 4)
+    ann.client.cookies.set("language", language)
+
+    text = ann.get("/replacements").text
+
+    goes_on = moment(ago(hours=20) + timedelta(hours=24), language)
+    told = {
+        "en": (f"Until {goes_on} it approves nothing", "fulfils your rule, whose number is used up"),
+        "ja": (f"{goes_on}までは自動で承認しません", "条件を満たしていますが、件数の上限に達しています"),
+    }
+    assert all(part in text for part in told[language]), text
+
+
+def test_the_rule_has_room_once_an_approval_is_a_day_old(ann: Browser, rows: Rows, ann_id: int) -> None:
+    choose(rows, ann_id, REVIVAL_APPROVE="on", REVIVAL_APPROVE_A_DAY="1")
+    approved(rows, ann_id, 1, ago(hours=24, minutes=1))
+    approved(rows, rows.user("bob"), 2, ago(hours=1))
+    found(rows, ann_id, 3)
+
+    text = ann.get("/replacements").text
+
+    assert ">fulfils your rule<" in text
+    assert "it approves nothing" not in text
+    assert "before you or your rule approve it" in text
+
+
+def test_a_number_of_none_is_told_and_a_rule_that_is_off_tells_of_no_number(
+    ann: Browser, rows: Rows, ann_id: int
+) -> None:
+    choose(rows, ann_id, REVIVAL_APPROVE_A_DAY="0")
+    found(rows, ann_id, 1)
+    off = ann.get("/replacements?rule=approves").text
+    choose(rows, ann_id, REVIVAL_APPROVE="on")
+    on = ann.get("/replacements").text
+
+    assert ">fulfils your rule<" in off
+    assert "number within 24 hours is 0" not in off
+    assert "Your rule approves nothing by itself: its number within 24 hours is 0." in on
+    assert "fulfils your rule, whose number is used up" in on
+
+
+def test_the_api_tells_when_the_rule_goes_on(ann: Browser, rows: Rows, ann_id: int) -> None:
+    choose(rows, ann_id, REVIVAL_APPROVE="on", REVIVAL_APPROVE_A_DAY="1")
+    found(rows, ann_id, 1)
+    ann.get("/account/keys")
+    program = {"Authorization": f"Bearer {key_of(ann, *ALL)}"}
+    before = ann.client.get("/api/v1/replacements", headers=program).json()
+    approved(rows, ann_id, 2, ago(hours=23))
+    after = ann.client.get("/api/v1/replacements", headers=program).json()
+
+    assert (before["rule_is_used_up"], before["rule_goes_on_at"]) == (False, None)
+    assert after["rule_is_used_up"] is True
+    assert datetime.fromisoformat(after["rule_goes_on_at"]) == ago(hours=23) + timedelta(hours=24)
 
 
 def test_the_api_tells_each_condition_that_is_missed_by_its_code(ann: Browser, rows: Rows, ann_id: int) -> None:

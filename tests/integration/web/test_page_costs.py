@@ -178,7 +178,7 @@ def test_what_waits_for_a_seller_is_found_from_the_sellers_own_listings(
 ) -> None:
     """By their state, the replacements of all sellers were read."""
     with counted() as costs:
-        read(SqlWaiting(engine))
+        read(SqlWaiting(engine, utc_now))
 
     of_proposals = [one for one in costs.statements if "revivals" in one[0]]
     assert len(of_proposals) == number, [statement for statement, _ in of_proposals]

@@ -23,7 +23,7 @@ from mercarich_listings.event import Told
 from mercarich_listings.listing import tell
 from mercarich_reasons.candidates import ExcludedSeller, ExcludedWord
 from mercarich_reasons.reason import Reason
-from mercarich_replacements.approval import ApprovalRule, ByRule, Facts, Sells, approved, misses
+from mercarich_replacements.approval import ApprovalRule, ByRule, Day, Facts, Sells, approved, misses
 from mercarich_replacements.earnings import Terms
 from mercarich_replacements.fees import Estimate
 from mercarich_replacements.rules import excluded_word
@@ -68,26 +68,36 @@ def approve_by_rule(
     terms, rule = approval_rules.of(connection, user_id)
     if not rule.is_on:
         return ByRule()
+    room = day_of(connection, user_id, rule, now).room
+    if not room:
+        return ByRule(left=_number_waiting(connection, revival_ids))
     waiting = replacements.lock_waiting(connection, revival_ids)
     known = facts_of(connection, user_id, terms, [row for _, row in waiting])
-    why_not = {id: misses_of(facts, rule, excluded) for id, (facts, excluded) in known.items()}
-    fitting = [(one, row) for one, row in waiting if not why_not[row.id]]
-    if not fitting:
-        return ByRule()
-    room = max(0, rule.a_day - approved_within_a_day(connection, user_id, now))
-    chosen = fitting[:room]
+    fitting = [at for at, (_, row) in enumerate(waiting) if not misses_of(known[row.id][0], rule, known[row.id][1])]
+    chosen = [waiting[at] for at in fitting[:room]]
     for listing, row in chosen:
         reason = approved(known[row.id][0], rule)
         values = {"state": RevivalState.APPROVED, "decided_at": now, "rule_approved_at": now, "rule_reason": reason}
         connection.execute(update(revivals).where(_its.id == row.id).values(values))
         store.tell(connection, [tell(listing, Told(EventKind.APPROVED, now, reason))])
-    return ByRule(tuple(row.id for _, row in chosen), len(fitting) - len(chosen))
+    left = len(waiting) - 1 - fitting[room - 1] if len(chosen) == room else 0
+    return ByRule(tuple(row.id for _, row in chosen), left)
 
 
-def approved_within_a_day(connection: Connection, user_id: int, now: datetime) -> int:
-    """Return how many of a seller's replacements the rule has approved in the 24 hours before `now`."""
-    mine = select(func.count()).where(_its.user_id == user_id, _its.rule_approved_at > now - DAY)
-    number: int = connection.execute(mine).scalar_one()
+def day_of(connection: Connection, user_id: int, rule: ApprovalRule, now: datetime) -> Day:
+    """Return how many more of a seller's replacements the rule approves, and when it goes on: when so many of the
+    approvals of the last 24 hours are older than these that fewer are left than its number."""
+    at = _its.rule_approved_at
+    mine = select(at).where(_its.user_id == user_id, at > now - DAY).order_by(at.desc()).limit(rule.a_day)
+    newest = connection.execute(mine).scalars().all()
+    room = rule.a_day - len(newest)
+    return Day(room, newest[-1] + DAY if newest and not room else None)
+
+
+def _number_waiting(connection: Connection, revival_ids: Collection[int]) -> int:
+    which = among(_its.id, revival_ids)
+    rows = select(func.count()).select_from(revivals).join(listings, replacements.AWAITED).where(which)
+    number: int = connection.execute(rows).scalar_one()
     return number
 
 

@@ -5,6 +5,7 @@ All amounts are whole yen. A fact that is not known fulfils no condition.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from mercarich_reasons.reason import Reason
 from mercarich_reasons.replacements import (
@@ -105,7 +106,17 @@ class ByRule:
     approved: Sequence[int] = ()
     """Ids of those that it approved."""
     left: int = 0
-    """Number of those that it would have approved on another day: it has approved enough within 24 hours."""
+    """Number of those that wait behind the last one that the day's number allowed: whether the rule fits them was not
+    asked. 0 while there is room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How many more replacements of a seller the rule approves now, by its number within 24 hours."""
+
+    room: int
+    goes_on_at: datetime | None = None
+    """When there is room again, if there is none; None also where the number is 0, so that there never is."""
 
 
 def misses(facts: Facts, rule: ApprovalRule) -> Sequence[Reason]:

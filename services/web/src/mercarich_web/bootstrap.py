@@ -147,7 +147,7 @@ def build_pages(
         EditListing(SqlEdits(engine), people.audit, now),
     )
     set_prices = SetPrices(SqlPrices(engine), people.audit, now)
-    proposals, waiting = SqlProposals(engine, now), SqlWaiting(engine)
+    proposals, waiting = SqlProposals(engine, now), SqlWaiting(engine, now)
     differing, ask = SqlDifferences(engine), ask_amazon(engine, people.audit, now)
     decisions, profits, creating = SqlDecisions(engine, now), SqlProfits(engine), SqlCreations(engine, now)
     at_amazon = offer_desk(engine, people.audit, desk.start_import, now)

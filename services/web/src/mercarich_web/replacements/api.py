@@ -57,6 +57,8 @@ def decisions(keys: Keys, book: SqlWaiting, proposals: SqlProposals) -> APIRoute
         return shapes.Proposals(
             replacements=[shapes.proposal(one, found.rule.misses.get(one.id, ())) for one in found.rows],
             rule_is_on=found.rule.is_on,
+            rule_is_used_up=found.rule.is_used_up,
+            rule_goes_on_at=None if found.rule.day is None else found.rule.day.goes_on_at,
             matching=found.matching,
             waiting=found.waiting,
             next=packed(found.next) if found.next is not None else None,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mercarich_reasons.reason import Reason
-from mercarich_replacements.approval import ApprovalRule, Facts, misses
+from mercarich_replacements.approval import ApprovalRule, Day, Facts, misses
 
 PERIOD = timedelta(days=30)
 SHOWN = 10
@@ -75,4 +75,11 @@ class ByRule:
 
     is_on: bool
     misses: Mapping[int, Sequence[Reason]]
-    """By the replacement's id; none: the rule approves it, or would. Nothing where the rule is off and nobody asks."""
+    """By the replacement's id; none: it fulfils the rule. Nothing where the rule is off and nobody asks."""
+    day: Day | None = None
+    """What the number within 24 hours leaves; None: the rule is off."""
+
+    @property
+    def is_used_up(self) -> bool:
+        """Return whether it approves nothing now, also of what fulfils it."""
+        return self.day is not None and not self.day.room

@@ -31,7 +31,8 @@ class ProposalShape(BaseModel):
     seller_id: str | None
     at: datetime
     rule_misses: Sequence[RuleMiss]
-    """The conditions of the seller's rule that it does not fulfil, whether the rule is on or not; none: it approves."""
+    """The conditions of the seller's rule that it does not fulfil, whether the rule is on or not; none: it
+    fulfils all of them, and is approved unless the rule is off or `rule_is_used_up`."""
 
 
 class Meant(BaseModel):
@@ -63,6 +64,10 @@ class Proposals(BaseModel):
     """Number of all that wait."""
     rule_is_on: bool
     """Whether the seller's rule approves replacements by itself."""
+    rule_is_used_up: bool
+    """Whether it approves nothing now, since it has approved its number (`REVIVAL_APPROVE_A_DAY`) within 24 hours."""
+    rule_goes_on_at: datetime | None
+    """When it goes on, if it is used up; null also where its number is 0."""
     next: str | None
     """The `after` of the next page; null on the last one."""
 

@@ -58,13 +58,14 @@ def fitting(connection: Connection, user_id: int, ids: Collection[int] | None = 
     return [id for id, missed in approvals.rule_misses(connection, user_id, rows).items() if not missed]
 
 
-def told(connection: Connection, user_id: int, ids: Collection[int], *, judge: bool) -> ByRule:
+def told(connection: Connection, user_id: int, ids: Collection[int], now: datetime, *, judge: bool) -> ByRule:
     """Return what the rule says of these; `judge`: also where it is off."""
     _, rule = approval_rules.of(connection, user_id)
+    day = approvals.day_of(connection, user_id, rule, now) if rule.is_on else None
     if not ids or not (rule.is_on or judge):
-        return ByRule(rule.is_on, {})
+        return ByRule(rule.is_on, {}, day)
     rows: Sequence[AnyRow] = connection.execute(select(revivals).where(among(_its.id, ids))).all()
-    return ByRule(rule.is_on, approvals.rule_misses(connection, user_id, rows))
+    return ByRule(rule.is_on, approvals.rule_misses(connection, user_id, rows), day)
 
 
 def _outcome(row: AnyRow) -> Outcome:

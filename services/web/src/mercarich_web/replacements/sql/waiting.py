@@ -32,6 +32,7 @@ from mercarich_db.tables import (
     source_items,
 )
 from mercarich_listings.replacements import AWAITED
+from mercarich_platform.clock import Clock
 from mercarich_web.database import reading
 from mercarich_web.replacements.proposals import Proposal
 from mercarich_web.replacements.sql import by_rule
@@ -87,8 +88,9 @@ _KEYS: Mapping[ProposalOrder, ColumnElement[int]] = {
 
 
 class SqlWaiting:
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, now: Clock) -> None:
         self._engine = engine
+        self._now = now
 
     def page(self, user_id: int, wish: Wish, after: Place | None = None, *, judge: bool = False) -> ProposalPage:
         """`judge`: say what the seller's rule misses of each also where it is off, and no filter is about it."""
@@ -102,9 +104,8 @@ class SqlWaiting:
             whole = after is None and len(found) <= ROWS
             matching = len(found) if whole else _count(connection, asked)
             waiting = _count(connection, _Asked(user_id, Wish())) if wish.narrows else matching
-            rule = by_rule.told(
-                connection, user_id, [row.id for row in found[:ROWS]], judge=judge or wish.rule is not None
-            )
+            ids, judge = [row.id for row in found[:ROWS]], judge or wish.rule is not None
+            rule = by_rule.told(connection, user_id, ids, self._now(), judge=judge)
         place = Place(found[ROWS - 1].place, found[ROWS - 1].id) if len(found) > ROWS else None
         return ProposalPage([_proposal(row) for row in found[:ROWS]], place, matching, waiting, rule)
 
