@@ -2,6 +2,9 @@
 
 import html
 import re
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -39,10 +42,50 @@ def send_now(browser: Browser, page: httpx.Response) -> httpx.Response:
     return browser.client.post(action, data=data, headers={"Origin": browser.origin})
 
 
+class OfOneButton(HTMLParser):
+    """The form that a browser without script would send: its address, its fields in their order, and its button."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.to, self.fields, self.buttons = "", list[tuple[str, str]](), list[dict[str, str | None]]()
+        self._is_in = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        its = dict(attrs)
+        if tag == "form" and "data-page" in its:
+            assert its["method"] == "post"
+            self.to, self._is_in = its["action"] or "", True
+        elif tag == "input" and self._is_in:
+            self.fields.append((its["name"] or "", its["value"] or ""))
+        elif tag == "button" and self._is_in:
+            self.buttons.append(its)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_in = self._is_in and tag != "form"
+
+    def press(self, browser: Browser) -> httpx.Response:
+        headers = {"Origin": browser.origin, "Content-Type": "application/x-www-form-urlencoded"}
+        return browser.client.post(self.to, content=urlencode(self.fields), headers=headers)
+
+
+def typed(browser: Browser, to: str, fields: Sequence[tuple[str, str]], token: str | None = None) -> httpx.Response:
+    """Send a form of ann with these fields, in their order."""
+    headers = {"Origin": browser.origin, "Content-Type": "application/x-www-form-urlencoded"}
+    own = [("form_token", browser.token if token is None else token), ("form_of", "1")]
+    return browser.client.post(to, content=urlencode([*own, *fields]), headers=headers)
+
+
 def kept(engine: Engine) -> dict[str, str]:
     own = tables.seller_settings.c
     with reading(engine) as connection:
         return {row.key: row.value for row in connection.execute(select(own.key, own.value))}
+
+
+def keys(engine: Engine) -> list[tuple[str, set[str]]]:
+    own = tables.api_keys.c
+    with reading(engine) as connection:
+        return [(row.name, set(row.scopes.split())) for row in connection.execute(select(own.name, own.scopes))]
 
 
 def test_a_form_of_a_session_that_is_over_is_there_after_signing_in(ann: Browser, clock: Clock, engine: Engine) -> None:
@@ -60,6 +103,67 @@ def test_a_form_of_a_session_that_is_over_is_there_after_signing_in(ann: Browser
     assert f'href="{PAGE}"' in signed.text
     assert before == {}
     assert {name: kept(engine)[name] for name in TYPED} == TYPED
+
+
+def test_without_script_every_field_is_sent_once_by_a_button_that_has_the_focus(
+    ann: Browser, clock: Clock, engine: Engine
+) -> None:
+    """Several values of one name, too, in their order; empty ones, and several lines."""
+    fields = [("name", "帳簿"), ("scope", "listings:read"), ("x", ""), ("scope", "jobs:read"), ("note", 'a\n"b" <c>&d')]
+    ann.get("/account/keys")
+    clock.move(days=2)
+
+    asked = typed(ann, "/account/keys", fields)
+    signed = ann.post("/sign-in", username="ann", password=PASSWORD, next="/account/keys", unsent=unsent_in(asked))
+    form = OfOneButton(signed.text)
+    before = keys(engine)
+    done = form.press(ann)
+
+    [button] = form.buttons
+    assert "autofocus" in button
+    assert button.get("type", "submit") == "submit"
+    assert "disabled" not in button
+    assert (form.to, [one for one in form.fields if one[0] not in ("form_token", "form_of")]) == (
+        "/account/keys",
+        fields,
+    )
+    assert before == []
+    assert (done.status_code, keys(engine)) == (200, [("帳簿", {"listings:read", "jobs:read"})])
+
+
+def test_a_reload_of_what_was_shown_before_the_button_sends_nothing(ann: Browser, clock: Clock, engine: Engine) -> None:
+    """Each page is the response to a form, which a browser sends again on a reload: the form that was not taken, the
+    sign-in, and what is shown where another session has begun. After the button it is the page of the form."""
+    ann.get(PAGE)
+    stale = ann.token
+    clock.move(days=2)
+    fields = list(TYPED.items())
+    asked = typed(ann, PAGE, fields)
+    for _ in range(2):
+        signed = ann.post("/sign-in", username="ann", password=PASSWORD, next=PAGE, unsent=unsent_in(asked))
+        assert signed.status_code == 200
+    again = typed(ann, PAGE, fields, stale)
+    before = kept(engine)
+    done = OfOneButton(again.text).press(ann)
+    page = ann.get(done.headers["location"])
+
+    assert (again.status_code, before) == (403, {})
+    assert (done.status_code, done.headers["location"]) == (303, PAGE)
+    assert {name: kept(engine)[name] for name in TYPED} == TYPED
+    assert "data-page=" not in page.text
+
+
+def test_the_button_without_the_token_of_its_session_sends_nothing(ann: Browser, clock: Clock, engine: Engine) -> None:
+    ann.get(PAGE)
+    clock.move(days=2)
+    asked = typed(ann, PAGE, list(TYPED.items()))
+    signed = ann.post("/sign-in", username="ann", password=PASSWORD, next=PAGE, unsent=unsent_in(asked))
+    form = OfOneButton(signed.text)
+    form.fields = [(name, "old.one" if name == "form_token" else value) for name, value in form.fields]
+
+    refused = form.press(ann)
+
+    assert (refused.status_code, kept(engine)) == (403, {})
 
 
 def test_it_is_there_after_the_code(site: Served, ann: Browser, clock: Clock, engine: Engine) -> None:
@@ -181,6 +285,36 @@ def test_a_file_is_asked_for_again(ann: Browser, clock: Clock) -> None:
     asked = ann.client.post("/jobs/import", files={"file": b"sku"}, headers={"Origin": ann.origin})
 
     assert (asked.status_code, asked.headers["location"]) == (303, "/sign-in")
+    ann.client.cookies.set("language", "en")
+    shown = ann.get("/sign-in").text
+    assert "Nothing was sent: a form with a file is not kept. Choose the file again." in shown
+    assert '<div class="toast" role="status" data-stays>' in shown
+    assert "Nothing was sent" not in ann.get("/sign-in").text
+
+
+def test_a_form_that_is_not_kept_says_so_where_the_password_is_asked_for(ann: Browser, clock: Clock) -> None:
+    """Also where the session lasts, and only the password is asked for again."""
+    ann.client.cookies.set("language", "en")
+    ann.get(PAGE)
+    clock.move(minutes=16)
+    confirm = ann.post("/account/keys", form_of="1", name="帳簿", secret="never again")
+    told = ann.get(confirm.headers["location"]).text
+    clock.move(days=2)
+    sent(ann, secret="never again")
+    signing_in = ann.get("/sign-in").text
+
+    for page in (told, signing_in):
+        assert "Nothing was sent: what you entered is not kept. Enter it again." in page
+        assert "never again" not in page
+
+
+def test_a_page_that_was_only_asked_for_and_a_sign_out_lose_nothing(ann: Browser, clock: Clock) -> None:
+    ann.client.cookies.set("language", "en")
+    clock.move(days=2)
+    ann.client.get(PAGE)
+    ann.client.post("/sign-out", data={"form_of": "1"}, headers={"Origin": ann.origin})
+
+    assert "Nothing was sent" not in ann.get("/sign-in").text
 
 
 @pytest.mark.parametrize("path", ["/rules", "/rules/preview"])

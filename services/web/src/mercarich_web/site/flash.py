@@ -29,6 +29,8 @@ class Message(NamedTuple):
     """SKUs that a release of chosen ones left, with a comma between; else empty."""
     more: int = 0
     """How many more it left."""
+    alerts: bool = False
+    """Something was not done: it stays in view."""
 
 
 def keeping(about: str, kept: Sequence[str]) -> str:
@@ -50,9 +52,11 @@ def message(cookie: str) -> Message:
     code, _, about = text.partition(" ")
     more, _, some = kept.partition(" ")
     number = int(more) if _NUMBER.fullmatch(more) else 0
-    return Message(_MESSAGES.get(code, ""), about[:80], undo[:40], previewed[:12], left[:12], some[:NAMES], number)
+    about, undo, previewed, left, some = about[:80], undo[:40], previewed[:12], left[:12], some[:NAMES]
+    return Message(_MESSAGES.get(code, ""), about, undo, previewed, left, some, number, bool(kept) or code in _ALERTS)
 
 
+_ALERTS = frozenset({"form_not_kept", "file_not_kept", "hold_no_listing_released"})
 _MESSAGES: Mapping[str, str] = {
     "signed_out": N_("You are signed out."),
     "password_changed": N_(
@@ -63,6 +67,8 @@ _MESSAGES: Mapping[str, str] = {
         "Your password is changed; all other sessions, your API keys, webhook and chats are ended. Other browsers show"
         " no notices until you switch them on there again."
     ),
+    "form_not_kept": N_("Nothing was sent: what you entered is not kept. Enter it again."),
+    "file_not_kept": N_("Nothing was sent: a form with a file is not kept. Choose the file again."),
     "session_ended": N_("The session is ended."),
     "second_step_ended": N_(
         "Signing in asks for your password only; all other sessions, and the notices in other browsers, are ended."

@@ -27,7 +27,7 @@ Packed = Annotated[str, Form(alias="unsent", max_length=LONGEST)]
 _ID = re.compile(r"[0-9]{1,18}")
 OF = "form_of"
 """The field that tells in whose page a form was, by the user's id."""
-FORM = "application/x-www-form-urlencoded"
+FORM, WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-data"
 SECRET = frozenset({"password", "old", "new", "code", "credential", "secret", "webhook", "endpoint", "p256dh", "auth"})
 """Names of fields that no page shows again; a form with one of them is not kept."""
 PREVIEWS = {"/listings/apply": "/listings/preview", "/listings/confirm": "/listings/preview"}
@@ -56,6 +56,11 @@ class Unsent:
     def packed(self) -> str:
         """Return it as the value of one field, for `unpacked`."""
         return json.dumps([self.action, self.fields, self.of], ensure_ascii=False)
+
+
+def has_files(request: Request) -> bool:
+    """Return whether a request is a form that may have files."""
+    return request.headers.get("content-type", "").startswith(WITH_FILES)
 
 
 async def unsent_of(request: Request) -> Unsent | None:
