@@ -72,12 +72,12 @@ def run(scale: Scale) -> Result:
 
 
 async def _visit(url: str, rounds: int) -> pages.Visits:
-    visits = pages.Visits()
+    visits, cached = pages.Visits(), set[str]()
     async with aiohttp.ClientSession(url, cookies={"mercarich": TOKEN}, auto_decompress=False) as session:
         for number in range(rounds):
             for name, path in pages.PAGES.items():
                 withdrawn = SOLD_EVERY * (1 + number)
-                await pages.open_page(session, name, path.format(withdrawn=withdrawn, seller=SELLER), visits)
+                await pages.open_page(session, name, path.format(withdrawn=withdrawn, seller=SELLER), visits, cached)
     return visits
 
 

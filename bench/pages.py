@@ -131,10 +131,11 @@ async def _seller(url: str, seller: int, listings: int, until: float, visits: Vi
     async with aiohttp.ClientSession(url, cookies=cookies, connector=connector, auto_decompress=False) as session:
         stream = asyncio.create_task(_stream(session, seller, visits))
         await asyncio.sleep(chance.uniform(0, READING_SECONDS))
+        cached = set[str]()
         while time.monotonic() < until:
             name = chance.choice(list(PAGES))
             place = chance.randrange(max(1, listings // WITHDRAWN)) * WITHDRAWN + seller * SOLD_EVERY
-            await open_page(session, name, PAGES[name].format(withdrawn=place, seller=seller), visits)
+            await open_page(session, name, PAGES[name].format(withdrawn=place, seller=seller), visits, cached)
             await asyncio.sleep(chance.uniform(0, 2 * READING_SECONDS))
         stream.cancel()
         (wrong,) = await asyncio.gather(stream, return_exceptions=True)
@@ -142,15 +143,17 @@ async def _seller(url: str, seller: int, listings: int, until: float, visits: Vi
             raise wrong
 
 
-async def open_page(session: aiohttp.ClientSession, name: str, path: str, visits: Visits) -> None:
-    """Request the page, and then what a browser would request for it. Raises `NotExact` when a response is not what was
-    requested."""
+async def open_page(session: aiohttp.ClientSession, name: str, path: str, visits: Visits, cached: set[str]) -> None:
+    """Request the page, and then what a browser would request for it: of its pictures those that are not `cached`,
+    since a browser may keep them for an hour. Raises `NotExact` when a response is not what was requested."""
     body = await _get(session, name, path, visits)
     shown = gzip.decompress(body)
     if name == "home" and b'hx-get="/fortnight"' in shown:
         await _get(session, AFTERWARDS, "/fortnight", visits)
     pictures = [found.decode() for found in _PICTURES.findall(shown)][:IN_VIEW]
-    await asyncio.gather(*(_get(session, PICTURE, picture, visits) for picture in pictures))
+    wanted = [picture for picture in pictures if picture not in cached]
+    cached.update(wanted)
+    await asyncio.gather(*(_get(session, PICTURE, picture, visits) for picture in wanted))
 
 
 async def _get(session: aiohttp.ClientSession, name: str, path: str, visits: Visits) -> bytes:
