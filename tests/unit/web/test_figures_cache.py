@@ -2,7 +2,9 @@
 
 import threading
 
-from mercarich_web.listings.figures_cache import FRESH_SECONDS, KEPT_SECONDS, FiguresCache
+import pytest
+
+from mercarich_web.listings.figures_cache import FRESH_SECONDS, KEPT_SECONDS, STALE_SECONDS, FiguresCache
 
 
 class Book:
@@ -14,11 +16,13 @@ class Book:
         self.may_fetch = threading.Event()
         self.may_fetch.set()
         self.at = 0.0
+        self.takes = 0.0
         self.figures = FiguresCache(self._fetch, lambda: self.at)
 
     def _fetch(self, user_id: int) -> tuple[int, int]:
         assert self.may_fetch.wait(10)
         self.asked.append(user_id)
+        self.at += self.takes
         count = len(self.asked)
         self.done.release()
         return user_id, count
@@ -41,6 +45,23 @@ def test_an_older_value_is_told_at_once_and_renewed_for_the_next() -> None:
 
     assert told == (7, 1)
     assert book.figures(7) == (7, 2)
+
+
+@pytest.mark.parametrize(("takes", "fresh"), [(0.01, FRESH_SECONDS), (0.06, 30.0), (5.0, STALE_SECONDS)])
+def test_what_took_long_is_renewed_less_often(takes: float, fresh: float) -> None:
+    book = Book()
+    book.takes = takes
+    book.figures(7)
+    assert book.done.acquire(timeout=10)
+    counted = book.at
+    book.at = counted + fresh
+    book.figures(7)
+    book.at = counted + fresh + 0.1
+    book.figures(7)
+    assert book.done.acquire(timeout=10)
+    book.figures.close()
+
+    assert book.asked == [7, 7]
 
 
 def test_a_value_is_renewed_once_however_often_it_is_asked_for_meanwhile() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Select, and_, bindparam, case, func, or_, select
 
 from mercarich_contracts.coverage import Coverage
 from mercarich_contracts.events import EventKind
-from mercarich_db.conditions import Filter
+from mercarich_db.conditions import Filter, walking
 from mercarich_db.coverage import coverages_of_seller
 from mercarich_db.tables import (
     amazon_accounts,
@@ -72,8 +72,11 @@ class SqlSellersDesk:
         )
         parts = [own[name].label(f"own_{name}") for name in ("planned", "seen", "fallen", "revived")]
         left = select(func.count()).where(listings.c.update_run == runs.c.id, Filter(listings.c.user_id == user_id))
+        # MariaDB would read all listings of the seller for each run.
+        left = walking(left, listings.c.update_run, listings.c.update_rank).correlate(runs)
+        of_updates = case((runs.c.operation == "update", left.scalar_subquery())).label("own_left")
         query = (
-            select(runs, *parts, left.correlate(runs).scalar_subquery().label("own_left"))
+            select(runs, *parts, of_updates)
             .join(run_sellers, mine)
             .where(runs.c.id.in_(newest))
         )
@@ -161,5 +164,5 @@ def _run(row: Any) -> OwnRun:
         fallen=row["own_fallen"],
         share=100 * done // planned if planned else None,
         revived=row["own_revived"],
-        left=row["own_left"] if row["operation"] == "update" else None,
+        left=row["own_left"],
     )

@@ -1,5 +1,6 @@
 """A cache for figures that need a scan. A value is returned at once, and refreshed in the background when it is
-stale."""
+stale. What took long is refreshed less often, so that sellers who have many offers, or a slow database, do not keep it
+busy with figures alone."""
 
 import threading
 from collections.abc import Callable
@@ -11,8 +12,10 @@ from mercarich_platform.clock import Monotonic, monotonic
 
 Value = TypeVar("Value")
 
-FRESH_SECONDS = 15.0
-"""Age up to which a value is returned without refreshing it."""
+FRESH_SECONDS, STALE_SECONDS = 15.0, 60.0
+"""Age up to which a value is returned without refreshing it, and the one from which it is refreshed whatever it took."""
+SHARE = 1 / 500
+"""Between the two: the part of the time that refreshing one seller's figures may take."""
 KEPT_SECONDS = 120.0
 """Age up to which a stale value is returned while it is refreshed. An older value is refreshed first."""
 
@@ -24,6 +27,8 @@ class FiguresCache(Generic[Value]):
         self._fetch = fetch
         self._now = now
         self._cache = Cache[int, Value](KEPT_SECONDS, now=now)
+        self._took: dict[int, float] = {}
+        """Seconds that the last fetch took, by seller id."""
         self._fetching: set[int] = set()
         """Ids whose values are being refreshed."""
         self._lock = threading.Lock()
@@ -33,7 +38,7 @@ class FiguresCache(Generic[Value]):
         cached = self._cache.look(user_id)
         if cached is None:
             return self._load(user_id)
-        if self._now() - cached.at > FRESH_SECONDS:
+        if self._now() - cached.at > self._fresh_for(user_id):
             self._load_soon(user_id)
         return cached.value
 
@@ -48,8 +53,17 @@ class FiguresCache(Generic[Value]):
     def close(self) -> None:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
+    def _fresh_for(self, user_id: int) -> float:
+        return min(STALE_SECONDS, max(FRESH_SECONDS, self._took.get(user_id, 0.0) / SHARE))
+
     def _load(self, user_id: int) -> Value:
-        return self._cache.load(user_id, lambda: self._fetch(user_id))
+        return self._cache.load(user_id, lambda: self._timed(user_id))
+
+    def _timed(self, user_id: int) -> Value:
+        began = self._now()
+        value = self._fetch(user_id)
+        self._took[user_id] = self._now() - began
+        return value
 
     def _load_soon(self, user_id: int) -> None:
         with self._lock:
