@@ -47,7 +47,7 @@ def test_an_older_value_is_told_at_once_and_renewed_for_the_next() -> None:
     assert book.figures(7) == (7, 2)
 
 
-@pytest.mark.parametrize(("takes", "fresh"), [(0.01, FRESH_SECONDS), (0.06, 30.0), (5.0, STALE_SECONDS)])
+@pytest.mark.parametrize(("takes", "fresh"), [(0.01, FRESH_SECONDS), (0.03, 30.0), (5.0, STALE_SECONDS)])
 def test_what_took_long_is_renewed_less_often(takes: float, fresh: float) -> None:
     book = Book()
     book.takes = takes

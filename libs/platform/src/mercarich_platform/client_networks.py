@@ -2,11 +2,13 @@
 
 import ipaddress
 from collections.abc import Sequence
+from functools import lru_cache
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+@lru_cache(maxsize=4_096)  # each request asks for it, often several times
 def network(address: str) -> str:
     """Return the part of an address that one client is likely to control: /24, or /48 of IPv6.
 

@@ -75,11 +75,7 @@ class SqlSellersDesk:
         # MariaDB would read all listings of the seller for each run.
         left = walking(left, listings.c.update_run, listings.c.update_rank).correlate(runs)
         of_updates = case((runs.c.operation == "update", left.scalar_subquery())).label("own_left")
-        query = (
-            select(runs, *parts, of_updates)
-            .join(run_sellers, mine)
-            .where(runs.c.id.in_(newest))
-        )
+        query = select(runs, *parts, of_updates).join(run_sellers, mine).where(runs.c.id.in_(newest))
         with reading(self._engine) as connection:
             found = [_run(row._mapping) for row in connection.execute(query)]
         return sorted(found, key=lambda run: (run.ended_at is not None, -run.started_at.timestamp()))

@@ -13,8 +13,8 @@ from mercarich_platform.clock import Monotonic, monotonic
 Value = TypeVar("Value")
 
 FRESH_SECONDS, STALE_SECONDS = 15.0, 60.0
-"""Age up to which a value is returned without refreshing it, and the one from which it is refreshed whatever it took."""
-SHARE = 1 / 500
+"""Age up to which a value is returned without refreshing it, and the age from which it is refreshed in any case."""
+SHARE = 1 / 1_000
 """Between the two: the part of the time that refreshing one seller's figures may take."""
 KEPT_SECONDS = 120.0
 """Age up to which a stale value is returned while it is refreshed. An older value is refreshed first."""
