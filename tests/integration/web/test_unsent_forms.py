@@ -407,3 +407,15 @@ def test_the_page_of_a_form_is_one_that_has_an_address(
     signed = ann.post("/sign-in", username="ann", password=PASSWORD, next=back, unsent=unsent_in(asked))
 
     assert f'data-page="{page}"' in signed.text
+
+
+@pytest.mark.parametrize(("carried", "told"), [("", False), ('["/rules", [["REVIVAL", "on"]], 1]', True)])
+def test_a_password_given_too_late_loses_nothing_but_the_form_that_its_page_carries(
+    ann: Browser, clock: Clock, carried: str, told: bool
+) -> None:
+    ann.get("/account")
+    clock.move(days=2)
+    refused = ann.post("/confirm", password=PASSWORD, next="/account", unsent=carried)
+
+    assert (refused.status_code, refused.headers["location"]) == (303, "/sign-in")
+    assert ("form_not_kept" in refused.headers.get("set-cookie", "")) is told

@@ -18,11 +18,13 @@ from starlette.routing import Match
 from mercarich_web.identity.sign_in import Door, LetIn
 from mercarich_web.site.addresses import own_path
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import FIELD, Visit, let_in, visit_of
+from mercarich_web.site.visits import FIELD, SAFE, Visit, let_in, visit_of
 
 LONGEST = 65_536
 """Characters of a packed form that is kept."""
-Packed = Annotated[str, Form(alias="unsent", max_length=LONGEST)]
+CARRIED = "unsent"
+"""The field in which a page that asks who it is has the form that waits."""
+Packed = Annotated[str, Form(alias=CARRIED, max_length=LONGEST)]
 """The field that holds a packed form."""
 _ID = re.compile(r"[0-9]{1,18}")
 OF = "form_of"
@@ -56,6 +58,14 @@ class Unsent:
     def packed(self) -> str:
         """Return it as the value of one field, for `unpacked`."""
         return json.dumps([self.action, self.fields, self.of], ensure_ascii=False)
+
+
+async def loses(request: Request) -> bool:
+    """Return whether a form whose `unsent_of` is None is lost to somebody. A password alone is not: whoever signs in
+    has entered it; what its page carries is."""
+    if request.method in SAFE or request.url.path in NO_FORM:
+        return False
+    return request.url.path != "/confirm" or bool((await request.form()).get(CARRIED))
 
 
 def has_files(request: Request) -> bool:
