@@ -17,9 +17,10 @@ SECOND_LOOK = timedelta(seconds=60)
 
 LONGEST_SECONDS = 1_800.0
 """The longest wait after a look that told nothing."""
-ORDERED_FIRST_SECONDS, ORDERED_LONGEST_SECONDS = 10.0, 120.0
-"""Waits after looks at what was ordered that told nothing: the first, doubled each time, and the longest."""
-ORDERED_TRIES = 30
+ORDERED_FIRST_SECONDS, ORDERED_LONGEST_SECONDS = 10.0, 45.0
+"""Waits after looks at what was ordered that told nothing: the first, doubled each time, and the longest, so that a
+source is seen within a minute after its marketplace shows it again."""
+ORDERED_TRIES = 90
 """Of these looks, some 50 minutes; the next one comes an hour later. Each is one call of the budget."""
 
 _LET_GO = frozenset({Reason.CLOSING, Reason.MALFORMED_ID})
