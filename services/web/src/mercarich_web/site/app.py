@@ -33,7 +33,7 @@ from mercarich_web.site.languages import N_
 from mercarich_web.site.protection import FairBodies, FairRequests, OwnOrigin, QuickBodies, SafeHeaders
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.shares import Shares
-from mercarich_web.site.unsent import PLAINLY, has_files, loses, offered, unsent_of
+from mercarich_web.site.unsent import NO_FORM, PLAINLY, has_files, next_of, offered, unsent_of
 from mercarich_web.site.visits import (
     NOTICE,
     SAFE,
@@ -154,9 +154,10 @@ async def _sign_in(request: Request, _: Exception) -> Response:
         return _plainly(401)
     unsent = await unsent_of(request)
     if unsent is None:
-        return await _not_kept(request, _elsewhere(request, "/sign-in"))
+        return _not_kept(request, _elsewhere(request, "/sign-in"))
     site: Site = request.app.state.site
-    page = {"next": _page_of(request), "username": "", "problem": None, "unsent": unsent}
+    to = await next_of(request, _page_of(request))
+    page = {"next": to, "username": "", "problem": None, "unsent": unsent}
     return site.page(request.state.visit, "accounts/sign_in.html", 401, **page)
 
 
@@ -177,7 +178,7 @@ async def _confirm(request: Request, _: Exception) -> Response:
         return _plainly(403)
     unsent = await unsent_of(request)
     if unsent is None:
-        return await _not_kept(request, _elsewhere(request, "/confirm"))
+        return _not_kept(request, _elsewhere(request, "/confirm"))
     site: Site = request.app.state.site
     page = {"next": _page_of(request), "problem": None, "unsent": unsent}
     return site.page(request.state.visit, "accounts/confirm.html", 403, **page)
@@ -211,10 +212,10 @@ def _elsewhere(request: Request, page: str) -> Response:
     return RedirectResponse(to, 303)
 
 
-async def _not_kept(request: Request, answer: Response) -> Response:
+def _not_kept(request: Request, answer: Response) -> Response:
     """Let the next page tell that a form is lost; a page that was only asked for is not."""
     site: Site = request.app.state.site
-    if await loses(request):
+    if request.method not in SAFE and request.url.path not in NO_FORM:
         notice = "file_not_kept" if has_files(request) else "form_not_kept"
         site.keep(answer, NOTICE, notice, seconds=60)
     return answer

@@ -18,7 +18,7 @@ from starlette.routing import Match
 from mercarich_web.identity.sign_in import Door, LetIn
 from mercarich_web.site.addresses import own_path
 from mercarich_web.site.rendering import Site
-from mercarich_web.site.visits import FIELD, SAFE, Visit, let_in, visit_of
+from mercarich_web.site.visits import FIELD, Visit, let_in, visit_of
 
 LONGEST = 65_536
 """Characters of a packed form that is kept."""
@@ -35,8 +35,8 @@ SECRET = frozenset({"password", "old", "new", "code", "credential", "secret", "w
 PREVIEWS = {"/listings/apply": "/listings/preview", "/listings/confirm": "/listings/preview"}
 """Where a form of a preview is sent, and the route that shows the preview again with the same fields. It changes
 nothing, and no address leads to it: what was chosen does not fit into one."""
-NO_FORM = frozenset({"/sign-out"})
-"""What nobody wants to do after signing in."""
+NO_FORM = frozenset({"/sign-out", "/confirm"})
+"""What nobody wants to do after signing in, or has done by it."""
 PLAINLY = "X-Send-Plainly"
 """A header: the script is to send the form again, as a browser without script does, so that the response is a page."""
 
@@ -60,14 +60,6 @@ class Unsent:
         return json.dumps([self.action, self.fields, self.of], ensure_ascii=False)
 
 
-async def loses(request: Request) -> bool:
-    """Return whether a form whose `unsent_of` is None is lost to somebody. A password alone is not: whoever signs in
-    has entered it; what its page carries is."""
-    if request.method in SAFE or request.url.path in NO_FORM:
-        return False
-    return request.url.path != "/confirm" or bool((await request.form()).get(CARRIED))
-
-
 def has_files(request: Request) -> bool:
     """Return whether a request is a form that may have files."""
     return request.headers.get("content-type", "").startswith(WITH_FILES)
@@ -75,11 +67,18 @@ def has_files(request: Request) -> bool:
 
 async def unsent_of(request: Request) -> Unsent | None:
     """Return the form of a request; None: it may have files, or something secret, or too much, or does not tell whose
-    it is. One that a preview shows again is kept without what is secret."""
+    it is. One that a preview shows again is kept without what is secret. A page that asks who it is has no form of its
+    own: the one that it carries is returned."""
     is_form = request.headers.get("content-type", "").startswith(FORM)
-    if request.method != "POST" or not is_form or request.url.path in NO_FORM:
+    if request.method != "POST" or not is_form:
         return None
-    given = (await request.form()).multi_items()
+    form = await request.form()
+    carried = form.get(CARRIED)
+    if isinstance(carried, str) and carried:
+        return unpacked(carried)
+    if request.url.path in NO_FORM:
+        return None
+    given = form.multi_items()
     of = [value for name, value in given if name == OF and isinstance(value, str) and _ID.fullmatch(value)]
     fields = tuple((name, value) for name, value in given if name not in (FIELD, OF) and isinstance(value, str))
     if request.url.path in PREVIEWS:
@@ -89,6 +88,14 @@ async def unsent_of(request: Request) -> Unsent | None:
     action = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
     unsent = Unsent(action, fields, int(of[0]))
     return unsent if len(unsent.packed()) <= LONGEST else None
+
+
+async def next_of(request: Request, page: str) -> str:
+    """Return where to go on after who it is was asked once more: where the page that asked before would have led, else
+    to the page that the form was sent from."""
+    form = await request.form()
+    to = form.get("next")
+    return own_path(to) if form.get(CARRIED) and isinstance(to, str) else page
 
 
 def unpacked(text: str) -> Unsent | None:
