@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 from tests.browser.visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -53,8 +54,8 @@ def test_some_listings_of_a_hold_are_ticked_and_released(visit: Visit, width: in
     page.wait_for_selector(".toast")
 
     assert "選択した出品の価格を変更します" in asked[0]
-    assert boxes.count() == number - 1
-    assert page.locator("form[action$='/release'] button").count() == 1
+    expect(boxes).to_have_count(number - 1)
+    expect(page.locator("form[action$='/release'] button")).to_have_count(1)
 
 
 def test_a_marketplace_is_paused_and_goes_on(visit: Visit) -> None:

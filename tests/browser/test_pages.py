@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.openapi.utils import get_openapi
+from playwright.sync_api import expect
 from tests.browser.conftest import Shop
 from tests.browser.shop import PUT_BACK_AT
 from tests.browser.visitor import SHOTS, Visitor
@@ -252,7 +253,7 @@ def test_a_replacement_is_approved_by_one_key(visit: Visit) -> None:
     page.keyboard.press("a")
     page.wait_for_selector(".toast")
 
-    assert page.locator(".pick").count() == before - 1
+    expect(page.locator(".pick")).to_have_count(before - 1)
     assert "承認しました" in page.inner_text(".toast")
 
 
@@ -266,7 +267,7 @@ def test_a_replacement_is_approved_by_a_click_on_its_card(visit: Visit, width: i
     page.wait_for_selector(".toast")
 
     assert names[0] in page.inner_text(".toast")
-    assert page.locator(".pick").count() == len(names) - 1
+    expect(page.locator(".pick")).to_have_count(len(names) - 1)
 
 
 def test_keys_decide_on_the_card_that_one_is_in(visit: Visit) -> None:
@@ -279,7 +280,7 @@ def test_keys_decide_on_the_card_that_one_is_in(visit: Visit) -> None:
     page.wait_for_selector(".toast")
 
     assert names[1] in page.inner_text(".toast")
-    assert page.locator(".pick").count() == len(names) - 1
+    expect(page.locator(".pick")).to_have_count(len(names) - 1)
 
 
 def test_the_search_is_a_key_away_and_narrows_the_table_while_one_types(visit: Visit) -> None:

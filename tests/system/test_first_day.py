@@ -129,6 +129,7 @@ class Person:
     def show(self, name: str, begin: Locator | None = None) -> None:
         """Save a screenshot of a system that works: wait until nothing is told to be out of order. `begin`: what is at
         the top of the window, whose contents alone are shown then."""
+        self.page.wait_for_load_state("load")  # a click returns while the next page is still being read
         expect(self.page.locator(OUT_OF_ORDER)).to_have_count(0, timeout=WAIT_SECONDS * 1000)
         assert self.page.locator("h1").count() == 1, name
         assert self.page.get_attribute("html", "lang") == self.look.language, name
@@ -218,7 +219,7 @@ class Newcomer(Person):
         """Wait until everything is checked, except second looks at held items."""
         self.visitor.open("/")
         expect(self.page.locator("#running progress")).to_have_count(0, timeout=WAIT_SECONDS * 1000)
-        assert self.page.locator("#running .run").count() == len(Marketplace)
+        expect(self.page.locator("#running .run")).to_have_count(len(Marketplace))
 
     def see_why_in_two_clicks(self) -> None:
         searching = "a.figure[href='/listings?view=searching']"
@@ -239,6 +240,7 @@ class Newcomer(Person):
         """Return the address of the page that explains the listing, and its SKU."""
         self.visitor.open("/")
         self.reload_until(lambda: self.page.locator("a.todo[href='/replacements']"), "a replacement").click()
+        self.page.wait_for_url(f"{self.visitor.origin}/replacements")
         cards, pictured = self.page.locator(".pick"), self.page.locator(WITH_PICTURES)
         card = pictured.first if pictured.count() else cards.first
         sku = card.get_attribute("aria-label") or ""
@@ -252,7 +254,7 @@ class Newcomer(Person):
     def see_it_put_up(self, path: str) -> None:
         self.visitor.open(path)
         self.reload_until(lambda: self.page.locator(".answer.good"), "the replacement in use")
-        assert self.page.locator("[aria-labelledby=replacements] .badge.good").count() == 1
+        expect(self.page.locator("[aria-labelledby=replacements] .badge.good")).to_have_count(1)
 
     def see_it_restored(self, path: str, sku: str) -> None:
         """Also at Amazon."""
@@ -312,6 +314,7 @@ class Operator(Person):
         hold = self.page.locator("a.todo[href^='/holds/']").first
         path = hold.get_attribute("href") or ""
         hold.click()
+        self.page.wait_for_url(f"{self.visitor.origin}{path}")
         self.show("26-hold")
         self.visitor.agree()
         self.page.click("form[action$='/release'] button")
