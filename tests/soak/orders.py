@@ -243,9 +243,9 @@ class Orders:
         rows = select(*columns).join_from(order_searches, order_items, order_items.c.id == search.order_item_id)
         rows = rows.join(source_items, source.id == order_items.c.source_item_id)
         with reading(self._plant.database.books) as connection:
-            gone = [row for row in connection.execute(rows) if not self._bought_at_source(row.order_id)]
+            gone = [row for row in connection.execute(rows) if not self.is_bought_at_source(row.order_id)]
         in_time = [row for row in gone if _seconds_to_find(row) <= IN_TIME_SECONDS]
-        spared = [row for row in gone if self._had_spare(row)]
+        spared = [row for row in gone if self.had_spare(row)]
         return Searches(
             gone=len(gone),
             found=sum(row.found_at is not None for row in gone),
@@ -265,7 +265,7 @@ class Orders:
         return Totals(
             orders=ledger["orders"],
             counted=len(counted),
-            cancelled=sum(map(_is_cancelled, counted)),
+            cancelled=sum(map(is_cancelled, counted)),
             met_elsewhere=ledger["orders_met_elsewhere"],
             sold_twice=ledger["pieces_sold_twice"],
             late=ledger["orders_shipped_late"],
@@ -280,7 +280,7 @@ class Orders:
         begin, end = (at - PERIOD).timestamp(), at.timestamp()
         kept = self._plant.market.world.orders.kept.values()
         placed = [order for order in kept if begin < order.placed_at <= end and _counts(order)]
-        unsourced, cancelled = sum(map(self._is_unsourced, placed)), sum(map(_is_cancelled, placed))
+        unsourced, cancelled = sum(map(self._is_unsourced, placed)), sum(map(is_cancelled, placed))
         return Forecast(at, foretold, len(placed), unsourced, cancelled)
 
     def _is_unsourced(self, order: Order) -> bool:
@@ -288,13 +288,15 @@ class Orders:
         source = source_at(world.offers.touched[(order.seller_id, order.sku)], order.placed_at)
         return source is None or state_at(world.truth.line(*source), order.placed_at) not in BUYABLE
 
-    def _bought_at_source(self, order_id: str) -> bool:
+    def is_bought_at_source(self, order_id: str) -> bool:
         """Return whether the seller took the piece that the source had: after that it is gone, of course."""
         order = self.buying.order(order_id)
         taken = order is not None and (order.status is Status.SHIPPED or order.next_step is Step.SHIP)
         return taken and order is not None and order.paid_jpy is None
 
-    def _had_spare(self, row: Any) -> bool:
+    def had_spare(self, row: Any) -> bool:
+        """Return whether another piece could be bought when the source of this order was seen gone. `row`: with its
+        marketplace, item id, price and `gone_at`."""
         world = self._plant.market.world
         number = world.catalogue.number_of(row.marketplace, row.item_id)
         kept = inf if row.price_jpy is None else row.price_jpy * (1 - losses.FEE_PERCENT / 100)
@@ -315,5 +317,5 @@ def _counts(order: Order) -> bool:
     return order.status is not Status.PENDING and order.cancelled_by in (None, CancelledBy.MERCHANT)
 
 
-def _is_cancelled(order: Order) -> bool:
+def is_cancelled(order: Order) -> bool:
     return order.cancelled_by is CancelledBy.MERCHANT or order.next_step is Step.GIVE_UP

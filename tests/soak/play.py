@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from tests.soak import approvals, diary, fortnight, goals, pooled, processors, report
+from tests.soak import approvals, diary, fortnight, goals, pooled, processors, report, unmet
 from tests.soak.agreement import Agreement
 from tests.soak.amazon_models import AmazonModels
 from tests.soak.approvals import Approvals
@@ -177,6 +177,8 @@ class _Play:
             report.orders(self._console, self._orders, wanted)
         if wanted and self._plan.judge_orders:
             pooled.tell(self._console, self._figures(found))
+            for line in unmet.lines(self._week.plant, self._orders):
+                self._console.print(line, highlight=False, markup=False, soft_wrap=True)
         for problem in self._models.problems:
             self._console.print(f"Not as Amazon's models want it: {problem}", highlight=False, markup=False)
         ends = ", ".join(f"{count:,} {state}" for state, count in self._new_offers.counts().items())
