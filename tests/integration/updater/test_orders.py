@@ -184,6 +184,25 @@ def test_the_break_even_is_by_amazons_estimate_for_the_listing_where_there_is_on
     assert orders.found(order) == ["fits"]
 
 
+def test_an_item_of_unknown_postage_serves_an_order_while_it_costs_less_than_the_break_even(
+    shop: RevivalShop, market: Market, orders: Orders
+) -> None:
+    order = orders.of(sold_out(shop, shop.seller("a"), "old1"), price_jpy=2000)
+    market.for_sale = [
+        item("nothing-left", price_jpy=1700, shipping_payer="buyer"),
+        item("unknown", price_jpy=1699, shipping_payer="buyer"),
+        item("told", price_jpy=900, shipping_payer="buyer", shipping_cost_jpy=700),
+    ]
+
+    orders.turn()
+
+    assert {(row.price_jpy, row.postage_jpy, row.landed_jpy) for row in orders.rows(order)} == {
+        (1699, None, 1699),
+        (900, 700, 1600),
+    }
+    assert orders.search(order).result == FoundForOrder(2, 3)
+
+
 def test_a_worker_searches_for_orders_unless_its_marketplace_is_paused(
     shop: RevivalShop, market: Market, orders: Orders
 ) -> None:

@@ -92,12 +92,12 @@ def test_the_present_source_of_the_listing_is_shown_where_the_old_one_is_gone(an
     assert 'href="https://auctions.yahoo.co.jp/jp/auction/x2"' in page
 
 
-def test_what_was_found_for_an_order_is_shown_the_cheapest_first(ann: Browser, rows: Rows) -> None:
+def test_what_was_found_for_an_order_is_shown_with_the_known_costs_first(ann: Browser, rows: Rows) -> None:
     orders = [
         ordered(rows, ANN, f"250-{n}", **listed(rows, f"A-{n}", f"x{n}", state="sold"), ship_by=ago(days=-n))
         for n in (1, 2, 3)
     ]
-    for item_id, price, postage in (("y1", 1_500, None), ("y2", 1_100, 300)):
+    for item_id, price, postage in (("y1", 1_300, None), ("y2", 1_100, 300)):
         found(rows, orders[0], item_id, price, postage, f"Camera {item_id}")
     for order, result in zip(orders[:2], (FoundForOrder(2, 9), NoneForOrder(4, 3)), strict=True):
         ended = {"searches": 1, "searched_at": ago(minutes=1), "not_before": ago(minutes=-9), "result": result}
@@ -107,7 +107,9 @@ def test_what_was_found_for_an_order_is_shown_the_cheapest_first(ann: Browser, r
     told = cards(page)
 
     assert re.search(
-        r"Found instead, within what this order bears .*y2 Camera y2 ¥1,400 .*y1 Camera y1 ¥1,500", told[0]
+        r"Found instead, within what this order bears .*y2 Camera y2 ¥1,400 .*y1 Camera y1 ¥1,300 and postage "
+        r"\(no loss up to ¥1,250 of postage\)",
+        told[0],
     )
     assert "Expected profit ¥1,150" in told[0]
     assert 'href="https://auctions.yahoo.co.jp/jp/auction/y2"' in page

@@ -1,14 +1,16 @@
 """What became of orders is measured from rows and from the market, and sellers buy what the product has found."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select, update
-from tests.soak.buying import Buying
+from tests.soak.buying import UNTOLD_POSTAGE_JPY, Buying
 from tests.soak.goals import goals, late, verdict
 from tests.soak.hindrances import Hindrances
 from tests.soak.orders import ORDERS_SECONDS, Look, Looks, Orders
+from tests.soak.unmet import lines
 from tests.soak.week import START, Week
 
 from mercarich_contracts.orders import OrderDecision, OrderStatus
@@ -62,7 +64,10 @@ def set_source(week: Week, row: Any, **values: Any) -> None:
     run_tx(week.plant.database.books, lambda connection: connection.execute(change))
 
 
-def found(week: Week, row: Any, gone_at: datetime, after: timedelta) -> tuple[str, int]:
+COST = {"price_jpy": 900, "postage_jpy": 100, "landed_jpy": 1_000}
+
+
+def found(week: Week, row: Any, gone_at: datetime, after: timedelta, cost: Mapping[str, Any] = COST) -> tuple[str, int]:
     """The updater has found an item that can be bought. Return its marketplace and number."""
     world = week.plant.market.world
     number = next(
@@ -75,7 +80,6 @@ def found(week: Week, row: Any, gone_at: datetime, after: timedelta) -> tuple[st
     def write(connection: Connection) -> None:
         source = select(source_items.c.id).where(source_items.c.item_id == item_id)
         its = {"source_item_id": connection.execute(source).scalar_one(), "seen_at": gone_at}
-        cost = {"price_jpy": 900, "postage_jpy": 100, "landed_jpy": 1_000}
         connection.execute(insert(order_replacements).values(order_item_id=row.id, **its, **cost))
         counts = {"unfinished": 0, "searches": 1, "unsure": 0, "not_before": gone_at}
         search = {"order_item_id": row.id, "gone_at": gone_at, "found_at": gone_at + after, **counts}
@@ -192,6 +196,36 @@ def test_where_the_source_is_gone_a_seller_buys_what_was_found(week: Week, order
     assert week.plant.market.world.truth.state(*item) not in BUYABLE
     told = orders.searches()
     assert (told.gone, told.found, told.found_in_time) == (1, 1, 1)
+
+
+def test_an_order_whose_source_was_gone_is_told_in_a_line(week: Week, orders: Orders) -> None:
+    order, row = ordered(week, orders)
+    assert list(lines(week.plant, orders)) == []
+    set_source(week, row, state="sold", reason="won", observed_at=row.seen_at, checked_at=row.seen_at)
+    found(week, row, row.seen_at, timedelta(minutes=9))
+    order.next_step = Step.GIVE_UP
+
+    [told] = lines(week.plant, orders)
+    assert f"{row.sku} cancelled; " in told
+    assert "; never gone; read +0.0, to be bought +" in told
+    assert told.endswith("1 searches, the last one: None, found +9.0")
+
+
+@pytest.mark.parametrize(("price", "is_bought"), [(900, True), (7_600, False)])
+def test_of_an_unknown_postage_a_seller_asks_before_buying(
+    week: Week, orders: Orders, price: int, is_bought: bool
+) -> None:
+    """The order bears 7,650 yen."""
+    _, row = ordered(week, orders)
+    set_source(week, row, state="sold", reason="won", observed_at=row.seen_at, checked_at=row.seen_at)
+    cost = {"price_jpy": price, "postage_jpy": None, "landed_jpy": price}
+    found(week, row, row.seen_at, timedelta(minutes=9), cost)
+    orders.buying.turn()
+
+    told = decisions(week)
+    assert [decision for decision, _ in told] == [OrderDecision.BOUGHT] * is_bought
+    low, high = UNTOLD_POSTAGE_JPY
+    assert all(paid is not None and price + low <= paid <= price + high for _, paid in told)
 
 
 def test_an_order_that_nobody_can_buy_is_given_up_an_hour_before_it_is_cancelled(week: Week, orders: Orders) -> None:

@@ -235,6 +235,18 @@ def test_a_postage_that_is_not_known_is_never_free(by: str) -> None:
     assert late(rules, wanted, paid, frozenset()) == Refusal(Filter.PRICE, above(6340, 5000, 1340))
 
 
+def test_where_a_person_decides_a_postage_may_be_unknown_while_something_is_left_for_it() -> None:
+    rules = replace(RULES, break_even=True, fee_percent=0.0, postage_may_be_unknown=True)
+    wanted = replace(WANTED, offer_price_jpy=5000)
+
+    assert _late(_item(price_jpy=4999, **BUYER_PAYS), rules, wanted) is None
+    refused = late(rules, wanted, _item(price_jpy=5000, **BUYER_PAYS), frozenset())
+    assert refused == Refusal(Filter.PRICE, PostageUnknown(5000, 5000))
+    counted = replace(rules, unknown_postage_jpy=300)
+    above = Refusal(Filter.PRICE, PriceAboveBreakEven(5299, 5000, counted_jpy=300))
+    assert late(counted, wanted, _item(price_jpy=4999, **BUYER_PAYS), frozenset()) == above
+
+
 def test_a_seller_may_count_something_for_a_postage_that_is_not_known() -> None:
     rules = replace(RULES, unknown_postage_jpy=300)
 

@@ -190,7 +190,8 @@ def _price(rules: Rules, wanted: Wanted, item: Item) -> Reason | None:
     most = wanted.loss_ceiling(rules)
     if most is not None and cost > most:
         return PriceAboveLossLimit(cost, most, postage or None, counted or None)
-    return PostageUnknown(cost, limit) if rules.terms.leaves_out(postage) else None
+    taken = rules.postage_may_be_unknown and cost < limit
+    return PostageUnknown(cost, limit) if rules.terms.leaves_out(postage) and not taken else None
 
 
 def _title_length(rules: Rules, _wanted: Wanted, item: Item) -> Reason | None:

@@ -47,6 +47,9 @@ class Rules:
     """Other costs per sale, in yen."""
     unknown_postage_jpy: int = 0
     """Counted as the postage where it is not known, in yen; 0 refuses such an item. Unknown is never free."""
+    postage_may_be_unknown: bool = False
+    """Whether an item fits, too, whose postage is not known and not counted, if its price is below the limit: a person
+    is told so, and decides."""
     loss: LossRule = ONLY_TELL
     banned_sellers: frozenset[tuple[Marketplace, str]] = frozenset()
     banned_words: tuple[str, ...] = ()

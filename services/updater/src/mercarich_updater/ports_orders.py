@@ -35,7 +35,7 @@ class Fitting:
 
     judged: Judged
     landed_jpy: int
-    """The price with the postage, or with what is counted for an unknown one."""
+    """The price with the postage; of an unknown one what the seller counts for it, which may be nothing."""
 
 
 class OrderSearches(Protocol):

@@ -86,7 +86,8 @@ SELLERS_RULES = (
         unit="yen",
         why="A postage that nobody tells is not guessed. Of 51 recorded rows of Yahoo! Auctions none was free, 19 told"
         " no postage, and 32 told 734 yen on average and 1,340 at most: who takes a loss now and then may count 1,500.",
-        zero="A replacement whose postage is not known is refused, and what a sale earns is known as a bound only.",
+        zero="A replacement whose postage is not known is refused, except for an order: its seller sees what is not"
+        " known. What a sale earns is known as a bound only.",
     ),
     Definition(
         "REVIVAL_TITLE_LENGTH",

@@ -119,6 +119,7 @@ class FindForOrders:
 def for_orders(rules: Rules) -> Rules:
     """Return the seller's rules with the break-even as the limit of the price, whatever limits their replacements.
 
-    Where no price of the order or of its offer is known, the limit is that of replacements.
+    Where no price of the order or of its offer is known, the limit is that of replacements. A postage may be unknown:
+    the seller sees it before the purchase, and an order without any source is cancelled.
     """
-    return replace(rules, break_even=True)
+    return replace(rules, break_even=True, postage_may_be_unknown=True)

@@ -25,7 +25,7 @@ class OrderToBuy:
     url: str | None
     """The page of its source; None: none is known."""
     found: Sequence[str]
-    """Where the source is gone: the pages of items that fit, the cheapest first."""
+    """Where the source is gone: the pages of items that fit; a known postage first, then the cheapest."""
     profit_jpy: int | None
     unknown: tuple[Reason, ...]
     """What is not known of the profit."""

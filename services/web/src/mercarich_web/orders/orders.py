@@ -86,7 +86,8 @@ class Search:
     """The search for another source of an ordered item whose own is gone."""
 
     found: Sequence[Source] = ()
-    """Items that fit, within the order's break-even, the cheapest first. `checked_at`: when each was judged."""
+    """Items that fit, within the order's break-even: those of a known postage first, then by what they cost.
+    `checked_at`: when each was judged."""
     searched_at: datetime | None = None
     """End of the last search; None: none has ended."""
     result: Reason | None = None
@@ -173,7 +174,7 @@ class OrderItem:
     @property
     def buyable(self) -> Source | None:
         """Return where it can be bought, as far as it is known: its source, else what the listing has now, else the
-        cheapest item that was found."""
+        first of what was found."""
         if self.standing not in (Standing.GONE, Standing.NO_SOURCE):
             return self.source
         return self.other or next(iter(self.search.found), None)
@@ -187,6 +188,13 @@ class OrderItem:
             return Profit(None, (OrderPriceNotTold(), *unknown))
         kept = terms.kept(self.price_jpy, self.estimate, self.quantity)
         return Profit(None if cost is None else kept - cost, unknown)
+
+    def most_postage(self, source: Source, terms: Terms) -> int | None:
+        """Return the postage of each piece, in yen, up to which the order leaves no loss. None where that of this
+        source is known or counted, or a price is not known."""
+        if self.price_jpy is None or isinstance(source.price, Reason) or not terms.leaves_out(source.postage_jpy):
+            return None
+        return max(0, terms.kept(self.price_jpy, self.estimate, self.quantity) // self.quantity - source.price)
 
     def _cost(self, terms: Terms) -> tuple[int | None, tuple[Reason, ...]]:
         """Return what its pieces would cost with their postage, and what is not known of that."""

@@ -54,7 +54,8 @@ class OrderedItem(BaseModel):
     other: ItsSource | None
     """The listing's source now, if it is another one and on sale."""
     found: Sequence[ItsSource]
-    """Where the source is gone: items that fit, within the order's break-even, the cheapest first."""
+    """Where the source is gone: items that fit, within the order's break-even; those of a known postage first, then by
+    what they cost."""
     searched_at: datetime | None
     """End of the last search for them."""
     profit_jpy: int | None
