@@ -2,12 +2,14 @@
 
 The market decides when a seller goes to buy at the source, and whether it is there (the simulator's `amazon.orders`).
 What the product has found instead is bought as soon as the seller looks, unless it has sold meanwhile. Of an unknown
-postage the seller asks, and leaves the item where the order would end with a loss.
+postage the seller asks, and leaves the item where the order would end with a loss; and looks at the pictures of what
+the product was not sure of.
 """
 
 import orjson
 from sqlalchemy import select
 from tests.soak.plant import SOMEBODY, Plant
+from tests.soak.spares import product_of
 
 from mercarich_contracts.orders import OrderDecision
 from mercarich_db.engine import reading
@@ -73,9 +75,18 @@ class Buying:
         terms = self._orders.terms(user_id)
         for source in item.search.found:
             most, postage = item.most_postage(source, terms), self._postage(source)
-            if (most is None or postage <= most) and self._meets(item, source):
+            fits = (most is None or postage <= most) and (source.doubt is None or self._is_the_same(item, source))
+            if fits and self._meets(item, source):
                 return (source.price_jpy or 0) + postage
         return None
+
+    def _is_the_same(self, item: OrderItem, other: Source) -> bool:
+        world, own = self._plant.market.world, item.source
+        if own is None or own.marketplace != other.marketplace:
+            return False
+        numbers = (world.catalogue.number_of(one.marketplace, one.item_id) for one in (own, other))
+        products = {None if number is None else product_of(world, own.marketplace, number) for number in numbers}
+        return len(products) == 1 and None not in products
 
     def _postage(self, source: Source) -> int:
         if source.postage_jpy is not None:

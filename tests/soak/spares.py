@@ -11,8 +11,7 @@ from mercarich_simulator.world import World
 def had_spare(world: World, marketplace: str, number: int, at: float, most_yen: float = inf) -> bool:
     """Return whether another piece of the item's product could be bought at `at` (Unix seconds), or the same one under
     another id, in no worse a condition and for at most `most_yen` with its postage."""
-    shelf, truth = world.catalogue.shelves[marketplace], world.truth
-    product = shelf.product_of(truth.first_of(number) if marketplace == YAHOO else number)
+    truth, product = world.truth, product_of(world, marketplace, number)
     others = (
         one for piece in world.market.pieces_of(marketplace, product) for one in _listings(world, marketplace, piece)
     )
@@ -24,6 +23,12 @@ def had_spare(world: World, marketplace: str, number: int, at: float, most_yen: 
         and _cost(world, marketplace, other, at) <= most_yen
         for other in others
     )
+
+
+def product_of(world: World, marketplace: str, number: int) -> int:
+    """Return the number of the product of which an item is a piece."""
+    first = world.truth.first_of(number) if marketplace == YAHOO else number
+    return world.catalogue.shelves[marketplace].product_of(first)
 
 
 def _cost(world: World, marketplace: str, number: int, at: float) -> float:

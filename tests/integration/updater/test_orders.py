@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from prometheus_client import REGISTRY
 from pydantic import SecretStr
 from sqlalchemy import Connection, Table, delete, event, insert, select, update
-from tests.integration.updater.shop import Market, RevivalShop, item, no_longer
+from tests.integration.updater.shop import SAME, Market, RevivalShop, item, no_longer
 
 from mercarich_contracts.market import Marketplace, Reason, State
 from mercarich_contracts.orders import OrderDecision, OrderStatus
@@ -201,6 +202,41 @@ def test_an_item_of_unknown_postage_serves_an_order_while_it_costs_less_than_the
         (900, 700, 1600),
     }
     assert orders.search(order).result == FoundForOrder(2, 3)
+
+
+def test_where_nothing_fits_what_the_pictures_alone_refused_is_kept_to_be_looked_at(
+    shop: RevivalShop, market: Market, orders: Orders
+) -> None:
+    order = orders.of(sold_out(shop, shop.seller("a"), "old1"), price_jpy=2000)
+    market.alike = replace(SAME, changed_share=0.12)
+    market.for_sale = [item("other-colour"), item("dear", price_jpy=9000)]
+
+    orders.turn()
+    [row] = orders.rows(order)
+    assert (row.price_jpy, row.doubt.code) == (900, "part_in_other_colour")
+    search = orders.search(order)
+    assert (search.result, search.found_at) == (NoneForOrder(2, 1), None)
+
+    orders.now += WAITS[0]
+    market.alike = SAME
+    orders.turn()
+    [row] = orders.rows(order)
+    assert row.doubt is None
+    assert orders.search(order).found_at == orders.now
+
+
+def test_what_fits_is_never_given_up_for_what_the_pictures_refused(
+    shop: RevivalShop, market: Market, orders: Orders
+) -> None:
+    order = orders.of(sold_out(shop, shop.seller("a"), "old1"), price_jpy=2000)
+    market.for_sale = [item("fits")]
+    orders.turn()
+    orders.now += WAITS[0]
+    market.alike = replace(SAME, changed_share=0.12)
+    market.for_sale = [item("fits"), *(item(f"doubt{number}") for number in range(4))]
+    market.pages = {"fits": item("fits", state=State.UNKNOWN, reason=Reason.BLOCKED)}
+    orders.turn()
+    assert orders.found(order) == ["doubt0", "doubt1", "fits"]
 
 
 def test_a_worker_searches_for_orders_unless_its_marketplace_is_paused(

@@ -6,6 +6,7 @@ from tests.integration.web.rows import Rows, ago
 
 from mercarich_contracts.orders import OrderDecision, OrderStatus
 from mercarich_db import tables
+from mercarich_reasons.reason import Reason
 
 
 def ordered(rows: Rows, user_id: int, order_id: str, **values: Any) -> int:
@@ -28,11 +29,19 @@ def ordered(rows: Rows, user_id: int, order_id: str, **values: Any) -> int:
     return rows.add(tables.order_items, **defaults | values)
 
 
-def found(rows: Rows, order: int, item_id: str, price_jpy: int, postage_jpy: int | None, title: str) -> int:
+def found(
+    rows: Rows,
+    order: int,
+    item_id: str,
+    price_jpy: int,
+    postage_jpy: int | None,
+    title: str,
+    doubt: Reason | None = None,
+) -> int:
     """Add an item that a search has found for the order, with its source; return the row's id."""
     cost = {"price_jpy": price_jpy, "postage_jpy": postage_jpy, "landed_jpy": price_jpy + (postage_jpy or 0)}
     its = {"source_item_id": rows.source(item_id, title=title), "title": title, "seen_at": ago(minutes=3)}
-    return rows.add(tables.order_replacements, order_item_id=order, **its, **cost)
+    return rows.add(tables.order_replacements, order_item_id=order, doubt=doubt, **its, **cost)
 
 
 def decide(rows: Rows, user_id: int, order_id: str, decision: OrderDecision | None, **values: Any) -> None:

@@ -16,6 +16,7 @@ from tests.integration.web.site import Browser
 from mercarich_contracts.orders import Canceller, OrderDecision, OrderStatus
 from mercarich_db import tables
 from mercarich_reasons.order_searches import FoundForOrder, NoneForOrder
+from mercarich_reasons.pictures import PartInOtherColour
 from mercarich_reasons.push import AmazonRefused
 from mercarich_reasons.reason import Reason
 from mercarich_web.orders.sql.orders import MOST, SqlOrders
@@ -115,6 +116,19 @@ def test_what_was_found_for_an_order_is_shown_with_the_known_costs_first(ann: Br
     assert 'href="https://auctions.yahoo.co.jp/jp/auction/y2"' in page
     assert "none of 4 items fits; 3 were too expensive" in told[1]
     assert "Another source is being searched for" in told[2]
+
+
+def test_what_only_the_pictures_refused_is_shown_to_be_looked_at_and_counts_for_nothing(
+    ann: Browser, rows: Rows
+) -> None:
+    order = ordered(rows, ANN, "250-1", **listed(rows, "A-1", "x1", state="sold"))
+    found(rows, order, "y1", 1_100, 300, "Camera y1", PartInOtherColour(most=0.028, share=0.12))
+
+    [told] = cards(ann.get("/orders").text)
+
+    assert re.search(r"Perhaps the same, by all but the pictures: look before you buy .*y1 Camera y1 ¥1,400", told)
+    assert "in another colour" in told
+    assert "Expected profit –" in told
 
 
 def test_what_needs_buying_comes_first_by_the_time_to_ship(engine: Engine, ann: Browser, rows: Rows) -> None:

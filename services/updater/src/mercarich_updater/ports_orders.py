@@ -31,7 +31,7 @@ class OrderWanted:
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """A candidate that fits an order."""
+    """A candidate that fits an order, or that the pictures alone refused."""
 
     judged: Judged
     landed_jpy: int
@@ -55,7 +55,8 @@ class OrderSearches(Protocol):
         lost."""
 
     def keep(self, order: OrderWanted, fitting: Fitting, now: datetime) -> bool:
-        """Store a candidate that fits, beside the two that were seen last; return whether it is the order's first.
+        """Store a candidate beside the two that were seen last, those that fit before others. Return whether it is the
+        order's first one that fits.
 
         Raises `ClaimLost`, `UsedMeanwhile` and `GoneMeanwhile`.
         """

@@ -87,6 +87,7 @@ order_replacements = Table(  # written by updater: at most three items for an or
     Column("price_jpy", Integer, nullable=False),
     Column("postage_jpy", Integer, nullable=True),  # NULL: not known
     Column("landed_jpy", Integer, nullable=False),  # with the postage; of an unknown one, what its seller counts
-    Column("seen_at", UtcDateTime, nullable=False),  # when it was last judged, and fit
+    Column("seen_at", UtcDateTime, nullable=False),  # when it was last judged
+    Column("doubt", StoredReason, nullable=True),  # why the pictures, and nothing else, refused it; NULL: it fits
     Index("ix_order_replacements_source", "source_item_id"),
 )

@@ -86,7 +86,7 @@ class SqlOrderSearches:
         item = fitting.judged.item
 
         def keep(connection: Connection) -> bool:
-            is_first = _lock(connection, order).found_at is None
+            is_first = _lock(connection, order).found_at is None and fitting.judged.refusal is None
             kept = observed_sql.keep(connection, item)
             if kept is None:
                 raise GoneMeanwhile
@@ -194,19 +194,21 @@ def _lock(connection: Connection, order: OrderWanted) -> AnyRow:
 
 
 def _values(fitting: Fitting) -> dict[str, Any]:
-    item = fitting.judged.item
+    item, refusal = fitting.judged.item, fitting.judged.refusal
     return {
         "title": item.title and item.title[:255],
         "price_jpy": item.price_jpy,
         "postage_jpy": item.postage_jpy,
         "landed_jpy": fitting.landed_jpy,
+        "doubt": refusal and refusal.reason,
     }
 
 
 def _oldest(connection: Connection, order: OrderWanted, most: int) -> Sequence[int]:
-    """Return all but the `most` replacements that were seen last."""
+    """Return all but the `most` replacements that were seen last; of those that do not fit, before."""
     own = select(_found.source_item_id).where(_found.order_item_id == order.order_item_id)
-    return connection.execute(own.order_by(_found.seen_at.desc(), _found.source_item_id)).scalars().all()[most:]
+    last = (_found.doubt.is_not(None), _found.seen_at.desc(), _found.source_item_id)
+    return connection.execute(own.order_by(*last)).scalars().all()[most:]
 
 
 def _forget(connection: Connection, order: OrderWanted, source_ids: Sequence[int]) -> None:

@@ -3,6 +3,8 @@
 import logging
 import secrets
 import threading
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -92,6 +94,8 @@ class FindForOrders:
                     break
         except NotSearched as error:
             problem = str(error)
+        if all(one.refusal is not None for one in judged):
+            self._keep_doubtful(order, rules, judged)
         end = ended(order.standing, [one.refusal for one in judged], problem)
         self.orders.end(order, end, judged, began, self.now())
         for one in judged:
@@ -114,6 +118,15 @@ class FindForOrders:
             self.meter.order_found(order.wanted.marketplace, (self.now() - order.gone_at).total_seconds())
         log.info("found for an order", extra={"order_item": order.order_item_id, "item": one.item.item_id})
         return one
+
+    def _keep_doubtful(self, order: OrderWanted, rules: Rules, judged: Sequence[Judged]) -> None:
+        """Store what the pictures alone refused: a person sees at a glance whether it is the same thing."""
+        doubtful = [one for one in judged if one.refusal is not None and one.refusal.filter is Filter.PICTURE]
+        for one in doubtful[:MOST]:
+            landed = landed_price(rules, one.item)
+            assert landed is not None, "without a price another filter refuses it"
+            with suppress(UsedMeanwhile, GoneMeanwhile):
+                self.orders.keep(order, Fitting(one, landed), self.now())
 
 
 def for_orders(rules: Rules) -> Rules:

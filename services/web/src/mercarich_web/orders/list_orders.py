@@ -42,7 +42,8 @@ def _told(item: OrderItem, terms: Terms) -> OrderToBuy:
     return OrderToBuy(
         **{name: getattr(item, name) for name in names},
         url=item.source.url if item.source else None,
-        found=[source.url for source in item.search.found],
+        found=[source.url for source in item.search.found if source.doubt is None],
+        perhaps=[source.url for source in item.search.found if source.doubt is not None],
         profit_jpy=profit.jpy,
         unknown=profit.unknown,
     )

@@ -57,6 +57,8 @@ class Source:
     postage_jpy: int | None
     """What the buyer pays for postage besides the price; None: not known."""
     title: str | None = None
+    doubt: Reason | None = None
+    """Of what was found for an order: why the pictures refused it, and a person must look; None: it fits."""
 
     @property
     def url(self) -> str:
@@ -87,7 +89,7 @@ class Search:
 
     found: Sequence[Source] = ()
     """Items that fit, within the order's break-even: those of a known postage first, then by what they cost.
-    `checked_at`: when each was judged."""
+    Where none does, those that the pictures alone refused. `checked_at`: when each was judged."""
     searched_at: datetime | None = None
     """End of the last search; None: none has ended."""
     result: Reason | None = None
@@ -177,7 +179,7 @@ class OrderItem:
         first of what was found."""
         if self.standing not in (Standing.GONE, Standing.NO_SOURCE):
             return self.source
-        return self.other or next(iter(self.search.found), None)
+        return self.other or next((one for one in self.search.found if one.doubt is None), None)
 
     def profit(self, terms: Terms) -> Profit:
         """Return what is left of the order's price after Amazon's fee, other costs, and what was paid at the source, or

@@ -28,6 +28,8 @@ class ItsSource(BaseModel):
     """What you pay for postage besides; null: not known."""
     seen_at: datetime | None
     """The last look with a known state."""
+    doubt: Unknown | None
+    """Of what was found: why the pictures refused it, and nothing else did; null: it fits."""
 
 
 class OrderedItem(BaseModel):
@@ -55,7 +57,7 @@ class OrderedItem(BaseModel):
     """The listing's source now, if it is another one and on sale."""
     found: Sequence[ItsSource]
     """Where the source is gone: items that fit, within the order's break-even; those of a known postage first, then by
-    what they cost."""
+    what they cost. Where none does, those that the pictures alone refused, with their `doubt`."""
     searched_at: datetime | None
     """End of the last search for them."""
     profit_jpy: int | None
@@ -174,4 +176,5 @@ def _source(source: orders.Source | None) -> ItsSource | None:
 
 def _told(source: orders.Source) -> ItsSource:
     names = ("marketplace", "item_id", "url", "state", "price_jpy", "postage_jpy")
-    return ItsSource(seen_at=source.checked_at, **{name: getattr(source, name) for name in names})
+    doubt = None if source.doubt is None else unknown(source.doubt)
+    return ItsSource(seen_at=source.checked_at, doubt=doubt, **{name: getattr(source, name) for name in names})

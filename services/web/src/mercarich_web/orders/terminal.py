@@ -4,7 +4,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from mercarich_web.console.output import cell, section, sentence, table, yen
-from mercarich_web.orders.order_list import LateShipments, OrderList, SellersOrders
+from mercarich_web.orders.order_list import LateShipments, OrderList, OrderToBuy, SellersOrders
 from mercarich_web.orders.profit_list import MonthOfOrders, ProfitList
 
 
@@ -25,7 +25,7 @@ def _seller(seller: SellersOrders) -> RenderableType:
             one.quantity,
             one.ship_by,
             cell(one.standing.replace("_", " "), "red" if one.standing == "gone" else ""),
-            "\n".join([*([one.url] if one.url else []), *(f"found: {url}" for url in one.found)]) or None,
+            "\n".join(_addresses(one)) or None,
             yen(one.profit_jpy),
             "; ".join(sentence(reason) for reason in one.unknown) or None,
         ]
@@ -37,6 +37,11 @@ def _seller(seller: SellersOrders) -> RenderableType:
     if seller.number > len(rows):
         told.append(Text(f"the {len(rows)} most urgent of {seller.number} are shown"))
     return section(f"{seller.username}: {seller.number} to buy", Group(*told))
+
+
+def _addresses(one: OrderToBuy) -> list[str]:
+    found, perhaps = (f"found: {url}" for url in one.found), (f"perhaps, look at it: {url}" for url in one.perhaps)
+    return [*([one.url] if one.url else []), *found, *perhaps]
 
 
 def _late(one: LateShipments) -> Text:
