@@ -22,6 +22,10 @@ class Figures:
     """The same with the time under an injected fault."""
     unlooked: int
     """Orders that were decided or closed before a look."""
+    sourced: int
+    """Orders whose source is known."""
+    spare: int
+    """Of these, the ones of which the market had another fitting piece for sale when they were read."""
     gone: int
     """Orders whose source was gone before their seller had bought it."""
     gone_in_time: int
@@ -57,6 +61,7 @@ def figures(
     seed: int, days: int, told: Orders, models: AmazonModels, verdicts: Sequence[Verdict], wrongly_stopped: int
 ) -> Figures:
     looks, searches, totals = told.looks, told.searches(), told.totals()
+    sourced, spare = told.spared()
     return Figures(
         seeds=[seed],
         days=days,
@@ -64,6 +69,8 @@ def figures(
         looks=sorted(look.own for look in looks.all),
         looks_whole=sorted(look.seconds for look in looks.all),
         unlooked=looks.unlooked,
+        sourced=sourced,
+        spare=spare,
         gone=searches.gone,
         gone_in_time=searches.found_in_time,
         spared=searches.spared,

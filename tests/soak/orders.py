@@ -245,7 +245,7 @@ class Orders:
         with reading(self._plant.database.books) as connection:
             gone = [row for row in connection.execute(rows) if not self.is_bought_at_source(row.order_id)]
         in_time = [row for row in gone if _seconds_to_find(row) <= IN_TIME_SECONDS]
-        spared = [row for row in gone if self.had_spare(row)]
+        spared = [row for row in gone if self.had_spare(row, row.gone_at)]
         return Searches(
             gone=len(gone),
             found=sum(row.found_at is not None for row in gone),
@@ -294,13 +294,23 @@ class Orders:
         taken = order is not None and (order.status is Status.SHIPPED or order.next_step is Step.SHIP)
         return taken and order is not None and order.paid_jpy is None
 
-    def had_spare(self, row: Any) -> bool:
-        """Return whether another piece could be bought when the source of this order was seen gone. `row`: with its
-        marketplace, item id, price and `gone_at`."""
+    def spared(self) -> tuple[int, int]:
+        """Return how many orders were read whose source is known, and of how many of them another piece was for sale
+        then."""
+        item, source = order_items.c, source_items.c
+        columns = (item.price_jpy, item.seen_at, source.marketplace, source.item_id)
+        rows = select(*columns).join_from(order_items, source_items, source.id == item.source_item_id)
+        with reading(self._plant.database.books) as connection:
+            orders = connection.execute(rows).all()
+        return len(orders), sum(self.had_spare(row, row.seen_at) for row in orders)
+
+    def had_spare(self, row: Any, at: datetime) -> bool:
+        """Return whether another piece than the order's source could be bought then. `row`: with the source's
+        marketplace and item id, and the price of the order."""
         world = self._plant.market.world
         number = world.catalogue.number_of(row.marketplace, row.item_id)
         kept = inf if row.price_jpy is None else row.price_jpy * (1 - losses.FEE_PERCENT / 100)
-        return number is not None and had_spare(world, row.marketplace, number, row.gone_at.timestamp(), kept)
+        return number is not None and had_spare(world, row.marketplace, number, at.timestamp(), kept)
 
     def _asked(self, request: Request, _reply: Reply) -> None:
         if request.path == _ASKED:

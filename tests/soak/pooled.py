@@ -55,6 +55,7 @@ def rows(told: Figures) -> Iterator[Row]:
     yield Row("… with the time under injected faults", _percentiles(told.looks_whole))
     yield _share("… later than 60 s by the product", late, len(told.looks), "<= 1 %")
     yield Row("orders that were decided or closed before a look", f"{told.unlooked:,}")
+    yield _share("orders with a fitting spare piece for sale when they were read", told.spare, told.sourced)
     yield Row("orders that met a source that was gone", f"{told.gone:,}")
     yield _share("… another one found within 10 min", told.gone_in_time, told.gone, ">= 50 %")
     yield _share("… of those with a fitting spare piece for sale", told.spared_in_time, told.spared)

@@ -23,7 +23,7 @@ class Trade:
     def some(self, chance: random.Random, marketplace: str, kind: str, share: float) -> Callable[[], None]:
         """Choose a share of the listed, buyable items for an event of this kind. They are drawn now."""
         sources = self._plant.market.world.catalogue.shelves[marketplace].sources
-        count = max(1, round(sources * share))
+        count = self._count(chance, sources, share)
         drawn = chance.sample(range(sources), min(sources, 2 * count))
         if kind != REPRICED:
             self._plant.darkroom.expect(marketplace, drawn[:count])
@@ -86,7 +86,7 @@ class Trade:
             restored = restored.where(listings.c.push_pending == 1)
         with reading(self._plant.database.books) as connection:
             rows = sorted(connection.execute(restored).tuples().all())
-        for marketplace, item_id in chance.sample(rows, math.ceil(len(rows) * share)):
+        for marketplace, item_id in chance.sample(rows, self._count(chance, len(rows), share)):
             number = world.catalogue.number_of(marketplace, item_id)
             if number is not None:
                 world.events.force(marketplace, [number], "sold", now, now)
@@ -117,6 +117,17 @@ class Trade:
 
     def _sellers(self) -> int:
         return len(self._plant.market.world.catalogue.sellers)
+
+    def _count(self, chance: random.Random, many: int, share: float) -> int:
+        """Return how many are a share of so many.
+
+        In a flat market it is rounded up, so that a small one sees each kind of event, too. In a mixed market, whose
+        orders are counted, the mean is the share, however small the market is: one of each of 14 kinds a day would be
+        7 % of 200 sources.
+        """
+        if self._plant.market.world.market.fates is None:
+            return math.ceil(many * share)
+        return int(many * share + chance.random())
 
     def _happens(self, marketplace: str, drawn: Sequence[int], count: int, kind: str) -> None:
         """Let this happen to the first `count` of these that are buyable."""

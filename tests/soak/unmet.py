@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
+from tests.soak.events import DAY
 from tests.soak.orders import Orders, is_cancelled
 from tests.soak.plant import Plant
 
@@ -12,8 +13,6 @@ from mercarich_db.tables import order_items, order_searches, source_items
 from mercarich_simulator.amazon.orders import Order
 from mercarich_simulator.ledger_orders import source_at
 from mercarich_simulator.truth import BUYABLE, Change, state_at
-
-DAY = 86_400.0
 
 
 def lines(plant: Plant, told: Orders) -> Iterator[str]:
@@ -50,7 +49,8 @@ def _line(plant: Plant, told: Orders, order: Order, row: Any) -> Iterator[str]:
     if row.gone_at is None:
         yield "never seen gone"
         return
-    yield f"seen gone {_minutes(row.gone_at.timestamp() - since)}, {'a' if told.had_spare(row) else 'no'} spare piece"
+    spare = "a" if told.had_spare(row, row.gone_at) else "no"
+    yield f"seen gone {_minutes(row.gone_at.timestamp() - since)}, {spare} spare piece"
     found = "nothing found" if row.found_at is None else f"found {_minutes(row.found_at.timestamp() - since)}"
     yield f"{row.searches} searches, the last one: {row.result}, {found}"
 

@@ -204,6 +204,22 @@ def test_an_item_of_unknown_postage_serves_an_order_while_it_costs_less_than_the
     assert orders.search(order).result == FoundForOrder(2, 3)
 
 
+def test_items_of_unknown_postage_never_keep_one_of_known_postage_away(
+    shop: RevivalShop, market: Market, orders: Orders
+) -> None:
+    order = orders.of(sold_out(shop, shop.seller("a"), "old1"), price_jpy=2000)
+    unknown = [item(f"a-unknown{number}", price_jpy=900 + number, shipping_payer="buyer") for number in range(3)]
+    told = item("told", price_jpy=1000, shipping_payer="buyer", shipping_cost_jpy=500)
+    later = item("z-unknown", price_jpy=1001, shipping_payer="buyer")
+    market.for_sale = [*unknown, told, later]
+
+    orders.turn()
+
+    assert orders.search(order).result == FoundForOrder(5, 5)
+    assert orders.found(order)[-1] == "told"
+    assert [row.postage_jpy for row in orders.rows(order)].count(None) == 2
+
+
 def test_where_nothing_fits_what_the_pictures_alone_refused_is_kept_to_be_looked_at(
     shop: RevivalShop, market: Market, orders: Orders
 ) -> None:

@@ -127,7 +127,7 @@ def test_what_only_the_pictures_refused_is_shown_to_be_looked_at_and_counts_for_
     [told] = cards(ann.get("/orders").text)
 
     assert re.search(r"Perhaps the same, by all but the pictures: look before you buy .*y1 Camera y1 ¥1,400", told)
-    assert "in another colour" in told
+    assert "a share of 0.12 of it has another colour" in told
     assert "Expected profit –" in told
 
 

@@ -15,6 +15,8 @@ ONE = Figures(
     looks=[5.0, 20.0, 61.0],
     looks_whole=[5.0, 20.0, 600.0],
     unlooked=1,
+    sourced=100,
+    spare=60,
     gone=10,
     gone_in_time=6,
     spared=8,
@@ -55,7 +57,7 @@ def test_figures_survive_their_file(tmp_path: Path) -> None:
 
 
 def test_a_week_without_orders_has_no_shares() -> None:
-    none = replace(ONE, looks=[], looks_whole=[], gone=0, spared=0, counted=0, offs=[], requests=0)
+    none = replace(ONE, looks=[], looks_whole=[], sourced=0, gone=0, spared=0, counted=0, offs=[], requests=0)
     told = {row.what: row for row in rows(none)}
     assert told["cancelled for want of a source"].value == told["… the product's own time"].value == "–"
 

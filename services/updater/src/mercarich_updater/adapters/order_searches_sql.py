@@ -205,10 +205,11 @@ def _values(fitting: Fitting) -> dict[str, Any]:
 
 
 def _oldest(connection: Connection, order: OrderWanted, most: int) -> Sequence[int]:
-    """Return all but the `most` replacements that were seen last; of those that do not fit, before."""
+    """Return all but the best `most` replacements: those that fit before others, a known postage before an unknown one,
+    then what was seen last."""
     own = select(_found.source_item_id).where(_found.order_item_id == order.order_item_id)
-    last = (_found.doubt.is_not(None), _found.seen_at.desc(), _found.source_item_id)
-    return connection.execute(own.order_by(*last)).scalars().all()[most:]
+    best = (_found.doubt.is_not(None), _found.postage_jpy.is_(None), _found.seen_at.desc(), _found.source_item_id)
+    return connection.execute(own.order_by(*best)).scalars().all()[most:]
 
 
 def _forget(connection: Connection, order: OrderWanted, source_ids: Sequence[int]) -> None:

@@ -90,7 +90,7 @@ class FindForOrders:
         try:
             for one in self.find.judged(wanted, rules, partial(self.listings.in_use, wanted.user_id), alive):
                 judged.append(self._kept(order, rules, one))
-                if sum(each.refusal is None for each in judged) == MOST:
+                if sum(each.refusal is None and each.item.postage_jpy is not None for each in judged) == MOST:
                     break
         except NotSearched as error:
             problem = str(error)
