@@ -146,6 +146,23 @@ def test_what_needs_buying_comes_first_by_the_time_to_ship(engine: Engine, ann: 
     assert to_buy == ["soon-and-before", "soon", "later", "whenever", "not-paid"]
 
 
+def test_what_is_for_sale_in_an_auction_needs_buying_before_it_ends(engine: Engine, ann: Browser, rows: Rows) -> None:
+    first = listed(rows, "A-1", "x1", end_at=ago(hours=-3))
+    ordered(rows, ANN, "ships-tomorrow", sku=None, ship_by=ago(hours=-20))
+    ordered(rows, ANN, "ends-tonight", **first, ship_by=ago(days=-3))
+    ordered(rows, ANN, "ends-later", **listed(rows, "A-2", "x2", end_at=ago(days=-4)), ship_by=ago(days=-2))
+    ordered(rows, ANN, "gone", **listed(rows, "A-3", "x3", state="ended", end_at=ago(hours=1)), ship_by=ago(days=-2.5))
+
+    to_buy = SqlOrders(engine).to_buy(ANN)
+    told = cards(ann.get("/orders").text)
+
+    assert [item.order_id for item in to_buy] == ["ends-tonight", "ships-tomorrow", "ends-later", "gone"]
+    assert [item.buy_by for item in to_buy] == sorted(item.buy_by for item in to_buy if item.buy_by)
+    assert "Buy before the auction ends: " in told[0]
+    assert "in 3.0 h" in told[0]
+    assert ["auction ends" in one for one in told] == [True, False, True, False]
+
+
 def test_a_source_is_told_with_the_postage_that_the_seller_has_counted(ann: Browser, rows: Rows) -> None:
     unknown_postage = listed(rows, "A-1", "x1", checked_at=ago(minutes=5))
     ordered(rows, ANN, "250-1", **unknown_postage)

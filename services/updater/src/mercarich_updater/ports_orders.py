@@ -55,8 +55,8 @@ class OrderSearches(Protocol):
         lost."""
 
     def keep(self, order: OrderWanted, fitting: Fitting, now: datetime) -> bool:
-        """Store a candidate, and keep the best three of the order: those that fit before others, a known postage before an
-        unknown one, then what was seen last. Return whether it is the order's first one that fits.
+        """Store a candidate, and keep the best three of the order: those that fit before others, a known postage before
+        an unknown one, then what was seen last. Return whether it is the order's first one that fits.
 
         Raises `ClaimLost`, `UsedMeanwhile` and `GoneMeanwhile`.
         """

@@ -38,9 +38,9 @@ def _late(rate: LateRate) -> LateShipments:
 
 def _told(item: OrderItem, terms: Terms) -> OrderToBuy:
     profit = item.profit(terms)
-    names = ("order_id", "sku", "title", "quantity", "price_jpy", "status", "ordered_at", "ship_by", "standing")
+    names = ("order_id", "sku", "title", "quantity", "price_jpy", "status", "ordered_at", "ship_by", "end_at")
     return OrderToBuy(
-        **{name: getattr(item, name) for name in names},
+        **{name: getattr(item, name) for name in (*names, "standing")},
         url=item.source.url if item.source else None,
         found=[source.url for source in item.search.found if source.doubt is None],
         perhaps=[source.url for source in item.search.found if source.doubt is not None],

@@ -20,6 +20,8 @@ class OrderToBuy:
     status: str
     ordered_at: datetime
     ship_by: datetime | None
+    end_at: datetime | None
+    """End of the auction in which its source is for sale: it must be bought before. None: it is none."""
     standing: str
     """What its source is like now: a `Standing`."""
     url: str | None

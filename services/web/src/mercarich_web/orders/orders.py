@@ -14,7 +14,7 @@ from mercarich_replacements.earnings import Sale, Terms, price_of
 from mercarich_replacements.fees import Estimate
 
 URGENT = timedelta(days=1)
-"""Time left to ship from which on it is urgent to buy."""
+"""Time left to ship, or until the source's auction ends, from which on it is urgent to buy."""
 
 
 class Standing(StrEnum):
@@ -56,6 +56,8 @@ class Source:
     """Why the last look was inconclusive; None: it was not."""
     postage_jpy: int | None
     """What the buyer pays for postage besides the price; None: not known."""
+    end_at: datetime | None = None
+    """End of its auction, as its page said at the last look; None: it is none, or it is not known."""
     title: str | None = None
     doubt: Reason | None = None
     """Of what was found for an order: why the pictures refused it, and a person must look; None: it fits."""
@@ -150,8 +152,22 @@ class OrderItem:
     def needs_buying(self) -> bool:
         return self.is_open and self.decided is None
 
+    @property
+    def end_at(self) -> datetime | None:
+        """The end of the auction in which its source is for sale; None: it is none, or the source cannot be bought."""
+        return None if self.source is None or self.standing is Standing.GONE else self.source.end_at
+
+    @property
+    def buy_by(self) -> datetime | None:
+        """The time to ship by, or the end of the source's auction if that is before; None: neither is known."""
+        return min((at for at in (self.ship_by, self.end_at) if at is not None), default=None)
+
     def is_urgent(self, now: datetime) -> bool:
         return self.ship_by is not None and self.ship_by - now < URGENT
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Return whether the source's auction ends soon, or was to."""
+        return self.end_at is not None and self.end_at - now < URGENT
 
     @property
     def can_be_cancelled(self) -> bool:

@@ -26,6 +26,8 @@ class ItsSource(BaseModel):
     price_jpy: int | None
     postage_jpy: int | None
     """What you pay for postage besides; null: not known."""
+    end_at: datetime | None
+    """End of its auction, as its page said; null: it is none, or it is not known."""
     seen_at: datetime | None
     """The last look with a known state."""
     doubt: Unknown | None
@@ -50,6 +52,8 @@ class OrderedItem(BaseModel):
     """`pending`, `unshipped`, `partially_shipped`, `shipped`, `cancelled`, … More values may be added."""
     ordered_at: datetime
     ship_by: datetime | None
+    buy_by: datetime | None
+    """`ship_by`, or the end of the source's auction if that is before."""
     standing: str
     """`there`: seen on sale since the order; `not_looked`, `unknown`, `gone`, `no_source`. More values may be added."""
     source: ItsSource | None
@@ -154,7 +158,7 @@ def order(item: orders.OrderItem, terms: Terms) -> OrderedItem:
         paid_jpy=decided.paid_jpy if decided else None,
         decided_at=decided.at if decided else None,
         decided_by=decided.by if decided else None,
-        **{name: getattr(item, name) for name in (*names, "ship_by", "standing", "revision")},
+        **{name: getattr(item, name) for name in (*names, "ship_by", "buy_by", "standing", "revision")},
     )
 
 
@@ -175,6 +179,6 @@ def _source(source: orders.Source | None) -> ItsSource | None:
 
 
 def _told(source: orders.Source) -> ItsSource:
-    names = ("marketplace", "item_id", "url", "state", "price_jpy", "postage_jpy")
+    names = ("marketplace", "item_id", "url", "state", "price_jpy", "postage_jpy", "end_at")
     doubt = None if source.doubt is None else unknown(source.doubt)
     return ItsSource(seen_at=source.checked_at, doubt=doubt, **{name: getattr(source, name) for name in names})

@@ -17,13 +17,14 @@ def page(answer: OrderList) -> RenderableType:
 def _seller(seller: SellersOrders) -> RenderableType:
     share = "not known" if seller.share is None else f"{seller.share:.2%}"
     rate = f"cancellation rate of 7 days {share}: {seller.cancelled} of {seller.orders} orders"
-    headings = ["order", "sku", "quantity", "ship by", "source", "at", "profit", "not known"]
+    headings = ["order", "sku", "quantity", "ship by", "auction ends", "source", "at", "profit", "not known"]
     rows = [
         [
             one.order_id,
             one.sku,
             one.quantity,
             one.ship_by,
+            one.end_at,
             cell(one.standing.replace("_", " "), "red" if one.standing == "gone" else ""),
             "\n".join(_addresses(one)) or None,
             yen(one.profit_jpy),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, not_, or_, select
 
-from mercarich_contracts.market import State
+from mercarich_contracts.market import OUT_OF_STOCK, State
 from mercarich_contracts.orders import NOT_PAID, Canceller, OrderDecision, OrderStatus
 from mercarich_db.earning_terms import terms_of
 from mercarich_db.fee_estimates import COLUMNS, ITS_ESTIMATE, estimate_of
@@ -38,7 +38,17 @@ ROWS = 50
 """Decided items of a page."""
 _item, _decision, _offer = order_items.c, order_decisions.c, listings.c
 _FIRST, _PRESENT = source_items.alias("first"), source_items.alias("present")
-_SEEN = ("marketplace", "item_id", "state", "reason", "price_jpy", "checked_at", "check_problem", "postage_jpy")
+_SEEN = (
+    *("marketplace", "item_id", "state", "reason", "price_jpy", "checked_at", "check_problem", "postage_jpy"),
+    "end_at",
+)
+_ENDS_FIRST = and_(
+    _FIRST.c.state.not_in(OUT_OF_STOCK),
+    or_(_item.ship_by.is_(None), _FIRST.c.end_at < _item.ship_by),
+    _FIRST.c.end_at.is_not(None),
+)
+_BUY_BY = case((_ENDS_FIRST, _FIRST.c.end_at), else_=_item.ship_by)
+"""As `OrderItem.buy_by`."""
 _IS_DECIDED = _decision.decision.is_not(None)
 # SQLite gives the id of a deleted listing again: the SKU tells whether it is the same one.
 ITS_LISTING = and_(_offer.id == _item.listing_id, _offer.user_id == _item.user_id, _offer.sku == _item.sku)
@@ -72,7 +82,7 @@ class SqlOrders:
     def to_buy(self, user_id: int) -> list[OrderItem]:
         """Return what is open and without a decision, what needs buying first at the top; `MOST` at most."""
         query = _items(user_id).where(UNDECIDED)
-        by_time = (_item.ship_by.is_(None), _item.ship_by, _item.ordered_at, _item.id)
+        by_time = (_BUY_BY.is_(None), _BUY_BY, _item.ordered_at, _item.id)
         query = query.order_by(_item.status.in_(NOT_PAID), *by_time).limit(MOST)
         with reading(self._engine) as connection:
             return with_searches(connection, [_read(row) for row in connection.execute(query)])

@@ -20,13 +20,13 @@ def with_searches(connection: Connection, items: Sequence[OrderItem]) -> list[Or
     if not gone:
         return list(items)
     sources = defaultdict[int, list[Source]](list)
-    rows = select(order_replacements, _item.marketplace, _item.item_id).join(
+    rows = select(order_replacements, _item.marketplace, _item.item_id, _item.end_at).join(
         source_items, _item.id == _found.source_item_id
     )
     costs = (_found.doubt.is_not(None), _found.postage_jpy.is_(None), _found.landed_jpy, _found.source_item_id)
     ordered = rows.where(among(_found.order_item_id, gone)).order_by(*costs)
     for row in connection.execute(ordered):
-        seen = (row.price_jpy, row.seen_at, None, row.postage_jpy, row.title, row.doubt)
+        seen = (row.price_jpy, row.seen_at, None, row.postage_jpy, row.end_at, row.title, row.doubt)
         sources[row.order_item_id].append(Source(row.marketplace, row.item_id, State.AVAILABLE, None, *seen))
     ended = select(_search.order_item_id, _search.searched_at, _search.result)
     results = {row.order_item_id: row for row in connection.execute(ended.where(among(_search.order_item_id, gone)))}
