@@ -8,7 +8,10 @@ from tests.unit.simulator.test_buyers import buy
 from tests.unit.simulator.test_fees import entry, estimates
 from tests.unit.simulator.test_ledger_orders import free_of_postage, item
 
+from mercarich_simulator.amazon.attributes import MERGE, QUANTITY, Write
 from mercarich_simulator.amazon.fees import fees
+from mercarich_simulator.amazon.offer_terms import OfferTerms
+from mercarich_simulator.amazon.offers import PUT, Push, Source
 from mercarich_simulator.state_file import read, restore, save
 
 
@@ -56,6 +59,24 @@ def test_what_is_cheap_is_not_to_be_taken_down(sim: Any) -> None:
     assert sim.ledger(f"take_down={row['seller_id']}&least_percent=34")["wrong_withdrawals"] == 0
     assert sim.ledger(f"take_down={row['seller_id']}/{row['sku']}&least_percent=34")["wrong_withdrawals"] == 0
     assert sim.ledger(f"take_down={row['seller_id']}/other&least_percent=34")["wrong_withdrawals"] == 1
+
+
+def test_an_offer_that_was_created_dear_may_be_down_after_that(sim: Any) -> None:
+    row = free_of_postage(sim)
+    world = sim.simulator.world
+    offer, number = (row["seller_id"], "NEW-1"), world.catalogue.number_of(row["marketplace"], row["source_id"])
+    sim.advance(3_600)
+    now = world.clock.now()
+    world.offers.put(*offer, OfferTerms(world.products.asin(1), "used_good", "", row["source_price"]))
+    world.offers.accept(Push(*offer, [Write(MERGE, {QUANTITY: 1})], PUT, "created", now), now)
+    world.offers.stand_on(*offer, Source(now, row["marketplace"], number))
+    sim.advance(7_200)
+    sim.patch(row | {"sku": "NEW-1"}, 0)
+
+    told = [sim.ledger(rule) for rule in (f"take_down={row['seller_id']}&costs_jpy=1", f"take_down={row['seller_id']}")]
+
+    counts = [[one[name] for name in ("wrong_withdrawals", "wrong_restores", "double_pushes")] for one in told]
+    assert counts == [[0, 0, 0], [1, 0, 1]]
 
 
 def test_an_order_at_a_loss_blames_somebody_after_the_notice_only(sim: Any) -> None:

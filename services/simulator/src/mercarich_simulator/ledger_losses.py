@@ -6,11 +6,12 @@ these sellers, that counts as gone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf, nextafter
 from typing import Any
 
-from mercarich_simulator.amazon.offers import Offer
+from mercarich_simulator.amazon.offers import PUT, Offer
 from mercarich_simulator.ledger_orders import Terms, kept, source_at
-from mercarich_simulator.seeding import offered_at
+from mercarich_simulator.offer_prices import first_price
 from mercarich_simulator.truth import BUYABLE, Change, state_at
 from mercarich_simulator.world import World
 
@@ -34,15 +35,26 @@ class Stop:
 
 
 def with_losses(world: World, offer: Offer, truth: Sequence[Change], terms: Terms, stop: Stop) -> list[Change]:
-    """Return the time line of the offer's sources, with `dear` as a state of its own."""
-    if not stop.applies_to(offer) or offer.listing is None:  # no rule, or no known price
+    """Return the time line of the offer's sources, with `dear` as a state of its own.
+
+    Whoever has an offer created wants it up at its price: its source is dear after that, at the earliest.
+    """
+    offered = first_price(world.catalogue, offer)
+    if not stop.applies_to(offer) or offered is None:
         return list(truth)
-    offered = offered_at(world.catalogue.item(offer.listing.marketplace, offer.listing.source_number))
+    moments, created = _moments(world, offer, truth), -inf
+    if offer.changes and offer.changes[0].lane == PUT:
+        created = offer.changes[0].at
+        moments.add(nextafter(created, inf))
     least = -(-offered * round(stop.least_percent * 10) // 1000)
     line: list[Change] = []
-    for at in _moments(world, offer, truth):
+    for at in sorted(moments):
         state = state_at(truth, at)
-        if state in BUYABLE and _cost(world, offer, at) > kept(world, offer, offered, terms, at) - least:
+        if (
+            at > created
+            and state in BUYABLE
+            and _cost(world, offer, at) > kept(world, offer, offered, terms, at) - least
+        ):
             state = DEAR
         if state != (line[-1].state if line else "available"):
             line.append(Change(at, state))
@@ -65,15 +77,15 @@ def sold_late(
     return late
 
 
-def _moments(world: World, offer: Offer, truth: Sequence[Change]) -> list[float]:
-    """Return the times at which the state, the source or its price changes, or the fee is told, in order."""
+def _moments(world: World, offer: Offer, truth: Sequence[Change]) -> set[float]:
+    """Return the times at which the state, the source or its price changes, or the fee is told."""
     first = offer.listing
     sources = [(source.marketplace, source.number) for source in offer.sources]
     sources += [(first.marketplace, first.source_number)] if first else []
     prices = [priced.at for name, number in sources for priced in world.truth.prices[name].get(number, ())]
     told = world.estimated_at.get((offer.seller_id, offer.sku))
     fees = () if told is None else (told,)
-    return sorted({world.catalogue.start_at, *prices, *fees, *(change.at for change in truth)})
+    return {world.catalogue.start_at, *prices, *fees, *(change.at for change in truth)}
 
 
 def _cost(world: World, offer: Offer, at: float) -> int:
