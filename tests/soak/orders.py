@@ -4,7 +4,7 @@ A look counts from the read of its order to the look that told a state. A search
 source gone to the first item that fits. Forecasts of cancellations are those of the sellers' home pages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, inf
@@ -149,10 +149,15 @@ class Totals:
 class Orders:
     """`look` is called every `ORDERS_SECONDS`, `day` at the end of each day."""
 
-    def __init__(self, plant: Plant, buying: Buying, hindrances: Hindrances) -> None:
+    def __init__(
+        self, plant: Plant, buying: Buying, hindrances: Hindrances, left: Callable[[], Set[tuple[str, str]]] = frozenset
+    ) -> None:
+        """`left`: the offers that are left to their sellers, by seller id and SKU: nobody watches their sources, and
+        their orders count in no share."""
         self._plant = plant
         self.buying = buying
         self._hindrances = hindrances
+        self._left = left
         self._last = 0
         self._waiting: dict[int, _Waits] = {}
         """By the row's id."""
@@ -244,6 +249,8 @@ class Orders:
         rows = rows.join(source_items, source.id == order_items.c.source_item_id)
         with reading(self._plant.database.books) as connection:
             gone = [row for row in connection.execute(rows) if not self.is_bought_at_source(row.order_id)]
+        left = self._left()
+        gone = [row for row in gone if not self._is_of(self.buying.order(row.order_id), left)]
         in_time = [row for row in gone if _seconds_to_find(row) <= IN_TIME_SECONDS]
         spared = [row for row in gone if self.had_spare(row, row.gone_at)]
         return Searches(
@@ -258,7 +265,8 @@ class Orders:
         questions = f"{losses.question(self._plant)}&{prices.question(self._plant)}"
         address = f"http://simulator/_sim/ledger?{questions}"
         ledger = orjson.loads(self._plant.market.answer("GET", address, {}, b"").body)
-        counted = [order for order in self._plant.market.world.orders.kept.values() if _counts(order)]
+        left, kept = self._left(), self._plant.market.world.orders.kept.values()
+        counted = [order for order in kept if _counts(order) and not self._is_of(order, left)]
         late = select(func.count()).where(order_items.c.shipped_at > order_items.c.ship_by)
         with reading(self._plant.database.books) as connection:
             late_told = connection.execute(late).scalar_one()
@@ -287,6 +295,13 @@ class Orders:
         world = self._plant.market.world
         source = source_at(world.offers.touched[(order.seller_id, order.sku)], order.placed_at)
         return source is None or state_at(world.truth.line(*source), order.placed_at) not in BUYABLE
+
+    def is_left(self, order: Order) -> bool:
+        """Return whether the order is of an offer that is left to its seller."""
+        return self._is_of(order, self._left())
+
+    def _is_of(self, order: Order | None, offers: Set[tuple[str, str]]) -> bool:
+        return order is not None and (order.seller_id, order.sku) in offers
 
     def is_bought_at_source(self, order_id: str) -> bool:
         """Return whether the seller took the piece that the source had: after that it is gone, of course."""

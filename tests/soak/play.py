@@ -96,7 +96,8 @@ class _Play:
         self._drill, self._agreement = Drill(week, self._sentinel), Agreement(week.plant, week.seed)
         self._weather = Weather(week.plant, week.services, week.commands, week.seed, plan.faults)
         self._states = States(week.plant, self._weather.crash_points)
-        self._orders = Orders(week.plant, Buying(week.plant), Hindrances(week.plant, week.services))
+        hindrances = Hindrances(week.plant, week.services)
+        self._orders = Orders(week.plant, Buying(week.plant), hindrances, self._new_offers.left_to_sellers)
         self._models = AmazonModels(week.plant)
 
     def run(self) -> int:

@@ -39,7 +39,8 @@ def lines(plant: Plant, told: Orders) -> Iterator[str]:
 
 def _line(plant: Plant, told: Orders, order: Order, row: Any) -> Iterator[str]:
     world, since = plant.market.world, order.placed_at
-    yield f"{plant.kernel.at(since):%d %H:%M} {order.sku} {_became(order)}"
+    left = " (left to its seller)" if told.is_left(order) else ""
+    yield f"{plant.kernel.at(since):%d %H:%M} {order.sku}{left} {_became(order)}"
     source = source_at(world.offers.touched[(order.seller_id, order.sku)], since)
     if source is not None:
         fate = world.market.fates.of(*source) if world.market.fates else None

@@ -242,3 +242,17 @@ def test_what_became_of_orders_is_held_against_what_was_foretold(week: Week, ord
 
     [told] = orders.forecasts()
     assert (told.foretold, told.orders, told.unsourced, told.cancelled) == (None, 1, 0, 1)
+
+
+def test_orders_of_offers_that_are_left_to_their_sellers_count_in_no_share(week: Week, orders: Orders) -> None:
+    order, row = ordered(week, orders)
+    order.next_step = Step.GIVE_UP
+    found(week, row, row.seen_at, timedelta(minutes=5))
+    left: set[tuple[str, str]] = set()
+    told = Orders(week.plant, orders.buying, Hindrances(week.plant, week.services), lambda: left)
+    before = (told.totals().counted, told.totals().cancelled, told.searches().gone)
+    left.add((order.seller_id, order.sku))
+
+    assert before == (1, 1, 1)
+    assert (told.totals().counted, told.totals().cancelled, told.searches().gone) == (0, 0, 0)
+    assert "(left to its seller)" in next(iter(lines(week.plant, told)))
