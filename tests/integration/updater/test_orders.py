@@ -367,6 +367,19 @@ def test_what_is_shown_for_an_open_order_becomes_no_source_of_an_offer(
     assert shop.source_of(other) == "new1"
 
 
+def test_what_is_only_shown_to_be_looked_at_may_become_the_source_of_an_offer(
+    shop: RevivalShop, market: Market, orders: Orders
+) -> None:
+    user = shop.seller("a")
+    order = orders.of(sold_out(shop, user, "old1"))
+    other = shop.gone(user, "old2")
+    market.for_sale, market.alike = [item("new1")], replace(SAME, changed_share=0.12)
+    orders.turn()
+    market.alike = SAME
+    shop.wake(other)
+    assert (orders.found(order), shop.source_of(other)) == (["new1"], "new1")
+
+
 def test_an_approved_replacement_that_is_shown_for_an_order_meanwhile_lapses(
     shop: RevivalShop, market: Market, orders: Orders
 ) -> None:

@@ -62,7 +62,10 @@ def wants_source() -> ColumnElement[bool]:
 
 
 def kept_for_orders(connection: Connection, user_id: int, keys: Collection[Key]) -> frozenset[Key]:
-    """Return those of the items that are shown for an open order of the seller: an offer must not sell them again."""
+    """Return those of the items that fit an open order of the seller: an offer must not sell them again.
+
+    What is only shown to be looked at (`doubt`) may become the source of an offer: it may never serve the order.
+    """
     rows = connection.execute(_kept(user_id, keys, _candidates.c.marketplace, _candidates.c.item_id))
     return frozenset((Marketplace(row.marketplace), row.item_id) for row in rows)
 
@@ -87,6 +90,6 @@ def _kept(user_id: int, keys: Collection[Key], *columns: ColumnElement[Any]) -> 
         .join(order_replacements, found.source_item_id == _candidates.c.id)
         .join(order_items, _item.id == found.order_item_id)
         .join(source_items, source_items.c.id == _item.source_item_id)
-        .where(_item.user_id == user_id, wants_source())
+        .where(_item.user_id == user_id, wants_source(), found.doubt.is_(None))
         .where(among_keys((_candidates.c.marketplace, _candidates.c.item_id), keys))
     )
