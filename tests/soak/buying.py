@@ -73,7 +73,7 @@ class Buying:
         """Buy the first item that was found, is still there and leaves no loss. Return what it cost in yen; None: none
         is."""
         terms = self._orders.terms(user_id)
-        for source in item.search.found:
+        for source in (*item.search.found, *item.search.doubtful):
             most, postage = item.most_postage(source, terms), self._postage(source)
             fits = (most is None or postage <= most) and (source.doubt is None or self._is_the_same(item, source))
             if fits and self._meets(item, source):

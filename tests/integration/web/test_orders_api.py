@@ -6,12 +6,13 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 from tests.integration.web.conftest import Deeds, Mercarich
-from tests.integration.web.orders import decide, link, ordered, read_orders
+from tests.integration.web.orders import decide, found, link, ordered, read_orders
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import Browser, let_sign_in, served
 from tests.integration.web.test_api import ALL, build, key_of
 
 from mercarich_contracts.orders import OrderDecision, OrderStatus
+from mercarich_reasons.pictures import PartInOtherColour
 
 ANN, BOB = 1, 2
 API = "/api/v1/orders"
@@ -169,3 +170,21 @@ def test_the_command_says_when_there_is_nothing_or_nobody(mercarich: Mercarich, 
     assert "Nothing is to be bought." in mercarich.page("orders")
     assert mercarich.json("orders", "--username", "ann")["sellers"][0]["to_buy"] == []
     assert mercarich("orders", "--username", "eve").returncode == 1
+
+
+def test_what_the_pictures_alone_refused_is_told_apart_from_what_fits(
+    program: Browser, mercarich: Mercarich, rows: Rows
+) -> None:
+    order = ordered(rows, ANN, "250-1", **bought_at(rows, "x1", state="sold"))
+    found(rows, order, "y1", 1_100, 300, "Camera y1")
+    found(rows, order, "y2", 900, 300, "Camera y2", PartInOtherColour(most=0.028, share=0.12))
+
+    [told] = program.get(API).json()["orders"]
+    [listed] = mercarich.json("orders", "--username", "ann")["sellers"][0]["to_buy"]
+
+    assert [(one["item_id"], one["doubt"]) for one in told["found"]] == [("y1", None)]
+    assert [(one["item_id"], one["doubt"]["reason_code"]) for one in told["doubtful"]] == [
+        ("y2", "part_in_other_colour")
+    ]
+    assert [one[-2:] for one in (*listed["found"], *listed["doubtful"])] == ["y1", "y2"]
+    assert "perhaps" in mercarich.page("orders")

@@ -203,11 +203,11 @@ def _awaited(stage: Stage, query: Select[Any], what: str, before: Callable[[], o
 
 
 def _found(stage: Stage, order: AnyRow) -> tuple[int, int]:
-    """Return how many items are shown for the order, and what the dearest of them costs in yen with its postage."""
+    """Return how many items fit the order, and what the dearest of them costs in yen with its postage."""
     columns = (func.count(), func.coalesce(func.max(order_replacements.c.landed_jpy), 0))
     with reading(stage.engine) as connection:
         number, dearest = connection.execute(
-            select(*columns).where(order_replacements.c.order_item_id == order.id)
+            select(*columns).where(order_replacements.c.order_item_id == order.id, order_replacements.c.doubt.is_(None))
         ).one()
     return number, dearest
 

@@ -42,8 +42,8 @@ def _told(item: OrderItem, terms: Terms) -> OrderToBuy:
     return OrderToBuy(
         **{name: getattr(item, name) for name in (*names, "standing")},
         url=item.source.url if item.source else None,
-        found=[source.url for source in item.search.found if source.doubt is None],
-        perhaps=[source.url for source in item.search.found if source.doubt is not None],
+        found=[source.url for source in item.search.found],
+        doubtful=[source.url for source in item.search.doubtful],
         profit_jpy=profit.jpy,
         unknown=profit.unknown,
     )

@@ -28,8 +28,8 @@ class OrderToBuy:
     """The page of its source; None: none is known."""
     found: Sequence[str]
     """Where the source is gone: the pages of items that fit; a known postage first, then the cheapest."""
-    perhaps: Sequence[str]
-    """Where nothing fits: the pages of items that the pictures alone refused."""
+    doubtful: Sequence[str]
+    """Where nothing was found: the pages of items that the pictures alone refused."""
     profit_jpy: int | None
     unknown: tuple[Reason, ...]
     """What is not known of the profit."""

@@ -60,7 +60,7 @@ class Source:
     """End of its auction, as its page said at the last look; None: it is none, or it is not known."""
     title: str | None = None
     doubt: Reason | None = None
-    """Of what was found for an order: why the pictures refused it, and a person must look; None: it fits."""
+    """Of what was found for an order: why the pictures, and nothing else, refused it; None: it fits."""
 
     @property
     def url(self) -> str:
@@ -91,7 +91,9 @@ class Search:
 
     found: Sequence[Source] = ()
     """Items that fit, within the order's break-even: those of a known postage first, then by what they cost.
-    Where none does, those that the pictures alone refused. `checked_at`: when each was judged."""
+    `checked_at`: when each was judged."""
+    doubtful: Sequence[Source] = ()
+    """Items that the pictures alone refused, each with its `doubt`, in the same order. A person must look at them."""
     searched_at: datetime | None = None
     """End of the last search; None: none has ended."""
     result: Reason | None = None
@@ -195,7 +197,7 @@ class OrderItem:
         first of what was found."""
         if self.standing not in (Standing.GONE, Standing.NO_SOURCE):
             return self.source
-        return self.other or next((one for one in self.search.found if one.doubt is None), None)
+        return self.other or next(iter(self.search.found), None)
 
     def profit(self, terms: Terms) -> Profit:
         """Return what is left of the order's price after Amazon's fee, other costs, and what was paid at the source, or

@@ -31,7 +31,7 @@ class ItsSource(BaseModel):
     seen_at: datetime | None
     """The last look with a known state."""
     doubt: Unknown | None
-    """Of what was found: why the pictures refused it, and nothing else did; null: it fits."""
+    """Why the pictures, and nothing else, refused it; null: they did not."""
 
 
 class OrderedItem(BaseModel):
@@ -61,7 +61,9 @@ class OrderedItem(BaseModel):
     """The listing's source now, if it is another one and on sale."""
     found: Sequence[ItsSource]
     """Where the source is gone: items that fit, within the order's break-even; those of a known postage first, then by
-    what they cost. Where none does, those that the pictures alone refused, with their `doubt`."""
+    what they cost."""
+    doubtful: Sequence[ItsSource]
+    """Where the source is gone: items that the pictures alone refused, each with its `doubt`. Look before you buy."""
     searched_at: datetime | None
     """End of the last search for them."""
     profit_jpy: int | None
@@ -149,6 +151,7 @@ def order(item: orders.OrderItem, terms: Terms) -> OrderedItem:
         source=_source(item.source),
         other=_source(item.other),
         found=[_told(source) for source in item.search.found],
+        doubtful=[_told(source) for source in item.search.doubtful],
         searched_at=item.search.searched_at,
         profit_jpy=profit.jpy,
         fee_by=unknown(terms.fee_why(item.estimate)),

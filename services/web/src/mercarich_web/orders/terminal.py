@@ -41,8 +41,8 @@ def _seller(seller: SellersOrders) -> RenderableType:
 
 
 def _addresses(one: OrderToBuy) -> list[str]:
-    found, perhaps = (f"found: {url}" for url in one.found), (f"perhaps, look at it: {url}" for url in one.perhaps)
-    return [*([one.url] if one.url else []), *found, *perhaps]
+    found, doubtful = (f"found: {url}" for url in one.found), (f"perhaps, look at it: {url}" for url in one.doubtful)
+    return [*([one.url] if one.url else []), *found, *doubtful]
 
 
 def _late(one: LateShipments) -> Text:
