@@ -34,9 +34,8 @@ START = datetime(2026, 1, 4, 14, 59, 50, tzinfo=UTC)
 """Ten seconds before a Monday in Tokyo."""
 CHURN_PER_HOUR = 0.03 / 24
 """Share of the sources to which something happens in a day: three of a hundred."""
-SPARE_PIECES, SPARES_OF_MIXED = 0.4, 0.75
-"""Share of the sources that have a spare piece, in a flat and in a mixed market. With 0.6 in a mixed one, 49 % of the
-orders had another piece to buy that was good and cheap enough: buyers come for what is new, of which there is one."""
+SPARE_PIECES, SPARES_OF_MIXED = 0.4, 0.6
+"""Share of the sources that have a spare piece, in a flat and in a mixed market."""
 RUN_SECONDS = 300.0
 """Approximate duration of a check run of everything, whatever the market's size. It takes hours at the real sites; here
 it is long enough for a fault during it. The proxies' rate follows from it."""
