@@ -48,8 +48,28 @@ def test_products_that_are_for_sale_have_spare_pieces_as_often_as_set_all_the_ti
         sim.advance(5 * DAY)
         world = sim.simulator.world
         for marketplace in (YAHOO, MERCARI):
-            pieces = [count for count in _for_sale(world, marketplace) if count]
+            pieces = [count for _, count in _for_sale(world, marketplace) if count]
             assert sum(count > 1 for count in pieces) / len(pieces) == pytest.approx(0.6, abs=0.12)
+
+
+def test_a_new_product_has_a_spare_piece_as_often_as_an_old_one(begin) -> None:  # type: ignore[no-untyped-def]
+    """Sellers list what came up lately: an order of theirs must not be harder to meet for that."""
+    sim = begin(market="mixed", listings=2_000, spare_pieces=0.6)
+    sim.advance(6 * DAY)
+    world, now = sim.simulator.world, sim.simulator.world.clock.now()
+    for marketplace in (YAHOO, MERCARI):
+        lately = {*world.market.products_since(marketplace, now - 2 * DAY)}
+        counts = dict(_for_sale(world, marketplace))
+        new = [count for product, count in counts.items() if count and product in lately]
+        old = [count for product, count in counts.items() if count and product not in lately]
+        shares = [sum(count > 1 for count in pieces) / len(pieces) for pieces in (new, old)]
+        assert shares == pytest.approx([0.6, 0.6], abs=0.1)
+
+
+def test_where_no_product_has_a_spare_piece_no_new_one_has(begin) -> None:  # type: ignore[no-untyped-def]
+    sim = begin(market="mixed", spare_pieces=0.0)
+    sim.advance(4 * DAY)
+    assert all(number < STEP for number in _listed(sim.simulator.world, MERCARI))
 
 
 @pytest.mark.parametrize("marketplace", [YAHOO, MERCARI])
@@ -160,8 +180,8 @@ def _listed(world: Any, marketplace: str) -> list[int]:
     return [number for number in world.market.fates.rounds[marketplace] if number >= FIRST_NEW]
 
 
-def _for_sale(world: Any, marketplace: str) -> Iterator[int]:
-    """How many pieces of each product are for sale that are no worse and no dearer than its first one."""
+def _for_sale(world: Any, marketplace: str) -> Iterator[tuple[int, int]]:
+    """Each product, and how many pieces of it are for sale that are no worse and no dearer than its first one."""
     shelf = world.catalogue.shelves[marketplace]
     products = {*range(shelf.sources), *(number % STEP for number in _listed(world, marketplace))}
     for product in sorted(products):
@@ -169,4 +189,4 @@ def _for_sale(world: Any, marketplace: str) -> Iterator[int]:
         every = [world.catalogue.item(marketplace, one) for one in world.market.pieces_of(marketplace, product)]
         pieces = [one.number for one in every if one.condition <= first.condition and one.payable <= first.payable]
         last = [world.truth.last_of(marketplace, piece) for piece in pieces]
-        yield sum(world.truth.state(marketplace, number) in BUYABLE for number in last)
+        yield product, sum(world.truth.state(marketplace, number) in BUYABLE for number in last)

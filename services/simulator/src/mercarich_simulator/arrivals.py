@@ -1,7 +1,8 @@
 """What is newly listed in a mixed market: other products, and further pieces of those that are there.
 
-A further piece comes whenever fewer products than the settings say have a spare piece for sale, which is as good as the
-first one and cheaper; otherwise another product does. Both are drawn from the seed, and come as the market is busy.
+Another product has a spare piece, which is as good as the first one and cheaper, as often as the settings say: it comes
+next. A further piece comes, too, whenever fewer products have one for sale, since pieces go. So products have spare
+pieces as often whether they are new or old. All is drawn from the seed, and comes as the market is busy.
 """
 
 from collections.abc import Iterator
@@ -59,6 +60,23 @@ class Arrivals:
 
     def come(self, marketplace: str, at: float) -> int:
         """List the next item, and return its number."""
+        number = self._piece_of_newest(marketplace) or self._drawn(marketplace)
+        self._keep(marketplace, number)
+        self._fates.list_again(marketplace, number, at)
+        return number
+
+    def _piece_of_newest(self, marketplace: str) -> int | None:
+        """Return the spare piece of the product that has just come, if it has one."""
+        newest = self._products[marketplace][-1:]
+        if not newest or newest[0] < FIRST_NEW or len(self.pieces_of(marketplace, newest[0])) > 1:
+            return None
+        wanted = self._catalogue.settings.spare_pieces
+        chance = Random(f"{self._catalogue.settings.seed}:has a spare:{marketplace}:{newest[0]}")
+        has_one = chance.random() < wanted and self._for_sale(marketplace, newest[0])
+        return STEP + newest[0] if has_one else None
+
+    def _drawn(self, marketplace: str) -> int:
+        """Return a further piece of one of the products that want one, or the first one of another product."""
         chance = self._chance("arrival", marketplace)
         products = self._products[marketplace]
         sample = [chance.choice(products) for _ in range(SAMPLE)] if products else []
@@ -71,12 +89,8 @@ class Arrivals:
             if there[product] < 2 and len(self.pieces_of(marketplace, product)) < MOST_TURNS - 1
         ]
         if wanting and have < self._catalogue.settings.spare_pieces * len(sold_here):
-            number = wanting[0] + STEP * (1 + len(self.pieces_of(marketplace, wanting[0])))
-        else:
-            number = FIRST_NEW + len(products) - self._catalogue.shelves[marketplace].sources
-        self._keep(marketplace, number)
-        self._fates.list_again(marketplace, number, at)
-        return number
+            return wanting[0] + STEP * (1 + len(self.pieces_of(marketplace, wanting[0])))
+        return FIRST_NEW + len(products) - self._catalogue.shelves[marketplace].sources
 
     def _for_sale(self, marketplace: str, product: int) -> int:
         """Return how many pieces of a product are for sale: its first one and spare pieces. Others of it have a price
