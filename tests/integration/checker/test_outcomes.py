@@ -14,7 +14,16 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.orders import Canceller, OrderStatus
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import coverages, forecast_outcomes, holds, listing_events, order_items, run_sellers, runs
+from mercarich_db.tables import (
+    coverages,
+    forecast_outcomes,
+    holds,
+    listing_events,
+    order_items,
+    order_searches,
+    run_sellers,
+    runs,
+)
 from mercarich_platform.clock import utc_now
 from mercarich_reasons.holds import TooManyFalls
 
@@ -43,12 +52,21 @@ def add(engine: Engine, table: Any, **values: Any) -> Any:
     return run_tx(engine, write)
 
 
-def order(engine: Engine, source_item_id: int, number: str, before: timedelta = HOUR, **values: Any) -> None:
-    """Add an order of seller 1 that was made so long before the end of the time that counts."""
+def order(engine: Engine, source_item_id: int, number: str, before: timedelta = HOUR, **values: Any) -> int:
+    """Add an order of seller 1 that was made so long before the end of the time that counts, and return its row's
+    id."""
     at = UNTIL - before
     told = {"user_id": 1, "seller_id": "A1", "order_id": number, "order_item_id": number, "sku": "S", "quantity": 1}
     told |= {"status": OrderStatus.SHIPPED, "source_item_id": source_item_id}
-    add(engine, order_items, **{**told, "ordered_at": at, "changed_at": at, "seen_at": at, **values})
+    (id,) = add(engine, order_items, **{**told, "ordered_at": at, "changed_at": at, "seen_at": at, **values})
+    return int(id)
+
+
+def seen_gone(engine: Engine, order_item: int, after: timedelta) -> None:
+    """Add the search for an order whose source was seen to be gone so long after the order."""
+    at = UNTIL - HOUR + after
+    counts = dict.fromkeys(("unfinished", "searches", "unsure"), 0)
+    add(engine, order_searches, order_item_id=order_item, gone_at=at, not_before=at, **counts)
 
 
 def look(engine: Engine, before: timedelta, *, operation: str = "check", **own: Any) -> int:
@@ -89,6 +107,24 @@ def test_exposed_time_is_held_against_what_the_seller_cancelled(engine: Engine, 
 
     assert (row.marketplace, row.orders, row.cancelled, row.counted_at) == ("yahoo", 100, 4, NOW)
     assert row.expected == pytest.approx(100 * 1 / (10 * 10))  # one of ten days of ten offers
+
+
+def test_of_the_cancelled_ones_those_whose_source_went_after_the_order_are_told(engine: Engine, source: int) -> None:
+    look(engine, timedelta(days=10))
+    order(engine, source, "250-1")
+    before = order(engine, source, "251-1", **CANCELLED)
+    seen_gone(engine, before, timedelta(minutes=1))
+    later = order(engine, source, "251-2", **CANCELLED)
+    seen_gone(engine, later, timedelta(hours=1))
+    order(engine, source, "251-3", **CANCELLED)  # No look saw it: its seller did.
+    for number, after in (("one", timedelta(minutes=1)), ("other", timedelta(hours=1))):
+        seen_gone(engine, order(engine, source, "251-4", order_item_id=number, **CANCELLED), after)
+    bought_elsewhere = order(engine, source, "251-5")
+    seen_gone(engine, bought_elsewhere, timedelta(hours=1))
+
+    row = counted(engine)
+
+    assert (row.orders, row.cancelled, row.cancelled_later) == (6, 4, 2)
 
 
 def test_only_settled_orders_of_that_marketplace_count_as_amazon_counts_them(

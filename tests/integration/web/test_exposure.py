@@ -153,6 +153,23 @@ def test_home_moves_the_expected_cancellations_by_what_became_of_orders(ann: Bro
     assert "9,000,000" not in page, "how many orders others have is nobody's business"
 
 
+def test_home_adds_the_orders_whose_source_goes_after_them(ann: Browser, rows: Rows, ann_id: int) -> None:
+    """Of many orders 4 % were cancelled for that, and exposed time is 10 %, of which a quarter comes true."""
+    rows.listing(ann_id, rows.source("x1"), "UP-1")
+    for operation, hours, fallen in (("check", 60, 0), ("watch", 48, 1)):
+        run = rows.run(hours, operation=operation, started_at=datetime.now(UTC) - timedelta(hours=hours))
+        own = {"planned": 2, "checked": 2, "fallen": fallen, "unseen_seconds": fallen * 6 * 3600}
+        rows.add(tables.run_sellers, run_id=run, user_id=ann_id, **own)
+    rows.add(tables.coverages, marketplace="yahoo", user_id=ann_id, sources=1, covered=1, unseen=0, counted_at=NOW)
+    counts = {"orders": 10**6, "cancelled": 65_000, "cancelled_later": 40_000, "counted_at": NOW}
+    rows.add(tables.forecast_outcomes, marketplace="yahoo", expected=1e5, **counts)
+
+    page = ann.get("/fortnight").text
+
+    assert "6.5 %" in page
+    assert "about 4 % of real orders were cancelled because their source went only after the order" in page
+
+
 def test_a_false_alarm_that_the_brake_kept_back_is_no_exposure(engine: Engine, rows: Rows, ann_id: int) -> None:
     listing = rows.listing(ann_id, rows.source("x1"), "A-1")
     run = rows.run(2, started_at=ago(hours=12))

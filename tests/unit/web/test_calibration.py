@@ -34,6 +34,30 @@ def test_a_factor_has_bounds(outcome: Outcome, factor: float) -> None:
     assert outcome.factor(1.0) == factor
 
 
+def test_an_order_whose_source_went_after_it_says_nothing_of_exposed_time() -> None:
+    """Of 100,000 orders 1 % are expected by exposure; 0.4 % are cancelled for that, 0.6 % because of a later sale."""
+    outcome = Outcome(expected=1_000.0, cancelled=1_000, orders=100_000, cancelled_later=600)
+
+    assert 0.01 * outcome.factor(1.3) == pytest.approx(0.004, abs=0.0001)
+    assert outcome.later == pytest.approx(0.006, abs=0.0001)
+
+
+def test_few_orders_say_little_of_sources_that_go_after_them() -> None:
+    shares = [Outcome(0.0, n, orders=50 * n, cancelled_later=n).later for n in (0, 1, 10, 10_000)]
+
+    assert shares[0] == 0.0
+    assert shares == sorted(shares)
+    assert shares[1] < 0.01
+    assert shares[-1] == pytest.approx(0.02, abs=0.0001)
+
+
+def test_each_marketplace_counts_by_its_offers_for_what_goes_after_an_order() -> None:
+    known = calibrated(1.0, {YAHOO: Outcome(0.0, 4_000, orders=10**6, cancelled_later=4_000)})
+
+    assert known.mean_later({YAHOO: 30, MERCARI: 10}) == pytest.approx(0.75 * 0.004, abs=0.00001)
+    assert known.mean_later({}) == 0.0
+
+
 def test_each_marketplace_counts_by_its_exposed_time() -> None:
     known = calibrated(1.0, {YAHOO: Outcome(1_000_000.0, 500_000)})
 

@@ -12,5 +12,6 @@ forecast_outcomes = Table(  # read by web, which calibrates its forecasts of can
     Column("orders", Integer, nullable=False),  # of all sellers, as a cancellation rate counts them
     Column("expected", Float, nullable=False),  # cancelled ones, had all offers been ordered alike
     Column("cancelled", Integer, nullable=False),  # by their sellers
+    Column("cancelled_later", Integer, nullable=False, server_default="0"),  # of these: the source went after the order
     Column("counted_at", UtcDateTime, nullable=False),
 )

@@ -1,12 +1,13 @@
 """`ports.Outcomes` over orders, runs and `forecast_outcomes`."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, case, distinct, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, distinct, func, or_, select, update
 
-from mercarich_checker.domain.cancellations import Outcome, Period
+from mercarich_checker.domain.cancellations import Outcome, Period, went_later
 from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.orders import NOT_PAID, Canceller, OrderStatus
@@ -20,6 +21,7 @@ from mercarich_db.tables import (
     holds,
     listing_events,
     order_items,
+    order_searches,
     run_sellers,
     runs,
     source_items,
@@ -27,6 +29,7 @@ from mercarich_db.tables import (
 from mercarich_db.types import AnyRow
 
 _item, _own, _kept = order_items.c, run_sellers.c, forecast_outcomes.c
+_BY_SELLER = _item.cancelled_by == Canceller.MERCHANT
 
 
 class SqlOutcomes:
@@ -42,12 +45,14 @@ class SqlOutcomes:
     def periods(self, marketplace: Marketplace, since: datetime, until: datetime) -> Sequence[Period]:
         with reading(self._engine) as connection:
             orders = _orders(connection, marketplace, since, until)
+            later = _cancelled_later(connection, marketplace, since, until)
             looks = _looks(connection, marketplace, list(orders), since, until)
             offers = _offers(connection, marketplace, list(orders))
         return [
             Period(
                 orders=row.orders,
                 cancelled=row.cancelled,
+                cancelled_later=later[user_id],
                 exposed=looks[user_id][1],
                 offers=offers.get(user_id, 0),
                 length=until - looks[user_id][0],
@@ -61,6 +66,7 @@ class SqlOutcomes:
             "orders": outcome.orders,
             "expected": outcome.expected,
             "cancelled": outcome.cancelled,
+            "cancelled_later": outcome.cancelled_later,
             "counted_at": now,
         }
 
@@ -74,20 +80,40 @@ class SqlOutcomes:
 def _orders(connection: Connection, marketplace: Marketplace, since: datetime, until: datetime) -> Mapping[int, AnyRow]:
     """Return by seller the numbers of orders that count in a cancellation rate, and of those that the seller
     cancelled."""
-    by_seller = _item.cancelled_by == Canceller.MERCHANT
     is_kept = and_(_item.cancelled_by.is_(None), _item.status.not_in((*NOT_PAID, OrderStatus.CANCELLED)))
     query = (
         select(
             _item.user_id,
-            func.count(distinct(case((or_(by_seller, is_kept), _item.order_id)))).label("orders"),
-            func.count(distinct(case((by_seller, _item.order_id)))).label("cancelled"),
+            func.count(distinct(case((or_(_BY_SELLER, is_kept), _item.order_id)))).label("orders"),
+            func.count(distinct(case((_BY_SELLER, _item.order_id)))).label("cancelled"),
         )
         .join(source_items, source_items.c.id == _item.source_item_id)
-        .where(source_items.c.marketplace == marketplace, _item.ordered_at >= since, _item.ordered_at < until)
-        .where(OF_LINKED_STORE)
+        .where(*_of_the_time(marketplace, since, until))
         .group_by(_item.user_id)
     )
     return {row.user_id: row for row in connection.execute(query)}
+
+
+def _cancelled_later(
+    connection: Connection, marketplace: Marketplace, since: datetime, until: datetime
+) -> Mapping[int, int]:
+    """Return by seller the number of cancelled orders of which each source was there at the first look."""
+    query = (
+        select(_item.user_id, _item.order_id, _item.seen_at, order_searches.c.gone_at)
+        .join(source_items, source_items.c.id == _item.source_item_id)
+        .outerjoin(order_searches, order_searches.c.order_item_id == _item.id)
+        .where(*_of_the_time(marketplace, since, until), _BY_SELLER)
+    )
+    was_there: dict[tuple[int, str], bool] = {}
+    for row in connection.execute(query):
+        key = row.user_id, row.order_id
+        was_there[key] = was_there.get(key, True) and went_later(row.seen_at, row.gone_at)
+    return Counter(user_id for (user_id, _), there in was_there.items() if there)
+
+
+def _of_the_time(marketplace: Marketplace, since: datetime, until: datetime) -> Sequence[ColumnElement[bool]]:
+    of_marketplace = source_items.c.marketplace == marketplace
+    return of_marketplace, _item.ordered_at >= since, _item.ordered_at < until, OF_LINKED_STORE
 
 
 def _looks(

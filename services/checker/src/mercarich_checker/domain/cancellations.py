@@ -1,19 +1,23 @@
 """How many orders exposure let expect to be cancelled, beside how many were. No I/O.
 
 A seller's offers are exposed from when a source goes until a look sees it. Were all offers ordered alike, the share of
-the orders that come meanwhile would be that of the exposed time. What it really is, also differs by what sells fast, by
-sources that go between an order and the purchase, and by orders that are met from elsewhere.
+the orders that come meanwhile would be that of the exposed time. What it really is, also differs by what sells fast and
+by orders that are met from elsewhere. Sources that go between an order and the purchase have nothing to do with
+exposure: such orders are counted apart.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 SETTLED = timedelta(days=2)
 """Age from which an order counts: a seller cancels what cannot be bought within a day or two."""
 SPAN = timedelta(days=12)
 """Time before that of whose orders the outcome is counted: with `SETTLED` less than runs are kept at least."""
 COUNT_EVERY = timedelta(hours=1)
+FIRST_LOOK = timedelta(minutes=10)
+"""After an order is read, its source is looked at within a minute; a fault may delay that. A source that is seen to be
+gone later than this, went after the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class Period:
     orders: int
     cancelled: int
     """By the seller."""
+    cancelled_later: int
+    """Of these, the ones whose source was there at the first look after the order."""
     exposed: timedelta
     """Summed over offers, before the looks that saw their sources gone."""
     offers: int
@@ -38,6 +44,7 @@ class Outcome:
     orders: int
     expected: float
     cancelled: int
+    cancelled_later: int
 
 
 def outcome(periods: Iterable[Period]) -> Outcome:
@@ -47,7 +54,13 @@ def outcome(periods: Iterable[Period]) -> Outcome:
         orders=sum(period.orders for period in counted),
         expected=sum(period.orders * _share(period) for period in counted),
         cancelled=sum(period.cancelled for period in counted),
+        cancelled_later=sum(period.cancelled_later for period in counted),
     )
+
+
+def went_later(read_at: datetime, gone_at: datetime | None) -> bool:
+    """Return whether a source was there when an order was read. `gone_at`: when a look saw it gone; None: none did."""
+    return gone_at is None or gone_at > read_at + FIRST_LOOK
 
 
 def _share(period: Period) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_platform.clock import Clock
 from mercarich_web.database import Together
@@ -46,8 +47,9 @@ class TellFortnight:
         demand = self.demands.of(user_id, now - WEEK, now, shop.figures.on_sale)
         days = self.desk.days(user_id, begins)
         calibration = calibrated(demand.ratio, self.outcomes.all())
-        factor = calibration.mean(exposure.unseen_at)
-        cancelled = exposure.expected(shop.figures.on_sale + shop.figures.exposed, factor)
+        on_sale = {Marketplace(one.marketplace): one.sources for one in self.desk.coverages(user_id)}
+        factor, later = calibration.mean(exposure.unseen_at), calibration.mean_later(on_sale)
+        cancelled = exposure.expected(shop.figures.on_sale + shop.figures.exposed, factor, later)
         exposed = [replace(day, exposed=exposure.by_day.get(day.begins, 0)) for day in days]
         return Fortnight(exposed, exposure, demand, calibration, cancelled, self.orders.rate(user_id, now))
 

@@ -1,8 +1,9 @@
 """By what became of orders: how many were cancelled beside how many exposure alone let expect. No I/O.
 
-What sells fast, what sells at a source between an order and its purchase, and what is bought elsewhere instead: each
-moves the share of cancelled orders away from the share of exposed time. Before orders have shown by how much, the
-estimate of `demand` stands; each cancellation that is to be expected lets what happened count more.
+What sells fast, and what is bought elsewhere instead, move the share of cancelled orders away from the share of exposed
+time. Before orders have shown by how much, the estimate of `demand` stands; each cancellation that is to be expected
+lets what happened count more. A source that goes between an order and its purchase was exposed at no time: the share of
+such orders is added, and is 0 until orders have shown another one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,8 @@ PRIOR_EXPECTED = 3.0
 """Expected cancellations for which the estimate by demand counts: with as many of real orders, both count alike."""
 LEAST, MOST = 0.1, 5.0
 """Bounds of a factor: a marketplace that changes is forecast within them, whatever happened before."""
+PRIOR_ORDERS = 100
+"""Orders for which it counts that no source goes after its order: with as many of real orders, both count alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,20 @@ class Outcome:
     expected: float
     """Cancellations, had all offers been ordered alike and all orders without a source been cancelled."""
     cancelled: int
+    orders: int = 0
+    cancelled_later: int = 0
+    """Of the cancelled ones, those whose source was there at the first look after the order."""
 
     def factor(self, by_demand: float) -> float:
         """Return what the share of exposed time is multiplied by. `by_demand`: the estimate without real orders."""
-        found = (self.cancelled + PRIOR_EXPECTED * by_demand) / (self.expected + PRIOR_EXPECTED)
+        without = self.cancelled - self.cancelled_later
+        found = (without + PRIOR_EXPECTED * by_demand) / (self.expected + PRIOR_EXPECTED)
         return min(MOST, max(LEAST, found))
+
+    @property
+    def later(self) -> float:
+        """Return the share of orders that are expected to be cancelled because the source goes after the order."""
+        return self.cancelled_later / (self.orders + PRIOR_ORDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,8 @@ class Calibration:
     by_demand: float
     factors: Mapping[Marketplace, float]
     """Marketplaces whose orders have shown something."""
+    later: Mapping[Marketplace, float]
+    """Share of the orders, 0 to 1, whose source goes after them, of the same marketplaces."""
 
     def mean(self, exposed: Sequence[tuple[Marketplace, float]]) -> float:
         """Return the factor of all exposed time together. `exposed`: time by marketplace, in any unit."""
@@ -45,6 +59,15 @@ class Calibration:
             return self.by_demand
         return sum(self.factors.get(name, self.by_demand) * time for name, time in exposed) / whole
 
+    def mean_later(self, on_sale: Mapping[Marketplace, int]) -> float:
+        """Return the share of all orders whose source goes after them. `on_sale`: offers by marketplace."""
+        whole = sum(on_sale.values())
+        return sum(self.later.get(name, 0.0) * offers for name, offers in on_sale.items()) / whole if whole else 0.0
+
 
 def calibrated(by_demand: float, outcomes: Mapping[Marketplace, Outcome]) -> Calibration:
-    return Calibration(by_demand, {name: outcome.factor(by_demand) for name, outcome in outcomes.items()})
+    return Calibration(
+        by_demand,
+        factors={name: outcome.factor(by_demand) for name, outcome in outcomes.items()},
+        later={name: outcome.later for name, outcome in outcomes.items()},
+    )

@@ -6,7 +6,7 @@ the checker counts with each fall (`run_sellers.unseen_seconds`): since the end 
 
 The expected share of cancelled orders is exposed time ÷ time on sale, both summed over offers, times a factor: how much
 more the offers that fell are ordered than the others (`demand`), and what became of real orders (`calibration`). Orders
-are taken to be spread evenly over minutes.
+are taken to be spread evenly over minutes. The share of orders whose source goes after them is added (`calibration`).
 Amazon's own count, and its limit, are in `cancellations.rate`.
 """
 
@@ -123,12 +123,13 @@ class Exposure:
     minutes: float
     """A week in minutes, or the time since the first look when that is shorter."""
 
-    def expected(self, offers: int, factor: float = 1.0) -> float | None:
+    def expected(self, offers: int, factor: float = 1.0, later: float = 0.0) -> float | None:
         """Return the expected share of cancelled orders, 0 to 1, for a number of offers on sale; None when it is not
-        known. `factor` is that of `Calibration`; 1: all offers are ordered alike, and nothing is known of orders."""
+        known. `factor` and `later` are those of `Calibration`; 1 and 0: all offers are ordered alike, and nothing is
+        known of orders."""
         if self.unseen is None or not offers or self.minutes < LEAST / timedelta(minutes=1):
             return None
-        return min(1.0, factor * (self.seen + self.unseen) / (offers * self.minutes))
+        return min(1.0, later + factor * (self.seen + self.unseen) / (offers * self.minutes))
 
 
 def measure(spans: Sequence[Span], looks: Sequence[Looks], midnights: Sequence[datetime], now: datetime) -> Exposure:

@@ -17,10 +17,7 @@ class SqlOutcomes:
     def all(self) -> Mapping[Marketplace, Outcome]:
         """Return them by marketplace, where there were orders."""
         kept = forecast_outcomes.c
-        query = (
-            select(kept.marketplace, kept.expected, kept.cancelled).where(kept.orders > 0).order_by(kept.marketplace)
-        )
+        columns = (kept.expected, kept.cancelled, kept.orders, kept.cancelled_later)
+        query = select(kept.marketplace, *columns).where(kept.orders > 0).order_by(kept.marketplace)
         with reading(self._engine) as connection:
-            return {
-                Marketplace(row.marketplace): Outcome(row.expected, row.cancelled) for row in connection.execute(query)
-            }
+            return {Marketplace(name): Outcome(*counts) for name, *counts in connection.execute(query)}
