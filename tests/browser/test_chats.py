@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from tests.browser.visitor import SHOTS, Visitor
+from tests.browser.visitor import Visitor, keep_picture
 
 Visit = Callable[..., Visitor]
 WAYS = "/account/notices"
@@ -11,7 +11,6 @@ WAYS = "/account/notices"
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_chat_is_set_up_with_kinds_of_its_own_and_removed(visit: Visit, width: int) -> None:
-    SHOTS.mkdir(parents=True, exist_ok=True)
     visitor = visit("seller001", width)
     visitor.look("en", "light")
     visitor.open(WAYS)
@@ -33,7 +32,7 @@ def test_a_chat_is_set_up_with_kinds_of_its_own_and_removed(visit: Visit, width:
         visitor.look(language, "light")
         visitor.open(WAYS)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        page.screenshot(path=SHOTS / f"chats-{language}-{width}.png", full_page=True)
+        keep_picture(page, f"chats-{language}-{width}.png", full_page=True)
     visitor.look("en", "light")
     visitor.open(WAYS)
     page.remove_listener("dialog", visitor.dismiss)

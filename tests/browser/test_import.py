@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.visitor import SHOTS, Visitor
+from tests.browser.visitor import Visitor, keep_picture
 from tests.integration.web.sellers_files import JAPANESE, Cell, in_shift_jis, lines, offers
 
 Visit = Callable[..., Visitor]
@@ -20,7 +20,6 @@ FILE = {"name": "出品一覧 2026年11月.csv", "mimeType": "text/csv", "buffer
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_columns_are_checked_with_ten_rows_before_the_import(visit: Visit, width: int) -> None:
-    SHOTS.mkdir(parents=True, exist_ok=True)
     visitor = visit("seller001", width)
     page = visitor.page
     visitor.open("/jobs")
@@ -35,13 +34,13 @@ def test_the_columns_are_checked_with_ten_rows_before_the_import(visit: Visit, w
         visitor.look(language, theme)
         page.goto(where)
         assert visitor.fits(), (language, theme)
-        page.screenshot(path=SHOTS / f"mapping-{language}-{theme}-{width}.png", full_page=True)
+        keep_picture(page, f"mapping-{language}-{theme}-{width}.png", full_page=True)
 
     page.select_option("#f-column-1", "")
     page.wait_for_url("**column=*")
     expect(page.locator(".note.warn")).to_be_visible()
     expect(page.locator("form[action$='/columns'] .primary")).to_be_disabled()
-    page.screenshot(path=SHOTS / f"mapping-missing-{width}.png", full_page=True)
+    keep_picture(page, f"mapping-missing-{width}.png", full_page=True)
     page.select_option("#f-column-1", "sku")
     expect(page.locator("form[action$='/columns'] .primary")).to_be_enabled()
     page.check("[name=right_ones]")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine, select
 from tests.browser.shop import furnish
-from tests.browser.visitor import SHOTS, Visitor
+from tests.browser.visitor import Visitor, keep_picture
 from tests.integration.web.receivers import Mailbox
 from tests.integration.web.site import PASSWORDS, served
 
@@ -31,7 +31,6 @@ class Stage(NamedTuple):
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     """The pages of a shop with a mail server."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
     url = f"sqlite:///{tmp_path / 'mercarich.db'}"
     engine = create(url)
     schema.upgrade(engine)
@@ -49,7 +48,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 def shoot(one: Visitor, name: str) -> None:
     assert one.fits(), name
-    one.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+    keep_picture(one.page, f"{name}.png", full_page=True)
 
 
 def invite(operator: Visitor, stage: Stage, language: str, suffix: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from tests.browser.visitor import SHOTS, Visitor
+from tests.browser.visitor import Visitor, keep_picture
 from tests.integration.web.amazon_way import Way, amazon_at, way_to
 from tests.integration.web.rows import Rows
 from tests.integration.web.site import let_sign_in
@@ -26,7 +26,6 @@ def way(tmp_path: Path) -> Iterator[Way]:
 
 
 def test_from_the_button_over_amazon_and_back(chromium: Browser, way: Way) -> None:
-    SHOTS.mkdir(parents=True, exist_ok=True)
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     visitor = Visitor(context.new_page(), way.site.origin)
     page = visitor.page
@@ -34,7 +33,7 @@ def test_from_the_button_over_amazon_and_back(chromium: Browser, way: Way) -> No
     visitor.sign_in("ann")
     visitor.open("/")
     page.click("a.todo[href='/amazon']")
-    page.screenshot(path=SHOTS / "amazon-unlinked-ja-light-1440.png", full_page=True)
+    keep_picture(page, "amazon-unlinked-ja-light-1440.png", full_page=True)
 
     page.click("form[action='/amazon/link'] button")
     page.wait_for_url(f"{way.amazon}/**")
@@ -45,6 +44,6 @@ def test_from_the_button_over_amazon_and_back(chromium: Browser, way: Way) -> No
     assert "連携しました" in page.inner_text(".note.good")
     assert way.seed["sellers"][1]["seller_id"] in page.inner_text("main")
     assert "spapi_oauth_code" not in page.evaluate("document.referrer + location.href")
-    page.screenshot(path=SHOTS / "amazon-linked-ja-light-1440.png", full_page=True)
+    keep_picture(page, "amazon-linked-ja-light-1440.png", full_page=True)
     assert [text for text in visitor.wrong if "Security Policy" in text] == []
     context.close()

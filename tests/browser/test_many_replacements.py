@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 from tests.browser.conftest import Shop
-from tests.browser.visitor import SHOTS, Visitor
+from tests.browser.visitor import Visitor, keep_picture
 from tests.integration.web.rows import Rows
 from tests.integration.web.test_many_replacements import wait_for_a_word
 
@@ -34,22 +34,21 @@ def waiting(shop: Shop) -> Shop:
 def test_those_that_match_are_approved_at_once(
     waiting: Shop, visit: Visit, width: int, language: str, theme: str
 ) -> None:
-    SHOTS.mkdir(parents=True, exist_ok=True)
     visitor = visit("seller001", width)
     visitor.look(language, theme)
     page = visitor.page
     visitor.open("/replacements")
-    page.screenshot(path=SHOTS / f"replacements-many-{width}.png")
+    keep_picture(page, f"replacements-many-{width}.png")
     page.fill("[name=alike]", "30")
     page.fill("[name=dearer]", "200")
     page.locator(".narrowing button").click()
     page.wait_for_url(re.compile("alike=30"))
     narrowed = page.locator(".pick").count()
-    page.screenshot(path=SHOTS / f"replacements-narrowed-{width}.png", full_page=False)
+    keep_picture(page, f"replacements-narrowed-{width}.png")
     fits = visitor.fits()
     page.locator("a[href*='decision=approve']").click()
     page.wait_for_url(re.compile("/replacements/all"))
-    page.screenshot(path=SHOTS / f"replacements-all-{width}.png", full_page=True)
+    keep_picture(page, f"replacements-all-{width}.png", full_page=True)
     fits = fits and visitor.fits()
     page.locator("form[action='/replacements/all'] button").click()
     toast = page.locator(".toast")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Worker, expect
-from tests.browser.visitor import SHOTS, Visitor
+from tests.browser.visitor import Visitor, keep_picture
 from tests.integration.web.push_service import PushBrowser
 
 Visit = Callable[..., Visitor]
@@ -121,7 +121,6 @@ def worker_of(page: Page) -> Worker:
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_notices_are_switched_on_and_their_kinds_chosen_and_removed(seller: Callable[..., Visitor], width: int) -> None:
-    SHOTS.mkdir(parents=True, exist_ok=True)
     visitor = seller(width)
     page = visitor.page
     turn_on(visitor)
@@ -140,7 +139,7 @@ def test_notices_are_switched_on_and_their_kinds_chosen_and_removed(seller: Call
         visitor.open(WAYS)
         expect(page.locator("[data-state=on]")).to_be_visible()
         assert visitor.fits()
-        page.screenshot(path=SHOTS / f"notifications-{language}-{width}.png", full_page=True)
+        keep_picture(page, f"notifications-{language}-{width}.png", full_page=True)
     visitor.look("en", "light")
     visitor.open(WAYS)
     visitor.agree()

@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from playwright.sync_api import expect
 from tests.browser.conftest import Shop
 from tests.browser.shop import PUT_BACK_AT
-from tests.browser.visitor import SHOTS, Visitor
+from tests.browser.visitor import Visitor, keep_picture
 
 from mercarich_platform.settings import SharedSettings
 from mercarich_web.bootstrap import build_pages
@@ -118,7 +118,6 @@ if os.environ.get("MERCARICH_ALL_LOOKS"):
 @pytest.mark.parametrize("width", [1440, 375])
 @pytest.mark.parametrize("username", PAGES)
 def test_every_page_fits_in_both_languages_and_lights(visit: Visit, shop: Shop, username: str, width: int) -> None:
-    SHOTS.mkdir(parents=True, exist_ok=True)
     visitor = visit(username, width)
     for language, theme in LOOKS:
         visitor.look(language, theme)
@@ -127,7 +126,7 @@ def test_every_page_fits_in_both_languages_and_lights(visit: Visit, shop: Shop, 
             page = visitor.page
             assert page.locator("h1").count() == 1, name
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (name, language)
-            page.screenshot(path=SHOTS / f"{name}-{language}-{theme}-{width}.png", full_page=True)
+            keep_picture(page, f"{name}-{language}-{theme}-{width}.png", full_page=True)
 
 
 @pytest.mark.parametrize("width", [1440, 375])
@@ -139,7 +138,7 @@ def test_the_pages_of_strangers_fit_too(stranger: Visit, width: int) -> None:
             visitor.open(path)
             assert visitor.page.locator("h1").count() == 1, name
             assert visitor.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (name, language)
-            visitor.page.screenshot(path=SHOTS / f"{name}-{language}-{theme}-{width}.png", full_page=True)
+            keep_picture(visitor.page, f"{name}-{language}-{theme}-{width}.png", full_page=True)
 
 
 def test_the_code_is_asked_for_by_a_page_like_any_other(visit: Visit) -> None:
@@ -150,14 +149,14 @@ def test_the_code_is_asked_for_by_a_page_like_any_other(visit: Visit) -> None:
     page.fill("[name=code]", code_at(b32decode(secret + "=" * (-len(secret) % 8)), int(time.time()) // 30))
     page.keyboard.press("Enter")
     page.locator(".codes li").first.wait_for()
-    page.screenshot(path=SHOTS / "recovery-codes-ja-light-375.png", full_page=True)
+    keep_picture(page, "recovery-codes-ja-light-375.png", full_page=True)
     page.context.clear_cookies(name="mercarich")
     visitor.enter("seller001")
     page.wait_for_url("**/sign-in/code**")
 
     assert page.locator("h1").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.screenshot(path=SHOTS / "code-ja-light-375.png", full_page=True)
+    keep_picture(page, "code-ja-light-375.png", full_page=True)
 
 
 def test_every_page_there_is_is_looked_at(tmp_path: Path) -> None:
@@ -219,7 +218,7 @@ def test_picture_source_and_offer_are_side_by_side_where_there_is_room(
     parts = [visitor.page.locator(f".beside > {one}") for one in (".pictures", ":has(#source)", ":has(#offer)")]
     boxes = [part.bounding_box() for part in parts]
     places = [(round(box["x"]), round(box["y"])) for box in boxes if box is not None]
-    visitor.page.screenshot(path=SHOTS / f"why-beside-ja-light-{width}.png", full_page=True)
+    keep_picture(visitor.page, f"why-beside-ja-light-{width}.png", full_page=True)
 
     assert len(places) == 3
     assert places == sorted(places, key=lambda place: place[0] if side_by_side else place[1])
@@ -300,10 +299,10 @@ def test_what_was_withdrawn_by_mistake_comes_back_by_the_button_of_the_message(v
     page = visitor.page
     page.locator("input[name=listing]").first.check()
     page.click("button[name=action][value=stop_watching]")
-    page.screenshot(path=SHOTS / "bulk-ja-light-1440.png", full_page=True)
+    keep_picture(page, "bulk-ja-light-1440.png", full_page=True)
     page.click("form[action='/listings/apply'] button")
     page.locator(".toast button").wait_for()
-    page.screenshot(path=SHOTS / "undo-ja-light-1440.png")
+    keep_picture(page, "undo-ja-light-1440.png")
     page.click(".toast button")
     page.locator(".toast").wait_for()
 

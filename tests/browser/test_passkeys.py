@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import CDPSession, expect
-from tests.browser.visitor import SHOTS, Visitor
+from tests.browser.visitor import Visitor, keep_picture
 
 Visit = Callable[..., Visitor]
 
@@ -34,7 +34,6 @@ def plug_in(visitor: Visitor) -> tuple[CDPSession, str]:
 
 def shoot(visitor: Visitor, name: str) -> None:
     """Take pictures in both languages, and come back to English."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
     path = visitor.page.url.removeprefix(visitor.origin)
     for width in (1440, 390):
         visitor.page.set_viewport_size({"width": width, "height": 844})
@@ -43,7 +42,7 @@ def shoot(visitor: Visitor, name: str) -> None:
             visitor.open(path)
             assert visitor.page.locator("h1").count() == 1, name
             assert visitor.fits(), (name, language, width)
-            visitor.page.screenshot(path=SHOTS / f"{name}-{language}-light-{width}.png", full_page=True)
+            keep_picture(visitor.page, f"{name}-{language}-light-{width}.png", full_page=True)
 
 
 def test_a_passkey_is_made_used_and_removed(seller: Callable[[int], Visitor]) -> None:
@@ -86,7 +85,7 @@ def test_the_page_says_what_the_browser_refuses(seller: Callable[[int], Visitor]
     page.click("text=Add a passkey")
     expect(page.locator("[data-error=InvalidStateError]")).to_be_visible()
     expect(page.locator("[data-error]:visible")).to_have_count(1)
-    page.screenshot(path=SHOTS / "passkey-known-en-light-1440.png", full_page=True)
+    keep_picture(page, "passkey-known-en-light-1440.png", full_page=True)
 
     page.context.clear_cookies(name="mercarich")
     visitor.enter("seller001")
@@ -96,7 +95,7 @@ def test_the_page_says_what_the_browser_refuses(seller: Callable[[int], Visitor]
     page.click("text=Use your passkey")
     expect(page.locator("[data-error=NotAllowedError]")).to_be_visible()
     page.set_viewport_size({"width": 390, "height": 844})
-    page.screenshot(path=SHOTS / "passkey-cancelled-en-light-390.png", full_page=True)
+    keep_picture(page, "passkey-cancelled-en-light-390.png", full_page=True)
     expect(page.locator("[name=code]")).to_be_visible()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from tests.browser.conftest import Shop
-from tests.browser.visitor import SHOTS, Visitor
+from tests.browser.visitor import Visitor, keep_picture
 
 Visit = Callable[..., Visitor]
 A4 = 794
@@ -19,8 +19,7 @@ def on_paper(visitor: Visitor, path: str, name: str, theme: str = "light") -> No
     visitor.open(path)
     visitor.page.evaluate("document.querySelectorAll('.evidence').forEach(one => { one.open = false })")
     visitor.page.emulate_media(media="print")
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    visitor.page.screenshot(path=SHOTS / f"print-{name}.png", full_page=True)
+    keep_picture(visitor.page, f"print-{name}.png", full_page=True)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -57,7 +56,7 @@ def test_the_list_of_listings_is_on_paper_without_what_is_to_press(visit: Visit)
     visitor.open("/listings")
     visitor.page.locator("[data-tick-all]").check()
     visitor.page.emulate_media(media="print")
-    visitor.page.screenshot(path=SHOTS / "print-listings.png")
+    keep_picture(visitor.page, "print-listings.png")
 
     assert len(visitor.page.evaluate(SHOWN, "tbody tr")) > 1
     assert visitor.page.evaluate(SHOWN, "input, button, select, .bulk-bar, .row-tick") == []

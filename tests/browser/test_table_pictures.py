@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import Shop
-from tests.browser.visitor import SHOTS, Visitor
+from tests.browser.visitor import Visitor, keep_picture
 
 LOOKS = [(1440, "ja", "light"), (1440, "en", "dark"), (390, "ja", "dark"), (390, "en", "light")]
 
@@ -14,7 +14,6 @@ LOOKS = [(1440, "ja", "light"), (1440, "en", "dark"), (390, "ja", "dark"), (390,
 def test_a_row_shows_its_picture(
     shop: Shop, visit: Callable[..., Visitor], width: int, language: str, theme: str
 ) -> None:
-    SHOTS.mkdir(parents=True, exist_ok=True)
     visitor = visit("seller001", width)
     visitor.look(language, theme)
     page = visitor.page
@@ -22,10 +21,10 @@ def test_a_row_shows_its_picture(
     picture = page.locator(".row-picture img")
     expect(picture).to_have_js_property("complete", True)
     box = picture.bounding_box()
-    page.screenshot(path=SHOTS / f"table-pictures-{width}-{language}-{theme}.png")
+    keep_picture(page, f"table-pictures-{width}-{language}-{theme}.png")
     fits = visitor.fits()
     page.emulate_media(forced_colors="active")
-    page.screenshot(path=SHOTS / f"table-pictures-{width}-{language}-forced.png")
+    keep_picture(page, f"table-pictures-{width}-{language}-forced.png")
 
     assert picture.get_attribute("src") == f"/listings/{shop.story}/pictures/0"
     assert picture.evaluate("image => image.naturalWidth") == 320

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select, update
 from tests.browser.conftest import Shop
-from tests.browser.visitor import SHOTS, Visitor
+from tests.browser.visitor import Visitor, keep_picture
 from tests.integration.web.site import PASSWORD
 
 from mercarich_db import tables
@@ -108,7 +108,6 @@ def test_a_form_that_the_script_sends_takes_the_whole_page_to_the_sign_in(
 def test_a_decision_of_one_button_is_offered_and_not_made(
     shop: Shop, visit: Visit, over: Callable[[], None], width: int, language: str, theme: str
 ) -> None:
-    SHOTS.mkdir(parents=True, exist_ok=True)
     visitor = visit("seller001", width)
     visitor.look(language, theme)
     page = visitor.page
@@ -120,7 +119,7 @@ def test_a_decision_of_one_button_is_offered_and_not_made(
     card.locator("[data-key=a]").click()
     sign_in(visitor)
     marked(page, "/replacements")
-    page.screenshot(path=SHOTS / f"unsent-{width}.png")
+    keep_picture(page, f"unsent-{width}.png")
     fits = visitor.fits()
 
     assert page.locator("button.unsent").count() == 1

@@ -4,15 +4,34 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, Request, expect, sync_playwright
 from tests.integration.web.site import PASSWORD
 
 SHOTS = Path(__file__).parents[2] / "var" / "browser"
 
 BROKEN_OFF = "Transition was aborted because of invalid state"
 """Chromium breaks the fade between two pages off where the next one comes early; no page is wrong for it."""
+
+REFUSED = "Unable to capture screenshot"
+"""Chromium refuses a picture at times, and takes the same one a moment later."""
+
+
+def keep_picture(page: Page, name: str, **how: Any) -> None:
+    """Keep a picture of a page, for people to look at. `how`: as of `Page.screenshot`."""
+    path = SHOTS / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for _ in range(3):
+        try:
+            page.screenshot(path=path, **how)
+            return
+        except Error as error:
+            if REFUSED not in error.message:
+                raise
+            page.wait_for_timeout(500)
+    page.screenshot(path=path, **how)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, expect
 from rich.console import Console
 from sqlalchemy import Connection, Engine
-from tests.browser.visitor import SHOTS, Visitor, chromium_here
+from tests.browser.visitor import Visitor, chromium_here, keep_picture
 from tests.system.revived import applied
 
 from mercarich_contracts.market import Marketplace
@@ -136,11 +136,11 @@ class Person:
         assert self.visitor.fits(), (name, str(self.look))
         if begin is not None:
             begin.evaluate("element => element.scrollIntoView()")
-            self.page.screenshot(path=SHOTS / "first-day" / f"{name}-{self.look}.png")
+            keep_picture(self.page, f"first-day/{name}-{self.look}.png")
             return
         height = min(SHOWN_PIXELS, self.page.evaluate("document.documentElement.scrollHeight"))
         shown = FloatRect(x=0, y=0, width=self.look.width, height=height)
-        self.page.screenshot(path=SHOTS / "first-day" / f"{name}-{self.look}.png", full_page=True, clip=shown)
+        keep_picture(self.page, f"first-day/{name}-{self.look}.png", full_page=True, clip=shown)
 
     def reload_until(self, there: Callable[[], Locator], what: str) -> Locator:
         """Wait by reloading, as a person does. Fails the test when the condition does not become true."""
@@ -400,7 +400,6 @@ def _write_csv(file: Path, offers: Sequence[Row]) -> None:
 
 
 def test_a_first_day_from_the_invitation_to_the_restored_offer(chromium: Browser, town: Town, tmp_path: Path) -> None:
-    (SHOTS / "first-day").mkdir(parents=True, exist_ok=True)
     operators = [Operator(chromium, town, look) for look in LOOKS]
     sellers = [Newcomer(chromium, town, look, row) for look, row in zip(LOOKS, town.newcomers, strict=True)]
     for operator, seller in zip(operators, sellers, strict=True):
