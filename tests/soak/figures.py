@@ -47,9 +47,9 @@ class Figures:
     wrongly_stopped: int
     shipped_late: int
     shipped_late_told: int
-    offs: Sequence[float]
-    """The share of cancellations that was foretold for seven days, less the true one, at the end of each day at which
-    both are known."""
+    foretold: Sequence[tuple[int, float, int, int]]
+    """At the end of each day at which both are known: the number of the day, the share of cancellations that was
+    foretold, and of the seven days before, the orders and those of them that were cancelled."""
     requests: int
     """To Amazon; 0 where its models are not there."""
     requests_valid: int
@@ -87,7 +87,11 @@ def figures(
         wrongly_stopped=wrongly_stopped,
         shipped_late=totals.late,
         shipped_late_told=totals.late_told,
-        offs=[one.off for one in told.forecasts() if one.off is not None],
+        foretold=[
+            (day, one.foretold, one.orders, one.cancelled)
+            for day, one in enumerate(told.forecasts(), start=1)
+            if one.foretold is not None and one.orders
+        ],
         requests=models.counts.total(),
         requests_valid=models.counts["valid"],
         broken=sum(not verdict.kept for verdict in verdicts),

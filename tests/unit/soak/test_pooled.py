@@ -33,7 +33,7 @@ ONE = Figures(
     wrongly_stopped=0,
     shipped_late=1,
     shipped_late_told=1,
-    offs=[0.001, -0.003],
+    foretold=[[6, 0.011, 100, 1], [7, 0.007, 100, 1]],
     requests=1_000,
     requests_valid=999,
     broken=0,
@@ -51,13 +51,22 @@ def test_numerators_and_denominators_are_added_and_seconds_are_taken_together() 
     assert told["foretold - cancelled of seven days, at the end of a day"].value.startswith("mean -0.10, largest -0.30")
 
 
+def test_forecasts_are_judged_alone_and_together_after_whole_weeks() -> None:
+    other = replace(ONE, seeds=[2], foretold=[[6, 0.5, 100, 1], [7, 0.008, 300, 3], [8, 0.012, 300, 3]])
+    told = {row.what: row for row in rows(pooled([ONE, other]))}
+    assert told["foretold - cancelled of seven days, at the end of a day"].value.endswith("+49.00 points, of 5 days")
+    together = told["… of all seeds together, of whole weeks"]
+    assert together.value == "mean -0.01, largest -0.23 points, of 2 days"  # day 7: (0.7 + 2.4 - 4) / 400, day 8: + 0.2
+    assert together.interval.startswith("chance: +-1.")
+
+
 def test_figures_survive_their_file(tmp_path: Path) -> None:
     (tmp_path / "one").write_bytes(orjson.dumps(as_json(ONE)))
     assert Figures(**orjson.loads((tmp_path / "one").read_bytes())) == ONE
 
 
 def test_a_week_without_orders_has_no_shares() -> None:
-    none = replace(ONE, looks=[], looks_whole=[], sourced=0, gone=0, spared=0, counted=0, offs=[], requests=0)
+    none = replace(ONE, looks=[], looks_whole=[], sourced=0, gone=0, spared=0, counted=0, foretold=[], requests=0)
     told = {row.what: row for row in rows(none)}
     assert told["cancelled for want of a source"].value == told["… the product's own time"].value == "–"
 
