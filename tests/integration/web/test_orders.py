@@ -230,6 +230,21 @@ def test_a_decision_is_one_click_and_stands_with_its_note_and_price(ann: Browser
     assert deeds() == [("order_decided", "ann", "250-1", "nothing → bought")]
 
 
+def test_what_is_bought_is_looked_at_again_since_other_offers_may_stand_on_it(ann: Browser, rows: Rows) -> None:
+    in_an_hour, since = ago(hours=-1), ago(minutes=1)
+    bought = ordered(rows, ANN, "250-1", **listed(rows, "A-1", "x1", due_at=in_an_hour))
+    not_there = ordered(rows, ANN, "250-2", **listed(rows, "A-2", "x2", due_at=in_an_hour))
+    without_source = ordered(rows, ANN, "250-3")
+    ann.get("/orders")
+
+    for item, decision in ((bought, "bought"), (not_there, "cannot_be_sourced"), (without_source, "bought")):
+        assert ann.post(f"/orders/{item}/decision", decision=decision, shown=0).status_code == 303
+
+    due = dict(rows.read("source_items", "item_id", "due_at"))
+    assert since < due["x1"] < ago(minutes=-5)
+    assert due["x2"] == in_an_hour
+
+
 def test_a_decision_can_be_changed_and_taken_back(ann: Browser, rows: Rows, deeds: Deeds) -> None:
     item = ordered(rows, ANN, "250-1")
     ann.get("/orders")

@@ -8,11 +8,14 @@ from mercarich_db.audit import Deed, note_down
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
 from mercarich_db.tables import order_decisions, order_items
+from mercarich_listings import store
 from mercarich_platform.clock import Clock
 from mercarich_reasons.orders import DecidedMeanwhile
 from mercarich_web.orders.deciding import Wish
 from mercarich_web.refusals import NotFound, Refused
 
+BUYS = frozenset({OrderDecision.ORDERED, OrderDecision.BOUGHT})
+"""Decisions after which the source may be gone."""
 _decision = order_decisions.c
 
 
@@ -27,7 +30,8 @@ class SqlDecisions:
         Raises `NotFound` for an item that is not the seller's, and `Refused` where the decision changed since
         `wish.shown`.
         """
-        mine = select(order_items.c.order_id, order_items.c.order_item_id)
+        its = order_items.c
+        mine = select(its.order_id, its.order_item_id, its.source_item_id)
         mine = mine.where(order_items.c.id == item_id, order_items.c.user_id == user_id)
 
         def decide(connection: Connection) -> str:
@@ -48,6 +52,8 @@ class SqlDecisions:
                 raise Refused(DecidedMeanwhile(item.order_id, before.decided_by, before.decided_at, told))
             changed = update(order_decisions).where(*this).values(revision=before.revision + 1, **wanted, **stamp)
             connection.execute(changed)
+            if wish.decision in BUYS and item.source_item_id is not None:
+                store.look_in_turn(connection, [item.source_item_id], now)  # other offers may stand on it
             detail = f"{before.decision or 'nothing'} → {wish.decision or 'nothing'}"
             note_down(connection, Deed(AuditAction.ORDER_DECIDED, by, item.order_id, now, detail, user_id))
             return str(item.order_id)
