@@ -96,6 +96,8 @@ class Market:
     evicted: set[str] = field(default_factory=set)
     """Pictures that were compared, and are not at hand any more."""
     alike: Likeness = SAME
+    likenesses: dict[str, Likeness] = field(default_factory=dict)
+    """Of some of their pictures, by address: others than `alike`."""
     correlation: float = 0.95
     away: bool = False
 
@@ -122,7 +124,7 @@ class Market:
         return self.correlation
 
     def likeness(self, ours: Picture, theirs: Picture) -> Likeness:
-        return self.alike
+        return self.likenesses.get(theirs.url, self.alike)
 
     def preview(self, picture: Picture) -> bytes | None:
         return None if picture.url in self.evicted else f"JPEG of {picture.url}".encode()

@@ -42,6 +42,7 @@ from mercarich_updater.ports import Judged, UsedMeanwhile
 from mercarich_updater.ports_orders import ClaimLost, Fitting, OrderWanted
 from mercarich_updater.settings import UpdaterSettings
 from mercarich_updater.use_cases.orders import MOST, FindForOrders
+from mercarich_updater.use_cases.revive import BatchOutcome
 
 MINUTE = timedelta(minutes=1)
 LEASE = timedelta(seconds=30)
@@ -239,6 +240,33 @@ def test_where_nothing_fits_what_the_pictures_alone_refused_is_kept_to_be_looked
     [row] = orders.rows(order)
     assert row.doubt is None
     assert orders.search(order).found_at == orders.now
+
+
+def test_any_of_the_first_five_pictures_may_show_that_an_item_serves_an_order(
+    shop: RevivalShop, market: Market, orders: Orders
+) -> None:
+    order = orders.of(sold_out(shop, shop.seller("a"), "old1"), price_jpy=2000)
+    market.alike = replace(SAME, changed_share=0.12)
+    market.likenesses = {"second/2": SAME, "fifth/5": SAME, "sixth/6": SAME}
+    pictures = {of: tuple(f"{of}/{number}" for number in range(1, 7)) for of in ("second", "fifth", "sixth")}
+    market.for_sale = [item(of, images=some) for of, some in pictures.items()]
+
+    orders.turn()
+
+    assert orders.found(order) == ["fifth", "second"]
+    assert [row.doubt for row in orders.rows(order)] == [None, None]
+
+
+def test_an_offer_gets_what_the_main_picture_shows_alone(shop: RevivalShop, market: Market) -> None:
+    """No person looks at it before it is sold."""
+    listing = shop.gone(shop.seller("a"), "old1")
+    market.alike = replace(SAME, changed_share=0.12)
+    market.likenesses = {"second/2": SAME}
+    market.for_sale = [item("second", images=("second/1", "second/2"))]
+
+    assert shop.wake(listing) is BatchOutcome.SEARCHED
+
+    assert shop.source_of(listing) == "old1"
 
 
 def test_what_fits_is_never_given_up_for_what_the_pictures_refused(

@@ -50,6 +50,8 @@ class Rules:
     postage_may_be_unknown: bool = False
     """Whether an item fits, too, whose postage is not known and not counted, if its price is below the limit: a person
     is told so, and decides."""
+    pictures: int = 1
+    """Maximum number of an item's pictures that are compared with ours, until one of them shows the same."""
     loss: LossRule = ONLY_TELL
     banned_sellers: frozenset[tuple[Marketplace, str]] = frozenset()
     banned_words: tuple[str, ...] = ()

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 MOST = 3
 """Maximum number of items that are shown for an order."""
+PICTURES = 5
+"""Maximum number of an item's pictures that are compared."""
 
 
 class OrderMeter(Protocol):
@@ -133,6 +135,7 @@ def for_orders(rules: Rules) -> Rules:
     """Return the seller's rules with the break-even as the limit of the price, whatever limits their replacements.
 
     Where no price of the order or of its offer is known, the limit is that of replacements. A postage may be unknown:
-    the seller sees it before the purchase, and an order without any source is cancelled.
+    the seller sees it before the purchase, and an order without any source is cancelled. Several pictures are compared:
+    the main one of the same thing often shows another side of it.
     """
-    return replace(rules, break_even=True, postage_may_be_unknown=True)
+    return replace(rules, break_even=True, postage_may_be_unknown=True, pictures=PICTURES)

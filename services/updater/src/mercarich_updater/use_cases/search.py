@@ -11,7 +11,7 @@ from mercarich_reasons.candidates import PageToldNothing
 from mercarich_reasons.pictures import OldPictureMissing, PictureMissing, PictureNotNow
 from mercarich_reasons.reason import Reason
 from mercarich_replacements.filters import Filter, Refusal, early, late, with_postage
-from mercarich_replacements.matching import pictures_against, quick_against
+from mercarich_replacements.matching import Likeness, pictures_against, quick_against
 from mercarich_replacements.rules import Rules, Wanted, searched
 from mercarich_updater.domain.keywords import keyword
 from mercarich_updater.ports import Judged, Look, NoPicture, Picture, PictureLater, Pictures, Search
@@ -127,20 +127,31 @@ class FindReplacement:
         refusal = late(rules, wanted, item, used([item]))
         if refusal is not None:
             return Judged(item, refusal, page_seen=True, quick=quick)
-        refusal, likeness = self._compare(Filter.PICTURE, wanted, item, self.pictures.likeness)
-        if likeness is not None:
-            refusal = _refused(Filter.PICTURE, pictures_against(rules.match, likeness, wanted.title, item.title or ""))
+        refusal, likeness = self._alike(wanted, rules, item, 0)
+        for number in range(1, min(rules.pictures, len(item.images))):
+            if refusal is None or refusal.filter is not Filter.PICTURE:
+                break
+            further = self._alike(wanted, rules, item, number)
+            if further[0] is None:
+                refusal, likeness = further
         return Judged(item, refusal, True, quick, likeness)
 
+    def _alike(self, wanted: Wanted, rules: Rules, item: Item, number: int) -> tuple[Refusal | None, Likeness | None]:
+        """Judge by one of the item's pictures."""
+        refusal, likeness = self._compare(Filter.PICTURE, wanted, item, self.pictures.likeness, number)
+        if likeness is not None:
+            refusal = _refused(Filter.PICTURE, pictures_against(rules.match, likeness, wanted.title, item.title or ""))
+        return refusal, likeness
+
     def _compare(
-        self, name: Filter, wanted: Wanted, item: Item, look: Callable[[Picture, Picture], Seen]
+        self, name: Filter, wanted: Wanted, item: Item, look: Callable[[Picture, Picture], Seen], number: int = 0
     ) -> tuple[Refusal | None, Seen | None]:
-        """Compare the two pictures; return a refusal if one is missing, else the result of `look`."""
+        """Compare our picture with one of the item's; return a refusal if one is missing, else the result of `look`."""
         if not (wanted.picture_url or wanted.saved_picture):
             return Refusal(name, OldPictureMissing()), None
         if not item.images:
             return Refusal(name, PictureMissing()), None
-        theirs = Picture(item.marketplace, item.images[0])
+        theirs = Picture(item.marketplace, item.images[number])
         try:
             return None, look(Picture(wanted.marketplace, wanted.picture_url or "", wanted.saved_picture), theirs)
         except NoPicture as error:
