@@ -109,13 +109,13 @@ def _of_forecasts(foretold: Sequence[tuple[int, float, int, int]]) -> Iterator[R
     together: list[float] = []
     chances: list[float] = []
     for day in sorted({day for day, *_ in foretold if day >= DAYS_OF_RATE}):
-        days = [one for one in foretold if one[0] == day]
-        orders, cancelled = (sum(one[place] for one in days) for place in (2, 3))
-        together.append(sum(share * count for _, share, count, _ in days) / orders - cancelled / orders)
-        low, high = interval(int(cancelled), int(orders))
+        of_day = [one for one in foretold if one[0] == day]
+        orders, cancelled = sum(one[2] for one in of_day), sum(one[3] for one in of_day)
+        together.append(sum(share * count for _, share, count, _ in of_day) / orders - cancelled / orders)
+        low, high = interval(cancelled, orders)
         chances.append((high - low) / 2)
-    chance = f"chance: +-{100 * sum(chances) / len(chances):.2f}" if chances else ""
-    yield Row("… of all seeds together, of whole weeks", _offs(together), chance, "+-0.30 points")
+    chance = f"; chance of one day: +-{100 * sum(chances) / len(chances):.2f}" if chances else ""
+    yield Row("… of all seeds together, of whole weeks", _offs(together) + chance, wanted="+-0.30 points")
 
 
 def _offs(offs: Sequence[float]) -> str:

@@ -467,10 +467,22 @@ def test_an_order_that_its_seller_has_decided_on_asks_for_no_look(
     engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn
 ) -> None:
     about = {"user_id": sold.user_id, "order_item_id": "1", "revision": 1, "decided_at": utc_now(), "decided_by": "a"}
-    write(engine, insert(order_decisions).values(**about, decision=OrderDecision.ORDERED))
+    write(engine, insert(order_decisions).values(**about, decision=OrderDecision.CANNOT_BE_SOURCED))
     turn()
     assert market.looks == []
     assert shop.source("sold").due_at is None
+
+
+@pytest.mark.parametrize("decision", [OrderDecision.ORDERED, OrderDecision.BOUGHT])
+def test_what_its_seller_has_bought_before_the_look_is_left_to_the_watch(
+    engine: Engine, shop: Shop, market: Market, sold: Any, turn: Turn, decision: OrderDecision
+) -> None:
+    """Other offers may stand on it."""
+    about = {"user_id": sold.user_id, "order_item_id": "1", "revision": 1, "decided_at": utc_now(), "decided_by": "a"}
+    write(engine, insert(order_decisions).values(**about, decision=decision))
+    turn()
+    assert market.looks == []
+    assert utc_now() - MINUTE < shop.source("sold").due_at <= utc_now()
 
 
 def test_the_look_is_taken_again_when_the_proxy_is_back(market: Market, sold: Any, turn: Turn) -> None:

@@ -20,6 +20,7 @@ from mercarich_db.tables import (
     holds,
     listing_events,
     order_items,
+    order_reads,
     order_searches,
     run_sellers,
     runs,
@@ -29,6 +30,8 @@ from mercarich_reasons.holds import TooManyFalls
 
 NOW = utc_now()
 UNTIL, HOUR = NOW - SETTLED, timedelta(hours=1)
+LINKED_BEFORE = timedelta(days=11)
+"""How long before the end of the time that counts the store was linked."""
 CANCELLED = {"status": OrderStatus.CANCELLED, "cancelled_by": Canceller.MERCHANT}
 COUNTS = [
     "planned",
@@ -86,6 +89,8 @@ def source(engine: Engine, shop: Shop) -> int:
     listing = shop.listing(seller, "x1")
     counted = {"sources": 10, "covered": 10, "unseen": 0, "counted_at": NOW}
     add(engine, coverages, marketplace="yahoo", user_id=seller, **counted)
+    linked = {"user_id": seller, "seller_id": "A1", "began_at": UNTIL - LINKED_BEFORE, "next_read_at": NOW}
+    add(engine, order_reads, **linked)
     return int(shop.offer(listing).source_item_id)
 
 
@@ -116,7 +121,7 @@ def test_of_the_cancelled_ones_those_whose_source_went_after_the_order_are_told(
     seen_gone(engine, before, timedelta(minutes=1))
     later = order(engine, source, "251-2", **CANCELLED)
     seen_gone(engine, later, timedelta(hours=1))
-    order(engine, source, "251-3", **CANCELLED)  # No look saw it: its seller did.
+    order(engine, source, "251-3", **CANCELLED)  # No look saw it gone: why it was cancelled is not known.
     for number, after in (("one", timedelta(minutes=1)), ("other", timedelta(hours=1))):
         seen_gone(engine, order(engine, source, "251-4", order_item_id=number, **CANCELLED), after)
     bought_elsewhere = order(engine, source, "251-5")
@@ -124,7 +129,19 @@ def test_of_the_cancelled_ones_those_whose_source_went_after_the_order_are_told(
 
     row = counted(engine)
 
-    assert (row.orders, row.cancelled, row.cancelled_later) == (6, 4, 2)
+    assert (row.orders, row.cancelled, row.cancelled_later) == (6, 4, 1)
+
+
+def test_what_was_ordered_before_the_store_was_linked_counts_for_nothing(engine: Engine, source: int) -> None:
+    """Feed reads a week of such orders. No look had seen their sources."""
+    look(engine, timedelta(days=10))
+    order(engine, source, "250-1")
+    for number in range(40):
+        seen_gone(engine, order(engine, source, f"251-{number}", LINKED_BEFORE + HOUR, **CANCELLED), HOUR)
+
+    row = counted(engine)
+
+    assert (row.orders, row.cancelled, row.cancelled_later) == (1, 0, 0)
 
 
 def test_only_settled_orders_of_that_marketplace_count_as_amazon_counts_them(

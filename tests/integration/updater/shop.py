@@ -124,6 +124,8 @@ class Market:
         return self.correlation
 
     def likeness(self, ours: Picture, theirs: Picture) -> Likeness:
+        if theirs.url in self.blocked_pictures:
+            raise PictureLater("breaker_open", theirs)
         return self.likenesses.get(theirs.url, self.alike)
 
     def preview(self, picture: Picture) -> bytes | None:

@@ -257,6 +257,23 @@ def test_any_of_the_first_five_pictures_may_show_that_an_item_serves_an_order(
     assert [row.doubt for row in orders.rows(order)] == [None, None]
 
 
+def test_a_further_picture_that_cannot_be_had_now_takes_no_find_away(
+    shop: RevivalShop, market: Market, orders: Orders
+) -> None:
+    order = orders.of(sold_out(shop, shop.seller("a"), "old1"), price_jpy=2000)
+    market.alike = replace(SAME, changed_share=0.12)
+    market.likenesses = {"new1/2": SAME}
+    market.for_sale = [item("new1", images=("new1/1", "new1/2", "new1/3"))]
+    orders.turn()
+    orders.now += WAITS[0]
+    market.blocked_pictures = {"new1/2"}
+    orders.turn()
+
+    assert orders.found(order) == ["new1"]
+    assert [row.doubt for row in orders.rows(order)] == [None]
+    assert isinstance(orders.search(order).result, OrderSearchUnsure)
+
+
 def test_an_offer_gets_what_the_main_picture_shows_alone(shop: RevivalShop, market: Market) -> None:
     """No person looks at it before it is sold."""
     listing = shop.gone(shop.seller("a"), "old1")

@@ -167,7 +167,7 @@ def test_home_adds_the_orders_whose_source_goes_after_them(ann: Browser, rows: R
     page = ann.get("/fortnight").text
 
     assert "6.5 %" in page
-    assert "about 4 % of real orders were cancelled because their source went only after the order" in page
+    assert "about 4 % of the orders of your offers there are expected to be cancelled although their source" in page
 
 
 def test_a_false_alarm_that_the_brake_kept_back_is_no_exposure(engine: Engine, rows: Rows, ann_id: int) -> None:

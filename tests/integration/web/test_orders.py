@@ -241,6 +241,9 @@ def test_what_is_bought_is_looked_at_again_since_other_offers_may_stand_on_it(an
         assert ann.post(f"/orders/{item}/decision", decision=decision, shown=0).status_code == 303
 
     due = dict(rows.read("source_items", "item_id", "due_at"))
+    rows.change(update(tables.source_items).values(due_at=in_an_hour))
+    ann.post(f"/orders/{bought}/decision", decision="bought", shown=1, note="by express")
+    assert dict(rows.read("source_items", "item_id", "due_at"))["x1"] == in_an_hour, "a note is no purchase"
     assert since < due["x1"] < ago(minutes=-5)
     assert due["x2"] == in_an_hour
 

@@ -31,12 +31,11 @@ def test_where_nothing_can_be_expected_nothing_is_counted(nothing: dict[str, obj
 @pytest.mark.parametrize(
     ("gone_after", "later"), [(-DAY, False), (timedelta(), False), (FIRST_LOOK, False), (2 * FIRST_LOOK, True)]
 )
-def test_what_was_there_at_the_first_look_went_later(gone_after: timedelta, later: bool) -> None:
+def test_what_is_seen_gone_long_after_the_order_went_later(gone_after: timedelta, later: bool) -> None:
     read_at = datetime(2026, 1, 5, tzinfo=UTC)
 
     assert went_later(read_at, read_at + gone_after) is later
 
 
-def test_what_no_look_saw_gone_went_later() -> None:
-    """Its seller found that out."""
-    assert went_later(datetime(2026, 1, 5, tzinfo=UTC), None)
+def test_of_what_no_look_saw_gone_nothing_is_known() -> None:
+    assert not went_later(datetime(2026, 1, 5, tzinfo=UTC), None)

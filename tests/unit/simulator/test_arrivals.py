@@ -69,7 +69,8 @@ def test_a_new_product_has_a_spare_piece_as_often_as_an_old_one(begin) -> None: 
 def test_where_no_product_has_a_spare_piece_no_new_one_has(begin) -> None:  # type: ignore[no-untyped-def]
     sim = begin(market="mixed", spare_pieces=0.0)
     sim.advance(4 * DAY)
-    assert all(number < STEP for number in _listed(sim.simulator.world, MERCARI))
+    for marketplace in (YAHOO, MERCARI):
+        assert all(number < STEP for number in _listed(sim.simulator.world, marketplace))
 
 
 @pytest.mark.parametrize("marketplace", [YAHOO, MERCARI])

@@ -59,3 +59,7 @@ class OrderDecision(StrEnum):
     """Sent from a stock that Mercarich does not know."""
     CANNOT_BE_SOURCED = "cannot_be_sourced"
     """The order will be cancelled, which counts in the cancellation rate."""
+
+
+BUYS = frozenset({OrderDecision.ORDERED, OrderDecision.BOUGHT})
+"""Decisions after which the source may be gone."""

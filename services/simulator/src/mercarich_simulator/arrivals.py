@@ -1,8 +1,9 @@
 """What is newly listed in a mixed market: other products, and further pieces of those that are there.
 
-Another product has a spare piece, which is as good as the first one and cheaper, as often as the settings say: it comes
-next. A further piece comes, too, whenever fewer products have one for sale, since pieces go. So products have spare
-pieces as often whether they are new or old. All is drawn from the seed, and comes as the market is busy.
+Another product has a spare piece, which is as good as the first one and cheaper, as often as the settings say; that
+piece is the next arrival. A further piece comes, too, whenever fewer products have one for sale, since pieces go. So
+products have spare pieces as often whether they are new or old. All is drawn from the seed, and comes as the market is
+busy.
 """
 
 from collections.abc import Iterator

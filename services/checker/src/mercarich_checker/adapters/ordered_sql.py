@@ -3,21 +3,22 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, exists, func, not_, or_, select, update
 
 from mercarich_checker.adapters.checks import NOT_SET_ASIDE
 from mercarich_checker.adapters.marking_sql import SERVED
 from mercarich_checker.ports import URGENT_CLAIM, Wanted
 from mercarich_contracts.market import Marketplace
 from mercarich_contracts.messages import BatchItem, CheckBatch
-from mercarich_contracts.orders import ORDERED
+from mercarich_contracts.orders import BUYS, ORDERED
 from mercarich_db import asked_looks
 from mercarich_db.conditions import among
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.open_orders import UNDECIDED, UNSEEN
+from mercarich_db.open_orders import ITS_DECISION, UNDECIDED, UNSEEN
 from mercarich_db.routes import WAITS_FOR_ITS_ROUTE
-from mercarich_db.tables import order_items, runs, source_items
+from mercarich_db.tables import order_decisions, order_items, runs, source_items
 
 MOST = 50
 """Sources of one batch, the same number as a planner's (`CHECK_BATCH_ITEMS`)."""
@@ -25,6 +26,9 @@ ATTEMPTS = 2
 """Claims without a result after which a run's planner finds out whether the source ends workers."""
 _items = source_items.c
 _IS_WANTED = exists().where(UNSEEN)
+_IS_BOUGHT = exists().where(
+    order_items.c.source_item_id == _items.id, ITS_DECISION, order_decisions.c.decision.in_(sorted(BUYS))
+)
 WAITS = and_(UNDECIDED, order_items.c.user_id.in_(SERVED))
 """SQL condition on `order_items`: the order's source is still to be bought, as far as is known."""
 _IN_LINE = and_(
@@ -45,7 +49,7 @@ class SqlOrdered:
             rows = connection.execute(select(*columns).where(*marked).order_by(_items.id)).all()
         settled = [row.id for row in rows if not row.is_wanted]
         if settled:
-            run_tx(self._engine, lambda connection: _unmark(connection, settled))
+            run_tx(self._engine, partial(_unmark, settled, now))
         ids = [row.id for row in rows if row.is_wanted and row.is_free][:MOST]
         return run_tx(self._engine, lambda connection: _taken(connection, marketplace, ids, now)) if ids else None
 
@@ -104,8 +108,9 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
     return and_(come, _items.check_attempts < ATTEMPTS, NOT_SET_ASIDE)
 
 
-def _unmark(connection: Connection, ids: Sequence[int]) -> None:
-    """Take the mark from sources whose orders ask for no look any more, unless another was read meanwhile.
+def _unmark(ids: Sequence[int], now: datetime, connection: Connection) -> None:
+    """Take the mark from sources whose orders ask for no look any more, unless another was read meanwhile. What its
+    seller has bought is left to the watch: other offers may stand on it.
 
     A look that told nothing leaves the source with its run. Where that has ended, it has given the source up, unless it
     has seen it before, and the watch may take the source again.
@@ -119,7 +124,7 @@ def _unmark(connection: Connection, ids: Sequence[int]) -> None:
         its = among(_items.id, [row.id for row in rows if row.check_run == run])
         ended = {"check_run": None, "checked_run": run, "check_not_before": None}
         connection.execute(update(source_items).where(its).values(ended))
-    connection.execute(update(source_items).where(still).values(due_at=None))
+    connection.execute(update(source_items).where(still).values(due_at=case((_IS_BOUGHT, now))))
     given_up = Counter(row.check_run for row in rows if row.checked_run != row.check_run)
     for run, count in sorted(given_up.items()):
         connection.execute(update(runs).where(runs.c.id == run).values(unfinished=runs.c.unfinished + count))

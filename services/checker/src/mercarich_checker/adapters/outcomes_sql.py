@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, distinct, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, distinct, exists, func, or_, select, update
 
 from mercarich_checker.domain.cancellations import Outcome, Period, went_later
 from mercarich_contracts.events import EventKind
@@ -21,6 +21,7 @@ from mercarich_db.tables import (
     holds,
     listing_events,
     order_items,
+    order_reads,
     order_searches,
     run_sellers,
     runs,
@@ -45,7 +46,8 @@ class SqlOutcomes:
     def periods(self, marketplace: Marketplace, since: datetime, until: datetime) -> Sequence[Period]:
         with reading(self._engine) as connection:
             orders = _orders(connection, marketplace, since, until)
-            later = _cancelled_later(connection, marketplace, since, until)
+            cancelling = [user_id for user_id, row in orders.items() if row.cancelled]
+            later = _cancelled_later(connection, marketplace, cancelling, since, until)
             looks = _looks(connection, marketplace, list(orders), since, until)
             offers = _offers(connection, marketplace, list(orders))
         return [
@@ -95,14 +97,14 @@ def _orders(connection: Connection, marketplace: Marketplace, since: datetime, u
 
 
 def _cancelled_later(
-    connection: Connection, marketplace: Marketplace, since: datetime, until: datetime
+    connection: Connection, marketplace: Marketplace, user_ids: Sequence[int], since: datetime, until: datetime
 ) -> Mapping[int, int]:
-    """Return by seller the number of cancelled orders of which each source was there at the first look."""
+    """Return by seller the number of cancelled orders of which each source at the marketplace went after the order."""
     query = (
         select(_item.user_id, _item.order_id, _item.seen_at, order_searches.c.gone_at)
         .join(source_items, source_items.c.id == _item.source_item_id)
         .outerjoin(order_searches, order_searches.c.order_item_id == _item.id)
-        .where(*_of_the_time(marketplace, since, until), _BY_SELLER)
+        .where(*_of_the_time(marketplace, since, until), _BY_SELLER, among(_item.user_id, user_ids))
     )
     was_there: dict[tuple[int, str], bool] = {}
     for row in connection.execute(query):
@@ -112,8 +114,12 @@ def _cancelled_later(
 
 
 def _of_the_time(marketplace: Marketplace, since: datetime, until: datetime) -> Sequence[ColumnElement[bool]]:
-    of_marketplace = source_items.c.marketplace == marketplace
-    return of_marketplace, _item.ordered_at >= since, _item.ordered_at < until, OF_LINKED_STORE
+    """Conditions on `order_items` joined with their `source_items`. What was ordered before the store was linked had no
+    exposure that was measured, and no look."""
+    of_store = and_(order_reads.c.user_id == _item.user_id, order_reads.c.seller_id == _item.seller_id)
+    since_linked = exists().where(of_store, order_reads.c.began_at <= _item.ordered_at).correlate(order_items)
+    in_time = and_(_item.ordered_at >= since, _item.ordered_at < until)
+    return source_items.c.marketplace == marketplace, in_time, OF_LINKED_STORE, since_linked
 
 
 def _looks(

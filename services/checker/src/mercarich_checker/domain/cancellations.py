@@ -16,8 +16,8 @@ SPAN = timedelta(days=12)
 """Time before that of whose orders the outcome is counted: with `SETTLED` less than runs are kept at least."""
 COUNT_EVERY = timedelta(hours=1)
 FIRST_LOOK = timedelta(minutes=10)
-"""After an order is read, its source is looked at within a minute; a fault may delay that. A source that is seen to be
-gone later than this, went after the order."""
+"""After an order is read, its source is looked at within a minute. A source that is seen to be gone later than this is
+taken to have gone after the order; where a fault has delayed the first look for longer, that is not so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Period:
     cancelled: int
     """By the seller."""
     cancelled_later: int
-    """Of these, the ones whose source was there at the first look after the order."""
+    """Of these, the ones whose source was seen to be gone only after the first look."""
     exposed: timedelta
     """Summed over offers, before the looks that saw their sources gone."""
     offers: int
@@ -59,8 +59,9 @@ def outcome(periods: Iterable[Period]) -> Outcome:
 
 
 def went_later(read_at: datetime, gone_at: datetime | None) -> bool:
-    """Return whether a source was there when an order was read. `gone_at`: when a look saw it gone; None: none did."""
-    return gone_at is None or gone_at > read_at + FIRST_LOOK
+    """Return whether a source went after the first look at it. `gone_at`: when a look saw it gone; None: none did, and
+    nothing is known."""
+    return gone_at is not None and gone_at > read_at + FIRST_LOOK
 
 
 def _share(period: Period) -> float:

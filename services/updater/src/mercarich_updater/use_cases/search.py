@@ -47,8 +47,8 @@ class FindReplacement:
     def __call__(self, wanted: Wanted, rules: Rules, used: Used, alive: Callable[[], None], take: Take) -> Result:
         """Search, judge and take the first match.
 
-        `alive` is called before each candidate. `take` gets the listing with its old source completed, the match, and
-        all candidates judged before it.
+        `alive` is called before each candidate, and before each of its further pictures. `take` gets the listing with
+        its old source completed, the match, and all candidates judged before it.
         """
         wanted = self.completed(wanted)
         judged: list[Judged] = []
@@ -68,7 +68,7 @@ class FindReplacement:
         """Yield each candidate as it is judged. `wanted` is completed."""
         for row in self._results(wanted, rules):
             alive()
-            yield self._judge(wanted, rules, row, used)
+            yield self._judge(wanted, rules, row, used, alive)
 
     def completed(self, wanted: Wanted) -> Wanted:
         """Read what is missing of the old source from its page, which often stays online after the sale."""
@@ -111,7 +111,7 @@ class FindReplacement:
         better = list(range(1, worst + 1)) if worst and SITES[marketplace].search_filters_conditions else []
         return SearchRequest(keyword=words, price_max=wanted.ceiling(rules), conditions=better, page=page)
 
-    def _judge(self, wanted: Wanted, rules: Rules, row: Item, used: Used) -> Judged:
+    def _judge(self, wanted: Wanted, rules: Rules, row: Item, used: Used, alive: Callable[[], None]) -> Judged:
         refusal = early(rules, wanted, row)
         if refusal is not None:
             return Judged(row, refusal)
@@ -128,16 +128,18 @@ class FindReplacement:
         if refusal is not None:
             return Judged(item, refusal, page_seen=True, quick=quick)
         refusal, likeness = self._alike(wanted, rules, item, 0)
-        for number in range(1, min(rules.pictures, len(item.images))):
-            if refusal is None or refusal.filter is not Filter.PICTURE:
-                break
-            further = self._alike(wanted, rules, item, number)
-            if further[0] is None:
-                refusal, likeness = further
+        if refusal is not None and refusal.filter is Filter.PICTURE:
+            for number in range(1, min(rules.pictures, len(item.images))):
+                alive()
+                further, its_likeness = self._alike(wanted, rules, item, number)
+                if further is None:
+                    return Judged(item, None, True, quick, its_likeness)
+                if further.filter is Filter.UNKNOWN:
+                    refusal = further  # this picture may show the same thing
         return Judged(item, refusal, True, quick, likeness)
 
     def _alike(self, wanted: Wanted, rules: Rules, item: Item, number: int) -> tuple[Refusal | None, Likeness | None]:
-        """Judge by one of the item's pictures."""
+        """Judge the item by one of its pictures."""
         refusal, likeness = self._compare(Filter.PICTURE, wanted, item, self.pictures.likeness, number)
         if likeness is not None:
             refusal = _refused(Filter.PICTURE, pictures_against(rules.match, likeness, wanted.title, item.title or ""))

@@ -46,10 +46,10 @@ class TellFortnight:
         exposure = measure(spans, self.exposures.looks(user_id, now - timedelta(days=DAYS)), begins, now)
         demand = self.demands.of(user_id, now - WEEK, now, shop.figures.on_sale)
         days = self.desk.days(user_id, begins)
-        calibration = calibrated(demand.ratio, self.outcomes.all())
         on_sale = {Marketplace(one.marketplace): one.sources for one in self.desk.coverages(user_id)}
-        factor, later = calibration.mean(exposure.unseen_at), calibration.mean_later(on_sale)
-        cancelled = exposure.expected(shop.figures.on_sale + shop.figures.exposed, factor, later)
+        calibration = calibrated(demand.ratio, self.outcomes.all(), on_sale)
+        factor = calibration.mean(exposure.unseen_at)
+        cancelled = exposure.expected(shop.figures.on_sale + shop.figures.exposed, factor, calibration.mean_later)
         exposed = [replace(day, exposed=exposure.by_day.get(day.begins, 0)) for day in days]
         return Fortnight(exposed, exposure, demand, calibration, cancelled, self.orders.rate(user_id, now))
 

@@ -3,7 +3,7 @@
 What sells fast, and what is bought elsewhere instead, move the share of cancelled orders away from the share of exposed
 time. Before orders have shown by how much, the estimate of `demand` stands; each cancellation that is to be expected
 lets what happened count more. A source that goes between an order and its purchase was exposed at no time: the share of
-such orders is added, and is 0 until orders have shown another one.
+such orders is added. This share is 0 until orders show a higher one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,9 +26,9 @@ class Outcome:
     expected: float
     """Cancellations, had all offers been ordered alike and all orders without a source been cancelled."""
     cancelled: int
-    orders: int = 0
-    cancelled_later: int = 0
-    """Of the cancelled ones, those whose source was there at the first look after the order."""
+    orders: int
+    cancelled_later: int
+    """Of the cancelled ones, those whose source was seen to be gone only after the first look."""
 
     def factor(self, by_demand: float) -> float:
         """Return what the share of exposed time is multiplied by. `by_demand`: the estimate without real orders."""
@@ -49,8 +49,11 @@ class Calibration:
     by_demand: float
     factors: Mapping[Marketplace, float]
     """Marketplaces whose orders have shown something."""
+    on_sale: Mapping[Marketplace, int]
+    """Offers of the seller."""
     later: Mapping[Marketplace, float]
-    """Share of the orders, 0 to 1, whose source goes after them, of the same marketplaces."""
+    """Share of the orders, 0 to 1, that are expected to be cancelled because their source goes after them, where the
+    seller has offers."""
 
     def mean(self, exposed: Sequence[tuple[Marketplace, float]]) -> float:
         """Return the factor of all exposed time together. `exposed`: time by marketplace, in any unit."""
@@ -59,15 +62,19 @@ class Calibration:
             return self.by_demand
         return sum(self.factors.get(name, self.by_demand) * time for name, time in exposed) / whole
 
-    def mean_later(self, on_sale: Mapping[Marketplace, int]) -> float:
-        """Return the share of all orders whose source goes after them. `on_sale`: offers by marketplace."""
-        whole = sum(on_sale.values())
-        return sum(self.later.get(name, 0.0) * offers for name, offers in on_sale.items()) / whole if whole else 0.0
+    @property
+    def mean_later(self) -> float:
+        """Return the share `later` of all of the seller's orders."""
+        whole = sum(self.on_sale.values())
+        return sum(share * self.on_sale[name] for name, share in self.later.items()) / whole if whole else 0.0
 
 
-def calibrated(by_demand: float, outcomes: Mapping[Marketplace, Outcome]) -> Calibration:
+def calibrated(
+    by_demand: float, outcomes: Mapping[Marketplace, Outcome], on_sale: Mapping[Marketplace, int]
+) -> Calibration:
     return Calibration(
         by_demand,
         factors={name: outcome.factor(by_demand) for name, outcome in outcomes.items()},
-        later={name: outcome.later for name, outcome in outcomes.items()},
+        on_sale=on_sale,
+        later={name: outcome.later for name, outcome in outcomes.items() if on_sale.get(name)},
     )

@@ -1,4 +1,4 @@
-"""Cancelled orders whose source went after them: no exposure lets expect these."""
+"""Cancelled orders whose source went after them: exposure does not predict these."""
 
 import sqlalchemy as sa
 

@@ -20,4 +20,12 @@ class SqlOutcomes:
         columns = (kept.expected, kept.cancelled, kept.orders, kept.cancelled_later)
         query = select(kept.marketplace, *columns).where(kept.orders > 0).order_by(kept.marketplace)
         with reading(self._engine) as connection:
-            return {Marketplace(name): Outcome(*counts) for name, *counts in connection.execute(query)}
+            return {
+                Marketplace(row.marketplace): Outcome(
+                    expected=row.expected,
+                    cancelled=row.cancelled,
+                    orders=row.orders,
+                    cancelled_later=row.cancelled_later,
+                )
+                for row in connection.execute(query)
+            }

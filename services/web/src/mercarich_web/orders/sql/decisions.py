@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, Engine, select, update
 
 from mercarich_contracts.audit import Actor, AuditAction
-from mercarich_contracts.orders import OrderDecision
+from mercarich_contracts.orders import BUYS, OrderDecision
 from mercarich_db.audit import Deed, note_down
 from mercarich_db.bulk import insert_missing
 from mercarich_db.engine import run_tx
@@ -14,8 +14,6 @@ from mercarich_reasons.orders import DecidedMeanwhile
 from mercarich_web.orders.deciding import Wish
 from mercarich_web.refusals import NotFound, Refused
 
-BUYS = frozenset({OrderDecision.ORDERED, OrderDecision.BOUGHT})
-"""Decisions after which the source may be gone."""
 _decision = order_decisions.c
 
 
@@ -52,7 +50,7 @@ class SqlDecisions:
                 raise Refused(DecidedMeanwhile(item.order_id, before.decided_by, before.decided_at, told))
             changed = update(order_decisions).where(*this).values(revision=before.revision + 1, **wanted, **stamp)
             connection.execute(changed)
-            if wish.decision in BUYS and item.source_item_id is not None:
+            if wish.decision in BUYS and wish.decision != before.decision and item.source_item_id is not None:
                 store.look_in_turn(connection, [item.source_item_id], now)  # other offers may stand on it
             detail = f"{before.decision or 'nothing'} → {wish.decision or 'nothing'}"
             note_down(connection, Deed(AuditAction.ORDER_DECIDED, by, item.order_id, now, detail, user_id))
