@@ -32,6 +32,7 @@ from mercarich_platform.settings import SharedSettings
 from mercarich_reasons.candidates import AlreadyUsed
 from mercarich_reasons.order_searches import FoundForOrder, NoneForOrder, OrderSearchFailed, OrderSearchUnsure
 from mercarich_reasons.stock import ApprovedItemUsed
+from mercarich_replacements.matching import Likeness
 from mercarich_runs.ports import ProxyAway
 from mercarich_updater.adapters.meter import PrometheusMeter
 from mercarich_updater.adapters.order_searches_sql import SqlOrderSearches
@@ -272,6 +273,22 @@ def test_a_further_picture_that_cannot_be_had_now_takes_no_find_away(
     assert orders.found(order) == ["new1"]
     assert [row.doubt for row in orders.rows(order)] == [None]
     assert isinstance(orders.search(order).result, OrderSearchUnsure)
+
+
+def test_the_claim_is_kept_however_long_the_pictures_take(shop: RevivalShop, market: Market, orders: Orders) -> None:
+    orders.of(sold_out(shop, shop.seller("a"), "old1"), price_jpy=2000)
+    market.for_sale = [item("new1", images=tuple(f"new1/{number}" for number in range(5)))]
+    claims: list[OrderWanted | None] = []
+
+    def slow(_ours: object, _theirs: object) -> Likeness:
+        orders.now += LEASE / 2
+        claims.append(orders.port.claim(Marketplace.YAHOO, "another", orders.now))
+        return replace(SAME, changed_share=0.12)
+
+    market.likeness = slow  # type: ignore[method-assign]
+    orders.turn()
+
+    assert claims == [None] * 5
 
 
 def test_an_offer_gets_what_the_main_picture_shows_alone(shop: RevivalShop, market: Market) -> None:

@@ -122,25 +122,26 @@ def test_home_tells_the_expected_cancellations_and_says_when_they_are_not_known(
     assert "60 item-minutes" in unknown
 
 
-def test_home_holds_expected_cancellations_against_amazons_limit(ann: Browser, rows: Rows, ann_id: int) -> None:
-    rows.listing(ann_id, rows.source("x1"), "UP-1")
+def six_unseen_hours_of_sixty(rows: Rows, user_id: int) -> None:
+    """Add a seller's only offer, two looks, and how long the second one says that it was exposed."""
+    rows.listing(user_id, rows.source("x1"), "UP-1")
     for operation, hours, fallen in (("check", 60, 0), ("watch", 48, 1)):
         run = rows.run(hours, operation=operation, started_at=datetime.now(UTC) - timedelta(hours=hours))
         own = {"planned": 2, "checked": 2, "fallen": fallen, "unseen_seconds": fallen * 6 * 3600}
-        rows.add(tables.run_sellers, run_id=run, user_id=ann_id, **own)
+        rows.add(tables.run_sellers, run_id=run, user_id=user_id, **own)
+
+
+def test_home_holds_expected_cancellations_against_amazons_limit(ann: Browser, rows: Rows, ann_id: int) -> None:
+    six_unseen_hours_of_sixty(rows, ann_id)
     page = ann.get("/fortnight").text
-    assert "10 %" in page  # Of one offer: six unseen hours of the sixty since the first check.
+    assert "10 %" in page
     assert "This is above the limit" in page
     assert "about 360 item-minutes" in page
 
 
 def test_home_moves_the_expected_cancellations_by_what_became_of_orders(ann: Browser, rows: Rows, ann_id: int) -> None:
     """Of what was to be expected a quarter was cancelled, over many orders."""
-    rows.listing(ann_id, rows.source("x1"), "UP-1")
-    for operation, hours, fallen in (("check", 60, 0), ("watch", 48, 1)):
-        run = rows.run(hours, operation=operation, started_at=datetime.now(UTC) - timedelta(hours=hours))
-        own = {"planned": 2, "checked": 2, "fallen": fallen, "unseen_seconds": fallen * 6 * 3600}
-        rows.add(tables.run_sellers, run_id=run, user_id=ann_id, **own)
+    six_unseen_hours_of_sixty(rows, ann_id)
     counts = {"orders": 9_000_000, "counted_at": NOW}
     rows.add(tables.forecast_outcomes, marketplace="yahoo", expected=1e5, cancelled=25_000, **counts)
     rows.add(tables.forecast_outcomes, marketplace="mercari", expected=0.0, cancelled=0, orders=0, counted_at=NOW)
@@ -155,11 +156,7 @@ def test_home_moves_the_expected_cancellations_by_what_became_of_orders(ann: Bro
 
 def test_home_adds_the_orders_whose_source_goes_after_them(ann: Browser, rows: Rows, ann_id: int) -> None:
     """Of many orders 4 % were cancelled for that, and exposed time is 10 %, of which a quarter comes true."""
-    rows.listing(ann_id, rows.source("x1"), "UP-1")
-    for operation, hours, fallen in (("check", 60, 0), ("watch", 48, 1)):
-        run = rows.run(hours, operation=operation, started_at=datetime.now(UTC) - timedelta(hours=hours))
-        own = {"planned": 2, "checked": 2, "fallen": fallen, "unseen_seconds": fallen * 6 * 3600}
-        rows.add(tables.run_sellers, run_id=run, user_id=ann_id, **own)
+    six_unseen_hours_of_sixty(rows, ann_id)
     rows.add(tables.coverages, marketplace="yahoo", user_id=ann_id, sources=1, covered=1, unseen=0, counted_at=NOW)
     counts = {"orders": 10**6, "cancelled": 65_000, "cancelled_later": 40_000, "counted_at": NOW}
     rows.add(tables.forecast_outcomes, marketplace="yahoo", expected=1e5, **counts)
