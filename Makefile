@@ -110,7 +110,7 @@ integration: $(INSTALLED) $(CLIENTS) ## the integration tier on SQLite, the embe
 	$(PYTEST) -n 6 --dist worksteal --durations 10 tests/integration
 
 browser: $(INSTALLED) ## the pages in a real Chromium, screenshots in var/browser (needs chromium; MERCARICH_ALL_LOOKS=1 for all)
-	$(PYTEST) --durations 5 tests/browser
+	$(PYTEST) -n 2 --dist loadfile --durations 5 tests/browser
 
 system: $(INSTALLED) ## the whole product as processes: the demo, a first day in Chromium, a small system under Prometheus, a revival end to end
 	$(PYTEST) -n 2 --dist loadfile --durations 5 tests/system
