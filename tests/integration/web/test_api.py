@@ -3,12 +3,15 @@
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
+from httpx import Response
 from sqlalchemy import Engine, select, update
 from tests.integration.web.operating.test_sellers_and_tokens import link_amazon
 from tests.integration.web.orders import ordered
@@ -56,8 +59,11 @@ def ann(site: Served) -> Browser:
     return one
 
 
+_NUMBERS = count(1)
+
+
 def key_of(ann: Browser, *scopes: str) -> str:
-    page = ann.post("/account/keys", name="a program", scope=scopes)
+    page = ann.post("/account/keys", name=f"program {next(_NUMBERS)}", scope=scopes)
     found = re.search(r"<code class=\"once\">(mk_[\w-]{43})</code>", page.text)
     assert found is not None
     return found[1]
@@ -80,6 +86,25 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(ann: Browser, engine: Engine) ->
     assert key not in ann.get("/account/keys").text
     assert key not in stored + audited
     assert "key_made" in audited
+
+
+def test_who_reloads_the_page_of_a_new_key_or_clicks_twice_gets_no_second_one(ann: Browser, engine: Engine) -> None:
+    def make(name: str) -> Response:
+        return ann.post("/account/keys", name=name, scope="listings:read")
+
+    with ThreadPoolExecutor(2) as pool:
+        clicks = sorted(one.status_code for one in pool.map(make, ["the books"] * 2))
+    reloaded = make("the books")
+    with reading(engine) as connection:
+        stored = connection.execute(select(tables.api_keys.c.name)).scalars().all()
+        audited = connection.execute(select(tables.audit_log.c.action)).scalars().all()
+    [key_id] = re.findall(r"/account/keys/(\d+)/revoke", reloaded.text)
+    ann.post(f"/account/keys/{key_id}/revoke")
+
+    assert (clicks, reloaded.status_code) == ([200, 422], 422)
+    assert "「the books」という名前のキーがすでにあります" in reloaded.text
+    assert (stored, audited.count("key_made")) == (["the books"], 1)
+    assert make("the books").status_code == 200, "a name is free once its key is revoked"
 
 
 def test_without_a_key_or_with_a_wrong_one_nothing_is_told(site: Served, ann: Browser) -> None:

@@ -28,6 +28,13 @@ class KeyIncomplete(Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class KeyNameTaken(Reason):
+    """The seller has an API key with this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class TooManyKeys(Reason):
     most: int
 

@@ -8,6 +8,7 @@ ACCOUNTS: Mapping[str, str] = {
     "no_plan": "a plan has 2 or 4 checks a day, not {given}",
     "has_password": "{username} can sign in already",
     "key_incomplete": "A key needs a name and at least one permission.",
+    "key_name_taken": "there is a key named {name}; use another name, or revoke that key first",
     "too_many_keys": "there are {most} keys; revoke one first",
     "last_second_step": "this account needs a second step, and this is the only one; add another one first",
     "no_passkeys_here": "browsers allow passkeys only where the pages are opened by https or as http://localhost,"

@@ -8,6 +8,7 @@ ACCOUNTS: Mapping[str, str] = {
     "no_plan": "プランの確認回数は1日2回または4回です（入力：{given}）",
     "has_password": "{username}はすでにログインできます",
     "key_incomplete": "キーには名前と、許可する操作が1つ以上必要です。",
+    "key_name_taken": "「{name}」という名前のキーがすでにあります。別の名前にするか、先にそのキーを無効にしてください",
     "too_many_keys": "キーが{most}個あります。先にどれかを無効にしてください",
     "last_second_step": "このアカウントには2段階目の確認が必要で、残りはこれだけです。先に別のものを追加してください",
     "no_passkeys_here": "パスキーを使えるのは、httpsまたはhttp://localhostで開いたページだけです（数字のアドレスでは使えません）",

@@ -8,7 +8,7 @@ from datetime import timedelta
 from mercarich_contracts.audit import Actor, AuditAction
 from mercarich_platform.clock import Clock
 from mercarich_reasons.account_changes import KeyMade
-from mercarich_reasons.accounts import KeyIncomplete, TooManyKeys
+from mercarich_reasons.accounts import KeyIncomplete, KeyNameTaken, TooManyKeys
 from mercarich_web.identity.allowances import Allowances
 from mercarich_web.identity.keys import MOST_KEYS, PREFIX, Key, Scope, packed
 from mercarich_web.identity.people import Account, Session
@@ -32,14 +32,18 @@ class Keys:
 
     def make(self, session: Session, name: str, scopes: Collection[Scope], by: Actor) -> str:
         """Create a key and return it. Only its hash is stored. Raises `Refused`, and `Superseded` when the session is
-        over by now."""
+        over by now.
+
+        Each name is given once: whoever reloads the page that shows a key, or clicks twice, gets no second one.
+        """
         if not name.strip() or not scopes:
             raise Refused(KeyIncomplete())
         if len(self.book.of(session.account.user_id)) >= MOST_KEYS:
             raise Refused(TooManyKeys(MOST_KEYS))
         key, now = PREFIX + secrets.token_urlsafe(32), self.now()
         name = name.strip()[:64]
-        self.book.add(session, hashed(key), name, packed(scopes), now, KeyMade(name, by.address or ""))
+        if not self.book.add(session, hashed(key), name, packed(scopes), now, KeyMade(name, by.address or "")):
+            raise Refused(KeyNameTaken(name))
         self.audit.write(AuditAction.KEY_MADE, by, name, packed(scopes), now)
         return key
 

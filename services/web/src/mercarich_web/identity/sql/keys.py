@@ -23,17 +23,22 @@ class SqlKeys:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, session: Session, key_hash: str, name: str, scopes: str, now: datetime, told: Reason) -> None:
-        """Store a key of the session's user, who is `told` by mail. Raises `Superseded` when the session was ended."""
+    def add(self, session: Session, key_hash: str, name: str, scopes: str, now: datetime, told: Reason) -> bool:
+        """Store a key of the session's user, who is `told` by mail, and return True; return False when the user has a
+        key with this name. Raises `Superseded` when the session was ended."""
         user_id = session.account.user_id
+        same = select(api_keys.c.id).where(api_keys.c.user_id == user_id, api_keys.c.name == name).limit(1)
         row = {"user_id": user_id, "key_hash": key_hash, "name": name, "scopes": scopes, "created_at": now}
 
-        def add(connection: Connection) -> None:
-            hold(connection, session)
+        def add(connection: Connection) -> bool:
+            hold(connection, session)  # two requests at once follow each other
+            if connection.execute(same).first() is not None:
+                return False
             connection.execute(insert(api_keys).values(row))
             tell_owner(connection, user_id, told, now)
+            return True
 
-        run_tx(self._engine, add)
+        return run_tx(self._engine, add)
 
     def of(self, user_id: int) -> Sequence[Key]:
         """Return the seller's keys, newest first."""
