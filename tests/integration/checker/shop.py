@@ -320,7 +320,7 @@ def check(engine: Engine, market: Market, req: Request | None = None, **more: An
         return planner(engine, workers, **more)(req or request(), None, threading.Event())
 
 
-def until(condition: Callable[[], object], seconds: float = 10) -> None:
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
     """Wait until it holds, for a limited time."""
     deadline = time.monotonic() + seconds
     while not condition():

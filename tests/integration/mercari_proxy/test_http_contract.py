@@ -228,7 +228,7 @@ def metric(url: str, name: str, label: str = "") -> float:
     raise AssertionError(f"no {name} {label}")
 
 
-def settle(reached: Callable[[], bool], seconds: float = 5.0) -> None:
+def settle(reached: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < deadline

@@ -34,7 +34,7 @@ def dead_letters(bootstrap: str, name: str, wanted: int) -> list[tuple[bytes | N
         reader.assign([TopicPartition(f"dlq.{name}", 0)])
         reader.seek_to_beginning()
         found: list[tuple[bytes | None, bytes, dict[str, bytes]]] = []
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while len(found) < wanted and time.monotonic() < deadline:
             for batch in reader.poll(timeout_ms=200).values():
                 found += [(raw.key, raw.value, dict(raw.headers)) for raw in batch]
