@@ -68,6 +68,23 @@ def test_without_a_broker_the_page_is_there_and_says_so(operator: Browser) -> No
     assert "does not answer" in operator.get("/pools/queues").text
 
 
+def test_a_part_that_is_asked_for_meanwhile_takes_no_message_from_the_page_that_follows(operator: Browser) -> None:
+    """What is typed just before *Change the pool* asks for a preview after the redirect and before its page."""
+    operator.get(POOL)
+    operator.post(POOL, mode="auto", low="1", high="9")
+    operator.get(f"{POOL}/preview?mode=auto&low=1&high=9", HX_Request="true")
+    page, again = (operator.get(POOL).text for _ in range(2))
+
+    assert [one.count('class="toast"') for one in (page, again)] == [1, 0]
+
+
+def test_what_a_boosted_form_leads_to_shows_its_message(operator: Browser) -> None:
+    operator.get(POOL)
+    operator.post(POOL, mode="auto", low="1", high="9")
+
+    assert 'class="toast"' in operator.get(POOL, HX_Request="true", HX_Boosted="true").text
+
+
 def test_a_change_is_stored_with_its_note_and_audited(operator: Browser, deeds: Deeds, table: ReadTable) -> None:
     operator.get(POOL)
     answer = operator.post(POOL, mode="auto", low="7", high="9", note="sale weekend")

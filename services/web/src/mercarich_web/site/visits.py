@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
+from starlette.datastructures import Headers
 
 from mercarich_contracts.audit import Actor
 from mercarich_web.identity.devices import KNOWN_FOR
@@ -118,8 +119,15 @@ def visit_of(request: Request, session: Session | None, secret: str, now: dateti
         caller=_caller(request),
         session=session,
         secret=secret,
-        notice=cookies.get(named(NOTICE), ""),
+        notice="" if _asks_for_a_part(headers) else cookies.get(named(NOTICE), ""),
     )
+
+
+def _asks_for_a_part(headers: Headers) -> bool:
+    """Return whether htmx asks for a part of a page. A part shows no message of a redirect, so it may not use one up:
+    one that is asked for just then would take the message from the page that follows. Boosted links and forms get
+    whole pages. Headers: https://htmx.org/reference/#request_headers"""
+    return "hx-request" in headers and "hx-boosted" not in headers
 
 
 ASKED_BY_PAGES = frozenset(
