@@ -71,10 +71,21 @@ def _parser() -> argparse.ArgumentParser:
     }
     for flag, what in flags.items():
         parser.add_argument(flag, action="store_true", help=what)
-    parser.add_argument("--states", type=Path, help="write here as JSON how often each state was reached")
-    parser.add_argument("--json", type=Path, help="write the figures of orders here, for `tests.soak.pooled`")
-    parser.add_argument("--log", type=Path, help="write the product's log lines and the faults here")
+    parser.add_argument("--states", type=_to_write, help="write here as JSON how often each state was reached")
+    parser.add_argument("--json", type=_to_write, help="write the figures of orders here, for `tests.soak.pooled`")
+    parser.add_argument("--log", type=_to_write, help="write the product's log lines and the faults here")
     return parser
+
+
+def _to_write(name: str) -> Path:
+    """Return the file's path once its folder exists and it can be written, so that no week is played in vain."""
+    path = Path(name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"cannot write {name}: {error.strerror}") from None
+    return path
 
 
 def _plan(given: argparse.Namespace, seed: int) -> "Plan":
