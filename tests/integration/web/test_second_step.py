@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select, update
 from tests.integration.web.clocks import Clock
-from tests.integration.web.conftest import Mercarich
+from tests.integration.web.conftest import Deeds, Mercarich
 from tests.integration.web.rows import Rows
 from tests.integration.web.site import PASSWORD, PASSWORDS, Browser, Served, let_sign_in, served
 
@@ -287,7 +287,7 @@ def test_operators_must_set_it_up_where_nothing_else_is_said(
 
 
 def test_a_session_is_ended_by_its_name_and_by_nobody_else(
-    site: Served, ann: Browser, engine: Engine, rows: Rows
+    site: Served, ann: Browser, engine: Engine, rows: Rows, deeds: Deeds
 ) -> None:
     let_sign_in(engine, rows.user("bob"))
     bob, other = site.browser(), site.browser()
@@ -303,6 +303,7 @@ def test_a_session_is_ended_by_its_name_and_by_nobody_else(
     assert "Safari, iPhone" in page
     assert foreign == [404, 404, 404]
     assert (still, ended) == (200, 303)
+    assert deeds() == [("session_ended", "ann", "ann", None)]
     assert other.get("/account").status_code == 303
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 from tests.integration.web.clocks import Clock
+from tests.integration.web.conftest import Deeds
 from tests.integration.web.rows import Rows
 from tests.integration.web.site import PASSWORD, PASSWORDS, Browser, Served, let_sign_in, served
 
@@ -318,7 +319,7 @@ def test_giving_the_password_again_gives_another_token_and_ends_the_one_before(s
 
 
 def test_ending_all_others_ends_a_copy_of_the_session_that_asks_for_it(
-    site: Served, visitor: Browser, engine: Engine, clock: Clock
+    site: Served, visitor: Browser, engine: Engine, clock: Clock, deeds: Deeds
 ) -> None:
     """The copy is no session of its own: nothing but another token tells the two apart."""
     visitor.sign_in("ann")
@@ -338,6 +339,7 @@ def test_ending_all_others_ends_a_copy_of_the_session_that_asks_for_it(
     assert again.headers["location"].startswith("/sign-in")
     assert copy.get("/account").status_code == 303
     assert row.confirmed_at == row.created_at, "it is no proof of the password"
+    assert deeds() == [("sessions_ended", "ann", "ann", None)]
     assert visitor.post("/account/language", language="ja").headers["location"] == "/account", "an open form stays good"
     assert visitor.get("/account").status_code == 200
 

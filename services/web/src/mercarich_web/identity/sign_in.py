@@ -110,7 +110,7 @@ class Door:
         except Superseded as error:
             raise Wrong from error
         if not half:
-            self.audit.write(AuditAction.SIGN_IN, actor(account, caller), account.username, None, now)
+            self._note(AuditAction.SIGN_IN, account, caller, now)
         return LetIn(account, token, None if half else self.devices.cookie(account, now))
 
     def who(self, token: str, *, by_itself: bool = False) -> Session | None:
@@ -170,9 +170,31 @@ class Door:
         changed = self.people.login(account.username) or login
         return LetIn(changed.account, token, self.devices.cookie(changed.account, now))
 
+    def end_one(self, session: Session, name: str, caller: Caller) -> bool:
+        """End another session of the account. Return False when the account has none with that name."""
+        account, now = session.account, self.now()
+        ended = self.sessions.end_one(account.user_id, name, now)
+        if ended:
+            self._note(AuditAction.SESSION_ENDED, account, caller, now)
+        return ended
+
+    def end_others(self, session: Session, caller: Caller) -> LetIn:
+        """End the account's other sessions because its user asks for it. Raises `Superseded` as `end_others` does."""
+        account, now = session.account, self.now()
+        try:
+            entered = end_others(self.sessions, session, caller, now)
+        except Superseded:
+            self._note(AuditAction.SESSIONS_ENDED, account, caller, now)
+            raise
+        self._note(AuditAction.SESSIONS_ENDED, account, caller, now)
+        return entered
+
     def codes_of(self, account: Account, caller: Caller) -> Sequence[Counter]:
         """Return the counters of this browser's tries of the second step."""
         return of_code(account.user_id, self._device(account, caller), caller.address)
+
+    def _note(self, action: AuditAction, account: Account, caller: Caller, now: datetime) -> None:
+        self.audit.write(action, actor(account, caller), account.username, None, now)
 
     def _device(self, account: Account, caller: Caller) -> str | None:
         cookie = caller.devices.get(account.user_id, "")

@@ -10,6 +10,8 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "password_changed": (N_("changed the password"), ""),
     "password_reset": (N_("reset a password"), "warn"),
     "account_stolen": (N_("shut a stolen account"), "warn"),
+    "session_ended": (N_("ended a session"), ""),
+    "sessions_ended": (N_("ended all other sessions"), ""),
     "second_step_begun": (N_("set up the second step"), ""),
     "second_step_ended": (N_("switched off the second step"), "warn"),
     "second_step_reset": (N_("reset a user's second step"), "warn"),

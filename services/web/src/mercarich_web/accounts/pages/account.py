@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from mercarich_web.identity.people import LONGEST, WeakPassword
-from mercarich_web.identity.sign_in import Door, TooMany, Wrong, end_others
+from mercarich_web.identity.sign_in import Door, TooMany, Wrong
 from mercarich_web.identity.sql.people import SqlPeople
 from mercarich_web.identity.sql.sessions import SqlSessions
 from mercarich_web.refusals import NotFound
@@ -20,7 +20,7 @@ Secret = Annotated[str, Form(max_length=4 * LONGEST)]
 def routes(site: Site, door: Door, people: SqlPeople, sessions: SqlSessions) -> APIRouter:
     routes = APIRouter()
     routes.include_router(_own(site, door, people, sessions))
-    routes.include_router(_ending(site, sessions))
+    routes.include_router(_ending(site, door))
     return routes
 
 
@@ -67,19 +67,20 @@ def _own(site: Site, door: Door, people: SqlPeople, sessions: SqlSessions) -> AP
     return routes
 
 
-def _ending(site: Site, sessions: SqlSessions) -> APIRouter:
+def _ending(site: Site, door: Door) -> APIRouter:
     routes = APIRouter(prefix="/account/sessions")
 
     @routes.post("/{name}/end")
     def end_one(visit: FreshSigned, name: str) -> Response:
-        if not sessions.end_one(visit.account.user_id, name, visit.now):
+        assert visit.session is not None
+        if not door.end_one(visit.session, name, visit.caller):
             raise NotFound("there is no such session")
         return site.to("/account", "session_ended")
 
     @routes.post("/end-others")
     def end_all_others(request: Request, visit: FreshSigned) -> Response:
         assert visit.session is not None
-        entered = end_others(sessions, visit.session, visit.caller, visit.now)
+        entered = door.end_others(visit.session, visit.caller)
         return let_in(request, site.to("/account", "sessions_ended"), entered)
 
     return routes
