@@ -1,5 +1,6 @@
 """The `mercarich` command: what is installed, what is not, and how failures end."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -33,6 +34,19 @@ def away(arguments: Sequence[str]) -> int:
 
 def wrong(arguments: Sequence[str]) -> int:
     raise BadConfiguration("MERCARICH_X: a number was expected")
+
+
+LONG = """
+import sys, time
+from mercarich_platform import front
+
+def long(arguments):
+    print("some lines")
+    print("ready", file=sys.stderr, flush=True)
+    time.sleep(60)
+
+sys.exit(front.run(long, []))
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -133,3 +147,12 @@ def test_other_errors_of_the_runtime_are_no_want_of_memory() -> None:
 
     with pytest.raises(RuntimeError, match="changed size"):
         front.run(broken, [])
+
+
+def test_an_interrupted_command_ends_by_the_signal_with_a_sentence_and_no_traceback() -> None:
+    long = subprocess.Popen((sys.executable, "-c", LONG), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert long.stderr is not None
+    assert long.stderr.readline() == "ready\n"
+    long.send_signal(signal.SIGINT)
+    assert long.communicate(timeout=30) == ("some lines\n", "mercarich: interrupted\n")
+    assert long.returncode == -signal.SIGINT

@@ -10,8 +10,10 @@ becomes a command for each marketplace, such as `check_item_yahoo`; its docstrin
 
 import ast
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.machinery import PathFinder
@@ -124,7 +126,10 @@ def _surrounded(command: Command) -> Command:
 
 
 def run(command: Command, arguments: Sequence[str]) -> int:
-    """Call a command; the expected exceptions become a sentence on stderr and an exit code."""
+    """Call a command; the expected exceptions become a sentence on stderr and an exit code.
+
+    Ctrl-C (SIGINT) becomes one, too, and ends the process by that signal, so that a shell ends its loop or script.
+    """
     try:
         return command(arguments)
     except BadConfiguration as error:
@@ -146,6 +151,18 @@ def run(command: Command, arguments: Sequence[str]) -> int:
         return TRY_AGAIN
     except BrokenPipeError:
         return 0
+    except KeyboardInterrupt:
+        _say("mercarich: interrupted")
+        return _end_by(signal.SIGINT)
+
+
+def _end_by(number: signal.Signals) -> int:
+    """End the process by the signal. Return the exit code that a shell tells of it where the signal is blocked."""
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
+    signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(number)
+    return 128 + number
 
 
 def installed() -> dict[str, Installed]:
