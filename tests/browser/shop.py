@@ -140,7 +140,7 @@ def _found(rows: Rows, order: int) -> None:
     """What a search has found for an order whose source is gone."""
     for number, (price, postage) in enumerate(((6_900, 0), (7_200, None))):
         title = f"キヤノン EOS Kiss M ボディ ブラック{' 元箱付き' * number}"
-        found(rows, order, f"m8000000{number}", price, postage, title)
+        found(rows, order, f"m8000000{number}", price, postage, title, jpeg=_photo(number))
 
 
 def photograph(engine: Engine, folder: Path, listing: int) -> None:

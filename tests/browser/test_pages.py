@@ -81,7 +81,7 @@ STRANGERS = {"sign-in": "/sign-in", "join": "/join/welcome", "decide": "/decide/
 NO_PAGES = {
     *("/push-worker.js", "/manifest.webmanifest"),
     *("/healthz", "/readyz", "/assets/{name}", "/listings/{listing_id}/pictures/{slot}"),
-    "/replacements/{listing_id}/pictures/{revival_id}",
+    *("/replacements/{listing_id}/pictures/{revival_id}", "/orders/{item_id}/pictures/{source_id}"),
     "/decide/{token}/pictures/{which}",
     *(
         "/running",

@@ -232,6 +232,7 @@ def test_where_nothing_fits_what_the_pictures_alone_refused_is_kept_to_be_looked
     orders.turn()
     [row] = orders.rows(order)
     assert (row.price_jpy, row.doubt.code) == (900, "part_in_other_colour")
+    assert row.jpeg == b"JPEG of https://pictures/other-colour"
     search = orders.search(order)
     assert (search.result, search.found_at) == (NoneForOrder(2, 1), None)
 
@@ -256,6 +257,17 @@ def test_any_of_the_first_five_pictures_may_show_that_an_item_serves_an_order(
 
     assert orders.found(order) == ["fifth", "second"]
     assert [row.doubt for row in orders.rows(order)] == [None, None]
+    assert {row.jpeg for row in orders.rows(order)} == {b"JPEG of second/2", b"JPEG of fifth/5"}
+
+
+def test_an_item_is_found_without_a_picture_that_is_not_at_hand(
+    shop: RevivalShop, market: Market, orders: Orders
+) -> None:
+    order = orders.of(sold_out(shop, shop.seller("a"), "old1"))
+    market.for_sale, market.evicted = [item("new1")], {"https://pictures/new1"}
+    orders.turn()
+    [row] = orders.rows(order)
+    assert (row.doubt, row.jpeg) == (None, None)
 
 
 def test_a_further_picture_that_cannot_be_had_now_takes_no_find_away(

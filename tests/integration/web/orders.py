@@ -37,11 +37,12 @@ def found(
     postage_jpy: int | None,
     title: str,
     doubt: Reason | None = None,
+    jpeg: bytes | None = None,
 ) -> int:
     """Add an item that a search has found for the order, with its source; return the row's id."""
     cost = {"price_jpy": price_jpy, "postage_jpy": postage_jpy, "landed_jpy": price_jpy + (postage_jpy or 0)}
     its = {"source_item_id": rows.source(item_id, title=title), "title": title, "seen_at": ago(minutes=3)}
-    return rows.add(tables.order_replacements, order_item_id=order, doubt=doubt, **its, **cost)
+    return rows.add(tables.order_replacements, order_item_id=order, doubt=doubt, jpeg=jpeg, **its, **cost)
 
 
 def decide(rows: Rows, user_id: int, order_id: str, decision: OrderDecision | None, **values: Any) -> None:

@@ -1,7 +1,10 @@
 """The picture of a replacement that waits: beside that of the offer, for its own seller, while it waits."""
 
+import re
+
 import pytest
 from sqlalchemy import Engine, select, update
+from tests.integration.web.orders import found, link, ordered
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.shops import signed_in
 from tests.integration.web.site import Browser
@@ -124,3 +127,59 @@ def test_a_refusal_of_all_takes_their_pictures_along(ann: Browser, rows: Rows, e
     ann.post("/replacements/all", decision="refuse", ids=".".join(map(str, ids[:2])))
 
     assert len(kept(engine)) == 1
+
+
+def test_what_was_found_for_an_order_stands_below_what_was_ordered(ann: Browser, rows: Rows, ann_id: int) -> None:
+    order, listing = met_a_gone_source(rows, ann_id)
+    found(rows, order, "y1", 1_100, 0, "Camera y1", jpeg=JPEG)
+    found(rows, order, "y2", 1_200, 0, "Camera y2")
+    rows.add(tables.listing_pictures, listing_id=listing, slot=0, path=f"{ann_id}/a.jpg")
+
+    shown = re.findall(r'<img class="order-picture" src="([^"]+)" alt="([^"]+)"', ann.get("/orders").text)
+    (ours, our_words), (theirs, their_words) = shown
+
+    assert (ours, our_words) == (f"/listings/{listing}/pictures/0", "Picture of your offer")
+    assert their_words == "Picture of what was found"
+    picture = ann.get(theirs)
+    assert (picture.status_code, picture.content, picture.headers["content-type"]) == (200, JPEG, "image/jpeg")
+    assert (picture.headers["cache-control"], picture.headers["vary"]) == ("private, max-age=3600", "Cookie")
+
+
+def test_what_was_ordered_is_shown_only_beside_something_to_compare(ann: Browser, rows: Rows, ann_id: int) -> None:
+    order, listing = met_a_gone_source(rows, ann_id)
+    found(rows, order, "y1", 1_100, 0, "Camera y1")
+    rows.add(tables.listing_pictures, listing_id=listing, slot=0, path=f"{ann_id}/a.jpg")
+    page = ann.get("/orders").text
+    assert "Camera y1" in page
+    assert "order-picture" not in page
+
+
+def test_a_picture_for_an_order_is_shown_where_the_listing_has_none(ann: Browser, rows: Rows, ann_id: int) -> None:
+    order, _ = met_a_gone_source(rows, ann_id)
+    found(rows, order, "y1", 1_100, 0, "Camera y1", jpeg=JPEG)
+    page = ann.get("/orders").text
+    assert page.count('class="order-picture"') == 1
+    assert "to compare with" not in page
+
+
+def test_a_picture_for_an_order_is_its_sellers_and_there_is_no_other(
+    ann: Browser, rows: Rows, ann_id: int, database_url: str, engine: Engine
+) -> None:
+    order, _ = met_a_gone_source(rows, ann_id)
+    found(rows, order, "y1", 1_100, 0, "Camera y1", jpeg=JPEG)
+    found(rows, order, "y2", 1_200, 0, "Camera y2")
+    (y1,), (y2,) = rows.read("order_replacements", "source_item_id")
+
+    wanted = [f"/orders/{order}/pictures/{y1}", f"/orders/{order}/pictures/{y2}", f"/orders/{order + 1}/pictures/{y1}"]
+
+    assert [ann.get(path).status_code for path in wanted] == [200, 404, 404]
+    with signed_in(database_url, engine, rows.user("bob"), "bob") as bob:
+        assert [bob.get(path).status_code for path in wanted] == [404, 404, 404]
+
+
+def met_a_gone_source(rows: Rows, seller: int) -> tuple[int, int]:
+    """Return the ids of an order and of its listing, of a linked store."""
+    link(rows, seller)
+    source = rows.source("x1", state="sold")
+    listing = rows.listing(seller, source, "A-1", quantity=0)
+    return ordered(rows, seller, "250-1", sku="A-1", listing_id=listing, source_item_id=source), listing

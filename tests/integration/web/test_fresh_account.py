@@ -56,6 +56,7 @@ IDS = {
     "draft": 1,
     "search": 1,
     "replacement": 1,
+    "instead": 1,
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from sqlalchemy import Engine, select
-from tests.integration.web.orders import decide, link, ordered
+from tests.integration.web.orders import decide, found, link, ordered
 from tests.integration.web.rows import Rows, ago
 from tests.integration.web.site import PASSWORDS, Browser, Served, let_sign_in, served
 
@@ -116,6 +116,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("post", "/orders/{item_id}/decision"): Row(
         For.OWNER, "/orders/{order}/decision", {"decision": "bought", "shown": "1"}
     ),
+    ("get", "/orders/{item_id}/pictures/{source_id}"): Row(For.OWNER, "/orders/{order}/pictures/{instead}"),
     ("get", "/orders/{item_id}/cancellation.txt"): Row(For.OWNER, "/orders/{order}/cancellation.txt"),
     ("get", "/notices"): Row(For.SIGNED),
     ("get", "/troubles"): Row(For.SIGNED),
@@ -362,10 +363,10 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
     proof = rows.evidence(source)
     listing = rows.listing(ann, source, "ANN-1", title=SECRET, quantity=0, searching=True, withdrawn_at=ago(hours=2))
     rows.event(listing, "withdrawn", user_id=ann, reason="won", evidence_id=proof)
-    found = {**PROPOSED, "url": "https://auctions.example/x999999", "title": SECRET}
+    proposed = {**PROPOSED, "url": "https://auctions.example/x999999", "title": SECRET}
     replacement = rows.add(
         tables.revivals,
-        **found,
+        **proposed,
         listing_id=listing,
         user_id=ann,
         state="proposed",
@@ -384,6 +385,8 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
     link(rows, ann)
     order = ordered(rows, ann, "250-1", sku="ANN-1", listing_id=listing, source_item_id=source)
     decide(rows, ann, "250-1", OrderDecision.CANNOT_BE_SOURCED, note=SECRET)
+    found(rows, order, "x777777", 1_000, 0, SECRET, jpeg=SECRET.encode())
+    [(instead,)] = rows.read("order_replacements", "source_item_id")
     draft = rows.listing(ann, rows.source("x654321"), "ANN-2", title=SECRET, listed=False)
     times = {"asked_at": ago(minutes=1), "not_before": ago(minutes=1), "attempts": 0}
     search = rows.add(tables.catalog_searches, user_id=ann, query=SECRET, is_code=False, **times)
@@ -394,6 +397,7 @@ def shop(database_url: str, engine: Engine, rows: Rows) -> Iterator[Shop]:
     with served(app) as site:
         ids = {"listing": listing, "job": job, "key": key, "notice": notice, "passkey": passkey, "order": order}
         ids |= {"draft": draft, "search": search, "replacement": replacement, "browser": browser}
+        ids |= {"instead": instead}
         yield Shop(app, site, ids)
 
 
@@ -462,7 +466,8 @@ def test_ann_sees_what_is_hers(shop: Shop) -> None:
     visitor.sign_in("ann")
 
     pages = ("/", "/orders", "/listings", "/listings/{listing}", "/replacements", "/jobs/{job}")
-    for path in (*pages, "/listings/export.csv", "/replacements/{listing}/pictures/{replacement}"):
+    pictures = ("/replacements/{listing}/pictures/{replacement}", "/orders/{order}/pictures/{instead}")
+    for path in (*pages, "/listings/export.csv", *pictures):
         assert SECRET in visitor.get(path.format(**shop.ids)).text, path
 
 

@@ -99,6 +99,8 @@ class Judged:
     quick: float | None = None
     """Correlation of the grey histograms. This and the next: None if the test was not reached."""
     likeness: Likeness | None = None
+    picture: int = 0
+    """Which of the item's pictures `likeness` is of; 0: the main one."""
 
 
 @dataclass(frozen=True, slots=True)

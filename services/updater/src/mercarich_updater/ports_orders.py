@@ -36,6 +36,8 @@ class Fitting:
     judged: Judged
     landed_jpy: int
     """The price with the postage; of an unknown one what the seller counts for it, which may be nothing."""
+    jpeg: bytes | None = None
+    """Its picture that was compared, small; None: it is not at hand."""
 
 
 class OrderSearches(Protocol):

@@ -3,7 +3,7 @@
 No column is about the buyer.
 """
 
-from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from mercarich_db.tables.metadata import metadata
 from mercarich_db.types import Id, StoredReason, UtcDateTime, exact
@@ -89,5 +89,6 @@ order_replacements = Table(  # written by updater: at most three items for an or
     Column("landed_jpy", Integer, nullable=False),  # with the postage; of an unknown one, what its seller counts
     Column("seen_at", UtcDateTime, nullable=False),  # when it was last judged
     Column("doubt", StoredReason, nullable=True),  # why the pictures, and nothing else, refused it; NULL: it fits
+    Column("jpeg", LargeBinary, nullable=True),  # its picture that was compared, at most 48 KiB; NULL: none was at hand
     Index("ix_order_replacements_source", "source_item_id"),
 )

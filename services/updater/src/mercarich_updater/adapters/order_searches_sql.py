@@ -201,6 +201,7 @@ def _values(fitting: Fitting) -> dict[str, Any]:
         "postage_jpy": item.postage_jpy,
         "landed_jpy": fitting.landed_jpy,
         "doubt": refusal and refusal.reason,
+        "jpeg": fitting.jpeg,
     }
 
 

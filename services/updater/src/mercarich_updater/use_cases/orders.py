@@ -88,16 +88,19 @@ class FindForOrders:
                 self.orders.renew(order, renewed)
 
         judged: list[Judged] = []
+        doubtful: list[Fitting] = []
         problem: str | None = None
         try:
             for one in self.find.judged(wanted, rules, partial(self.listings.in_use, wanted.user_id), alive):
                 judged.append(self._kept(order, rules, one))
+                if _is_doubtful(one) and len(doubtful) < MOST:
+                    doubtful.append(self._fitting(rules, one))  # now, while its picture is in the cache
                 if sum(each.refusal is None and each.item.postage_jpy is not None for each in judged) == MOST:
                     break
         except NotSearched as error:
             problem = str(error)
         if all(one.refusal is not None for one in judged):
-            self._keep_doubtful(order, rules, judged)
+            self._keep_doubtful(order, doubtful)
         end = ended(order.standing, [one.refusal for one in judged], problem)
         self.orders.end(order, end, judged, began, self.now())
         for one in judged:
@@ -108,10 +111,8 @@ class FindForOrders:
         """Store the candidate at once if it fits, while others are still judged; return it as it stands then."""
         if one.refusal is not None:
             return one
-        landed = landed_price(rules, one.item)
-        assert landed is not None, "without a price it does not fit"
         try:
-            first = self.orders.keep(order, Fitting(one, landed), self.now())
+            first = self.orders.keep(order, self._fitting(rules, one), self.now())
         except UsedMeanwhile:
             return replace(one, refusal=Refusal(Filter.USED, JustUsed()))
         except GoneMeanwhile:
@@ -121,14 +122,20 @@ class FindForOrders:
         log.info("found for an order", extra={"order_item": order.order_item_id, "item": one.item.item_id})
         return one
 
-    def _keep_doubtful(self, order: OrderWanted, rules: Rules, judged: Sequence[Judged]) -> None:
+    def _keep_doubtful(self, order: OrderWanted, doubtful: Sequence[Fitting]) -> None:
         """Store what the pictures alone refused: a person sees at a glance whether it is the same thing."""
-        doubtful = [one for one in judged if one.refusal is not None and one.refusal.filter is Filter.PICTURE]
-        for one in doubtful[:MOST]:
-            landed = landed_price(rules, one.item)
-            assert landed is not None, "without a price another filter refuses it"
+        for one in doubtful:
             with suppress(UsedMeanwhile, GoneMeanwhile):
-                self.orders.keep(order, Fitting(one, landed), self.now())
+                self.orders.keep(order, one, self.now())
+
+    def _fitting(self, rules: Rules, one: Judged) -> Fitting:
+        landed = landed_price(rules, one.item)
+        assert landed is not None, "without a price another filter refuses it"
+        return Fitting(one, landed, self.find.preview(one))
+
+
+def _is_doubtful(one: Judged) -> bool:
+    return one.refusal is not None and one.refusal.filter is Filter.PICTURE
 
 
 def for_orders(rules: Rules) -> Rules:

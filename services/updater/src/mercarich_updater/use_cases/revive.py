@@ -123,7 +123,7 @@ class ReviveListings:
 
         def take(known: Wanted, found: Item, judged: Sequence[Judged]) -> Refusal | None:
             if rules.ask_first:
-                self.listings.propose(batch, known, judged, found, self.find.preview(found), self.now())
+                self.listings.propose(batch, known, judged, found, self.find.preview(judged[-1]), self.now())
                 return None
             try:
                 done = self.listings.revive(batch, known, judged, found, rules, self.now())

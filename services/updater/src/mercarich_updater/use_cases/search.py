@@ -84,9 +84,10 @@ class FindReplacement:
             first_price_jpy=old.price_jpy if wanted.first_price_jpy is None else wanted.first_price_jpy,
         )
 
-    def preview(self, found: Item) -> bytes | None:
-        """Return the picture by which the match was compared, as a small JPEG; None if it is not at hand."""
-        return self.pictures.preview(Picture(found.marketplace, found.images[0])) if found.images else None
+    def preview(self, one: Judged) -> bytes | None:
+        """Return the picture by which a candidate was compared, as a small JPEG; None if it is not at hand."""
+        item = one.item
+        return self.pictures.preview(Picture(item.marketplace, item.images[one.picture])) if item.images else None
 
     def _results(self, wanted: Wanted, rules: Rules) -> Iterator[Item]:
         words = keyword(wanted.title)
@@ -133,7 +134,7 @@ class FindReplacement:
                 alive()
                 further, its_likeness = self._alike(wanted, rules, item, number)
                 if further is None:
-                    return Judged(item, None, True, quick, its_likeness)
+                    return Judged(item, None, True, quick, its_likeness, number)
                 if further.filter is Filter.UNKNOWN:
                     refusal = further  # this picture may show the same thing
         return Judged(item, refusal, True, quick, likeness)

@@ -61,6 +61,8 @@ class Source:
     title: str | None = None
     doubt: Reason | None = None
     """Of what was found for an order: why the pictures, and nothing else, refused it; None: it fits."""
+    picture: int | None = None
+    """Of what was found for an order: the id by which its picture is read; None: none was kept."""
 
     @property
     def url(self) -> str:
@@ -97,6 +99,8 @@ class Search:
     searched_at: datetime | None = None
     """End of the last search; None: none has ended."""
     result: Reason | None = None
+    pictured: bool = False
+    """Whether the listing has a picture, to compare with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from mercarich_web.orders.sql.profit import SqlProfits
 from mercarich_web.orders.words import BUYER_TEXT
 from mercarich_web.refusals import NotFound, Refused
 from mercarich_web.site.addresses import Below, address
+from mercarich_web.site.caching import KEPT_FOR_A_SESSION
 from mercarich_web.site.rendering import Site
 from mercarich_web.site.visits import Seller, Visit
 
@@ -95,7 +96,22 @@ def routes(
         name = f'attachment; filename="profit-{found.months[0].month if found.months else "none"}.csv"'
         return Response(profit_csv(found), media_type="text/csv", headers={"Content-Disposition": name})
 
-    @routes.post("/{item_id}/decision")
+    routes.include_router(_of_one_item(site, page, orders, decisions))
+    return routes
+
+
+def _of_one_item(site: Site, page: OrderPage, orders: SqlOrders, decisions: SqlDecisions) -> APIRouter:
+    routes = APIRouter(prefix="/{item_id}")
+
+    @routes.get("/pictures/{source_id}")
+    def picture(visit: Seller, item_id: Id, source_id: Id) -> Response:
+        """Send the picture of what was found for an order, as it was compared; never from the marketplace."""
+        jpeg = orders.picture(visit.account.user_id, item_id, source_id)
+        if jpeg is None:
+            raise NotFound(f"there is no picture of {source_id} for the ordered item {item_id}")
+        return Response(jpeg, media_type="image/jpeg", headers=KEPT_FOR_A_SESSION)
+
+    @routes.post("/decision")
     def decide(
         visit: Seller, item_id: Id, decision: Choice, shown: Shown, note: Note = "", paid_jpy: Paid = None
     ) -> Response:
@@ -110,7 +126,7 @@ def routes(
             return site.to(f"{PATH}#order-{item_id}", "order_not_sourced", order_id)
         return site.to(PATH, "order_decided" if chosen else "order_taken_back", order_id)
 
-    @routes.get("/{item_id}/cancellation.txt")
+    @routes.get("/cancellation.txt")
     def cancellation(visit: Seller, item_id: Id) -> Response:
         """Return the file that cancels the item at Amazon, of an open order that cannot be sourced."""
         item = orders.one(visit.account.user_id, item_id)

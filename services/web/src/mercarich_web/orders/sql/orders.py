@@ -28,6 +28,7 @@ from mercarich_web.cancellations.sql import TO_CANCEL, late_rates_of, rate_of
 from mercarich_web.database import reading
 from mercarich_web.orders.orders import Decided, OrderItem, Source
 from mercarich_web.orders.reads import Reads
+from mercarich_web.orders.sql import searches
 from mercarich_web.orders.sql.searches import with_searches
 from mercarich_web.paging import Paged
 from mercarich_web.refusals import NotFound
@@ -121,6 +122,11 @@ class SqlOrders:
         if row is None:
             raise NotFound(f"there is no ordered item {item_id}")
         return _read(row)
+
+    def picture(self, user_id: int, item_id: int, source_id: int) -> bytes | None:
+        """Return the JPEG of what was found for an order, by the id of `Source.picture`; None when there is none."""
+        with reading(self._engine) as connection:
+            return searches.picture(connection, user_id, item_id, source_id)
 
     def terms(self, user_id: int) -> Terms:
         with reading(self._engine) as connection:
