@@ -37,8 +37,11 @@ def wrong(arguments: Sequence[str]) -> int:
 
 
 LONG = """
-import sys, time
+import signal, sys, time
 from mercarich_platform import front
+
+# What a shell starts in the background ignores the signal, and so do the tests and this process.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def long(arguments):
     print("some lines")
@@ -150,9 +153,13 @@ def test_other_errors_of_the_runtime_are_no_want_of_memory() -> None:
 
 
 def test_an_interrupted_command_ends_by_the_signal_with_a_sentence_and_no_traceback() -> None:
-    long = subprocess.Popen((sys.executable, "-c", LONG), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert long.stderr is not None
-    assert long.stderr.readline() == "ready\n"
-    long.send_signal(signal.SIGINT)
-    assert long.communicate(timeout=30) == ("some lines\n", "mercarich: interrupted\n")
+    command = (sys.executable, "-c", LONG)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as long:
+        assert long.stderr is not None
+        assert long.stderr.readline() == "ready\n"
+        long.send_signal(signal.SIGINT)
+        try:
+            assert long.communicate(timeout=30) == ("some lines\n", "mercarich: interrupted\n")
+        finally:
+            long.kill()
     assert long.returncode == -signal.SIGINT
