@@ -222,6 +222,27 @@ def test_a_quantity_that_the_seller_raised_before_the_books_read_it_stays_up_aft
     assert (shown(shop, amazon, raised), shown(shop, amazon, other)) == (2, 0)
 
 
+def test_an_order_is_not_counted_off_again_after_a_read_of_the_offer(
+    feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
+) -> None:
+    one = listed(shop, 1)[0]
+    row = shop.row(one)
+    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 3}])
+    shop.alter(listings, one, quantity=3, pushed_quantity=3, listing_quantity=3)
+    begun(feed, engine, eventually)
+    for left in (2, 1):
+        buy(amazon, shop, one)
+        run_tx(engine, lambda connection: store.read_soon(connection, [one], now()))
+        eventually(lambda left=left: shop.row(one).quantity == left)
+    read(feed, engine, eventually)
+    assert len(orders(engine)) == 2
+    assert (shop.row(one).quantity, shown(shop, amazon, one)) == (1, 1)
+    assert shop.events(one) == ["changed_at_amazon", "changed_at_amazon", "ordered", "ordered"]
+    buy(amazon, shop, one)
+    read(feed, engine, eventually)
+    eventually(lambda: shop.row(one).quantity == 0)
+
+
 def test_what_cannot_be_told_from_a_quantity_that_shows_late_is_sold_out(
     feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
 ) -> None:

@@ -1,6 +1,7 @@
 """What an order at Amazon does to the listing with its SKU."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from tools.life_cycle import EXAMPLES, NOW
@@ -8,7 +9,7 @@ from tools.life_cycle import EXAMPLES, NOW
 from mercarich_contracts.events import EventKind
 from mercarich_listings.history import replay
 from mercarich_listings.listing import UP
-from mercarich_listings.orders import left_at_amazon, ordered
+from mercarich_listings.orders import Fallen, is_counted_off, left_at_amazon, ordered
 from mercarich_listings.transition import Stage
 from mercarich_reasons.push import OrderedAtAmazon
 
@@ -96,3 +97,22 @@ def test_what_is_left_at_amazon_is_not_taken_down_by_an_order(stage: Stage) -> N
     assert made.after == before
     assert made.event is not None
     assert made.event.kind is EventKind.ORDERED
+
+
+@pytest.mark.parametrize(
+    ("seconds", "pieces", "revision", "counted"),
+    [
+        (-1, 1, 0, True),
+        (0, 2, 0, True),
+        (-1, 3, 0, False),  # more was ordered than is gone: Amazon shows some of it late
+        (1, 1, 0, False),  # ordered after it fell
+        (-1, 1, 1, False),  # the books have changed since
+    ],
+)
+def test_pieces_that_the_books_have_lost_already_are_not_counted_off_again(
+    seconds: int, pieces: int, revision: int, counted: bool
+) -> None:
+    one = replace(EXAMPLES[Stage.ON_SALE], quantity=1)
+    fallen = Fallen(2, NOW, one.revision - revision)
+    assert is_counted_off(one, fallen, NOW + timedelta(seconds=seconds), pieces) is counted
+    assert not is_counted_off(one, None, NOW, 1)

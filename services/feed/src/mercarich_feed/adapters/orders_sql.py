@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, and_, func, or_, select, update
 
+from mercarich_contracts.events import EventKind
 from mercarich_contracts.orders import is_open
 from mercarich_db.bulk import insert_missing, insert_rows, update_rows
 from mercarich_db.engine import reading, run_tx
-from mercarich_db.tables import amazon_accounts, listings, order_items, order_reads, source_items, users
+from mercarich_db.tables import amazon_accounts, listing_events, listings, order_items, order_reads, source_items, users
 from mercarich_db.types import AnyRow
 from mercarich_feed.adapters.accounts_sql import account_usable
 from mercarich_feed.domain.answers import Answer
@@ -19,7 +20,7 @@ from mercarich_feed.domain.orders import EVERY, RECENT, OrderItem, Period, next_
 from mercarich_feed.domain.pushes import Account, Offer
 from mercarich_listings import store
 from mercarich_listings.listing import Listing
-from mercarich_listings.orders import left_at_amazon, ordered
+from mercarich_listings.orders import Fallen, is_counted_off, left_at_amazon, ordered
 from mercarich_listings.reads import AT_REST
 from mercarich_platform.clock import Clock
 from mercarich_reasons.push import OrderedAtAmazon
@@ -114,9 +115,10 @@ class SqlOrders:
             update_rows(connection, order_items, changed)
             sold = _of_skus(connection, account.user_id, [item.sku for item in new.values() if item.sku])
             lately = _lately(connection, account.user_id, list(sold), now)
+            there = AtAmazon(shown, lately, _fallen(connection, [listing.id for listing in sold.values()], now))
             _insert(connection, account, list(new.values()), sold, now)
             placed = [item for item in new.values() if item.ordered_at >= began_at]
-            _follow(connection, [item for item in placed if item.sku in sold], sold, AtAmazon(shown, lately), now)
+            _follow(connection, [item for item in placed if item.sku in sold], sold, there, now)
             return [now - item.ordered_at for item in placed]
 
         return run_tx(self._engine, save)
@@ -140,6 +142,8 @@ class AtAmazon(NamedTuple):
     shown: Sequence[Answer]
     lately: Mapping[str, int]
     """By SKU the pieces of orders that are known, and that Amazon may not have counted off yet."""
+    fallen: Mapping[int, Fallen]
+    """By listing."""
 
 
 def _lately(connection: Connection, user_id: int, skus: Sequence[str], now: datetime) -> dict[str, int]:
@@ -148,6 +152,19 @@ def _lately(connection: Connection, user_id: int, skus: Sequence[str], now: date
     )
     found = connection.execute(rows.group_by(_item.sku)) if skus else ()
     return {sku: int(pieces) for sku, pieces in found}
+
+
+def _fallen(connection: Connection, listing_ids: Sequence[int], now: datetime) -> dict[int, Fallen]:
+    event = listing_events.c
+    pieces = func.sum(event.quantity_before - event.quantity_after)
+    rows = select(event.listing_id, pieces, func.max(event.at), func.max(event.revision)).where(
+        event.listing_id.in_(listing_ids),
+        event.kind == EventKind.CHANGED_AT_AMAZON,
+        event.at >= now - RECENT,
+        event.quantity_after < event.quantity_before,
+    )
+    found = connection.execute(rows.group_by(event.listing_id)) if listing_ids else ()
+    return {listing_id: Fallen(int(gone), last_at, revision) for listing_id, gone, last_at, revision in found}
 
 
 def _known(connection: Connection, user_id: int, ids: Sequence[str]) -> dict[str, AnyRow]:
@@ -212,6 +229,8 @@ def _follow(
             continue
         pieces[listing.sku] += item.quantity
         left_there = left_at_amazon(listing, seen.get((listing.sku, listing.revision)), pieces[listing.sku])
+        if is_counted_off(listing, there.fallen.get(listing.id), item.ordered_at, pieces[listing.sku]):
+            left_there = listing.quantity
         change = ordered(listing, OrderedAtAmazon(item.order_id, item.quantity), now, left_there)
         changes.append(change)
         rows[listing.sku] = change.after
