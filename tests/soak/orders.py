@@ -220,7 +220,7 @@ class Orders:
                         wait.by.update(by)
 
     def day(self) -> None:
-        """Note what is foretold now."""
+        """Note what is foretold now of the orders of the last seven days, each seller's by the seller's forecast."""
         books, now = self._plant.database.books, self._plant.kernel.utc()
         of_sellers = select(amazon_accounts.c.user_id).order_by(amazon_accounts.c.user_id)
         with reading(books) as connection:
@@ -229,13 +229,13 @@ class Orders:
         desk, orders = SqlSellersDesk(books), SqlOrders(books)
         told_by = (SqlExposures(books), SqlDemands(books), SqlOutcomes(books), desk, orders, shop)
         tell = TellFortnight(*told_by, lambda: now)
-        shares, offers = 0.0, 0
+        shares, placed = 0.0, 0
         for user_id in user_ids:
-            told, figures = tell(user_id), shop(user_id).figures
+            told = tell(user_id)
             if told.cancelled is not None:
-                shares += told.cancelled * (figures.on_sale + figures.exposed)
-                offers += figures.on_sale + figures.exposed
-        self._forecasts.append((now, shares / offers if offers else None))
+                shares += told.cancelled * told.rate.orders
+                placed += told.rate.orders
+        self._forecasts.append((now, shares / placed if placed else None))
 
     def forecasts(self) -> Sequence[Forecast]:
         """Return what was foretold at the end of each day; of the orders it is known only later what became of them."""

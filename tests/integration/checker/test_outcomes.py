@@ -15,7 +15,6 @@ from mercarich_contracts.market import Marketplace
 from mercarich_contracts.orders import Canceller, OrderStatus
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.tables import (
-    coverages,
     forecast_outcomes,
     holds,
     listing_events,
@@ -86,9 +85,7 @@ def source(engine: Engine, shop: Shop) -> int:
     """The source of seller 1's offer at Yahoo, who has ten there on sale."""
     seller = shop.seller("a")
     assert seller == 1
-    listing = shop.listing(seller, "x1")
-    counted = {"sources": 10, "covered": 10, "unseen": 0, "counted_at": NOW}
-    add(engine, coverages, marketplace="yahoo", user_id=seller, **counted)
+    listing, *_ = [shop.listing(seller, f"x{number}") for number in range(1, 11)]
     linked = {"user_id": seller, "seller_id": "A1", "began_at": UNTIL - LINKED_BEFORE, "next_read_at": NOW}
     add(engine, order_reads, **linked)
     return int(shop.offer(listing).source_item_id)
@@ -112,6 +109,21 @@ def test_exposed_time_is_held_against_what_the_seller_cancelled(engine: Engine, 
 
     assert (row.marketplace, row.orders, row.cancelled, row.counted_at) == ("yahoo", 100, 4, NOW)
     assert row.expected == pytest.approx(100 * 1 / (10 * 10))  # one of ten days of ten offers
+
+
+def test_a_shop_that_has_sold_out_since_is_measured_by_what_it_had_on_sale(
+    engine: Engine, shop: Shop, source: int
+) -> None:
+    """Ten are up now; of ten more that were, five went down halfway through the time, and five after it."""
+    look(engine, timedelta(days=10), fallen=2, unseen_seconds=86_400)
+    for number, at in enumerate([UNTIL - timedelta(days=5)] * 5 + [UNTIL + HOUR] * 5):
+        down = shop.listing(1, f"y{number}", quantity=0)
+        event = {"listing_id": down, "user_id": 1, "at": at, "quantity_before": 1, "quantity_after": 0}
+        add(engine, listing_events, **event, kind=EventKind.WITHDRAWN)
+    for number in range(100):
+        order(engine, source, f"250-{number}")
+
+    assert counted(engine).expected == pytest.approx(100 * 1 / (10 * 17.5))
 
 
 def test_of_the_cancelled_ones_those_whose_source_went_after_the_order_are_told(engine: Engine, source: int) -> None:

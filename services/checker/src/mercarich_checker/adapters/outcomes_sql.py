@@ -16,7 +16,6 @@ from mercarich_db.conditions import among
 from mercarich_db.engine import reading, run_tx
 from mercarich_db.open_orders import OF_LINKED_STORE
 from mercarich_db.tables import (
-    coverages,
     forecast_outcomes,
     holds,
     listing_events,
@@ -28,6 +27,7 @@ from mercarich_db.tables import (
     source_items,
 )
 from mercarich_db.types import AnyRow
+from mercarich_listings.mean_on_sale import mean_on_sale
 
 _item, _own, _kept = order_items.c, run_sellers.c, forecast_outcomes.c
 _BY_SELLER = _item.cancelled_by == Canceller.MERCHANT
@@ -49,14 +49,15 @@ class SqlOutcomes:
             cancelling = [user_id for user_id, row in orders.items() if row.cancelled]
             later = _cancelled_later(connection, marketplace, cancelling, since, until)
             looks = _looks(connection, marketplace, list(orders), since, until)
-            offers = _offers(connection, marketplace, list(orders))
+            began = {user_id: first for user_id, (first, _) in looks.items()}
+            offers = mean_on_sale(connection, began, until)
         return [
             Period(
                 orders=row.orders,
                 cancelled=row.cancelled,
                 cancelled_later=later[user_id],
                 exposed=looks[user_id][1],
-                offers=offers.get(user_id, 0),
+                offers=offers[user_id].get(marketplace, 0.0),
                 length=until - looks[user_id][0],
             )
             for user_id, row in orders.items()
@@ -147,10 +148,3 @@ def _looks(
         .group_by(_own.user_id)
     )
     return {row.user_id: (row.first, timedelta(seconds=float(row.unseen or 0))) for row in connection.execute(query)}
-
-
-def _offers(connection: Connection, marketplace: Marketplace, user_ids: Sequence[int]) -> Mapping[int, int]:
-    """Return by seller the number of offers on sale, as they were counted last."""
-    query = select(coverages.c.user_id, coverages.c.sources).where(coverages.c.marketplace == marketplace)
-    rows = connection.execute(query.where(among(coverages.c.user_id, user_ids)))
-    return {row.user_id: row.sources for row in rows}

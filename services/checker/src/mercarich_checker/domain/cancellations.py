@@ -31,8 +31,8 @@ class Period:
     """Of these, the ones whose source was seen to be gone only after the first look."""
     exposed: timedelta
     """Summed over offers, before the looks that saw their sources gone."""
-    offers: int
-    """On sale now."""
+    offers: float
+    """On sale, on average over `length`."""
     length: timedelta
     """From the first look, at most `SPAN`."""
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from mercarich_contracts.market import Marketplace
 from mercarich_contracts.schedule import ScheduleRow
 from mercarich_platform.clock import Clock
 from mercarich_web.database import Together
@@ -46,10 +45,10 @@ class TellFortnight:
         exposure = measure(spans, self.exposures.looks(user_id, now - timedelta(days=DAYS)), begins, now)
         demand = self.demands.of(user_id, now - WEEK, now, shop.figures.on_sale)
         days = self.desk.days(user_id, begins)
-        on_sale = {Marketplace(one.marketplace): one.sources for one in self.desk.coverages(user_id)}
+        on_sale = self.exposures.mean_on_sale(user_id, now - timedelta(minutes=exposure.minutes), now)
         calibration = calibrated(demand.ratio, self.outcomes.all(), on_sale)
         factor = calibration.mean(exposure.unseen_at)
-        cancelled = exposure.expected(shop.figures.on_sale + shop.figures.exposed, factor, calibration.mean_later)
+        cancelled = exposure.expected(sum(on_sale.values()), factor, calibration.mean_later)
         exposed = [replace(day, exposed=exposure.by_day.get(day.begins, 0)) for day in days]
         return Fortnight(exposed, exposure, demand, calibration, cancelled, self.orders.rate(user_id, now))
 

@@ -49,11 +49,11 @@ class Calibration:
     by_demand: float
     factors: Mapping[Marketplace, float]
     """Marketplaces whose orders have shown something."""
-    on_sale: Mapping[Marketplace, int]
-    """Offers of the seller."""
+    on_sale: Mapping[Marketplace, float]
+    """Offers that the seller has had on sale, on average."""
     later: Mapping[Marketplace, float]
     """Share of the orders, 0 to 1, that are expected to be cancelled because their source goes after them, where the
-    seller has offers."""
+    seller has had offers."""
 
     def mean(self, exposed: Sequence[tuple[Marketplace, float]]) -> float:
         """Return the factor of all exposed time together. `exposed`: time by marketplace, in any unit."""
@@ -70,7 +70,7 @@ class Calibration:
 
 
 def calibrated(
-    by_demand: float, outcomes: Mapping[Marketplace, Outcome], on_sale: Mapping[Marketplace, int]
+    by_demand: float, outcomes: Mapping[Marketplace, Outcome], on_sale: Mapping[Marketplace, float]
 ) -> Calibration:
     return Calibration(
         by_demand,

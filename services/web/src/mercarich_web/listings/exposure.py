@@ -123,10 +123,10 @@ class Exposure:
     minutes: float
     """A week in minutes, or the time since the first look when that is shorter."""
 
-    def expected(self, offers: int, factor: float = 1.0, later: float = 0.0) -> float | None:
-        """Return the expected share of cancelled orders, 0 to 1, for a number of offers on sale; None when it is not
-        known. `factor` and `later` are those of `Calibration`; 1 and 0: all offers are ordered alike, and nothing is
-        known of orders."""
+    def expected(self, offers: float, factor: float = 1.0, later: float = 0.0) -> float | None:
+        """Return the expected share of cancelled orders, 0 to 1; None when it is not known. `offers`: how many were on
+        sale, on average over `minutes`. `factor` and `later` are those of `Calibration`; 1 and 0: all offers are
+        ordered alike, and nothing is known of orders."""
         if self.unseen is None or not offers or self.minutes < LEAST / timedelta(minutes=1):
             return None
         return min(1.0, later + factor * (self.seen + self.unseen) / (offers * self.minutes))

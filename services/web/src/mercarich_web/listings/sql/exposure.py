@@ -10,6 +10,7 @@ from mercarich_contracts.events import EventKind
 from mercarich_contracts.market import Marketplace
 from mercarich_db.tables import holds, listing_events, run_sellers, runs
 from mercarich_db.types import has_code
+from mercarich_listings.mean_on_sale import mean_on_sale
 from mercarich_reasons.earnings import BY_PRICE
 from mercarich_reasons.stock import ByHand
 from mercarich_web.database import reading
@@ -66,6 +67,11 @@ class SqlExposures:
                 )
                 for row in connection.execute(query)
             ]
+
+    def mean_on_sale(self, user_id: int, since: datetime, now: datetime) -> Mapping[Marketplace, float]:
+        """Return how many offers the seller has had on sale, on average, by marketplace of the source."""
+        with reading(self._engine) as connection:
+            return mean_on_sale(connection, {user_id: since}, now)[user_id]
 
     def _cleared(self, connection: Connection, user_id: int, since: datetime) -> dict[int, int]:
         """Return, by run, the number of offers that its holds kept up and that turned out to be on sale."""
