@@ -61,6 +61,15 @@ def buy(amazon: Amazon, shop: Shop, *ids: int) -> None:
     amazon.post("/_sim/orders", offers=[{"seller_id": row.seller_id, "sku": row.sku} for row in rows])
 
 
+def of_three(shop: Shop, amazon: Amazon, **values: int) -> int:
+    """Return a listing whose offer has three pieces at Amazon and in the books."""
+    one = listed(shop, 1)[0]
+    row = shop.row(one)
+    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 3}])
+    shop.alter(listings, one, quantity=3, **values)
+    return one
+
+
 def edit(amazon: Amazon, shop: Shop, listing_id: int, quantity: int) -> None:
     """Let the seller change the quantity in Seller Central."""
     row = shop.row(listing_id)
@@ -180,10 +189,7 @@ def test_paid_orders_that_are_still_to_be_shipped_after_their_time_are_counted(s
 def test_of_several_pieces_the_rest_stays_up(
     feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
 ) -> None:
-    one = listed(shop, 1)[0]
-    row = shop.row(one)
-    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 3}])
-    shop.alter(listings, one, quantity=3, listing_quantity=3)
+    one = of_three(shop, amazon, listing_quantity=3)
     begun(feed, engine, eventually)
     buy(amazon, shop, one)
     read(feed, engine, eventually)
@@ -197,10 +203,7 @@ def test_what_is_ordered_is_taken_off_a_quantity_that_was_typed_while_the_offer_
     feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
 ) -> None:
     begun(feed, engine, eventually)
-    one = listed(shop, 1)[0]
-    row = shop.row(one)
-    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 3}])
-    shop.alter(listings, one, quantity=3, pushed_quantity=3, listing_quantity=7, edited_quantity=7)
+    one = of_three(shop, amazon, pushed_quantity=3, listing_quantity=7, edited_quantity=7)
     buy(amazon, shop, one)
     read(feed, engine, eventually)
     assert shop.row(one).edited_quantity == 6
@@ -225,10 +228,7 @@ def test_a_quantity_that_the_seller_raised_before_the_books_read_it_stays_up_aft
 def test_an_order_is_not_counted_off_again_after_a_read_of_the_offer(
     feed: Running, shop: Shop, amazon: Amazon, engine: Engine, eventually: Eventually
 ) -> None:
-    one = listed(shop, 1)[0]
-    row = shop.row(one)
-    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 3}])
-    shop.alter(listings, one, quantity=3, pushed_quantity=3, listing_quantity=3)
+    one = of_three(shop, amazon, pushed_quantity=3, listing_quantity=3)
     begun(feed, engine, eventually)
     for left in (2, 1):
         buy(amazon, shop, one)
