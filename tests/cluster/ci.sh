@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The cluster tier on the cluster of ../shared/cluster, where that folder is there; else one line says that it is skipped.
 # A cluster that it started, it ends. Elsewhere: make test-cluster, with a kubeconfig of your own.
-# ci.sh [FILE …]: only these tests. ci.sh --tools: only build the cluster's tools, which takes minutes the first time, and
-# the layers of the images.
+# ci.sh [FILE …]: only these tests. ci.sh --prepare: only build the cluster's tools and the images, without a cluster;
+# minutes the first time.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 lab=${MERCARICH_CLUSTER_LAB:-../shared/cluster}
@@ -22,7 +22,7 @@ builder() { # set what builds images
     ca=/etc/ssl/certs/ca-certificates.crt # the file alone: what an image installs may write beside it
     export MERCARICH_IMAGE_BUILD="buildah bud --layers --network host -v $ca:$ca:ro"
 }
-if [ "${1:-}" = --tools ]; then
+if [ "${1:-}" = --prepare ]; then
     "$lab/build.sh"
     builder
     MERCARICH_IMAGE_LOAD=true exec .venv/bin/python -m tests.cluster.images # `true NAME…` loads nothing

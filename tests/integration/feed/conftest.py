@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Row
 from tests.integration.feed.shop import Shop
 from tests.services.process import free_port
 
@@ -49,6 +50,10 @@ class Amazon:
         """Sell the source of this offer."""
         row = next(row for row in self.rows() if row["sku"] == sku)
         self.post("/_sim/events", marketplace=row["marketplace"], ids=[row["source_id"]], kind="sold")
+
+    def alter(self, offer: Row[Any], **what: object) -> None:
+        """Change this offer behind the product's back; an offer is a row with `seller_id` and `sku`."""
+        self.post("/_sim/offers", offers=[{"seller_id": offer.seller_id, "sku": offer.sku, **what}])
 
     def shown(self, seller_id: str, sku: str) -> int:
         return self.get(f"/_sim/offers/{seller_id}/{sku}")["quantity"]

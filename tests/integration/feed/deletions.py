@@ -22,15 +22,11 @@ def deleting(shop: Shop, amazon: Amazon) -> Deleted:
         [id_] = listed(shop, 1)[number : number + 1]
         shop.alter(listings, id_, quantity=0, verified_at=now(), pushed_quantity=0)
         row = shop.row(id_)
-        set_at_amazon(amazon, row, **({"deleted": True} if at_amazon else {"quantity": 0}))
+        amazon.alter(row, **({"deleted": True} if at_amazon else {"quantity": 0}))
         run_tx(shop.engine, lambda connection: store.remove(connection, [id_], now()))
         return row
 
     return delete
-
-
-def set_at_amazon(amazon: Amazon, row: Row[Any], **what: object) -> None:
-    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, **what}])
 
 
 def linked(shop: Shop, user_id: int = 1, **values: Any) -> Account:

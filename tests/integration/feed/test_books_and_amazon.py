@@ -19,12 +19,6 @@ from mercarich_listings.read_back import LATE
 from mercarich_reasons.push import ChangedAtAmazon, NotForSale, NotShown
 
 
-def at_amazon(amazon: Amazon, shop: Shop, listing_id: int, **what: object) -> None:
-    """Change an offer at Amazon behind the product's back."""
-    row = shop.row(listing_id)
-    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, **what}])
-
-
 def read(feed: Running, shop: Shop, *ids: int) -> None:
     shop.read_soon(ids)
     feed.lanes.follow.wake(1)
@@ -37,7 +31,7 @@ def test_an_offer_that_came_back_after_its_zero_is_taken_down_again(
     shop.withdraw([one])
     feed.lanes.patches.wake(1)
     eventually(lambda: shop.row(one).verified_at is not None)
-    at_amazon(amazon, shop, one, comes_back=True)
+    amazon.alter(shop.row(one), comes_back=True)
     assert shown(shop, amazon, one) == 1
     read(feed, shop, one)
     eventually(lambda: "readback_mismatch" in shop.events(one))
@@ -65,10 +59,10 @@ def test_a_quantity_that_the_seller_changed_at_amazon_is_not_fought_over(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
     fewer, more = listed(shop, 1)[:2]
-    at_amazon(amazon, shop, fewer, quantity=3)
+    amazon.alter(shop.row(fewer), quantity=3)
     shop.alter(listings, fewer, quantity=3, listing_quantity=3)
-    at_amazon(amazon, shop, fewer, edited={"quantity": 2})
-    at_amazon(amazon, shop, more, edited={"quantity": 5})
+    amazon.alter(shop.row(fewer), edited={"quantity": 2})
+    amazon.alter(shop.row(more), edited={"quantity": 5})
     before = amazon.offer(shop.row(more).seller_id, shop.row(more).sku)["accepted"]
     read(feed, shop, fewer, more)
     eventually(lambda: (shop.row(fewer).quantity, shop.row(more).quantity) == (2, 5))
@@ -81,7 +75,7 @@ def test_an_offer_that_amazon_does_not_sell_is_told_once_with_amazons_words(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
     [one] = listed(shop, 1)[:1]
-    at_amazon(amazon, shop, one, issue={"code": "18320", "message": "検索対象外です"})
+    amazon.alter(shop.row(one), issue={"code": "18320", "message": "検索対象外です"})
     for _ in range(2):
         read(feed, shop, one)
         eventually(lambda: shop.row(one).next_read_at > now() + timedelta(hours=1))
@@ -93,7 +87,7 @@ def test_a_sku_that_amazon_does_not_know_is_told(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
     gone, there = listed(shop, 1)[:2]
-    at_amazon(amazon, shop, gone, deleted=True)
+    amazon.alter(shop.row(gone), deleted=True)
     read(feed, shop, gone, there)
     eventually(lambda: shop.row(gone).orphan and shop.row(there).verified_at is not None)
     assert shop.events(gone) == ["push_orphan"]
@@ -113,7 +107,7 @@ def test_a_person_has_every_offer_read_and_hears_what_differed(
 ) -> None:
     asked = [row for row in shop.rows(1) if row.push_pending == 0]
     sold = asked[0].id
-    at_amazon(amazon, shop, sold, quantity=0)
+    amazon.alter(shop.row(sold), quantity=0)
     command = Reconcile(SqlReads(shop.engine, 1, now), now, time.monotonic, time.sleep)
     told: list[tuple[int, int]] = []
 
@@ -169,7 +163,7 @@ def test_what_a_seller_does_at_amazon_with_a_listing_that_is_stopped_is_left_alo
     shop.alter(listings, stopped, stopped_at=now())
     feed.lanes.patches.wake(1)
     eventually(lambda: shop.row(stopped).verified_at is not None)
-    at_amazon(amazon, shop, stopped, edited={"quantity": 1})
+    amazon.alter(shop.row(stopped), edited={"quantity": 1})
     read(feed, shop, stopped, watched)
     eventually(lambda: shop.row(watched).verified_at is not None)
     assert (shown(shop, amazon, stopped), shop.events(stopped)) == (1, ["push_accepted"])

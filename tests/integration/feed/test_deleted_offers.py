@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from prometheus_client import REGISTRY
 from tests.integration.feed.conftest import Amazon, Eventually, Running
-from tests.integration.feed.deletions import Deleted, alter, deleting, linked, set_at_amazon, watch_of, watched
+from tests.integration.feed.deletions import Deleted, alter, deleting, linked, watch_of, watched
 from tests.integration.feed.offers import listed
 from tests.integration.feed.shop import Shop, now
 
@@ -41,7 +41,7 @@ def test_an_offer_that_comes_back_after_its_deletion_is_taken_down_and_the_watch
     row, before = deleted(at_amazon=at_amazon), _came_back("zero")
     eventually(lambda: watch_of(shop, row.sku).read_at is not None)
     assert watch_of(shop, row.sku).next_read_at > now() + timedelta(minutes=45)
-    set_at_amazon(amazon, row, comes_back=True)
+    amazon.alter(row, comes_back=True)
     assert amazon.shown(row.seller_id, row.sku) == 1
 
     alter(shop, row.sku, next_read_at=now())
@@ -58,10 +58,10 @@ def test_what_somebody_puts_up_again_after_the_zero_is_told_and_left(
     feed: Running, shop: Shop, amazon: Amazon, deleted: Deleted, eventually: Eventually
 ) -> None:
     row, before = deleted(), _came_back("left")
-    set_at_amazon(amazon, row, comes_back=True)
+    amazon.alter(row, comes_back=True)
     eventually(lambda: watch_of(shop, row.sku).returns == 1 and watch_of(shop, row.sku).shown == 0)
     pushes = amazon.offer(row.seller_id, row.sku)["accepted"]
-    set_at_amazon(amazon, row, edited={"quantity": 3})
+    amazon.alter(row, edited={"quantity": 3})
 
     alter(shop, row.sku, next_read_at=now())
 
@@ -98,7 +98,7 @@ def test_an_offer_that_left_amazon_is_watched_before_its_row_is_deleted(
 ) -> None:
     [id_] = listed(shop, 1)[:1]
     row = shop.row(id_)
-    set_at_amazon(amazon, row, deleted=True)
+    amazon.alter(row, deleted=True)
     shop.alter(listings, id_, quantity=0, verified_at=now(), pushed_quantity=0, listed=False, next_read_at=None)
     shop.want_removal(id_)
     eventually(lambda: watched(shop, row.sku) is not None)
@@ -114,12 +114,12 @@ def test_a_zero_that_amazon_refuses_is_tried_again_later_and_one_without_a_respo
 ) -> None:
     refused, lost = deleted(), deleted()
     amazon.fault("spapi", "invalid_in_200", only=[refused.sku])
-    set_at_amazon(amazon, refused, comes_back=True)
+    amazon.alter(refused, comes_back=True)
     eventually(lambda: isinstance(watch_of(shop, refused.sku).reason, AmazonRefused))
     assert timedelta(minutes=9) < watch_of(shop, refused.sku).next_read_at - now() <= timedelta(minutes=10)
     amazon.heal()
     amazon.fault("spapi", "500", only=["patchListingsItem"])
-    set_at_amazon(amazon, lost, comes_back=True)
+    amazon.alter(lost, comes_back=True)
     alter(shop, lost.sku, next_read_at=now())
     eventually(lambda: watch_of(shop, lost.sku).zeroed_at is not None)
     assert amazon.shown(lost.seller_id, lost.sku) == 1
@@ -201,7 +201,7 @@ def test_a_person_has_deleted_offers_read_too_and_hears_of_those_that_came_back(
 ) -> None:
     row, other = deleted(), deleted()
     eventually(lambda: all(watch_of(shop, one.sku).read_at is not None for one in (row, other)))
-    set_at_amazon(amazon, row, comes_back=True)
+    amazon.alter(row, comes_back=True)
     command = Reconcile(SqlReads(shop.engine, 1, now), now, time.monotonic, time.sleep)
 
     done = command([row.username], [row.sku, other.sku], lambda left, of: None)

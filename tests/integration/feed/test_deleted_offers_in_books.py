@@ -11,7 +11,6 @@ from tests.integration.feed.deletions import (
     deleting,
     linked,
     listing_again,
-    set_at_amazon,
     watch_of,
     watched,
 )
@@ -77,7 +76,7 @@ def test_an_offer_that_the_watch_has_set_to_0_goes_on_sale_when_it_is_imported_a
     feed: Running, shop: Shop, amazon: Amazon, deleted: Deleted, eventually: Eventually
 ) -> None:
     row = deleted()
-    set_at_amazon(amazon, row, comes_back=True)
+    amazon.alter(row, comes_back=True)
     eventually(lambda: watch_of(shop, row.sku).shown == 0)
 
     [id_] = run_tx(shop.engine, partial(store.add, rows=[listing_again(row)]))

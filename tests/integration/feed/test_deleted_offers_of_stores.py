@@ -15,7 +15,6 @@ from tests.integration.feed.deletions import (
     deleting,
     linked,
     listing_again,
-    set_at_amazon,
     watch_of,
     watched,
 )
@@ -107,7 +106,7 @@ def test_a_seller_who_links_another_store_keeps_what_is_up_there(
     delist_all(shop, 1)
     assert link(1, other.seller_id)
     watch = SqlWatch(shop.engine, 1, now)
-    set_at_amazon(amazon, also_gone, comes_back=True)
+    amazon.alter(also_gone, comes_back=True)
 
     for sku in (other.sku, also_gone.sku):
         alter(shop, sku, next_read_at=now())

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event, select
 from tests.integration.feed.conftest import Amazon, Eventually, Running
 from tests.integration.feed.offers import listed
 from tests.integration.feed.shop import Shop, now
-from tests.integration.feed.test_books_and_amazon import at_amazon, read
+from tests.integration.feed.test_books_and_amazon import read
 
 from mercarich_db.engine import reading
 from mercarich_db.tables import amazon_accounts, listings
@@ -52,10 +52,10 @@ def test_each_kind_is_told_apart_and_the_gauges_equal_the_rows(
     shop.withdraw([above])
     feed.lanes.patches.wake(1)
     eventually(lambda: shop.row(above).verified_at is not None)
-    at_amazon(amazon, shop, above, comes_back=True)
-    at_amazon(amazon, shop, not_sold, issue={"code": "18320", "message": "検索対象外です"})
-    at_amazon(amazon, shop, unknown, deleted=True)
-    at_amazon(amazon, shop, other, quantity=0)
+    amazon.alter(shop.row(above), comes_back=True)
+    amazon.alter(shop.row(not_sold), issue={"code": "18320", "message": "検索対象外です"})
+    amazon.alter(shop.row(unknown), deleted=True)
+    amazon.alter(shop.row(other), quantity=0)
     shop.alter(listings, other, pushed_at=now() - SHOWS_WITHIN, quantity=4, listing_quantity=4)
     amazon.fault("spapi", "503_html", only=["patchListingsItem"])
     began = now()
@@ -77,7 +77,7 @@ def test_each_kind_is_told_apart_and_the_gauges_equal_the_rows(
     assert metrics.DIFFERING_SECONDS.labels(Difference.UNKNOWN)._value.get() < 60
 
     amazon.heal()
-    at_amazon(amazon, shop, not_sold, issue=None)
+    amazon.alter(shop.row(not_sold), issue=None)
     eventually(lambda: above not in differing(shop), 60)
     count(shop)
     assert metrics.DIFFERING.labels(Difference.ABOVE)._value.get() == 0
@@ -88,7 +88,7 @@ def test_a_difference_ends_with_the_revision_that_it_was_of(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
     [one] = listed(shop, 1)[:1]
-    at_amazon(amazon, shop, one, issue={"code": "18320", "message": "検索対象外です"})
+    amazon.alter(shop.row(one), issue={"code": "18320", "message": "検索対象外です"})
     read(feed, shop, one)
     eventually(lambda: one in differing(shop))
 
@@ -120,7 +120,7 @@ def test_a_zero_that_comes_back_a_second_time_differs_also_while_amazon_shows_it
     feed.lanes.patches.wake(1)
     eventually(lambda: shop.row(one).verified_at is not None)
     for returns, expected in ((1, {}), (2, {one: Difference.ABOVE})):
-        at_amazon(amazon, shop, one, comes_back=True)
+        amazon.alter(shop.row(one), comes_back=True)
         read(feed, shop, one)
         eventually(partial(lambda times: shop.events(one).count("readback_mismatch") == times, returns))
         eventually(lambda: shop.row(one).verified_at is not None)

@@ -63,7 +63,7 @@ def test_f2_the_report_counts_sku_by_sku(feed: Running, shop: Shop, amazon: Amaz
     bad, orphan, good = [*restores(shop, 1), *listed(shop, 1)][:3]
     shop.restore([bad, orphan, good], quantity=2)
     row = shop.row(orphan)
-    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "deleted": True}])
+    amazon.alter(row, deleted=True)
     amazon.fault("spapi", "invalid_in_200", only=[shop.row(bad).sku])
     feed.lanes.restores.wake(1, ALL)
     eventually(lambda: [row.state for row in shop.submissions()] == ["done"])

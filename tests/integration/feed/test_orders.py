@@ -64,16 +64,14 @@ def buy(amazon: Amazon, shop: Shop, *ids: int) -> None:
 def of_three(shop: Shop, amazon: Amazon, **values: int) -> int:
     """Return a listing whose offer has three pieces at Amazon and in the books."""
     one = listed(shop, 1)[0]
-    row = shop.row(one)
-    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 3}])
+    amazon.alter(shop.row(one), quantity=3)
     shop.alter(listings, one, quantity=3, **values)
     return one
 
 
 def edit(amazon: Amazon, shop: Shop, listing_id: int, quantity: int) -> None:
     """Let the seller change the quantity in Seller Central."""
-    row = shop.row(listing_id)
-    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "edited": {"quantity": quantity}}])
+    amazon.alter(shop.row(listing_id), edited={"quantity": quantity})
     assert shown(shop, amazon, listing_id) == quantity
 
 
@@ -298,8 +296,7 @@ def test_a_paused_offer_of_which_one_piece_was_ordered_stays_paused_with_the_oth
 ) -> None:
     begun(feed, engine, eventually)
     one = listed(shop, 1)[0]
-    row = shop.row(one)
-    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 3}])
+    amazon.alter(shop.row(one), quantity=3)
     buy(amazon, shop, one)
     shop.alter(listings, one, quantity=0, listing_quantity=3, withdrawn_at=now(), paused_at=now())
     read(feed, engine, eventually)

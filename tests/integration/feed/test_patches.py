@@ -85,7 +85,7 @@ def test_f2_an_unknown_sku_becomes_an_orphan_that_is_tried_again_after_a_growing
 ) -> None:
     [one] = listed(shop, 1, 1)
     row = shop.row(one)
-    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "deleted": True}])
+    amazon.alter(row, deleted=True)
     shop.withdraw([one])
     eventually(lambda: shop.row(one).orphan)
     assert shop.events(one) == ["push_accepted", "push_orphan"], "Amazon accepts what it does not know"

@@ -101,7 +101,7 @@ def test_d3_an_offer_that_comes_back_while_its_deletion_fails_is_taken_down_and_
     _expired(shop, listing.id)
     amazon.fault("spapi", "500", only=["deleteListingsItem"])
     assert deletion(slept=lambda _: None).leaving == 1
-    amazon.post("/_sim/offers", offers=[{"seller_id": listing.seller_id, "sku": listing.sku, "quantity": 1}])
+    amazon.alter(listing, quantity=1)
 
     shop.read_soon([listing.id])
     eventually(lambda: "readback_mismatch" in shop.events(listing.id) or feed.lanes.follow.wake(1))
@@ -115,7 +115,7 @@ def test_d3_a_listing_that_amazon_does_not_know_counts_as_gone(
 ) -> None:
     listing = shop.rows(1)[0]
     _expired(shop, listing.id)
-    amazon.post("/_sim/offers", offers=[{"seller_id": listing.seller_id, "sku": listing.sku, "deleted": True}])
+    amazon.alter(listing, deleted=True)
 
     deletion(slept=lambda _: None)
 
@@ -130,7 +130,7 @@ def test_d3_a_deletion_whose_response_was_lost_ends_although_its_zero_can_be_see
     _expired(shop, listing.id)
     amazon.fault("spapi", "500", only=["deleteListingsItem"])
     assert deletion(slept=lambda _: None).leaving == 1
-    amazon.post("/_sim/offers", offers=[{"seller_id": listing.seller_id, "sku": listing.sku, "deleted": True}])
+    amazon.alter(listing, deleted=True)
     unknown = {"orphan": True, "verified_at": None, "pushed_revision": 1, "push_not_before": now() + OLD}
     shop.alter(listings, listing.id, **unknown)
     shop.alter(listing_removals, listing.id, not_before=None)

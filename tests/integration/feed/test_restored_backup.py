@@ -37,11 +37,6 @@ def recovery(shop: Shop) -> Recovery:
     return recovery_of(shop.engine, now, time.monotonic, time.sleep)
 
 
-def at_amazon(amazon: Amazon, shop: Shop, listing_id: int, **what: object) -> None:
-    row = shop.row(listing_id)
-    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, **what}])
-
-
 def see_sources(shop: Shop, *ids: int) -> None:
     """Look at the sources of these listings, as a check does."""
     for id_ in ids:
@@ -68,7 +63,7 @@ def test_offers_that_an_older_backup_has_at_0_do_not_stay_on_sale(
 ) -> None:
     ids = old_zeros(feed, shop, eventually, 5)
     for id_ in ids:
-        at_amazon(amazon, shop, id_, quantity=1)
+        amazon.alter(shop.row(id_), quantity=1)
     assert shop.row(ids[0]).next_read_at > now() + timedelta(minutes=45)
 
     recovery.mark(SOMEBODY)
@@ -111,7 +106,7 @@ def test_amazon_is_read_for_an_offer_that_is_up_once_its_source_was_seen(
     ids = [row.id for row in shop.rows(1) if row.quantity and not row.push_pending]
     seen, unseen = ids[:2]
     for id_ in (seen, unseen):
-        at_amazon(amazon, shop, id_, quantity=0)
+        amazon.alter(shop.row(id_), quantity=0)
     recovery.mark(SOMEBODY)
     since = left(recovery).restored_at
     see_sources(shop, seen)
@@ -144,7 +139,7 @@ def test_a_listing_that_was_deleted_meanwhile_is_told_and_does_not_come_back(
     feed: Running, shop: Shop, amazon: Amazon, recovery: Recovery, eventually: Eventually
 ) -> None:
     [one] = old_zeros(feed, shop, eventually, 1)
-    at_amazon(amazon, shop, one, deleted=True)
+    amazon.alter(shop.row(one), deleted=True)
     recovery.mark(SOMEBODY)
     eventually(lambda: shop.row(one).orphan)
     assert shop.events(one)[-1] == "push_orphan"
@@ -237,8 +232,8 @@ def test_the_command_ends_when_all_was_looked_at_and_tells_what_differed(
 ) -> None:
     [zero] = old_zeros(feed, shop, eventually, 1)
     sold = next(row.id for row in shop.rows(1) if row.quantity and not row.push_pending)
-    at_amazon(amazon, shop, zero, quantity=1)
-    at_amazon(amazon, shop, sold, quantity=0)
+    amazon.alter(shop.row(zero), quantity=1)
+    amazon.alter(shop.row(sold), quantity=0)
     recovery.mark(SOMEBODY)
     told: list[Unverified] = []
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, select
 from tests.integration.feed.conftest import Amazon, Eventually, Running
-from tests.integration.feed.deletions import set_at_amazon
 from tests.integration.feed.offers import listed, restores, shown
 from tests.integration.feed.shop import Shop, now
 
@@ -75,7 +74,7 @@ def test_a_zero_of_a_moment_ago_is_read_singly(
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
     [down] = listed(shop, 1)[:1]
-    set_at_amazon(amazon, shop.row(down), quantity=0)
+    amazon.alter(shop.row(down), quantity=0)
     amazon.fault("spapi", "503_html", only=["searchListingsItems"])
     at = now() - timedelta(seconds=5)
     shop.alter(listings, down, quantity=0, pushed_at=at, verified_at=None, next_read_at=at)
@@ -123,7 +122,7 @@ def test_a_piece_that_was_sold_while_its_source_was_swapped_is_not_put_up_again(
     for one in (sold, left):
         shop.alter(listings, one, revision=1, lead_time_days=9, restored_at=None, verified_at=now())
     row = shop.row(sold)
-    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 0}])
+    amazon.alter(row, quantity=0)
     feed.lanes.restores.wake(1, ALL)
     eventually(lambda: shop.row(left).verified_at is not None and shop.row(sold).push_pending == 0)
     assert shown(shop, amazon, sold) == 0
@@ -138,8 +137,7 @@ def test_a_restore_goes_up_where_amazon_shows_the_zero_of_a_withdrawal_without_a
     feed: Running, shop: Shop, amazon: Amazon, eventually: Eventually
 ) -> None:
     [one] = listed(shop, 1)[:1]
-    row = shop.row(one)
-    amazon.post("/_sim/offers", offers=[{"seller_id": row.seller_id, "sku": row.sku, "quantity": 0}])
+    amazon.alter(shop.row(one), quantity=0)
     shop.alter(listings, one, revision=2, pushed_revision=0, pushed_quantity=1, verified_at=now())
     eventually(lambda: _granted(feed, shop, one) and shop.row(one).next_read_at is not None)
     eventually(lambda: shop.events(one) == ["push_accepted"])
